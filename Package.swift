@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let plugins = ["Email", "Tasks", "SMS", "Messenger", "Notification", "Webhook", "Exec"]
+
+/// A channel lives like a stranger's: it sees what is public, and nothing of the package's own.
+func channel(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "\(name)Channel", dependencies: ["FlowPlugin", "FlowCore", "FlowTime"] + more,
+    path: "Plugins/\(name)", exclude: ["README.md"], sources: ["Sources"],
+    resources: [.embedInCode("manifest.yaml")], packageAccess: false)
+}
+
+let package = Package(
+  name: "flow",
+  products: [
+    .executable(name: "flow", targets: ["flow"]),
+    .library(name: "FlowPlugin", targets: ["FlowPlugin", "FlowCore", "FlowTime"]),
+    .library(name: "FlowTesting", targets: ["FlowTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "FlowTime"),
+    .target(name: "FlowCore", dependencies: ["FlowTime"]),
+    .target(name: "FlowCompiler", dependencies: ["FlowCore", "FlowTime", "CLibYAML"]),
+    .target(name: "FlowAnalysis", dependencies: ["FlowCore", "FlowTime"]),
+    .target(name: "FlowReport", dependencies: ["FlowCore", "FlowTime"]),
+    .target(name: "FlowPlugin", dependencies: ["FlowCore", "FlowTime"]),
+    .target(
+      name: "FlowRuntime",
+      dependencies: [
+        "FlowPlugin", "FlowCore", "FlowTime", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "FlowSQLite",
+      dependencies: [
+        "FlowRuntime", "FlowCore", "FlowTime", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
+      name: "FlowSimulation", dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"]),
+    .target(
+      name: "FlowTesting",
+      dependencies: [
+        "FlowTime", "FlowCore", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin",
+        "FlowRuntime", "FlowSimulation",
+      ]),
+    channel("Email"), channel("Tasks"), channel("SMS"), channel("Messenger"),
+    channel("Notification"), channel("Webhook"),
+    channel("Exec", [.product(name: "Subprocess", package: "swift-subprocess")]),
+    .executableTarget(
+      name: "flow",
+      dependencies: [
+        "FlowTime", "FlowCore", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin",
+        "FlowRuntime", "FlowSQLite", "FlowSimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ] + plugins.map { .target(name: "\($0)Channel") }),
+    .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
+    .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
+    .testTarget(
+      name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
+    .testTarget(name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"]),
+  ]
+)

@@ -1,0 +1,39 @@
+/// An expression of the language, typed: it always ends, and fails only by arithmetic or dates that do not fit.
+public struct Expression: Sendable, Hashable {
+  /// As written.
+  public let text: String
+  public let type: ValueType
+  /// Every place that reads a value, in the order of the text.
+  public let uses: [Use]
+  /// Dotted paths that are certainly present when this condition is true.
+  public let presence: Set<String>
+  /// Dotted paths that are certainly present when this condition is false.
+  public let presenceWhenFalse: Set<String>
+  let node: Node
+
+  /// A form that depends neither on blanks nor on parentheses nor on the style of literals: for the fingerprint.
+  public var canonical: String { node.canonical }
+
+  /// The value, where the expression is nothing but a literal.
+  public var literal: Value? { if case .literal(let value) = node { value } else { nil } }
+
+  public func evaluate(_ scope: some Scope) throws(EvaluationError) -> Value {
+    var evaluation = Evaluation(scope: scope, text: text)
+    return try evaluation.value(of: node)
+  }
+
+  /// Compiles `text`, as a value of type `expected` (nil: of any type). All problems at once; an expression only if
+  /// there are none.
+  public static func compile(
+    _ text: String, as expected: ValueType?, in naming: Naming
+  ) -> (Expression?, [ExpressionProblem]) {
+    let bytes = Array(text.utf8)
+    let (syntax, problems) = Parser.parse(bytes, 0..<bytes.count)
+    guard let syntax else { return (nil, problems) }
+    var checker = Checker(bytes: bytes, naming: naming)
+    var checked = checker.check(syntax)
+    if let expected { checked = checker.fit(checked, to: expected, at: syntax.range) }
+    let expression = checker.expression(checked, text: text)
+    return (checker.problems.isEmpty ? expression : nil, checker.problems)
+  }
+}

@@ -1,0 +1,184 @@
+import FlowTime
+
+/// What a step does.
+public enum Action: Sendable, Hashable {
+  case wait(Moment)
+  case await(Await)
+  case channel(ChannelAction)
+  case choose([Branch], otherwise: Target?)
+  case split(Split)
+  case loop(Loop)
+  case escalate(Escalation)
+  case set([Assignment])
+  case emit(event: String, data: [NamedExpression])
+  case enroll(workflow: String, input: [NamedExpression])
+  /// Verbs, or `all`.
+  case suppress(channel: String)
+  case hold(Hold)
+  case go(Target)
+  case end(String)
+}
+
+public struct Await: Sendable, Hashable {
+  /// As written: `reply`, classes, events.
+  public var events: [String]
+  public var until: Moment
+  /// Written cases first; then what the language fills in: `next` for `timeout`, each named event and each awaited
+  /// class. `then: TARGET` stands here as a case each for `reply`, every named event and `timeout`.
+  public var cases: [Case]
+  public init(events: [String], until: Moment, cases: [Case]) {
+    self.events = events
+    self.until = until
+    self.cases = cases
+  }
+}
+
+/// A step of a channel, its fields bound to what the manifest says of them.
+public struct ChannelAction: Sendable, Hashable {
+  public enum Content: Sendable, Hashable {
+    case template(Template)
+    case expression(Expression)
+    case expressions([Expression])
+    case word(String)
+    case mapping([NamedExpression])
+    /// Paths relative to the project's folder.
+    case files([String])
+  }
+
+  public struct Field: Sendable, Hashable {
+    public var name: String
+    public var content: Content
+    public var span: Span
+    public init(name: String, content: Content, span: Span) {
+      self.name = name
+      self.content = content
+      self.span = span
+    }
+  }
+
+  public var verb: String
+  public var touch: Bool
+  public var isTask: Bool
+  public var address: Manifest.Address
+  public var purpose: String?
+  public var ask: Template?
+  public var main: String?
+  public var fields: [Field]
+  /// `within:`/`until:`: the run waits for an outcome.
+  public var until: Moment?
+  /// A case for each outcome and `timeout` where the run waits.
+  public var cases: [Case]
+  public var outcomes: [String]
+
+  public init(
+    verb: String, touch: Bool, isTask: Bool, address: Manifest.Address, purpose: String? = nil, ask: Template? = nil,
+    main: String? = nil, fields: [Field], until: Moment? = nil, cases: [Case] = [], outcomes: [String] = []
+  ) {
+    self.verb = verb
+    self.touch = touch
+    self.isTask = isTask
+    self.address = address
+    self.purpose = purpose
+    self.ask = ask
+    self.main = main
+    self.fields = fields
+    self.until = until
+    self.cases = cases
+    self.outcomes = outcomes
+  }
+
+  public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+}
+
+public struct NamedExpression: Sendable, Hashable {
+  public var name: String
+  public var value: Expression
+  public init(name: String, value: Expression) {
+    self.name = name
+    self.value = value
+  }
+}
+
+public struct Assignment: Sendable, Hashable {
+  /// A field of the input, as `invoice.amount`.
+  public var path: [String]
+  public var value: Expression
+  public init(path: [String], value: Expression) {
+    self.path = path
+    self.value = value
+  }
+}
+
+public struct Branch: Sendable, Hashable {
+  public var when: Expression
+  public var target: Target
+  public var span: Span
+  public init(when: Expression, target: Target, span: Span) {
+    self.when = when
+    self.target = target
+    self.span = span
+  }
+}
+
+/// An experiment or a holdout.
+public struct Split: Sendable, Hashable {
+  public struct Arm: Sendable, Hashable {
+    public var name: String
+    /// Hundredths of a percent; all arms together are 10,000.
+    public var share: Int
+    public var target: Target
+    public var span: Span
+    public init(name: String, share: Int, target: Target, span: Span) {
+      self.name = name
+      self.share = share
+      self.target = target
+      self.span = span
+    }
+  }
+
+  public var arms: [Arm]
+  public var salt: String
+  public init(arms: [Arm], salt: String) {
+    self.arms = arms
+    self.salt = salt
+  }
+}
+
+/// `repeat`: a bounded loop.
+public struct Loop: Sendable, Hashable {
+  public var times: Int
+  public var every: Duration
+  public var everyText: String
+  public var stopIf: Expression?
+  public var body: NodeIndex
+  public init(times: Int, every: Duration, everyText: String, stopIf: Expression? = nil, body: NodeIndex) {
+    self.times = times
+    self.every = every
+    self.everyText = everyText
+    self.stopIf = stopIf
+    self.body = body
+  }
+}
+
+public struct Escalation: Sendable, Hashable {
+  /// Persons, or lists of persons, in order.
+  public var to: [Expression]
+  /// The verb of the channel that tells them.
+  public var via: String
+  public var address: Manifest.Address
+  public var say: Template?
+  /// One after the other, so long each, until an `ack`.
+  public var each: Duration?
+  public var cases: [Case]
+  public init(
+    to: [Expression], via: String, address: Manifest.Address, say: Template? = nil, each: Duration? = nil,
+    cases: [Case] = []
+  ) {
+    self.to = to
+    self.via = via
+    self.address = address
+    self.say = say
+    self.each = each
+    self.cases = cases
+  }
+}

@@ -1,0 +1,260 @@
+import FlowTime
+
+public typealias NodeIndex = Int
+
+/// A compiled workflow: finite, flat, every name resolved to an index. Dry run, simulation, proof and production
+/// interpret this and nothing else.
+public struct Graph: Sendable, Hashable {
+  public var workflow: String
+  public var about: String
+  public var category: Category
+  public var trigger: Trigger
+  /// Fields of the run's data: the input's, then the item of `each`, then `contact` where the trigger names another.
+  public var input: [ValueType.Field]
+  public var events: [EventDeclaration]
+  public var timezone: Expression
+  public var owner: Expression?
+  public var policy: Policy
+  public var replies: [ReplyClass]
+  /// In the order of the file.
+  public var anytime: [Case]
+  public var goal: [String]
+  /// Every step of the file in its order: `steps`, then paths, then the lists of `anytime`.
+  public var nodes: [Node]
+  public var entry: Target
+  /// First step of each path.
+  public var paths: [Path]
+  /// What each list of steps belongs to; `Node.Place.list` counts these.
+  public var lists: [List]
+  /// Twelve hexadecimal digits; comments and layout do not change it.
+  public var fingerprint: String
+  /// The workflow file.
+  public var file: String
+
+  public enum Category: String, Sendable, Hashable, CaseIterable { case marketing, service, clinical, `internal` }
+
+  public struct Path: Sendable, Hashable {
+    public var name: String
+    public var entry: NodeIndex
+    public var span: Span
+    public init(name: String, entry: NodeIndex, span: Span) {
+      self.name = name
+      self.entry = entry
+      self.span = span
+    }
+  }
+
+  public enum List: Sendable, Hashable {
+    case steps
+    case path(String)
+    /// A list inside a step: a case, a branch, an arm, a round.
+    case nested(in: NodeIndex)
+    /// The list of a case in `anytime`.
+    case anytime(key: String)
+  }
+
+  public init(
+    workflow: String, about: String, category: Category, trigger: Trigger, input: [ValueType.Field],
+    events: [EventDeclaration], timezone: Expression, owner: Expression?, policy: Policy, replies: [ReplyClass],
+    anytime: [Case], goal: [String], nodes: [Node], entry: Target, paths: [Path], lists: [List], fingerprint: String,
+    file: String
+  ) {
+    self.workflow = workflow
+    self.about = about
+    self.category = category
+    self.trigger = trigger
+    self.input = input
+    self.events = events
+    self.timezone = timezone
+    self.owner = owner
+    self.policy = policy
+    self.replies = replies
+    self.anytime = anytime
+    self.goal = goal
+    self.nodes = nodes
+    self.entry = entry
+    self.paths = paths
+    self.lists = lists
+    self.fingerprint = fingerprint
+    self.file = file
+  }
+
+  public func node(named name: String) -> NodeIndex? { nodes.firstIndex { $0.name == name } }
+}
+
+public struct Trigger: Sendable, Hashable {
+  public enum Again: Sendable, Hashable {
+    case never, afterEnd
+    /// From the last start with this key, or, where `perContact`, of this contact.
+    case after(Duration, perContact: Bool)
+  }
+
+  public struct Each: Sendable, Hashable {
+    /// The name of the item in the run's data.
+    public var name: String
+    public var list: Expression
+    public init(name: String, list: Expression) {
+      self.name = name
+      self.list = list
+    }
+  }
+
+  public var event: String
+  public var key: [Expression]
+  public var when: Expression?
+  public var again: Again
+  public var exclusive: String?
+  public var each: Each?
+  /// Whom the run follows up; evaluated once, at the start, as the data's `contact`.
+  public var contact: Expression?
+  public var span: Span
+
+  public init(
+    event: String, key: [Expression], when: Expression? = nil, again: Again = .never, exclusive: String? = nil,
+    each: Each? = nil, contact: Expression? = nil, span: Span
+  ) {
+    self.event = event
+    self.key = key
+    self.when = when
+    self.again = again
+    self.exclusive = exclusive
+    self.each = each
+    self.contact = contact
+    self.span = span
+  }
+}
+
+public struct EventDeclaration: Sendable, Hashable {
+  public var name: String
+  public var fields: [ValueType.Field]
+  /// `of: contact`: it belongs to every live run of the contact with the id that is its subject.
+  public var ofContact: Bool
+  public init(name: String, fields: [ValueType.Field], ofContact: Bool = false) {
+    self.name = name
+    self.fields = fields
+    self.ofContact = ofContact
+  }
+}
+
+public struct Policy: Sendable, Hashable {
+  public var window: Window?
+  public var business: WeekdaySet
+  public var holidays: HolidayCalendar
+  public var gap: Duration?
+  public var maxTouches: Int?
+
+  public init(
+    window: Window? = nil, business: WeekdaySet, holidays: HolidayCalendar, gap: Duration? = nil, maxTouches: Int? = nil
+  ) {
+    self.window = window
+    self.business = business
+    self.holidays = holidays
+    self.gap = gap
+    self.maxTouches = maxTouches
+  }
+
+  public var calendar: BusinessCalendar { BusinessCalendar(business: business, holidays: holidays) }
+}
+
+public struct ReplyClass: Sendable, Hashable {
+  public var name: String
+  public var patterns: [ReplyPattern]
+  public var span: Span
+  public init(name: String, patterns: [ReplyPattern], span: Span) {
+    self.name = name
+    self.patterns = patterns
+    self.span = span
+  }
+}
+
+/// Where a run goes on.
+public enum Target: Sendable, Hashable {
+  case node(NodeIndex)
+  case end(String)
+  /// The case is a hold: the step goes on waiting.
+  case hold(Hold)
+  /// A list of `anytime` ran out: the interrupted step goes on.
+  case resume
+}
+
+/// What happened → where to go on.
+public struct Case: Sendable, Hashable {
+  /// A reply class, `reply`, an event, an outcome, `timeout`, `acknowledged`, an arm.
+  public var key: String
+  public var target: Target
+  /// Written in the file; false for what the language fills in (`next`).
+  public var isWritten: Bool
+  public var span: Span
+
+  public init(key: String, target: Target, isWritten: Bool = true, span: Span) {
+    self.key = key
+    self.target = target
+    self.isWritten = isWritten
+    self.span = span
+  }
+}
+
+/// One step of the file.
+public struct Node: Sendable, Hashable {
+  public var name: String
+  public var verb: String
+  /// The author gave the name.
+  public var isNamed: Bool
+  public var span: Span
+  public var note: String?
+  public var condition: Expression?
+  /// `at:` or `after:`.
+  public var due: Moment?
+  public var ifPast: PastRule?
+  public var window: WindowChoice
+  public var closed: ClosedRule
+  /// `gap: none`.
+  public var liftsGap: Bool
+  public var action: Action
+  public var next: Target
+  public var place: Place
+  /// Repeats around the step, outermost first.
+  public var repeats: [NodeIndex]
+
+  /// Where the step stands.
+  public struct Place: Sendable, Hashable {
+    /// The list: 0 is `steps`; then each path; nested lists and lists of `anytime` have numbers of their own.
+    public var list: Int
+    /// Position in it, from 0.
+    public var position: Int
+    public init(list: Int, position: Int) {
+      self.list = list
+      self.position = position
+    }
+  }
+
+  public enum PastRule: Sendable, Hashable { case skip, now, target(Target) }
+
+  public enum WindowChoice: Sendable, Hashable { case any, policy, own(Window) }
+
+  public enum ClosedRule: Sendable, Hashable { case `defer`, skip, end(String) }
+
+  public init(
+    name: String, verb: String, isNamed: Bool, span: Span, note: String? = nil, condition: Expression? = nil,
+    due: Moment? = nil, ifPast: PastRule? = nil, window: WindowChoice = .any, closed: ClosedRule = .defer,
+    liftsGap: Bool = false, action: Action, next: Target, place: Place, repeats: [NodeIndex] = []
+  ) {
+    self.name = name
+    self.verb = verb
+    self.isNamed = isNamed
+    self.span = span
+    self.note = note
+    self.condition = condition
+    self.due = due
+    self.ifPast = ifPast
+    self.window = window
+    self.closed = closed
+    self.liftsGap = liftsGap
+    self.action = action
+    self.next = next
+    self.place = place
+    self.repeats = repeats
+  }
+
+  public var isTouch: Bool { if case .channel(let action) = action { action.touch } else { false } }
+}

@@ -1,0 +1,112 @@
+import FlowTime
+
+/// What the engine does for a run, after the transition that says so is committed.
+public enum Effect: Hashable, Sendable, Codable {
+  case deliver(Delivery)
+  /// The engine's own notice to the run's owner: it stands in `flow tasks` and prints no entry.
+  case notice(Notice)
+  /// A person's open task is withdrawn, and says why.
+  case withdraw(step: NodeIndex, because: String)
+  case emit(event: String, data: [String: Value])
+  case enroll(workflow: String, input: [String: Value])
+  /// Never again to this contact: a verb, or `all`.
+  case suppress(channel: String)
+}
+
+public struct Notice: Hashable, Sendable, Codable {
+  public enum Kind: String, Hashable, Sendable, Codable {
+    /// An answer that nothing in the file handles: the owner reads it.
+    case readReply = "read-reply"
+    /// An answer, passed on with what was done about it.
+    case reply
+    case undeliverable, exhausted, failed
+  }
+
+  public var kind: Kind
+  /// The run's owner as a person; absent where none is named.
+  public var to: Value
+  public var text: String
+
+  public init(kind: Kind, to: Value, text: String) {
+    self.kind = kind
+    self.to = to
+    self.text = text
+  }
+}
+
+/// One action of a channel: everything that `render` and `deliver` need.
+public struct Delivery: Hashable, Sendable, Codable {
+  public enum Content: Hashable, Sendable, Codable {
+    /// A template's text; what came from data is marked, so that the channel escapes it for its format.
+    case text(RenderedText)
+    case value(Value)
+    case word(String)
+    case files([String])
+  }
+
+  public struct Field: Hashable, Sendable, Codable {
+    public var name: String
+    public var content: Content
+    public init(name: String, content: Content) {
+      self.name = name
+      self.content = content
+    }
+  }
+
+  public var workflow: String
+  public var node: NodeIndex
+  public var step: String
+  public var verb: String
+  /// How many times the run had handed over this step before: 0, or the repetition.
+  public var occurrence: Int
+  public var touch: Bool
+  public var isTask: Bool
+  /// The run waits for an outcome, until then.
+  public var until: Instant?
+  public var purpose: String?
+  /// Whom it reaches: a contact or a person, as a record with at least `name`.
+  public var to: Value
+  /// By which address, as the manifest says; empty where the channel needs none.
+  public var address: String
+  /// Who does it.
+  public var by: Value?
+  public var contact: Value
+  public var owner: Value?
+  /// The channel's fields in the order of the file; `ask` is already in the manifest's main text.
+  public var fields: [Field]
+  public var at: Instant
+  /// The run's zone.
+  public var zone: String
+  /// An escalation's message rather than a step of the channel itself.
+  public var isEscalation: Bool
+  /// Outcomes that may be told.
+  public var outcomes: [String]
+
+  public init(
+    workflow: String, node: NodeIndex, step: String, verb: String, occurrence: Int, touch: Bool, isTask: Bool,
+    until: Instant?, purpose: String?, to: Value, address: String, by: Value?, contact: Value, owner: Value?,
+    fields: [Field], at: Instant, zone: String, isEscalation: Bool, outcomes: [String]
+  ) {
+    self.workflow = workflow
+    self.node = node
+    self.step = step
+    self.verb = verb
+    self.occurrence = occurrence
+    self.touch = touch
+    self.isTask = isTask
+    self.until = until
+    self.purpose = purpose
+    self.to = to
+    self.address = address
+    self.by = by
+    self.contact = contact
+    self.owner = owner
+    self.fields = fields
+    self.at = at
+    self.zone = zone
+    self.isEscalation = isEscalation
+    self.outcomes = outcomes
+  }
+
+  public func field(_ name: String) -> Content? { fields.first { $0.name == name }?.content }
+}

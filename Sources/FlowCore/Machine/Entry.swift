@@ -1,0 +1,148 @@
+import FlowTime
+
+/// One line of a timeline: dry run, simulation, the journal of a real run and `flow show` all speak this shape
+/// (cli.md, "The event stream").
+public struct Entry: Hashable, Sendable, Codable {
+  public enum Kind: Hashable, Sendable, Codable {
+    case started(event: String)
+    /// An await that waits.
+    case waiting(for: [String], until: Instant)
+    case deferred(until: Instant, because: String)
+    case sent(Handover)
+    case task(Handover)
+    /// `took`: the case's key or the event's name, `default`, `hold` or `nothing`.
+    case received(event: String, class: String?, outcome: String?, took: String)
+    case timeout
+    case escalated(to: String)
+    case chose(String)
+    case set([NamedValue])
+    case emitted(event: String)
+    case enrolled(workflow: String)
+    case suppressed(channel: String)
+    case held(until: Instant, because: String)
+    case skipped(because: String)
+    case withheld(because: String)
+    case failed(because: String)
+    case ended(outcome: String)
+  }
+
+  /// What was handed to a channel.
+  public struct Handover: Hashable, Sendable, Codable {
+    public var verb: String
+    public var touch: Bool
+    public var to: String?
+    public var by: String?
+    /// Until when an outcome is waited for.
+    public var until: Instant?
+    /// The `at:` or `after:` that made it due.
+    public var because: String?
+    public var purpose: String?
+    /// What the channel's `render` shows of it (subject, body, segments …), in its order; filled in by the engine.
+    public var rendered: [NamedText]
+
+    public init(
+      verb: String, touch: Bool, to: String? = nil, by: String? = nil, until: Instant? = nil, because: String? = nil,
+      purpose: String? = nil, rendered: [NamedText] = []
+    ) {
+      self.verb = verb
+      self.touch = touch
+      self.to = to
+      self.by = by
+      self.until = until
+      self.because = because
+      self.purpose = purpose
+      self.rendered = rendered
+    }
+  }
+
+  public struct NamedText: Hashable, Sendable, Codable {
+    public var name: String
+    public var text: String
+    public init(_ name: String, _ text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  public struct NamedValue: Hashable, Sendable, Codable {
+    public var name: String
+    public var value: Value
+    public init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public var at: Instant
+  /// The step's name; nil for what belongs to the run.
+  public var step: String?
+  /// Inside a `repeat`, from 1.
+  public var round: Int?
+  public var kind: Kind
+
+  public init(at: Instant, step: String? = nil, round: Int? = nil, kind: Kind) {
+    self.at = at
+    self.step = step
+    self.round = round
+    self.kind = kind
+  }
+
+  /// The entry's `type` in the event stream.
+  public var type: String {
+    switch kind {
+    case .started: "started"
+    case .waiting: "waiting"
+    case .deferred: "deferred"
+    case .sent: "sent"
+    case .task: "task"
+    case .received: "received"
+    case .timeout: "timeout"
+    case .escalated: "escalated"
+    case .chose: "chose"
+    case .set: "set"
+    case .emitted: "emitted"
+    case .enrolled: "enrolled"
+    case .suppressed: "suppressed"
+    case .held: "held"
+    case .skipped: "skipped"
+    case .withheld: "withheld"
+    case .failed: "failed"
+    case .ended: "ended"
+    }
+  }
+
+  /// A touch, or an assigned task: what `expect` lists.
+  public var handover: Handover? {
+    switch kind {
+    case .sent(let handover), .task(let handover): handover
+    default: nil
+    }
+  }
+}
+
+/// The whole of one run, as it is shown and compared.
+public struct Timeline: Hashable, Sendable {
+  public var workflow: String
+  public var version: String
+  public var zone: Zone
+  public var start: Instant
+  /// Nil while the run lives.
+  public var outcome: String?
+  public var ended: Instant?
+  public var touches: Int
+  public var entries: [Entry]
+
+  public init(
+    workflow: String, version: String, zone: Zone, start: Instant, outcome: String?, ended: Instant?, touches: Int,
+    entries: [Entry]
+  ) {
+    self.workflow = workflow
+    self.version = version
+    self.zone = zone
+    self.start = start
+    self.outcome = outcome
+    self.ended = ended
+    self.touches = touches
+    self.entries = entries
+  }
+}

@@ -1,0 +1,41 @@
+import FlowTime
+
+/// Caps per contact over all workflows (flow.yaml, `caps`).
+public struct Caps: Hashable, Sendable, Codable {
+  public enum Rule: Hashable, Sendable, Codable {
+    case delay, skip
+    case end(String)
+  }
+
+  /// At most so many touches in so long.
+  public var touches: Int?
+  public var span: Duration?
+  public var gap: Duration?
+  public var then: Rule
+
+  public init(touches: Int? = nil, span: Duration? = nil, gap: Duration? = nil, then: Rule = .delay) {
+    self.touches = touches
+    self.span = span
+    self.gap = gap
+    self.then = then
+  }
+}
+
+/// What a run cannot know of itself: given to each step as a value, so that the machine stays pure.
+public struct Surroundings: Sendable {
+  public var zones: any ZoneSource
+  public var caps: Caps?
+  /// The contact's touches in other runs, in any order; those within the caps' span suffice.
+  public var touchesElsewhere: [Instant]
+  /// Verbs, or `all`, that must not be used for this contact.
+  public var suppressed: Set<String>
+
+  public init(
+    zones: any ZoneSource, caps: Caps? = nil, touchesElsewhere: [Instant] = [], suppressed: Set<String> = []
+  ) {
+    self.zones = zones
+    self.caps = caps
+    self.touchesElsewhere = touchesElsewhere
+    self.suppressed = suppressed
+  }
+}
