@@ -1,0 +1,138 @@
+import FlowCore
+import FlowTime
+
+/// How a touch leaves. A channel is made once for each entry under `channels:` of flow.yaml (or with defaults where
+/// there is none) and used from any task.
+///
+/// Guarantees asked of every channel, and checked by the public conformance suite:
+/// - `render` is pure: the same delivery gives the same bytes; nothing leaves the machine.
+/// - `deliver` may be called again with the same key after a crash, with identical bytes.
+public protocol Channel: Sendable {
+  /// The bytes of the channel's `manifest.yaml`.
+  var manifest: [UInt8] { get }
+
+  /// Exactly what would be sent. Text is escaped here, for the format that carries it.
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering
+
+  /// Hands a rendering over. Never throws: what went wrong is a verdict.
+  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt
+
+  /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later call names
+  /// the new cursor. A channel without inbound answers with nothing.
+  func poll(since cursor: String?) async throws(ChannelError) -> Inbound
+
+  /// Ends what the channel holds open (a program, a connection).
+  func close() async
+}
+
+extension Channel {
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound { Inbound(messages: [], cursor: cursor) }
+  public func close() async {}
+}
+
+/// The same on a retry, another on every rightful repeat (guarantee 8). Printable ASCII without blanks or `/`.
+public struct IdempotencyKey: Hashable, Sendable, Codable, CustomStringConvertible {
+  public let text: String
+  public init(_ text: String) { self.text = text }
+  public var description: String { text }
+}
+
+/// What a channel made of a delivery.
+public struct Rendering: Hashable, Sendable, Codable {
+  /// The address it goes to, as people know it; empty where there is none.
+  public var to: String
+  /// What the timeline shows of it, in this order (`subject`, `body`, `segments` …).
+  public var shown: [Entry.NamedText]
+  /// Exactly what would be sent.
+  public var payload: [UInt8]
+  /// Ending of the file that holds the payload in a folder: `eml`, `txt`, `json`.
+  public var fileExtension: String
+
+  public init(to: String, shown: [Entry.NamedText], payload: [UInt8], fileExtension: String) {
+    self.to = to
+    self.shown = shown
+    self.payload = payload
+    self.fileExtension = fileExtension
+  }
+}
+
+public enum Receipt: Hashable, Sendable, Codable {
+  /// The far side has it; its id there, if it gives one.
+  case accepted(id: String)
+  /// Try again, at the earliest after so many seconds.
+  case temporary(after: Int?, because: String)
+  case permanent(because: String)
+  /// Our configuration: hold and tell, blame no recipient.
+  case ours(because: String)
+  /// The payload had been written when the line or the program died.
+  case unknown(because: String)
+}
+
+/// Why a channel could not render, or could not be set up.
+public struct ChannelError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Hashable, Sendable { case temporary, permanent, ours, unknown }
+  public var kind: Kind
+  public var text: String
+  public init(_ kind: Kind, _ text: String) {
+    self.kind = kind
+    self.text = text
+  }
+  public var description: String { text }
+}
+
+/// What came in from a channel.
+public struct Inbound: Hashable, Sendable {
+  public struct Message: Hashable, Sendable {
+    /// Of the source; a known id does nothing.
+    public var id: String
+    public var at: Instant
+    /// What it answers: a reply token, a thread, an address; whichever is known.
+    public var token: String?
+    public var thread: String?
+    public var address: String?
+    public var kind: Event.Kind
+    public var raw: [UInt8]
+    public init(
+      id: String, at: Instant, token: String? = nil, thread: String? = nil, address: String? = nil, kind: Event.Kind,
+      raw: [UInt8] = []
+    ) {
+      self.id = id
+      self.at = at
+      self.token = token
+      self.thread = thread
+      self.address = address
+      self.kind = kind
+      self.raw = raw
+    }
+  }
+
+  public var messages: [Message]
+  public var cursor: String?
+  public init(messages: [Message], cursor: String?) {
+    self.messages = messages
+    self.cursor = cursor
+  }
+}
+
+/// An entry under `channels:` of flow.yaml as a channel gets it: secrets resolved, files read.
+public struct ChannelSettings: Sendable {
+  /// The name under `channels:`.
+  public var name: String
+  public var values: [String: String]
+  /// The project's folder, absolute.
+  public var folder: String
+  /// Text of a file of the project (signature, attachment), or nil.
+  public var readFile: @Sendable (String) -> [UInt8]?
+
+  public init(
+    name: String, values: [String: String] = [:], folder: String = ".",
+    readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
+  ) {
+    self.name = name
+    self.values = values
+    self.folder = folder
+    self.readFile = readFile
+  }
+
+  public subscript(name: String) -> String? { values[name] }
+}
