@@ -32,7 +32,9 @@ public final class Zone: Sendable {
     let last = times.last ?? Int64.min
     if let rule = file.rule {
       for year in 1969...Self.lastTabulatedYear {
-        for change in rule.changes(in: year) where change.time > last {
+        // A rule whose years overlap is nonsense, but must not put the table out of order.
+        for change in rule.changes(in: year)
+        where change.time > last && change.time >= times.last ?? change.time {
           times.append(change.time)
           offsets.append(Int64(change.offset))
         }
@@ -53,6 +55,10 @@ public final class Zone: Sendable {
     offsets = []
     first = Int64(seconds) * 1000
     rule = nil
+  }
+
+  private init(copying other: Zone) {
+    (name, starts, offsets, first, rule) = (other.name, other.starts, other.offsets, other.first, other.rule)
   }
 
   public static let utc = Zone(name: "UTC", fixed: 0)
@@ -183,6 +189,30 @@ extension Zone {
 extension Zone: Hashable {
   public static func == (left: Zone, right: Zone) -> Bool { left === right || left.name == right.name }
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// As its name. Decoding looks the name up in the ``ZoneSource`` that stands in the decoder's `userInfo` under
+/// ``Swift/CodingUserInfoKey/zones``; only UTC needs none.
+extension Zone: Codable {
+  public convenience init(from decoder: any Decoder) throws {
+    let source = decoder.userInfo[.zones] as? any ZoneSource
+    let zone = try decodeText(decoder, of: "the name of a time zone") { name in
+      source?.zone(named: name) ?? (name == Zone.utc.name ? .utc : nil)
+    }
+    self.init(copying: zone)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}
+
+extension CodingUserInfoKey {
+  /// Where a decoder finds its ``ZoneSource``.
+  public static var zones: CodingUserInfoKey { key }
+  // A raw value that is not empty always makes a key.
+  private static let key = CodingUserInfoKey(rawValue: "flow.zones").unsafelyUnwrapped
 }
 
 extension Zone: CustomStringConvertible {
