@@ -10,7 +10,7 @@ public struct Graph: Sendable, Hashable {
   public var category: Category
   public var trigger: Trigger
   /// Fields of the run's data: the input's, then the item of `each`, then `contact` where the trigger names another.
-  public var input: [ValueType.Field]
+  public var input: [Field]
   public var events: [EventDeclaration]
   public var timezone: Expression
   public var owner: Expression?
@@ -54,7 +54,7 @@ public struct Graph: Sendable, Hashable {
   }
 
   public init(
-    workflow: String, about: String, category: Category, trigger: Trigger, input: [ValueType.Field],
+    workflow: String, about: String, category: Category, trigger: Trigger, input: [Field],
     events: [EventDeclaration], timezone: Expression, owner: Expression?, policy: Policy, replies: [ReplyClass],
     anytime: [Case], goal: [String], nodes: [Node], entry: Target, paths: [Path], lists: [List], fingerprint: String,
     file: String
@@ -126,10 +126,10 @@ public struct Trigger: Sendable, Hashable {
 
 public struct EventDeclaration: Sendable, Hashable {
   public var name: String
-  public var fields: [ValueType.Field]
+  public var fields: [Field]
   /// `of: contact`: it belongs to every live run of the contact with the id that is its subject.
   public var ofContact: Bool
-  public init(name: String, fields: [ValueType.Field], ofContact: Bool = false) {
+  public init(name: String, fields: [Field], ofContact: Bool = false) {
     self.name = name
     self.fields = fields
     self.ofContact = ofContact

@@ -81,11 +81,26 @@ public struct Delivery: Hashable, Sendable, Codable {
   public var isEscalation: Bool
   /// Outcomes that may be told.
   public var outcomes: [String]
+  /// What the run has sent before by this verb; filled in by the engine, which knows what was rendered.
+  public var thread: Thread?
+
+  /// The messages that this one may follow, for a channel that keeps them together.
+  public struct Thread: Hashable, Sendable, Codable {
+    /// Each message's ``Rendering``'s `reference`, oldest first.
+    public var references: [String]
+    /// What the latest of them showed as `subject`.
+    public var subject: String?
+    public init(references: [String], subject: String? = nil) {
+      self.references = references
+      self.subject = subject
+    }
+  }
 
   public init(
     workflow: String, node: NodeIndex, step: String, verb: String, occurrence: Int, touch: Bool, isTask: Bool,
     until: Instant?, purpose: String?, to: Value, address: String, by: Value?, contact: Value, owner: Value?,
-    fields: [Field], at: Instant, zone: String, isEscalation: Bool, outcomes: [String]
+    fields: [Field], at: Instant, zone: String, isEscalation: Bool, outcomes: [String],
+    thread: Thread? = nil
   ) {
     self.workflow = workflow
     self.node = node
@@ -106,6 +121,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     self.zone = zone
     self.isEscalation = isEscalation
     self.outcomes = outcomes
+    self.thread = thread
   }
 
   public func field(_ name: String) -> Content? { fields.first { $0.name == name }?.content }

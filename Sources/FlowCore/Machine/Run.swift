@@ -93,10 +93,10 @@ public struct Run: Hashable, Sendable, Codable {
   /// The zone in which days are reckoned.
   public var zone: String
   public var state: State
-  public var touches: Int
-  /// Since it, an answer lifts the gap.
-  public var lastTouch: Instant?
+  /// When touches went out, in order.
+  public var touched: [Instant]
   public var lastTouchVerb: String?
+  /// An answer since the last touch lifts the gap.
   public var hasRepliedSinceTouch: Bool
   /// When a step went out, was assigned, was come to or was left out: the first time.
   public var passed: [NodeIndex: Instant]
@@ -112,7 +112,28 @@ public struct Run: Hashable, Sendable, Codable {
   /// Days by which holds have moved `day N`; at most 30.
   public var heldDays: Int
   public var suppressed: Set<String>
+  /// How often a step has been handed over.
   public var handovers: [NodeIndex: Int]
+
+  public init(key: [String], data: [String: Value], started: Instant, zone: String) {
+    self.key = key
+    self.data = data
+    self.started = started
+    self.zone = zone
+    state = .ended(outcome: "", at: started)
+    touched = []
+    hasRepliedSinceTouch = false
+    passed = [:]
+    reached = []
+    led = [:]
+    rounds = [:]
+    untaken = []
+    heldDays = 0
+    suppressed = []
+    handovers = [:]
+  }
+
+  public var touches: Int { touched.count }
 
   public var waiting: Waiting? { if case .waiting(let waiting) = state { waiting } else { nil } }
 

@@ -1,0 +1,94 @@
+import FlowTime
+
+/// Interprets a graph: pure and total. Time, zones, caps and what is suppressed are inputs; what is to be done are
+/// values.
+public enum Machine {
+  /// Which runs an event's data start.
+  public static func enrol(
+    _ graph: Graph, data: [String: Value], at now: Instant, zones: any ZoneSource
+  ) -> EnrolmentResult {
+    do throws(EvaluationError) {
+      var runs: [Enrolment] = []
+      for item in try items(of: graph, data: data, at: now, zones: zones) {
+        var data = data
+        if let each = graph.trigger.each { data[each.name] = item }
+        var run = Run(key: [], data: data, started: now, zone: "UTC")
+        let calendar = graph.policy.calendar
+        func scope() -> RunScope { RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: calendar) }
+        if let contact = graph.trigger.contact { run.data["contact"] = try contact.evaluate(scope()) }
+        if let when = graph.trigger.when, try when.evaluate(scope()) != .boolean(true) {
+          if graph.trigger.each == nil { return .refused(because: "\(when.text) is false") }
+          continue
+        }
+        let key = try graph.trigger.key.map { (part) throws(EvaluationError) in keyText(try part.evaluate(scope())) }
+        runs.append(Enrolment(key: key, data: run.data))
+      }
+      return runs.isEmpty ? .refused(because: "no item of the list starts a run") : .runs(runs)
+    } catch {
+      return .refused(because: error.description)
+    }
+  }
+
+  private static func items(
+    of graph: Graph, data: [String: Value], at now: Instant, zones: any ZoneSource
+  ) throws(EvaluationError) -> [Value] {
+    guard let each = graph.trigger.each else { return [.absent] }
+    let run = Run(key: [], data: data, started: now, zone: "UTC")
+    return try each.list.evaluate(
+      RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: graph.policy.calendar)).list ?? []
+  }
+
+  private static func keyText(_ value: Value) -> String {
+    switch value {
+    case .text(let text): text
+    case .integer(let number): String(number)
+    case .number(let number): number.description
+    case .date(let date): date.description
+    case .instant(let instant): instant.rfc3339(in: .utc)
+    case .boolean(let flag): flag ? "true" : "false"
+    default: ""
+    }
+  }
+
+  /// A new run, carried through to where it first waits or ends.
+  /// - Parameter event: what started it; the name of the trigger's event is taken from the graph.
+  public static func start(
+    _ graph: Graph, key: [String], data: [String: Value], at now: Instant, _ surroundings: Surroundings
+  ) -> Transition {
+    var run = Run(key: key, data: data, started: now, zone: "UTC")
+    let scope = RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: graph.policy.calendar)
+    if let zone = try? graph.timezone.evaluate(scope).text, surroundings.zones.zone(named: zone) != nil {
+      run.zone = zone
+    }
+    var stepper = Stepper(graph: graph, run: run, now: now, surroundings: surroundings)
+    stepper.entries.append(Entry(at: now, kind: .started(event: graph.trigger.event)))
+    stepper.proceed(to: graph.entry)
+    return stepper.transition
+  }
+
+  /// What an event does to a run. A timer that is not due, and anything told to a run that has ended, change nothing.
+  public static func step(
+    _ graph: Graph, _ run: Run, _ event: Event, at now: Instant, _ surroundings: Surroundings
+  ) -> Transition {
+    var stepper = Stepper(graph: graph, run: run, now: now, surroundings: surroundings)
+    if run.waiting != nil { stepper.receive(event) }
+    return stepper.transition
+  }
+}
+
+public enum EnrolmentResult: Hashable, Sendable {
+  case refused(because: String)
+  case runs([Enrolment])
+}
+
+/// A run that an event starts.
+public struct Enrolment: Hashable, Sendable {
+  public var key: [String]
+  /// The event's data, the item of `each`, and the contact.
+  public var data: [String: Value]
+  public init(key: [String], data: [String: Value]) {
+    self.key = key
+    self.data = data
+  }
+  public var contact: Value { data["contact"] ?? .absent }
+}

@@ -1,0 +1,230 @@
+import FlowTime
+
+/// Events, and who gets them (language, section 6).
+extension Stepper {
+  mutating func receive(_ event: Event) {
+    switch event.kind {
+    case .timer: timer()
+    case .unsubscribe(let channel): optOut(event, channel)
+    case .complaint(let channel): optOut(event, channel)
+    case .failed(let node, let reason):
+      guard graph.nodes.indices.contains(node) else { return }
+      note(node, .failed(because: reason))
+      tell(.failed, "\(graph.nodes[node].name) failed: \(reason)")
+    case .cancel(let reason):
+      tell(.failed, "cancelled: \(reason)")
+      end("cancelled")
+    default: offer(event)
+    }
+  }
+
+  // MARK: The clock
+
+  private mutating func timer() {
+    guard let waiting = run.waiting, waiting.wakes <= now else { return }
+    if let hold = waiting.hold {
+      release(hold, at: hold.deadline, quietly: true)
+      guard let fixed = run.waiting, fixed.due <= now else { return }
+    }
+    hasMovedOn = true
+    proceedIfAny(onTime(waiting))
+  }
+
+  private mutating func onTime(_ waiting: Run.Waiting) -> Target? {
+    let node = waiting.node
+    let step = graph.nodes[node]
+    switch (waiting.stage, step.action) {
+    case (.before, _): return perform(node)
+    case (.deferring, _): return reconsider(node)
+    case (.plain, _): return step.next
+    case (.listening, .await(let awaited)):
+      note(node, .timeout)
+      return timeoutCase(awaited.cases, at: node)
+    case (.outcome, .channel(let action)):
+      note(node, .timeout)
+      return timeoutCase(action.cases, at: node)
+    case (.round, .loop(let loop)): return nextRound(of: loop, at: node)
+    case (.escalating(let index), .escalate(let escalation)): return tellNext(index + 1, node, escalation)
+    default: return step.next
+    }
+  }
+
+  /// `timeout: hold …` goes on waiting.
+  private mutating func timeoutCase(_ cases: [Case], at node: NodeIndex) -> Target? {
+    let target = timeoutTarget(cases, at: node)
+    guard case .hold(let hold) = target else { return target }
+    apply(hold, at: node)
+    return nil
+  }
+
+  private mutating func proceedIfAny(_ target: Target?) {
+    if let target { proceed(to: target) }
+  }
+
+  // MARK: Always first
+
+  private mutating func optOut(_ event: Event, _ channel: String?) {
+    note(nil, received(event, took: "default"))
+    if let channel = channel ?? run.lastTouchVerb { suppress(channel, at: nil) }
+    end("opted-out")
+  }
+
+  // MARK: The most specific case
+
+  private mutating func offer(_ event: Event) {
+    if case .reply(let text) = event.kind {
+      run.reply = Run.Reply(
+        text: text, class: replyClass(of: text),
+        date: firstDate(in: text, receivedOn: zone.civil(at: event.at).date))
+      run.hasRepliedSinceTouch = true
+    }
+    if case .outcome(_, _, let note?) = event.kind { run.taskNote = note }
+    if let taken = taker(of: event, cases: activeCases(for: event)) { return take(event, taken) }
+    if let hold = run.waiting?.hold, case .named(hold.event, _) = event.kind {
+      note(nil, received(event, took: "hold"))
+      return release(hold, at: event.at, quietly: false)
+    }
+    if let taken = anytimeTaker(of: event) { return take(event, taken) }
+    // A reply in the await comes after its class in `anytime`.
+    byDefault(event)
+  }
+
+  /// Cases of the step that the run waits at, for this event.
+  private func activeCases(for event: Event) -> [Case] {
+    guard let waiting = run.waiting else { return [] }
+    switch (waiting.stage, graph.nodes[waiting.node].action, event.kind) {
+    case (.listening, .await(let awaited), _): return awaited.cases
+    case (.outcome, .channel(let action), .outcome(_, let step, _)) where step == nil || step == waiting.node:
+      return action.cases
+    case (.outcome, .channel(let action), .acknowledged) where action.outcomes.contains("ack"): return action.cases
+    case (.escalating, .escalate(let escalation), .acknowledged): return escalation.cases
+    case (.escalating, .escalate(let escalation), .outcome("ack", let step, _))
+    where step == nil || step == waiting.node:
+      return escalation.cases
+    default: return []
+    }
+  }
+
+  /// The case of a step that takes an event. For a reply: its class in the step, unless only `reply` is there and
+  /// `anytime` has the class.
+  func taker(of event: Event, cases: [Case]) -> Case? {
+    switch event.kind {
+    case .reply(let text):
+      let own = replyClass(of: text)
+      if own != "reply", let byClass = cases.first(where: { $0.key == own }) { return byClass }
+      if own != "reply", usableAnytime(key: own) != nil { return nil }
+      return cases.first { $0.key == "reply" }
+    case .outcome("ack", _, _), .acknowledged:
+      return cases.first { $0.key == "acknowledged" || $0.key == "ack" }
+    case .outcome(let outcome, _, _): return cases.first { $0.key == outcome }
+    case .bounce(hard: false): return nil
+    default: return cases.first { $0.key == event.name }
+    }
+  }
+
+  private func anytimeTaker(of event: Event) -> Case? {
+    switch event.kind {
+    case .reply(let text):
+      let own = replyClass(of: text)
+      if own != "reply", let byClass = usableAnytime(key: own) { return byClass }
+      return usableAnytime(key: "reply")
+    case .outcome(let outcome, _, _): return usableAnytime(key: outcome)
+    case .bounce(hard: false): return nil
+    default: return usableAnytime(key: event.name)
+    }
+  }
+
+  /// A target in `anytime` counts only while it lies ahead.
+  private func usableAnytime(key: String) -> Case? {
+    graph.anytime.first { one in
+      guard one.key == key else { return false }
+      guard case .node(let node) = one.target else { return true }
+      if case .anytime = graph.lists[graph.nodes[node].place.list] { return true }
+      return isAhead(node)
+    }
+  }
+
+  /// The run has come neither to the step nor to a later one of its list.
+  func isAhead(_ node: NodeIndex) -> Bool {
+    let place = graph.nodes[node].place
+    return !run.reached.contains { other in
+      let there = graph.nodes[other].place
+      return there.list == place.list && there.position >= place.position
+    }
+  }
+
+  private mutating func take(_ event: Event, _ taken: Case) {
+    note(nil, received(event, took: taken.key))
+    forward(event, "taken by \(taken.key)")
+    if case .hold(let hold) = taken.target { return apply(hold, at: nil, event: event) }
+    capture(event, into: taken.target)
+    if isOutcome(event) { hasMovedOn = true }
+    if !leadsToInstantList(taken.target) { leave(because: "\(event.name) came first") }
+    proceed(to: taken.target)
+  }
+
+  private func isOutcome(_ event: Event) -> Bool { if case .outcome = event.kind { true } else { false } }
+
+  /// A list of `anytime` interrupts nothing by itself: only where it ends or goes elsewhere.
+  private func leadsToInstantList(_ target: Target) -> Bool {
+    guard case .node(let node) = target, case .anytime = graph.lists[graph.nodes[node].place.list] else { return false }
+    return true
+  }
+
+  /// `event` in a list of steps is the one whose case led to it.
+  mutating func capture(_ event: Event, into target: Target) {
+    if case .node(let node) = target { run.led[graph.nodes[node].place.list] = event }
+  }
+
+  // MARK: Defaults
+
+  private mutating func byDefault(_ event: Event) {
+    switch event.kind {
+    case .reply(let text):
+      note(nil, received(event, took: "default"))
+      tell(.readReply, text)
+      end("replied")
+    case .outOfOffice(let returning):
+      note(nil, received(event, took: "default"))
+      holdForReturn(returning)
+    case .bounce(hard: true):
+      note(nil, received(event, took: "default"))
+      tell(.undeliverable, "a message to \(contact[path: ["name"]].text ?? "the contact") came back")
+      end("undeliverable")
+    default:
+      note(nil, received(event, took: "nothing"))
+      run.untaken.append(event)
+    }
+  }
+
+  /// As in the example of the language: `hold until return + 1 business day, or 5 business days`.
+  private mutating func holdForReturn(_ returning: CivilDate?) {
+    let moment = Moment(
+      base: .returnDate, shift: Moment.Shift(sign: 1, duration: .businessDays(1)), text: "return + 1 business day")
+    let known = resolve(moment, arrived: now, returning: returning)
+    if case .instant(let instant) = known, instant >= now {
+      return moveDue(to: instant, at: nil, because: "out of office until \(returning?.description ?? "")")
+    }
+    moveDue(to: after(.businessDays(5), from: now) ?? now, at: nil, because: "out of office")
+  }
+
+  /// Every reply is passed on to the owner, with what was done about it.
+  private mutating func forward(_ event: Event, _ done: String) {
+    if case .reply(let text) = event.kind { tell(.reply, "\(text)\n\n\(done)") }
+  }
+
+  // MARK: Words
+
+  func replyClass(of text: String) -> String {
+    graph.replies.first { $0.patterns.contains { $0.matches(text) } }?.name ?? "reply"
+  }
+
+  func received(_ event: Event, took: String) -> Entry.Kind {
+    switch event.kind {
+    case .reply(let text):
+      .received(event: "reply", class: replyClass(of: text), outcome: nil, took: took)
+    case .outcome(let outcome, _, _): .received(event: "task", class: nil, outcome: outcome, took: took)
+    default: .received(event: event.name, class: nil, outcome: nil, took: took)
+    }
+  }
+}

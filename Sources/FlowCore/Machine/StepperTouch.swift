@@ -1,0 +1,268 @@
+import FlowTime
+
+/// When a step may go out, and its hand-over (language, section 4).
+extension Stepper {
+  mutating func touchIsDue(_ node: NodeIndex, _ action: ChannelAction) -> Target? {
+    if isSuppressed(action.verb) { return withhold(node, because: "\(action.verb) is suppressed for this contact") }
+    // Decided when it is due, before it is deferred.
+    if let limit = graph.policy.maxTouches, run.touches >= limit {
+      tell(.exhausted, "\(graph.nodes[node].name) would be touch \(run.touches + 1) of at most \(limit)")
+      return .end("exhausted")
+    }
+    return goThroughWindow(node)
+  }
+
+  /// The instant before it is handed over: everything is checked once more.
+  mutating func reconsider(_ node: NodeIndex) -> Target? {
+    let step = graph.nodes[node]
+    switch holds(step.condition) {
+    case .failure(let error): return fail(node, because: error.description)
+    case .success(false):
+      let reason = "\(step.condition?.text ?? "if") is false by now"
+      return step.isTouch ? withhold(node, because: reason) : skip(node, because: reason)
+    case .success(true): break
+    }
+    if case .channel(let action) = step.action, action.touch, isSuppressed(action.verb) {
+      return withhold(node, because: "\(action.verb) is suppressed for this contact")
+    }
+    return goThroughWindow(node)
+  }
+
+  func isSuppressed(_ verb: String) -> Bool {
+    let all = run.suppressed.union(surroundings.suppressed)
+    return all.contains(verb) || all.contains("all")
+  }
+
+  private mutating func withhold(_ node: NodeIndex, because reason: String) -> Target {
+    pass(node)
+    note(node, .withheld(because: reason))
+    return graph.nodes[node].next
+  }
+
+  /// The first instant (1) not before now, (2) at least `gap` after the contact's last touch and within the caps,
+  /// (3) inside the window and on no holiday. Later than now, the step is deferred to it.
+  mutating func goThroughWindow(_ node: NodeIndex) -> Target? {
+    let step = graph.nodes[node]
+    var earliest = now
+    var reason = ""
+    if step.isTouch {
+      if !step.liftsGap, let gap = graph.policy.gap, !run.hasRepliedSinceTouch, let last = run.touched.last,
+        let next = after(gap, from: last), next > earliest
+      {
+        earliest = next
+        reason = "less than \(gap) after the touch before"
+      }
+      if let capped = capped(earliest) {
+        switch surroundings.caps?.then {
+        case .skip: return skip(node, because: "the cap on touches of this contact")
+        case .end(let outcome): return .end(outcome)
+        default:
+          earliest = capped
+          reason = "the cap on touches of this contact"
+        }
+      }
+    }
+    let window = self.window(of: step)
+    if let window {
+      guard let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
+      else { return fail(node, because: "its window and the holidays leave no day") }
+      if open > earliest {
+        let closed = closedReason(at: earliest, window)
+        switch step.closed {
+        case .skip: return skip(node, because: closed)
+        case .end(let outcome): return .end(outcome)
+        case .defer:
+          earliest = open
+          reason = closed
+        }
+      }
+    }
+    guard earliest > now else { return act(node) }
+    let before = run.waiting
+    let isSame = before?.node == node && before?.stage == .deferring
+    wait(at: node, .deferring, due: earliest, arrived: isSame ? before?.arrived : nil)
+    if isSame, let before { run.state = .waiting(before.deferred(until: earliest)) }
+    note(node, .deferred(until: earliest, because: reason))
+    return nil
+  }
+
+  /// Hours, the zone they are read in, and holidays; nil where nothing closes.
+  typealias OpenTimes = (hours: Window?, zone: Zone, holidays: HolidayCalendar)
+
+  private func window(of step: Node) -> OpenTimes? {
+    switch step.window {
+    case .any: nil
+    case .policy: (graph.policy.window, contactZone, graph.policy.holidays)
+    case .own(let window): (window, contactZone, graph.policy.holidays)
+    }
+  }
+
+  private func closedReason(at instant: Instant, _ open: OpenTimes) -> String {
+    let inHours = open.hours?.contains(open.zone.civil(at: instant)) ?? true
+    return inHours ? "a holiday" : "outside the window"
+  }
+
+  /// The first instant that the caps per contact allow; nil where they allow this one.
+  private func capped(_ instant: Instant) -> Instant? {
+    guard let caps = surroundings.caps else { return nil }
+    let touches = (run.touched + surroundings.touchesElsewhere).sorted(by: >)
+    var earliest = instant
+    if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last) { earliest = max(earliest, next) }
+    if let limit = caps.touches, let span = caps.span, limit >= 1, touches.count >= limit,
+      let next = after(span, from: touches[limit - 1])
+    {
+      earliest = max(earliest, next)
+    }
+    return earliest > instant ? earliest : nil
+  }
+
+  // MARK: Hand-over
+
+  mutating func handOver(_ node: NodeIndex, _ action: ChannelAction) -> Target? {
+    let step = graph.nodes[node]
+    var until: Instant?
+    if let moment = action.until {
+      switch resolve(moment, arrived: now) {
+      case .unknown(let reason): return fail(node, because: reason)
+      case .instant(let instant): until = instant
+      }
+    }
+    let delivery: Delivery
+    switch self.delivery(node, action, until: until) {
+    case .failure(let reason): return fail(node, because: reason.text)
+    case .success(let made): delivery = made
+    }
+    var handover = Entry.Handover(
+      verb: action.verb, touch: action.touch, until: until, because: step.due?.text, purpose: action.purpose)
+    if let by = delivery.by { handover.by = shown(by, by: .email) }
+    if !action.isTask, action.address != .none { handover.to = delivery.address }
+    note(node, action.isTask ? .task(handover) : .sent(handover))
+    effects.append(.deliver(delivery))
+    run.handovers[node, default: 0] += 1
+    noteRound(node)
+    if action.touch {
+      run.touched.append(now)
+      run.lastTouchVerb = action.verb
+      run.hasRepliedSinceTouch = false
+      run.untaken = []
+    }
+    guard let until else { return step.next }
+    if until < now {
+      note(node, .timeout)
+      return timeoutTarget(action.cases, at: node)
+    }
+    wait(at: node, .outcome, due: until)
+    return nil
+  }
+
+  /// `every` of a repeat counts from the first thing the round sent or assigned.
+  mutating func noteRound(_ node: NodeIndex) {
+    for loop in graph.nodes[node].repeats where run.rounds[loop]?.sent == nil { run.rounds[loop]?.sent = now }
+  }
+
+  func count(_ node: NodeIndex) -> Int { run.handovers[node] ?? 0 }
+
+  struct Failure: Error { let text: String }
+
+  private func delivery(
+    _ node: NodeIndex, _ action: ChannelAction, until: Instant?
+  ) -> Result<Delivery, Failure> {
+    let step = graph.nodes[node]
+    do throws(EvaluationError) {
+      var to = contact
+      var by: Value?
+      var fields: [Delivery.Field] = []
+      let ask = try action.ask.map { (ask) throws(EvaluationError) in try ask.render(scope, formatting) }
+      for field in action.fields {
+        switch (field.name, field.content) {
+        case ("to", .expression(let expression)): to = try expression.evaluate(scope)
+        case ("by", .expression(let expression)): by = try expression.evaluate(scope)
+        default:
+          fields.append(
+            Delivery.Field(
+              name: field.name, content: try content(field, ask: field.name == action.main ? ask : nil)))
+        }
+      }
+      if let ask, action.main == nil || action.field(action.main ?? "") == nil {
+        fields.append(Delivery.Field(name: action.main ?? "ask", content: .text(ask)))
+      }
+      if action.isTask, by == nil { return .failure(Failure(text: "nobody is named to do it")) }
+      if to.isAbsent { return .failure(Failure(text: "there is nobody to reach")) }
+      let address = to[path: [action.address.rawValue]].text ?? to.text ?? ""
+      if address.isEmpty, action.address != .none, !action.isTask {
+        return .failure(Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.rawValue)"))
+      }
+      return .success(
+        Delivery(
+          workflow: graph.workflow, node: node, step: step.name, verb: action.verb, occurrence: count(node),
+          touch: action.touch, isTask: action.isTask, until: until, purpose: action.purpose, to: to,
+          address: address, by: by, contact: contact, owner: owner, fields: fields, at: now, zone: run.zone,
+          isEscalation: false, outcomes: action.outcomes))
+    } catch {
+      return .failure(Failure(text: error.description))
+    }
+  }
+
+  private func content(
+    _ field: ChannelAction.Field, ask: RenderedText?
+  ) throws(EvaluationError) -> Delivery.Content {
+    switch field.content {
+    case .template(let template): .text(try closed(template, by: ask))
+    case .expression(let expression): .value(try expression.evaluate(scope))
+    case .expressions(let expressions):
+      .value(.list(try expressions.map { (one) throws(EvaluationError) in try one.evaluate(scope) }))
+    case .word(let word): .word(word)
+    case .files(let paths): .files(paths)
+    case .mapping(let named): .value(try mapping(named))
+    }
+  }
+
+  /// `ask` is the last paragraph, or stands where the text says so.
+  private func closed(_ template: Template, by ask: RenderedText?) throws(EvaluationError) -> RenderedText {
+    var text = try template.render(scope, formatting, asking: ask)
+    if let ask, !template.hasAsk {
+      text.append(text.plain.utf8.last == 0x0A ? "\n" : "\n\n", isValue: false)
+      text.append(ask)
+    }
+    return text
+  }
+
+  private func mapping(_ named: [NamedExpression]) throws(EvaluationError) -> Value {
+    var values: [String: Value] = [:]
+    for one in named { values[one.name] = try one.value.evaluate(scope) }
+    return .record(values)
+  }
+
+  // MARK: People
+
+  var contact: Value { run.data["contact"] ?? .absent }
+
+  var owner: Value? {
+    let owner = scope.value(of: .owner)
+    return owner.isAbsent ? nil : owner
+  }
+
+  /// The window is read in the contact's zone as now known, else in the run's.
+  var contactZone: Zone {
+    contact[path: ["timezone"]].text.flatMap { surroundings.zones.zone(named: $0) } ?? zone
+  }
+
+  var formatting: Formatting { Formatting(zone: zone, locale: contact[path: ["locale"]].text) }
+
+  /// How a timeline names somebody: by the channel's address where there is one, else by what is known.
+  func shown(_ person: Value, by address: Manifest.Address) -> String {
+    for field in [address.rawValue, "email", "handle", "phone", "name"] {
+      if let text = person[path: [field]].text { return text }
+    }
+    return person.text ?? ""
+  }
+}
+
+extension Run.Waiting {
+  /// The same wait, deferred once more: what a hold has moved stays known.
+  fileprivate func deferred(until instant: Instant) -> Run.Waiting {
+    var copy = self
+    copy.due = instant
+    return copy
+  }
+}
