@@ -9,7 +9,9 @@ public struct Expression: Sendable, Hashable {
   public let presence: Set<String>
   /// Dotted paths that are certainly present when this condition is false.
   public let presenceWhenFalse: Set<String>
-  let node: Node
+  let node: Term
+  /// Where `text` begins in the text that ranges count in: 0 but in a template.
+  let base: Int
 
   /// A form that depends neither on blanks nor on parentheses nor on the style of literals: for the fingerprint.
   public var canonical: String { node.canonical }
@@ -18,7 +20,7 @@ public struct Expression: Sendable, Hashable {
   public var literal: Value? { if case .literal(let value) = node { value } else { nil } }
 
   public func evaluate(_ scope: some Scope) throws(EvaluationError) -> Value {
-    var evaluation = Evaluation(scope: scope, text: text)
+    var evaluation = Evaluation(scope: scope, text: text, base: base)
     return try evaluation.value(of: node)
   }
 

@@ -39,6 +39,12 @@ public protocol Scope {
   var zone: Zone { get }
   /// For business days and hours.
   var calendar: BusinessCalendar { get }
+  /// The policy's window with its zone, which business hours are counted by; nil where there is none.
+  var hours: (window: Window, zone: Zone)? { get }
+}
+
+extension Scope {
+  public var hours: (window: Window, zone: Zone)? { nil }
 }
 
 /// What the type checker is told of a place in a workflow.
@@ -62,11 +68,13 @@ public struct Naming: Sendable {
   /// Why a name that exists elsewhere is not to be had here, as the end of the sentence `"reply.text" is not in scope`:
   /// a sentence of help; nil for a name that does not exist at all. It is given the dotted path as written.
   public var explainAbsent: @Sendable (String) -> String?
+  /// Where given, a literal that stands for a time zone must be one of these.
+  public var zones: (any ZoneSource)?
 
   public init(
     inputs: [Field] = [], ownerType: ValueType? = nil, event: (slot: Int, fields: [Field])? = nil,
     allowsReply: Bool = false, allowsTask: Bool = false, allowsRun: Bool = true, steps: [String: Int] = [:],
-    present: Set<String> = [], allowsAsk: Bool = false,
+    present: Set<String> = [], allowsAsk: Bool = false, zones: (any ZoneSource)? = nil,
     explainAbsent: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.inputs = inputs
@@ -78,6 +86,7 @@ public struct Naming: Sendable {
     self.steps = steps
     self.present = present
     self.allowsAsk = allowsAsk
+    self.zones = zones
     self.explainAbsent = explainAbsent
   }
 }

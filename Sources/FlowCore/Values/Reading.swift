@@ -1,0 +1,162 @@
+import FlowTime
+
+/// What does not fit in data from outside, and where: `proposal.amount is a text, where a number is wanted`.
+public struct DataProblem: Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: Hashable, Sendable {
+    /// A field that is not optional is not there, or null.
+    case missing
+    case wrongType
+    /// The right kind of JSON, but no value of the type: `2027-02-30` as a date.
+    case notAValue
+    /// Data nested deeper than any type.
+    case tooDeep
+  }
+  public var kind: Kind
+  /// Dotted, with `[0]` for items of lists; empty for the whole.
+  public var path: String
+  /// In words, without the path.
+  public var reason: String
+
+  public init(_ kind: Kind, at path: String, _ reason: String) {
+    self.kind = kind
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { path.isEmpty ? reason : "\(path) \(reason)" }
+}
+
+/// Reads data from outside as a value of `type`, with everything that does not fit. Fields that the type does not name
+/// are left out; null stands for an absent value.
+public func readValue(
+  _ json: JSONValue, as type: ValueType, at path: String = "", zones: any ZoneSource
+) -> (Value, [DataProblem]) {
+  var reader = DataReader(zones: zones)
+  let value = reader.read(json, as: type, at: path, depth: 0)
+  return (value, reader.problems)
+}
+
+private struct DataReader {
+  let zones: any ZoneSource
+  var problems: [DataProblem] = []
+
+  init(zones: any ZoneSource) { self.zones = zones }
+
+  mutating func problem(_ kind: DataProblem.Kind, _ path: String, _ reason: String) -> Value {
+    problems.append(DataProblem(kind, at: path, reason))
+    return .absent
+  }
+
+  mutating func read(_ json: JSONValue, as type: ValueType, at path: String, depth: Int) -> Value {
+    guard depth <= 64 else { return problem(.tooDeep, path, "is nested too deep") }
+    if case .optional(let inner) = type {
+      return json == .null ? .absent : read(json, as: inner, at: path, depth: depth)
+    }
+    if json == .null { return problem(.missing, path, "is missing") }
+    switch type {
+    case .none, .optional: return .absent
+    case .integer, .number: return number(json, type, path)
+    case .boolean:
+      guard case .bool(let value) = json else { return wrong(json, type, path) }
+      return .boolean(value)
+    case .list(let element):
+      guard case .array(let items) = json else { return wrong(json, type, path) }
+      var values: [Value] = []
+      for (index, item) in items.enumerated() {
+        values.append(read(item, as: element, at: "\(path)[\(index)]", depth: depth + 1))
+      }
+      return .list(values)
+    case .record, .contact, .person: return record(json, type, path, depth)
+    default:
+      guard case .string(let text) = json else { return wrong(json, type, path) }
+      return self.text(text, type, path)
+    }
+  }
+
+  private mutating func wrong(_ json: JSONValue, _ type: ValueType, _ path: String) -> Value {
+    problem(.wrongType, path, "is \(json.kind), where \(type.phrase) is wanted")
+  }
+
+  private mutating func number(_ json: JSONValue, _ type: ValueType, _ path: String) -> Value {
+    guard case .number(let literal) = json else { return wrong(json, type, path) }
+    do throws(DecimalError) {
+      let number = try Decimal.parse(literal)
+      if type == .number { return .number(number) }
+      guard let integer = number.integer else {
+        return problem(.notAValue, path, "is \(Excerpt.of(literal)), where an integer is wanted")
+      }
+      return .integer(integer)
+    } catch {
+      return problem(.notAValue, path, "is \(error)")
+    }
+  }
+
+  private mutating func record(_ json: JSONValue, _ type: ValueType, _ path: String, _ depth: Int) -> Value {
+    guard case .object(let members) = json, let fields = type.fields else { return wrong(json, type, path) }
+    var result: [String: Value] = [:]
+    for field in fields {
+      let place = path.isEmpty ? field.name : "\(path).\(field.name)"
+      let member = members.first { $0.key == field.name }?.value ?? .null
+      let value = read(member, as: field.type, at: place, depth: depth + 1)
+      if !value.isAbsent { result[field.name] = value }
+    }
+    return .record(result)
+  }
+
+  private mutating func text(_ text: String, _ type: ValueType, _ path: String) -> Value {
+    do throws(ReadingError) {
+      let value = try readText(text, as: type)
+      if type == .timezone, zones.zone(named: text) == nil {
+        return problem(.notAValue, path, "is \"\(Excerpt.of(text))\", no known time zone")
+      }
+      return value
+    } catch {
+      return problem(.notAValue, path, "is \"\(Excerpt.of(text))\", no \(type.noun): \(error.reason)")
+    }
+  }
+}
+
+/// Foreign text in a message: short, on one line.
+enum Excerpt {
+  static func of(_ text: String) -> String {
+    var out = ""
+    for (count, scalar) in text.unicodeScalars.enumerated() {
+      if count == 60 { return out + "…" }
+      let isPlain = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && scalar.value != 0x2028
+      out.unicodeScalars.append(isPlain && scalar.value != 0x2029 ? scalar : "\u{FFFD}")
+    }
+    return out
+  }
+}
+
+extension ValueType {
+  /// For a message: `email address`, `time zone`.
+  var noun: String {
+    switch self {
+    case .email: "email address"
+    case .phone: "phone number"
+    case .url: "web address"
+    case .timezone: "time zone"
+    case .oneOf: "word of the set"
+    default: description
+    }
+  }
+}
+
+/// A value as JSON: dates and instants as text (instants in `zone`), durations in the language's words, numbers with
+/// their digits, the fields of a record by name.
+public func json(of value: Value, zone: Zone) -> JSONValue {
+  switch value {
+  case .absent: .null
+  case .text(let text): .string(text)
+  case .integer(let value): .number(String(value))
+  case .number(let value): .number(value.description)
+  case .boolean(let value): .bool(value)
+  case .date(let date): .string(date.description)
+  case .instant(let instant): .string(instant.rfc3339(in: zone))
+  case .duration(let duration): .string(duration.description)
+  case .list(let values): .array(values.map { json(of: $0, zone: zone) })
+  case .record(let fields):
+    .object(fields.sorted { $0.key < $1.key }.map { JSONMember($0.key, json(of: $0.value, zone: zone)) })
+  }
+}
