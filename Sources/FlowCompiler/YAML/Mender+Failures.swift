@@ -8,7 +8,13 @@ extension Mender {
     if let template = template(near: place) ?? failure.contextPlace.flatMap(template(near:)) { return template }
     if failure.problem.contains("tab character") || sign == 0x09 && isTokenStart(failure) { return tab(place) }
     if isTokenStart(failure), "@`%".utf8.contains(sign) {
-      return unquoted(place, inFlow: isInFlow(place, builder))
+      let inFlow = isInFlow(place, builder)
+      if let quoted = quotedText(before: place),
+        let mended = textAfterQuote(quoted, isKey: false, inFlow: inFlow)
+      {
+        return mended
+      }
+      return unquoted(place, inFlow: inFlow)
     }
     if let context = failure.contextPlace, context < places.utf8.count {
       let what = failure.context ?? ""
@@ -26,13 +32,21 @@ extension Mender {
     }
     if failure.problem.contains("sequence entries are not allowed") { return dash(place, builder) }
     if failure.problem.contains("<document start>") { return afterRoot(place) }
+    if failure.problem.contains("tag handle") { return tag(place, builder) }
+    if place >= places.utf8.count, let frame = builder.open.last, frame.isFlow {
+      return unclosed(frame.start, until: place)
+    }
+    let isFlow = isInFlow(place, builder)
+    if !isFlow, "]},?".utf8.contains(sign), failure.problem.contains("node content") || failure.problem.contains("keys are") {
+      return unquoted(place, inFlow: false)
+    }
     return other(place, failure)
   }
 
   private func isTokenStart(_ failure: YAMLFailure) -> Bool { failure.problem.contains("cannot start any token") }
 
   private func isInFlow(_ place: Int, _ builder: TreeBuilder) -> Bool {
-    (builder.frames.last?.isFlow ?? false) || TextExtent(places: places).isInFlow(place)
+    (builder.open.last?.isFlow ?? false) || TextExtent(places: places).isInFlow(place)
   }
 
   func at(_ place: Int, _ length: Int = 1) -> Span {
@@ -64,6 +78,22 @@ extension Mender {
     return nil
   }
 
+  /// The quoted text on this line that ends right before this place, blanks aside.
+  private func quotedText(before place: Int) -> Range<Int>? {
+    var end = place
+    while end > places.base, places.byte(end - 1).isBlank { end -= 1 }
+    let quote = places.byte(end - 1)
+    guard end > places.base, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+    let lineStart = places.lineStart(place)
+    var start = end - 2
+    while start >= lineStart {
+      let isStart = start == lineStart || places.byte(start - 1).isBlank || "[{".utf8.contains(places.byte(start - 1))
+      if places.byte(start) == quote, isStart { return start..<end }
+      start -= 1
+    }
+    return nil
+  }
+
   private func tab(_ place: Int) -> Mended {
     let stop = places.skipBlanks(place)
     var others = 0
@@ -86,6 +116,18 @@ extension Mender {
       return other(context, YAMLFailure(problem: "", place: context))
     }
     return unquoted(context, inFlow: isInFlow(context, builder))
+  }
+
+  private func tag(_ place: Int, _ builder: TreeBuilder) -> Mended {
+    let range = TextExtent(places: places).text(from: place, inFlow: isInFlow(place, builder))
+    var word = place
+    while word < range.upperBound, !places.byte(word).isBlank { word += 1 }
+    var mended = text(
+      .yamlTag, at: place..<max(word, place + 1), range, inFlow: isInFlow(place, builder),
+      "a tag, \"\(shown(place..<word))\"", label: "")
+    mended.finding.help = "leave it out; a text that begins with \"!\" stands in quotes"
+    mended.finding.fix = nil
+    return mended
   }
 
   private func blockHeader(_ context: Int, _ failure: YAMLFailure) -> Mended {

@@ -28,12 +28,9 @@ extension Mender {
 
   private func tooDeep(_ word: Range<Int>, _ builder: TreeBuilder) -> Mended {
     let name = places.text(word)
-    guard let frame = builder.frames.last(where: { $0.isMapping }) else {
-      return Mended(
-        finding: Diagnostic(
-          .yamlIndent, at: places.span(word), "the key \"\(name)\" stands deeper than the line before it",
-          help: "line it up with the other keys"),
-        change: .none)
+    guard let frame = builder.open.last(where: { $0.isMapping }) else {
+      // The file's first line has no colon: everything after it reads as its text.
+      return noColon(builder.last?.range.lowerBound ?? word.lowerBound, builder)
     }
     let column = places.position(offset: frame.start).column
     return Mended(
@@ -82,7 +79,8 @@ extension Mender {
   func inBrackets(_ place: Int, _ open: Int, _ builder: TreeBuilder) -> Mended {
     let bracket = places.byte(open) == UInt8(ascii: "{") ? "{" : "["
     let closing = bracket == "{" ? "}" : "]"
-    if let last = builder.last, places.byte(place) == UInt8(ascii: ":"), last.style == .plain, !last.isKey,
+    let isOneLine = places.lineStart(open) == places.lineStart(place) && place < places.utf8.count
+    if isOneLine, let last = builder.last, places.byte(place) == UInt8(ascii: ":"), last.style == .plain, !last.isKey,
       places.skipBlanks(last.range.upperBound) == place
     {
       let range = TextExtent(places: places).text(from: last.range.lowerBound, inFlow: true, searchFrom: place)
@@ -90,18 +88,22 @@ extension Mender {
         .yamlColon, at: place..<place + 1, range, inFlow: true, "a \": \" inside an unquoted text",
         label: "reads as the end of a key")
     }
-    if places.lineStart(open) != places.lineStart(place) || place >= places.utf8.count {
-      return Mended(
-        finding: Diagnostic(
-          .yamlUnclosed, at: at(open), "this \"\(bracket)\" is never closed", label: "no \"\(closing)\"",
-          notes: place < places.utf8.count ? [.init("reading ended here", at: at(place))] : [],
-          help: "write \"\(closing)\" at its end"),
-        change: .none)
-    }
+    if !isOneLine { return unclosed(open, until: place) }
     return Mended(
       finding: Diagnostic(
         .yamlSyntax, at: at(place), "\"\(shown(place..<places.lineEnd(place)))\" follows where a \",\" or \"\(closing)\" should",
         help: "write a \",\" between entries; a text with signs in it stands in quotes"),
+      change: .none)
+  }
+
+  func unclosed(_ open: Int, until place: Int) -> Mended {
+    let bracket = places.byte(open) == UInt8(ascii: "{") ? "{" : "["
+    let closing = bracket == "{" ? "}" : "]"
+    return Mended(
+      finding: Diagnostic(
+        .yamlUnclosed, at: at(open), "this \"\(bracket)\" is never closed", label: "no \"\(closing)\"",
+        notes: place < places.utf8.count ? [.init("reading ended here", at: at(place))] : [],
+        help: "write \"\(closing)\" at its end"),
       change: .none)
   }
 
@@ -114,6 +116,9 @@ extension Mender {
     {
       return unquoted(last.range.lowerBound, inFlow: last.isFlow)
     }
+    if let brackets = builder.lastBrackets, places.skipBlanks(brackets.upperBound) == place {
+      return unquoted(brackets.lowerBound, inFlow: false)
+    }
     let isIndicator = places.byte(place) == UInt8(ascii: "-") && places.byte(place + 1).isBlank
     if start < place, !isIndicator {
       return Mended(
@@ -122,23 +127,38 @@ extension Mender {
           help: "a text with brackets or quotes at its start stands in quotes as a whole"),
         change: .none)
     }
-    let column = places.position(offset: context).column
-    let isList = places.byte(context) == UInt8(ascii: "-")
-    let what = isList ? "the entries of the list" : "the keys"
+    let column = places.position(offset: place).column
+    let columns = columns(builder)
+    if columns.contains(column) {
+      let what = isIndicator ? "an entry of a list stands where a key should" : "a key is missing here"
+      return Mended(
+        finding: Diagnostic(
+          .yamlSyntax, at: at(place), what,
+          help: isIndicator ? "write a key in this column, or indent the list deeper than its key" : "write it as key: value"),
+        change: .none)
+    }
+    let list = columns.map(String.init).joined(separator: " or ")
     return Mended(
       finding: Diagnostic(
-        .yamlIndent, at: at(place), "this line begins in column \(places.position(offset: place).column), \(what) above in column \(column)",
-        notes: [.init("they begin here", at: at(context))],
-        help: isList ? "begin it with \"- \" in column \(column), or indent it as part of the entry" : "write a key in column \(column)"),
+        .yamlIndent, at: at(place), "this line begins in column \(column), where nothing above it begins",
+        notes: [.init("what it would belong to begins here", at: at(context))], help: "begin it in column \(list)"),
       change: .none)
   }
 
+  /// Where lines around the place that failed may begin.
+  private func columns(_ builder: TreeBuilder) -> [Int] {
+    let starts = builder.open.filter { !$0.isFlow }.map(\.start) + builder.closed
+    return Set(starts.map { places.position(offset: $0).column }).sorted()
+  }
+
   func dash(_ place: Int, _ builder: TreeBuilder) -> Mended {
-    Mended(
-      finding: Diagnostic(
-        .yamlSyntax, at: at(place), "a list cannot begin here", label: "\"- \" begins an entry of a list",
-        help: "begin the list on a line of its own, or put the text in quotes"),
-      change: .none)
+    let range = TextExtent(places: places).text(from: place, inFlow: false)
+    var mended = text(
+      .yamlSyntax, at: place..<place + 1, range, inFlow: false, "a list cannot begin on the line of its key",
+      label: "begins an entry of a list")
+    mended.finding.help = "begin the list on the next line, or put the text in quotes"
+    mended.finding.fix = nil
+    return mended
   }
 
   func afterRoot(_ place: Int) -> Mended {

@@ -19,7 +19,8 @@ struct Mender {
   func unquoted(_ start: Int, inFlow: Bool, unknownAlias: String? = nil) -> Mended {
     let range = extent.text(from: start, inFlow: inFlow)
     let sign = places.text(start..<start + 1)
-    let reading = unknownAlias.map { ": YAML reads an alias, and nothing is named \"\($0)\"" } ?? ", which YAML keeps for itself"
+    let reading =
+      unknownAlias.map { ": YAML reads an alias, and nothing is named \"\($0)\"" } ?? ", which YAML keeps for itself"
     return text(
       .yamlUnquoted, at: start..<start + 1, range, inFlow: inFlow,
       "the text begins with an unquoted \"\(sign)\"\(reading)", label: "needs quotes")
@@ -27,9 +28,12 @@ struct Mender {
 
   /// A `#` with a blank before and a word after it.
   func commentAtWord(_ hash: Int, _ range: Range<Int>, inFlow: Bool) -> Mended {
+    let message =
+      range.lowerBound == hash
+      ? "the text begins with an unquoted \"#\": the rest of the line would be a comment"
+      : "the text ends before this \"#\": the rest of the line would be a comment"
     var mended = text(
-      .yamlComment, at: hash..<hash + 1, range, inFlow: inFlow,
-      "the text ends before this \"#\": the rest of the line would be a comment", label: "begins a comment")
+      .yamlComment, at: hash..<hash + 1, range, inFlow: inFlow, message, label: "begins a comment")
     mended.finding.help = (mended.finding.help ?? "") + "; a comment has a blank after its \"#\""
     return mended
   }

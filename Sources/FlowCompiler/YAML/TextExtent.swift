@@ -99,7 +99,7 @@ struct TextExtent {
   /// What to say of a text that has to be quoted, and the change that does it, where one is certain.
   func quoting(_ range: Range<Int>, inFlow: Bool) -> (help: String, fix: Diagnostic.Fix?) {
     let isOneLine = places.lineEnd(range.lowerBound) >= range.upperBound
-    guard isOneLine, inFlow || !goesOn(range.lowerBound) else { return ("put the whole text in quotes", nil) }
+    guard isOneLine, range.count <= 1000, inFlow || !goesOn(range.lowerBound) else { return ("put the whole text in quotes", nil) }
     let quoted = Self.quoted(places.text(range))
     let fix = Diagnostic.Fix(replace: places.span(range), with: quoted)
     return (quoted.utf8.count > 72 ? "put the whole text in quotes" : "put the text in quotes: \(quoted)", fix)

@@ -22,6 +22,7 @@ extension TreeBuilder {
   ) -> YAMLScalar? {
     let isFlow = frames.last?.isFlow ?? false
     last = LastScalar(range: range, style: style, isKey: isKey, isFlow: isFlow)
+    closed = []
     scanned = range.upperBound
     switch style {
     case .plain:

@@ -15,7 +15,12 @@ struct TreeBuilder {
   var repair: Mended?
   var frames: [YAMLFrame] = []
   var last: LastScalar?
-  /// The last document's place, once there is one.
+  /// The collections that were open where reading failed.
+  private(set) var open: [YAMLFrame] = []
+  /// Where block collections began that have ended since the last scalar.
+  var closed: [Int] = []
+  /// The last list or mapping in brackets.
+  var lastBrackets: Range<Int>?
   var documents = 0
   var count = 0
   /// Up to where comments have been looked for.
@@ -54,6 +59,7 @@ struct TreeBuilder {
       }
       return nil
     }
+    open = frames
     while let frame = frames.popLast() { close(frame, at: nil) }
     if failure == nil, !isStopped, repair == nil {
       scanComments(to: places.utf8.count)
@@ -73,6 +79,7 @@ struct TreeBuilder {
     case .sequence(let flow): open(event, isMapping: false, isFlow: flow)
     case .close:
       guard let frame = frames.popLast() else { return }
+      if frame.isFlow { lastBrackets = frame.start..<max(frame.start, event.end) } else { closed.append(frame.start) }
       close(frame, at: frame.isFlow ? event.end : nil)
     case .end, .failure, .other: break
     }

@@ -96,7 +96,8 @@ enum YAMLPrecheck {
         help: "end lines with a line feed")
     }
     return Diagnostic(
-      .yamlControl, at: span, "the control character \(name)", help: "remove it, or write \"\\u\(name.dropFirst(2))\" in double quotes where it is meant")
+      .yamlControl, at: span, "the control character \(name)",
+      help: "remove it: no text holds characters that nobody sees")
   }
 
   private static func hexadecimal(_ number: UInt32, digits: Int) -> String {

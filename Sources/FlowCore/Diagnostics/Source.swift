@@ -39,13 +39,13 @@ public struct SourceText: Sendable, Hashable {
   /// Path relative to the project's folder, with `/`.
   public let file: String
   public let utf8: [UInt8]
-  /// Offset of each line's first byte.
+  /// Offset of each line's first byte; a byte order mark belongs to no line.
   private let lineStarts: [Int]
 
   public init(file: String, utf8: [UInt8]) {
     self.file = file
     self.utf8 = utf8
-    var starts = [0]
+    var starts = [utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
     for (offset, byte) in utf8.enumerated() where byte == 0x0A { starts.append(offset + 1) }
     lineStarts = starts
   }
@@ -71,7 +71,7 @@ public struct SourceText: Sendable, Hashable {
       if lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
     var column = 1
-    for byte in utf8[lineStarts[low]..<offset] where byte & 0xC0 != 0x80 { column += 1 }
+    for byte in utf8[min(lineStarts[low], offset)..<offset] where byte & 0xC0 != 0x80 { column += 1 }
     return Position(line: low + 1, column: column, offset: offset)
   }
 
