@@ -1,0 +1,89 @@
+import FlowCore
+
+/// One finding for a terminal.
+struct FindingText {
+  var diagnostic: Diagnostic
+  var sources: [String: SourceText]
+  var paint: Paint
+
+  private var style: Style {
+    switch diagnostic.severity {
+    case .error: .red
+    case .warning: .yellow
+    case .hint: .cyan
+    }
+  }
+
+  /// One for the whole finding, so that its bars stand under each other.
+  private var gutter: Int {
+    var last = Snippet.lastLine(diagnostic.span, in: sources[diagnostic.span.file]).line
+    for span in diagnostic.notes.compactMap(\.span) + [diagnostic.fix?.span].compactMap({ $0 }) {
+      last = max(last, Snippet.lastLine(span, in: sources[span.file]).line)
+    }
+    return String(last).utf8.count
+  }
+
+  var lines: [String] {
+    let head = "\(diagnostic.severity.rawValue)[\(diagnostic.code)]"
+    var out = [paint(head, style) + paint(": " + Printable.line(diagnostic.message), .bold)]
+    out += snippet(diagnostic.span, label: diagnostic.label, style)
+    let margin = String(repeating: " ", count: gutter)
+    let loose = diagnostic.notes.filter { $0.span == nil }
+    // A help that shows the text as it should be says more than the same in a line.
+    let change = changed
+    if !loose.isEmpty || (diagnostic.help != nil && change.isEmpty) { out.append(margin + paint(" |", .blue)) }
+    for note in loose { out += remark("note", note.text) }
+    if let help = diagnostic.help, change.isEmpty { out += remark("help", help) }
+    for note in diagnostic.notes {
+      guard let span = note.span else { continue }
+      out.append(paint("note", .green) + ": " + Printable.line(note.text))
+      out += snippet(span, label: "", .blue)
+    }
+    if !change.isEmpty {
+      out.append(paint("help", .cyan) + ": " + Printable.line(diagnostic.help ?? "write instead"))
+      out.append(margin + paint(" |", .blue))
+      out += change
+    }
+    return out
+  }
+
+  private func snippet(_ span: Span, label: String, _ style: Style) -> [String] {
+    Snippet(
+      source: sources[span.file], span: span, label: label, style: style, paint: paint, gutter: gutter
+    ).lines
+  }
+
+  private func remark(_ word: String, _ text: String) -> [String] {
+    let margin = String(repeating: " ", count: gutter)
+    let indent = margin + String(repeating: " ", count: 3 + word.count + 2)
+    return Printable.lines(text).enumerated().map { index, line in
+      index == 0 ? margin + paint(" = ", .blue) + paint(word, .bold) + ": " + line : indent + line
+    }
+  }
+
+  /// The lines that the fix changes, before and after.
+  private var changed: [String] {
+    guard let fix = diagnostic.fix, let source = sources[fix.span.file] else { return [] }
+    let (start, end) = (fix.span.start.offset, fix.span.end.offset)
+    guard start >= 0, end >= start, end <= source.utf8.count else { return [] }
+    let from = (source.utf8[..<start].lastIndex(of: 0x0A) ?? -1) + 1
+    let to = source.utf8[end...].firstIndex(of: 0x0A) ?? source.utf8.count
+    guard to - from <= 2000, fix.replacement.utf8.count <= 2000 else { return [] }
+    let before = Array(source.utf8[from..<to])
+    let after = Array(source.utf8[from..<start]) + Array(fix.replacement.utf8) + Array(source.utf8[end..<to])
+    let line = source.position(at: from).line
+    return numbered(before, from: line, "-", .red) + numbered(after, from: line, "+", .green)
+  }
+
+  private func numbered(_ bytes: [UInt8], from line: Int, _ sign: String, _ style: Style) -> [String] {
+    let texts = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    // A line of which nothing is left is not there.
+    if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return [] }
+    return texts.enumerated().map { index, bytes in
+      var text = String(decoding: bytes, as: UTF8.self)
+      while text.last == "\r" || text.last == " " { text.removeLast() }
+      let number = Width.padded(String(line + index), to: gutter, right: true)
+      return paint(number, .blue) + " " + paint("\(sign) \(SourceLine(text, focus: 1).text)", style)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import FlowCore
+
+/// One page of help: for `flow explain` and for the reference.
+public enum ExplainReport {
+  /// For a terminal; prose is wrapped to `width` columns.
+  public static func text(_ page: Explanation, width: Int = 80, color: Bool = false) -> String {
+    let paint = Paint(color: color)
+    let style: Style = page.severity == .error ? .red : page.severity == .warning ? .yellow : .cyan
+    var lines = [paint("\(page.severity.rawValue)[\(page.code)]", style) + paint(": " + page.title, .bold), ""]
+    lines += paragraphs(page.why, width)
+    lines += ["", paint("This raises it:", .bold), ""] + indented(page.example)
+    lines += ["", paint("This is right:", .bold), ""] + indented(page.correction)
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// A section of the reference, or the help of a rule in SARIF; `level` is the heading's.
+  public static func markdown(_ page: Explanation, level: Int = 2) -> String {
+    """
+    \(String(repeating: "#", count: max(1, level))) \(page.code)
+
+    *\(page.severity.rawValue)*: \(page.title)
+
+    \(trimmed(page.why))
+
+    This raises it:
+
+    \(block(page.example))
+
+    This is right:
+
+    \(block(page.correction))
+
+    """
+  }
+
+  /// Paragraphs stay apart; a line that is indented keeps its form.
+  private static func paragraphs(_ text: String, _ width: Int) -> [String] {
+    var (out, open): ([String], [String]) = ([], [])
+    func flush() {
+      if !open.isEmpty { out += Width.wrapped(open.joined(separator: " "), to: width) }
+      open = []
+    }
+    for line in Printable.lines(trimmed(text)) {
+      if line.isEmpty || line.hasPrefix("  ") {
+        flush()
+        out.append(line)
+      } else {
+        open.append(line)
+      }
+    }
+    flush()
+    return out
+  }
+
+  private static func indented(_ text: String) -> [String] {
+    Printable.lines(trimmed(text)).map { $0.isEmpty ? "" : "    " + $0 }
+  }
+
+  /// A fence longer than any in the text.
+  private static func block(_ text: String) -> String {
+    var (longest, run) = (2, 0)
+    for byte in text.utf8 {
+      run = byte == 0x60 ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1)
+    return "\(fence)yaml\n\(trimmed(text))\n\(fence)"
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var bytes = Array(text.utf8)[...]
+    while let last = bytes.last, last == 0x0A || last == 0x20 { bytes.removeLast() }
+    while bytes.first == 0x0A { bytes.removeFirst() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

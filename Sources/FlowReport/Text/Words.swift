@@ -1,0 +1,51 @@
+import FlowTime
+
+/// Words and dates as people read them, in English whatever the machine's language.
+enum Words {
+  /// `1 warning`, `2 warnings`.
+  static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? one + "s")"
+  }
+
+  /// `Fri 27 Mar`.
+  static func day(_ date: CivilDate) -> String {
+    let parts = date.components
+    return "\(weekday(date)) \(parts.day) \(months[parts.month - 1])"
+  }
+
+  static func weekday(_ date: CivilDate) -> String {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][date.weekday.index]
+  }
+
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
+  /// `Fri 27 Mar 2026`.
+  static func longDay(_ date: CivilDate) -> String { "\(day(date)) \(date.year)" }
+
+  /// `16:40`, with seconds where there are some.
+  static func time(_ time: CivilTime) -> String {
+    time.second == 0 ? "\(two(time.hour)):\(two(time.minute))"
+      : "\(two(time.hour)):\(two(time.minute)):\(two(time.second))"
+  }
+
+  static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+
+  /// How long from one wall time to another, in its two largest units: `15 days 16 hours`.
+  static func span(from start: CivilDateTime, to end: CivilDateTime) -> String {
+    var minutes = end.date.days(since: start.date) * 1440
+    minutes += Int(end.time.milliseconds - start.time.milliseconds) / 60_000
+    guard minutes > 0 else { return "no time" }
+    let parts = [
+      (minutes / 1440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute"),
+    ].filter { $0.0 > 0 }
+    return parts.prefix(2).map { count($0.0, $0.1) }.joined(separator: " ")
+  }
+
+  /// `a, b and c`.
+  static func list(_ items: [String], _ word: String = "and") -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " \(word) " + last
+  }
+}
