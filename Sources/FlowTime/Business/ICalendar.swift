@@ -36,7 +36,8 @@ extension ICalendarError: CustomStringConvertible {
       case .malformed: "not a line NAME:value"
       case .unbalanced: "BEGIN and END do not match"
       case .missingStart: "an event without DTSTART"
-      case .notADate(let text): "\"\(text)\" is no date: a holiday is a whole day, DTSTART;VALUE=DATE:YYYYMMDD"
+      case .notADate(let text):
+        "\"\(text)\" is no date: a holiday is a whole day, DTSTART;VALUE=DATE:YYYYMMDD"
       case .badEnd(let text): "\"\(text)\" is no end after the start, in whole days"
       case .unsupportedRule(let text):
         "the rule \"\(text)\" is not supported: FREQ=YEARLY with INTERVAL, COUNT, UNTIL, BYMONTH, "
@@ -113,7 +114,8 @@ private struct ICalendarEvent {
     case "DTSTART": start = try date(value, line)
     case "DTEND": end = try date(value, line)
     case "DURATION":
-      guard let duration = try? Duration.parse(iso8601: value), case .calendar(0, let days, 0) = duration.kind,
+      guard let duration = try? Duration.parse(iso8601: value),
+        case .calendar(0, let days, 0) = duration.kind,
         days > 0
       else { throw ICalendarError(.badEnd(value), line: line) }
       length = days
@@ -152,7 +154,9 @@ private struct ICalendarReader {
         open.append(value.uppercased())
         if open == ["VCALENDAR", "VEVENT"] { event = ICalendarEvent(line: line.number) }
       case "END":
-        guard open.popLast() == value.uppercased() else { throw ICalendarError(.unbalanced, line: line.number) }
+        guard open.popLast() == value.uppercased() else {
+          throw ICalendarError(.unbalanced, line: line.number)
+        }
         if open == ["VCALENDAR"], let finished = event {
           try close(finished)
           event = nil
@@ -178,7 +182,9 @@ private struct ICalendarReader {
     }
     let starts = [start] + (event.rule?.dates(from: start) ?? []) + event.additional
     for first in Set(starts).subtracting(event.except) {
-      guard dates.count + length <= HolidayCalendar.limit else { throw ICalendarError(.tooMany, line: event.line) }
+      guard dates.count + length <= HolidayCalendar.limit else {
+        throw ICalendarError(.tooMany, line: event.line)
+      }
       for offset in 0..<length { dates.append(first.adding(days: offset)) }
     }
   }
@@ -188,7 +194,8 @@ extension CivilDate {
   /// `20261225`.
   init?(compact text: String) {
     var reader = ByteReader(text)
-    guard let year = reader.digits(4), let month = reader.digits(2), let day = reader.digits(2), reader.isAtEnd
+    guard let year = reader.digits(4), let month = reader.digits(2), let day = reader.digits(2),
+      reader.isAtEnd
     else { return nil }
     self.init(year: year, month: month, day: day)
   }

@@ -15,8 +15,15 @@ struct WindowParser {
   private var tokens: [(token: Token, range: Range<Int>)] = []
   private var position = 0
 
+  /// The dashes of typesetters, which the language does not know.
+  private let dash: Range<Int>?
+
   init(_ text: String) {
-    bytes = Array(text.utf8)
+    let bytes = Array(text.utf8)
+    self.bytes = bytes
+    dash = bytes.indices.dropLast(2).first {
+      bytes[$0] == 0xe2 && bytes[$0 + 1] == 0x80 && (0x90...0x95).contains(bytes[$0 + 2])
+    }.map { $0..<$0 + 3 }
     var start: Int?
     for (index, byte) in bytes.enumerated() {
       let isBlank = byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
@@ -35,34 +42,44 @@ struct WindowParser {
   }
 
   mutating func window() throws(WindowError) -> Window {
-    guard !tokens.isEmpty else { throw WindowError(.empty, 0..<bytes.count) }
+    try checkBeginning()
     var rules: [WindowRule] = []
-    repeat { rules.append(try rule()) } while try comma()
+    repeat { rules.append(try rule(after: rules.last)) } while try comma()
     return Window(rules: rules)
   }
 
   mutating func weekdaysAlone() throws(WindowError) -> WeekdaySet {
-    guard !tokens.isEmpty else { throw WindowError(.empty, 0..<bytes.count) }
+    try checkBeginning()
     var days = try dayRange()
     while try comma() { days.formUnion(try dayRange()) }
     return days
   }
 
+  private func checkBeginning() throws(WindowError) {
+    guard !tokens.isEmpty else { throw WindowError(.empty, 0..<bytes.count) }
+    if let dash { throw WindowError(.unexpected(text(dash)), dash, fix: "-") }
+  }
+
   // MARK: Rules
 
   /// Days, or several with commas between, then the hours.
-  private mutating func rule() throws(WindowError) -> WindowRule {
+  private mutating func rule(after last: WindowRule?) throws(WindowError) -> WindowRule {
     let start = position
-    if isTime { throw WindowError(.missingDays, tokens[position].range) }
+    if isTime { throw try missingDays(after: last?.days) }
     var days = try dayRange()
     while take(.comma) != nil {
-      if isTime { throw WindowError(.missingDays, tokens[position].range) }
+      if isTime { throw try missingDays(after: nil) }
       days.formUnion(try dayRange())
     }
     guard isTime else {
       if position < tokens.count { throw unexpected() }
       throw WindowError(.missingTimes, tokens[start].range.lowerBound..<bytes.count)
     }
+    let hours = try hours()
+    return WindowRule(days: days, start: hours.start, end: hours.end)
+  }
+
+  private mutating func hours() throws(WindowError) -> (start: CivilTime, end: CivilTime) {
     let from = try time(isEnd: false)
     guard take(.hyphen) != nil, position < tokens.count, tokens[position].token == .word else {
       throw WindowError(.missingEnd, from.range)
@@ -73,7 +90,16 @@ struct WindowParser {
         .endNotAfterStart(start: "\(from.time)", end: "\(to.time)"),
         from.range.lowerBound..<to.range.upperBound)
     }
-    return WindowRule(days: days, start: from.time, end: to.time)
+    return (from.time, to.time)
+  }
+
+  /// Hours that stand alone after a rule are meant for its days: `mon-fri 09:00-12:00, 13:00-17:00`.
+  private mutating func missingDays(after days: WeekdaySet?) throws(WindowError) -> WindowError {
+    let start = tokens[position].range.lowerBound
+    let hours = try hours()
+    let range = start..<tokens[position - 1].range.upperBound
+    return WindowError(
+      .missingDays, range, fix: days.map { "\(WindowRule(days: $0, start: hours.start, end: hours.end))" })
   }
 
   private mutating func comma() throws(WindowError) -> Bool {

@@ -85,7 +85,8 @@ public struct CivilDateTime: Hashable, Sendable, Codable {
   var wallMilliseconds: Int64 { Int64(date.dayNumber) * 86_400_000 + Int64(time.milliseconds) }
 
   init(wallMilliseconds: Int64) {
-    let bounded = min(max(wallMilliseconds, Instant.distantPast.milliseconds), Instant.distantFuture.milliseconds)
+    let bounded = min(
+      max(wallMilliseconds, Instant.distantPast.milliseconds), Instant.distantFuture.milliseconds)
     let day = bounded.flooredQuotient(by: 86_400_000)
     date = CivilDate(dayNumber: Int(day))
     time = CivilTime(milliseconds: Int32(bounded - day * 86_400_000))

@@ -73,7 +73,8 @@ extension WeekdaySet: CustomStringConvertible {
     }
     // A run that ends on Sunday and one that begins on Monday are one: sat-mon.
     if runs.count > 1, runs[0].first == .mon, runs[runs.count - 1].last == .sun {
-      runs[runs.count - 1] += runs.removeFirst()
+      let beginning = runs.removeFirst()
+      runs[runs.count - 1] += beginning
     }
     return runs.map { run in
       guard let first = run.first, let last = run.last, run.count > 1 else {

@@ -51,7 +51,8 @@ extension DurationError: CustomStringConvertible {
     case .empty: "a duration is missing: a number and a unit, such as \"2 days\""
     case .missingUnit(let number): "\"\(number)\" has no unit: \(units)"
     case .missingNumber(let unit): "\"\(unit)\" has no number before it"
-    case .abbreviation(let text): "\"\(text)\" is abbreviated: a duration is a number, a blank and a unit in full"
+    case .abbreviation(let text):
+      "\"\(text)\" is abbreviated: a duration is a number, a blank and a unit in full"
     case .iso8601(let text): "\"\(text)\" is ISO 8601, which only data may carry: write it in words"
     case .unknownUnit(let text): "\"\(text)\" is no unit: \(units)"
     case .negative(let text): "\"\(text)\" is negative: a duration is counted from 1"

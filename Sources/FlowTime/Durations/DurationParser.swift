@@ -60,8 +60,9 @@ private struct DurationParser {
 
   private mutating func number() throws(DurationError) -> (value: Int, word: DurationWord) {
     let word = words[position]
-    guard let first = word.bytes.first, word.bytes.allSatisfy(\.isDigit) else { throw failure(at: word) }
-    _ = first
+    guard word.bytes.allSatisfy(\.isDigit) else {
+      throw DurationRepair(words: words, units: units).noNumber(word)
+    }
     position += 1
     let digits = word.bytes.drop { $0 == 0x30 }
     guard !digits.isEmpty else { throw DurationError(.zero, range(from: word)) }
@@ -83,15 +84,13 @@ private struct DurationParser {
     let word = words[position]
     position += 1
     if let unit = Duration.unit(named: word.text, among: units) { return unit }
-    if position < words.count, let unit = Duration.unit(named: word.text + " " + words[position].text, among: units) {
+    if position < words.count,
+      let unit = Duration.unit(named: word.text + " " + words[position].text, among: units)
+    {
       position += 1
       return unit
     }
     throw DurationRepair(words: words, units: units).unknownUnit(word, number: number)
-  }
-
-  private func failure(at word: DurationWord) -> DurationError {
-    DurationRepair(words: words, units: units).noNumber(word, following: position > 0)
   }
 
   private func checkOrder() throws(DurationError) {
@@ -106,7 +105,9 @@ private struct DurationParser {
     guard !parts.contains(where: \.unit.isBusiness) else { throw DurationError(.businessAlone, whole) }
     let ranks = parts.map { order.firstIndex(of: $0.unit) ?? 0 }
     for index in parts.indices.dropFirst() where ranks[index] < ranks[index - 1] {
-      let sorted = parts.sorted { (order.firstIndex(of: $0.unit) ?? 0) < (order.firstIndex(of: $1.unit) ?? 0) }
+      let sorted = parts.sorted {
+        (order.firstIndex(of: $0.unit) ?? 0) < (order.firstIndex(of: $1.unit) ?? 0)
+      }
       throw DurationError(
         .order(larger: parts[index].unit.rawValue, after: parts[index - 1].unit.rawValue), whole,
         fix: Duration(unchecked: sorted).description)

@@ -4,14 +4,19 @@ struct DurationRepair {
   let units: [Duration.Unit]
 
   /// A word that should be a number is none.
-  func noNumber(_ word: DurationWord, following: Bool) -> DurationError {
+  func noNumber(_ word: DurationWord) -> DurationError {
     let fix = repaired()
     let text = word.text
     if isISO(word) { return DurationError(.iso8601(text), word.range, fix: isoFix(text)) }
     if word.bytes.first == UInt8(ascii: "-"), word.bytes.dropFirst().first?.isDigit == true {
       return DurationError(.negative(text), word.range)
     }
-    if Self.abbreviated(word.bytes) != nil { return DurationError(.abbreviation(text), word.range, fix: fix) }
+    let digits = word.bytes.prefix(while: \.isDigit).count
+    if digits > 0, digits < word.bytes.count,
+      word.bytes.dropFirst(digits).allSatisfy({ $0.isLetter || $0.isDigit })
+    {
+      return DurationError(.abbreviation(text), word.range, fix: fix)
+    }
     if word.bytes.contains(UInt8(ascii: ".")), word.bytes.allSatisfy({ $0.isDigit || $0 == 0x2e }) {
       return DurationError(.fraction(text), word.range, fix: fix ?? fractionFix(word))
     }
@@ -24,15 +29,20 @@ struct DurationRepair {
   /// A number is there, but no unit of ours follows.
   func unknownUnit(_ word: DurationWord, number: DurationWord) -> DurationError {
     let text = word.text
-    if text == "business" { return DurationError(.unknownUnit(text), word.range) }
-    if Self.shortUnits[text] != nil { return DurationError(.abbreviation(text), word.range, fix: repaired()) }
+    if text == "business", let next = words.first(where: { $0.range.lowerBound > word.range.lowerBound }) {
+      let both = word.range.lowerBound..<next.range.upperBound
+      return DurationError(.unknownUnit("business \(next.text)"), both, fix: repaired())
+    }
+    if Self.shortUnits[text] != nil || ["m", "y", "yr", "yrs"].contains(text) {
+      return DurationError(.abbreviation(text), word.range, fix: repaired())
+    }
     return DurationError(.unknownUnit(text), word.range, fix: repaired())
   }
 
   /// The whole text read generously: case, abbreviations, slips of the pen, `and`, commas, number words. nil
   /// where a part stays unread or the result is no duration either.
   private func repaired() -> String? {
-    var amounts: [String] = []
+    var parts: [Duration.Part] = []
     var pending: Int?
     var business = false
     for word in words {
@@ -40,27 +50,52 @@ struct DurationRepair {
       if bytes.last == UInt8(ascii: ","), bytes.count > 1 { bytes = bytes.dropLast() }
       let text = String(decoding: bytes, as: UTF8.self).lowercased()
       if text == "and" || text == "," || text == "&" { continue }
-      if pending == nil, let parts = Self.abbreviated(bytes) {
-        for part in parts { amounts.append(part.unit.counted(part.amount)) }
-      } else if pending == nil {
-        guard let number = Self.number(text) else { return nil }
-        pending = number
-      } else if !business, text == "business" || text == "working" {
-        business = true
-      } else if let amount = pending, let unit = Self.unit(text, business: business) {
-        amounts.append(unit.counted(amount))
-        (pending, business) = (nil, false)
-      } else {
-        return nil
+      guard let amount = pending else {
+        if let short = Self.abbreviated(bytes) {
+          parts += short
+        } else if let number = Self.number(text) {
+          pending = number
+        } else {
+          return nil
+        }
+        continue
       }
+      if !business, text == "working" || Self.slips(text, "business") <= 2 {
+        business = true
+        continue
+      }
+      guard let part = Self.part(amount, text, business: business) else { return nil }
+      parts.append(part)
+      (pending, business) = (nil, false)
     }
-    guard pending == nil, !amounts.isEmpty else { return nil }
-    let text = amounts.joined(separator: " ")
+    guard pending == nil, !parts.isEmpty else { return nil }
+    return reread(Self.withMonthsJoined(parts))
+  }
+
+  /// The parts as text, if that is a duration, or becomes one when they are put in order.
+  private func reread(_ parts: [Duration.Part]) -> String? {
     do {
+      let text = parts.map { $0.unit.counted($0.amount) }.joined(separator: " ")
       return try Duration.parse(text, knowing: units).description
-    } catch let error {
+    } catch {
       return error.fix
     }
+  }
+
+  private static func part(
+    _ amount: Int, _ text: String, business: Bool = false, exactly: Bool = false
+  ) -> Duration.Part? {
+    // A year, which is no unit of the language, is twelve months.
+    if !business, years.contains(text) { return .init(amount: amount * 12, unit: .month) }
+    return unit(text, business: business, exactly: exactly).map { .init(amount: amount, unit: $0) }
+  }
+
+  /// Twelve months of a year and three months are fifteen.
+  private static func withMonthsJoined(_ parts: [Duration.Part]) -> [Duration.Part] {
+    guard parts.count > 1, parts[0].unit == .month, parts[1].unit == .month, parts[0].amount % 12 == 0 else {
+      return parts
+    }
+    return [.init(amount: parts[0].amount + parts[1].amount, unit: .month)] + parts.dropFirst(2)
   }
 
   /// `2d`, `2days`, `1d4h`, `3bd`: the parts, where every letter run is a known unit.
@@ -73,11 +108,11 @@ struct DurationRepair {
       let letters = rest.prefix(while: \.isLetter)
       rest = rest.dropFirst(letters.count)
       guard digits.count <= 9, let amount = Int(String(decoding: digits, as: UTF8.self)), amount > 0,
-        let unit = unit(String(decoding: letters, as: UTF8.self).lowercased(), business: false, exactly: true)
+        let part = part(amount, String(decoding: letters, as: UTF8.self).lowercased(), exactly: true)
       else { return nil }
-      parts.append(.init(amount: amount, unit: unit))
+      parts.append(part)
     }
-    return parts.isEmpty ? nil : parts
+    return parts.isEmpty ? nil : withMonthsJoined(parts)
   }
 
   private static func number(_ text: String) -> Int? {
@@ -115,6 +150,7 @@ struct DurationRepair {
   /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to another.
   private static func slips(_ left: String, _ right: String) -> Int {
     let (a, b) = (Array(left.utf8), Array(right.utf8))
+    guard abs(a.count - b.count) < 4 else { return 4 }
     var rows = [Array(0...b.count)]
     for i in a.indices {
       var row = [i + 1]
@@ -128,6 +164,8 @@ struct DurationRepair {
     }
     return rows[a.count][b.count]
   }
+
+  private static let years: Set<String> = ["year", "years", "y", "yr", "yrs"]
 
   /// `m` is left out: minutes or months.
   private static let shortUnits: [String: Duration.Unit] = [
@@ -156,7 +194,9 @@ struct DurationRepair {
 
   /// `1.5 days` is 36 hours, where that comes out whole.
   private func fractionFix(_ word: DurationWord) -> String? {
-    guard words.count == 2, let unit = Duration.unit(named: words[1].text, among: Self.written) else { return nil }
+    guard words.count == 2, let unit = Duration.unit(named: words[1].text, among: Self.written) else {
+      return nil
+    }
     let halves = word.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard halves.count == 2, (1...6).contains(halves[0].count), (1...3).contains(halves[1].count),
       let whole = Int(String(decoding: halves[0], as: UTF8.self)),
