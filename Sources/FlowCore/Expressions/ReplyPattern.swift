@@ -33,6 +33,17 @@ public struct ReplyPattern: Hashable, Sendable {
     self.states = states
   }
 
+  /// A text that it matches: the first of each choice, nothing for `*`.
+  public var sample: String {
+    var state = 0
+    var text: [Unicode.Scalar] = []
+    while state != states - 1, let step = steps.first(where: { $0.from == state && $0.to > state }) {
+      text += step.word.text
+      state = step.to
+    }
+    return String(String.UnicodeScalarView(text))
+  }
+
   /// Whether it is found in the new text of a reply. Takes time in proportion to the text.
   public func matches(_ newText: String) -> Bool { matches(ReplyWords(newText)) }
 

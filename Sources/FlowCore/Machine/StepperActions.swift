@@ -27,7 +27,7 @@ extension Stepper {
     for (index, event) in run.untaken.enumerated() where event.at <= until {
       guard let taken = taker(of: event, cases: awaited.cases) else { continue }
       run.untaken.remove(at: index)
-      note(nil, received(event, took: taken.key))
+      note(node, received(event, took: taken.key))
       capture(event, into: taken.target)
       if case .hold(let hold) = taken.target {
         wait(at: node, .listening, due: max(until, now))

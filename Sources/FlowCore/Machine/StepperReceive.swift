@@ -79,13 +79,14 @@ extension Stepper {
       run.hasRepliedSinceTouch = true
     }
     if case .outcome(_, _, let note?) = event.kind { run.taskNote = note }
-    if let taken = taker(of: event, cases: activeCases(for: event)) { return take(event, taken) }
+    if let taken = taker(of: event, cases: activeCases(for: event)) {
+      return take(event, taken, at: run.waiting?.node)
+    }
     if let hold = run.waiting?.hold, case .named(hold.event, _) = event.kind {
       note(nil, received(event, took: "hold"))
       return release(hold, at: event.at, quietly: false)
     }
-    if let taken = anytimeTaker(of: event) { return take(event, taken) }
-    // A reply in the await comes after its class in `anytime`.
+    if let taken = anytimeTaker(of: event) { return take(event, taken, at: nil) }
     byDefault(event)
   }
 
@@ -153,8 +154,9 @@ extension Stepper {
     }
   }
 
-  private mutating func take(_ event: Event, _ taken: Case) {
-    note(nil, received(event, took: taken.key))
+  /// - Parameter step: whose case it is; nil for one of `anytime`.
+  private mutating func take(_ event: Event, _ taken: Case, at step: NodeIndex?) {
+    note(step, received(event, took: taken.key))
     forward(event, "taken by \(taken.key)")
     if case .hold(let hold) = taken.target { return apply(hold, at: nil, event: event) }
     capture(event, into: taken.target)

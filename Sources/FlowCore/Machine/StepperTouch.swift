@@ -157,7 +157,11 @@ extension Stepper {
 
   /// `every` of a repeat counts from the first thing the round sent or assigned.
   mutating func noteRound(_ node: NodeIndex) {
-    for loop in graph.nodes[node].repeats where run.rounds[loop]?.sent == nil { run.rounds[loop]?.sent = now }
+    for loop in graph.nodes[node].repeats {
+      guard var round = run.rounds[loop], round.sent == nil else { continue }
+      round.sent = now
+      run.rounds[loop] = round
+    }
   }
 
   func count(_ node: NodeIndex) -> Int { run.handovers[node] ?? 0 }
