@@ -1,8 +1,8 @@
 import FlowTime
 import Testing
 
-/// Durations, windows and business calendars against a second implementation that knows no rule but the words:
-/// it looks at the wall clock every quarter of an hour.
+/// Durations, windows and business calendars against a second implementation that knows no rule but the
+/// words: it looks at the wall clock every quarter of an hour.
 @Suite("Arithmetic against a second implementation", .enabled(if: Oracle.isPresent))
 struct ArithmeticOracleTests {
   private static let script = #"""
@@ -12,11 +12,13 @@ struct ArithmeticOracleTests {
         "America/Sao_Paulo", "Asia/Kathmandu", "UTC", "America/Havana", "Asia/Beirut", "Pacific/Chatham",
         "Antarctica/Troll", "America/Vancouver", "Europe/Dublin"]
     ZONES = {name: ZoneInfo(name) for name in NAMES}
-    CHANGES = {name: [t for t, _, _ in transitions(zone, 631152000, 1893456000)] for name, zone in ZONES.items()}
+    FROM, TO = 631152000, 1893456000
+    CHANGES = {name: [t for t, _, _ in transitions(zone, FROM, TO)] for name, zone in ZONES.items()}
     DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     Q = 900
     def moment(name):
-        base = random.choice(CHANGES[name]) if CHANGES[name] and random.random() < 0.8 else random.randrange(631152000, 1893456000)
+        near = CHANGES[name] and random.random() < 0.8
+        base = random.choice(CHANGES[name]) if near else random.randrange(FROM, TO)
         return (base + random.randrange(-4 * 86400, 4 * 86400)) // Q * Q
     def clock(minutes): return "%02d:%02d" % divmod(minutes, 60)
     def window():
@@ -31,7 +33,9 @@ struct ArithmeticOracleTests {
                 words = DAYS[i] if i == j else DAYS[i] + "-" + DAYS[j]
             rules.append((days, a, b)); text.append(f"{words} {clock(a)}-{clock(b)}")
         return rules, ", ".join(text)
-    def inside(rules, wall): return any(wall.weekday() in d and a <= wall.hour * 60 + wall.minute < b for d, a, b in rules)
+    def inside(rules, wall):
+        minute = wall.hour * 60 + wall.minute
+        return any(wall.weekday() in days and a <= minute < b for days, a, b in rules)
     def holidays(around):
         first = date(1970, 1, 1) + timedelta(days=around // 86400 - 6)
         return {first + timedelta(days=random.randrange(20)) for _ in range(random.choice([0, 0, 2, 8]))}
@@ -47,12 +51,14 @@ struct ArithmeticOracleTests {
         name = random.choice(NAMES); zone = ZONES[name]; t = moment(name)
         rules, text = window(); days = holidays(t)
         at = t
-        while at < t + 30 * 86400 and not (inside(rules, wall(zone, at)) and wall(zone, at).date() not in days): at += Q
+        def closed(w): return not inside(rules, w) or w.date() in days
+        while at < t + 30 * 86400 and closed(wall(zone, at)): at += Q
         if at < t + 30 * 86400: out.append(f"open|{name}|{t}|{text}|{shown(days)}|{at}")
     for _ in range(500):
         name = random.choice(NAMES); zone = ZONES[name]; t = moment(name)
         other = random.choice(NAMES)
-        rules, text = window(); days = holidays(t); business = set(random.sample(range(7), random.randrange(3, 8)))
+        rules, text = window(); days = holidays(t)
+        business = set(random.sample(range(7), random.randrange(3, 8)))
         count, sign = random.randrange(1, 14), random.choice([1, -1])
         rest, at, z = count * 3600, t, ZONES[other]
         while rest > 0 and abs(at - t) < 40 * 86400:
@@ -63,7 +69,8 @@ struct ArithmeticOracleTests {
             b = ", ".join(DAYS[i] for i in sorted(business))
             out.append(f"add|{name}|{t}|{count} business hours|{sign}|{b}|{shown(days)}|{text}|{other}|{at}")
     for _ in range(1500):
-        name = random.choice(NAMES); zone = ZONES[name]; t = moment(name); w = wall(zone, t); days = holidays(t)
+        name = random.choice(NAMES); zone = ZONES[name]; t = moment(name)
+        w = wall(zone, t); days = holidays(t)
         business = set(random.sample(range(7), random.randrange(1, 8))); sign = random.choice([1, -1])
         b = ", ".join(DAYS[i] for i in sorted(business))
         if random.random() < 0.3:
@@ -79,11 +86,14 @@ struct ArithmeticOracleTests {
             text = " ".join(f"{n} {u}" + ("s" if n > 1 else "") for n, u in parts if n)
             if not text: continue
             at = t
-            if m or k or x: at = utc(zone, months_later(w.date(), sign * m) + timedelta(days=sign * (7 * k + x)), of_day(w))
+            if m or k or x:
+                day = months_later(w.date(), sign * m) + timedelta(days=sign * (7 * k + x))
+                at = utc(zone, day, of_day(w))
             at += sign * (h * 3600 + s)
         out.append(f"add|{name}|{t}|{text}|{sign}|{b}|{shown(days)}|daily 00:00-24:00|UTC|{at}")
     for _ in range(600):
-        name = random.choice(NAMES); zone = ZONES[name]; t = moment(name); minutes = random.randrange(0, 1440, 15)
+        name = random.choice(NAMES); zone = ZONES[name]; t = moment(name)
+        minutes = random.randrange(0, 1440, 15)
         day = random.choice([None] + DAYS)
         found = []
         for ahead in range(-9, 16):

@@ -90,7 +90,10 @@ struct HolidayTests {
   }
 
   @Test func noCalendar() {
-    for text in ["", "hello", "BEGIN:VEVENT\nEND:VEVENT", "<html>:", "\r\n\r\n"] {
+    let texts = [
+      "", "hello", "BEGIN:VEVENT\nEND:VEVENT", "<html>:", "BEGIN:VCALENDAR\nEND:VCALENDAR\nBEGIN:VEVENT", "\r\n\r\n",
+    ]
+    for text in texts {
       #expect(throws: ICalendarError.self) { try HolidayCalendar.parse(icalendar: Array(text.utf8)) }
     }
     #expect(throws: ICalendarError(.unbalanced, line: 1)) {
@@ -104,7 +107,8 @@ struct HolidayTests {
     let sample = Array(
       """
       BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260403\r\nDTEND;VALUE=DATE:20260405\r
-      RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=-1MO;INTERVAL=2;COUNT=9\r\nEXDATE:20280403\r\nDURATION:P1D\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n
+      RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=-1MO;INTERVAL=2;COUNT=9\r\nEXDATE:20280403\r\nDURATION:P1D\r
+      END:VEVENT\r\nEND:VCALENDAR\r\n
       """.utf8)
     for _ in 0..<3000 {
       var bytes = sample

@@ -14,7 +14,8 @@ enum Oracle {
     var text: String
   }
 
-  /// The lines a script prints. `-S` keeps a `tzdata` package out of sight, `zoneinfo` sees the system's folder alone.
+  /// The lines a script prints. `-S` keeps a `tzdata` package out of sight, `zoneinfo` sees the system's
+  /// folder alone.
   static func run(_ script: String) throws -> [Substring] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -24,6 +24,7 @@ struct WindowTests {
     ("mon-fri 09:00-", .missingEnd, "09:00", nil),
     ("mon-fri 17:00-09:00", .endNotAfterStart(start: "17:00", end: "09:00"), "17:00-09:00", nil),
     ("mon-fri 09:00-09:00", .endNotAfterStart(start: "09:00", end: "09:00"), "09:00-09:00", nil),
+    ("mon-fri 09:00-00:00", .endNotAfterStart(start: "09:00", end: "00:00"), "09:00-00:00", "09:00-24:00"),
     ("mon-fri 09:00-25:00", .badTime("25:00"), "25:00", nil),
     ("mon-fri 24:00-24:00", .badTime("24:00"), "24:00", nil),
     ("mon-fri 9:00-17:00", .badTime("9:00"), "9:00", "09:00"),

@@ -1,7 +1,7 @@
 /// An instant plus (`sign` 1) or minus (`sign` -1) a duration.
 ///
-/// Calendar parts move the wall clock of `zone`, once: months, clamped to the month's last day, then days; then
-/// the elapsed parts count. Business days are the same wall time on the N-th business day strictly after
+/// Calendar parts move the wall clock of `zone`, once: months, clamped to the month's last day, then days;
+/// then the elapsed parts count. Business days are the same wall time on the N-th business day strictly after
 /// (before) that date. Business hours are the hours of a window, in its own zone, on business days: the first
 /// instant by which so much has passed (the last from which so much passes).
 /// - Parameter hours: the window and its zone; needed for business hours only.
@@ -14,7 +14,8 @@ public func add(
   switch duration.kind {
   case .calendar(let months, let days, let milliseconds):
     var moved = instant
-    // Only calendar parts touch the wall: elapsed time alone leaves a repeated hour's second turn where it is.
+    // Only calendar parts touch the wall: elapsed time alone leaves a repeated hour's second turn where it
+    // is.
     if months != 0 || days != 0 {
       var civil = zone.civil(at: instant)
       civil.date = civil.date.adding(months: sign * months).adding(days: sign * days)

@@ -142,13 +142,11 @@ private struct ICalendarReader {
   private var dates: [CivilDate] = []
 
   mutating func read(_ lines: [ICalendarLine]) throws(ICalendarError) -> [CivilDate] {
-    var isFirst = true
     for line in lines {
       let (name, value) = try line.content()
-      if isFirst, name != "BEGIN" || value.uppercased() != "VCALENDAR" {
+      if open.isEmpty, name != "BEGIN" || value.uppercased() != "VCALENDAR" {
         throw ICalendarError(.notACalendar, line: line.number)
       }
-      isFirst = false
       switch name {
       case "BEGIN":
         open.append(value.uppercased())
@@ -168,7 +166,7 @@ private struct ICalendarReader {
         }
       }
     }
-    guard !isFirst else { throw ICalendarError(.notACalendar, line: 1) }
+    guard !lines.isEmpty else { throw ICalendarError(.notACalendar, line: 1) }
     guard open.isEmpty else { throw ICalendarError(.unbalanced, line: lines.last?.number ?? 1) }
     return dates
   }

@@ -39,7 +39,9 @@ extension WindowError: CustomStringConvertible {
     case .empty: "days or a window are missing, \(example)"
     case .unknownDay(let text): "\"\(text)\" is no weekday: mon, tue, wed, thu, fri, sat, sun or daily"
     case .badTime(let text): "\"\(text)\" is no time of the day: 00:00 to 23:59, and 24:00 as an end"
-    case .endNotAfterStart(let start, let end): "the end \(end) is not after the start \(start)"
+    case .endNotAfterStart(let start, let end):
+      "the end \(end) is not after the start \(start); a window over midnight is two, "
+        + "up to 24:00 and from 00:00"
     case .missingTimes: "the hours are missing, \(example)"
     case .missingDays: "the days are missing, \(example)"
     case .missingEnd: "the end is missing, \(example)"

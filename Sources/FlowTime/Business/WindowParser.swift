@@ -1,5 +1,6 @@
 extension Window {
-  /// Reads weekly rules with commas between: days (`mon-fri`, `daily`), a blank, `HH:MM-HH:MM`, up to `24:00`.
+  /// Reads weekly rules with commas between: days (`mon-fri`, `daily`), a blank, `HH:MM-HH:MM`, up to
+  /// `24:00`.
   /// - Throws: what is wrong, where in the text, and what should stand there where that is certain.
   public static func parse(_ text: String) throws(WindowError) -> Window {
     var parser = WindowParser(text)
@@ -88,7 +89,9 @@ struct WindowParser {
     guard from.time < to.time else {
       throw WindowError(
         .endNotAfterStart(start: "\(from.time)", end: "\(to.time)"),
-        from.range.lowerBound..<to.range.upperBound)
+        from.range.lowerBound..<to.range.upperBound,
+        // The midnight at the end of a day is written 24:00.
+        fix: to.time == .midnight && from.time != .midnight ? "\(from.time)-24:00" : nil)
     }
     return (from.time, to.time)
   }

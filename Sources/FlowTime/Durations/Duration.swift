@@ -1,7 +1,7 @@
 /// A length of time as the language writes it: `2 days`, `1 day 4 hours`, `3 business days`.
 ///
-/// Months, weeks and days move the wall clock, hours, minutes and seconds are elapsed time; so 24 hours and
-/// 1 day are different durations, while 1 week equals 7 days and 60 minutes equal 1 hour. Business units stand
+/// Months, weeks and days move the wall clock, hours, minutes and seconds are elapsed time; so 24 hours and 1
+/// day are different durations, while 1 week equals 7 days and 60 minutes equal 1 hour. Business units stand
 /// alone. The amounts are kept as written, for ``description``.
 public struct Duration: Sendable {
   /// What a duration does, its units reduced to those that count.
@@ -119,7 +119,8 @@ extension Duration: Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 }
 
-/// In the words of the language, as written: `1 day 4 hours`. (`0 seconds` and milliseconds come from data only.)
+/// In the words of the language, as written: `1 day 4 hours`. (`0 seconds` and milliseconds come from data
+/// only.)
 extension Duration: CustomStringConvertible {
   public var description: String {
     parts.isEmpty ? "0 seconds" : parts.map { $0.unit.counted($0.amount) }.joined(separator: " ")

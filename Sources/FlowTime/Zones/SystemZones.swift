@@ -3,14 +3,14 @@ import Synchronization
 
 /// The zones of this system: TZif files under `/usr/share/zoneinfo`, or where `TZDIR` says.
 ///
-/// A file is read once; the answer is kept, also that there is none. Any thread may ask.
+/// A file that holds a zone is read once. Any thread may ask.
 public final class SystemZones: ZoneSource {
   /// The folder that is read.
   public let folder: String
   /// From `tzdata.zi` or `+VERSION`; `unknown` where the system has neither.
   public let version: String
 
-  private let cache = Mutex<[String: Zone?]>([:])
+  private let cache = Mutex<[String: Zone]>([:])
   private let listed = Mutex<[String]?>(nil)
 
   /// How many bytes of a file are read at most; the largest zone has 4 kB, `tzdata.zi` 110.
@@ -27,11 +27,13 @@ public final class SystemZones: ZoneSource {
   }
 
   public func zone(named name: String) -> Zone? {
-    guard Self.isName(name) else { return nil }
     if let known = cache.withLock({ $0[name] }) { return known }
-    let zone = Self.read("\(folder)/\(name)").flatMap { try? Zone(name: name, tzif: $0) }
+    guard Self.isName(name) else { return nil }
+    guard let bytes = Self.read("\(folder)/\(name)"), let zone = try? Zone(name: name, tzif: bytes) else {
+      return nil
+    }
     // Only what is there is kept, so that foreign names do not fill the memory.
-    if let zone { cache.withLock { $0[name] = zone } }
+    cache.withLock { $0[name] = zone }
     return zone
   }
 
@@ -70,7 +72,8 @@ public final class SystemZones: ZoneSource {
     return "unknown"
   }
 
-  /// The zones and links of `tzdata.zi`, or else what `zone1970.tab` and `zone.tab` name, as far as there is a file.
+  /// The zones and links of `tzdata.zi`, or else what `zone1970.tab` and `zone.tab` name, as far as there is
+  /// a file.
   private static func names(in folder: String) -> [String] {
     var names: Set<String> = ["UTC"]
     for line in read("\(folder)/tzdata.zi")?.split(separator: 0x0a) ?? [] {

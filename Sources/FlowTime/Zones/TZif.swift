@@ -81,7 +81,8 @@ private struct TZifReader {
     return header
   }
 
-  /// The data block that `header` announces: transition times, the offsets that begin at them, the one before.
+  /// The data block that `header` announces: transition times, the offsets that begin at them, the one
+  /// before.
   mutating func block(
     _ header: TZifHeader, timeWidth: Int
   ) throws(ZoneError) -> (times: [Int64], offsets: [Int32], first: Int32) {

@@ -13,7 +13,8 @@ public final class Zone: Sendable {
   /// What holds after the last of `starts`.
   private let rule: PosixRule?
 
-  /// No zone is 26 hours off (RFC 9636, section 3.2), so a wall time lies within that distance of its instant.
+  /// No zone is 26 hours off (RFC 9636, section 3.2), so a wall time lies within that distance of its
+  /// instant.
   static let offsetLimit: Int64 = 26 * 3600
 
   /// Up to this year a footer's rule is written out as transitions, so that a look-up is one binary search.
@@ -85,8 +86,8 @@ public final class Zone: Sendable {
     var stretch = stretch(at: wall - Self.offsetLimit * 1000)
     while true {
       let candidate = wall - stretch.offset
-      // Past the end of a stretch and before the beginning of the next on the wall: the gap. The offset before
-      // it still serves, which is what moves the time forward.
+      // Past the end of a stretch and before the beginning of the next on the wall: the gap. The offset
+      // before it still serves, which is what moves the time forward.
       if candidate < stretch.end { return Instant(milliseconds: candidate) }
       let following = self.stretch(at: stretch.end)
       if wall - following.offset < following.start { return Instant(milliseconds: candidate) }
@@ -191,8 +192,8 @@ extension Zone: Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
-/// As its name. Decoding looks the name up in the ``ZoneSource`` that stands in the decoder's `userInfo` under
-/// ``Swift/CodingUserInfoKey/zones``; only UTC needs none.
+/// As its name. Decoding looks the name up in the ``ZoneSource`` that stands in the decoder's `userInfo`
+/// under ``Swift/CodingUserInfoKey/zones``; only UTC needs none.
 extension Zone: Codable {
   public convenience init(from decoder: any Decoder) throws {
     let source = decoder.userInfo[.zones] as? any ZoneSource

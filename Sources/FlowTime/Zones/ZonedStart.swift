@@ -1,7 +1,7 @@
 /// How a start is written for the commands and in scenarios: `2026-03-25 16:40 Europe/Berlin`, or RFC 3339.
 public enum ZonedStart {
-  /// The instant, and the zone where one is written. A wall time that is missing moves forward by the gap; one
-  /// that exists twice is the earlier.
+  /// The instant, and the zone where one is written. A wall time that is missing moves forward by the gap;
+  /// one that exists twice is the earlier.
   /// - Throws: which part is wrong.
   public static func parse(
     _ text: String, zones: any ZoneSource
