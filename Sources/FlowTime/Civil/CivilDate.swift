@@ -108,8 +108,9 @@ extension CivilDate: Comparable {
 /// `2027-02-28`.
 extension CivilDate: CustomStringConvertible {
   public var description: String {
-    let parts = components
-    return "\(padded(parts.year, 4))-\(padded(parts.month, 2))-\(padded(parts.day, 2))"
+    var writer = DigitWriter()
+    writer.date(self)
+    return writer.text
   }
 }
 

@@ -44,10 +44,19 @@ extension CivilTime: Comparable {
 /// `09:00`, with `:SS` and `.mmm` only where they are not zero.
 extension CivilTime: CustomStringConvertible {
   public var description: String {
-    var text = "\(padded(hour, 2)):\(padded(minute, 2))"
-    if second != 0 || millisecond != 0 { text += ":\(padded(second, 2))" }
-    if millisecond != 0 { text += ".\(padded(millisecond, 3))" }
-    return text
+    var writer = DigitWriter()
+    writer.digits(hour, 2)
+    writer.mark(":")
+    writer.digits(minute, 2)
+    if second != 0 || millisecond != 0 {
+      writer.mark(":")
+      writer.digits(second, 2)
+    }
+    if millisecond != 0 {
+      writer.mark(".")
+      writer.digits(millisecond, 3)
+    }
+    return writer.text
   }
 }
 

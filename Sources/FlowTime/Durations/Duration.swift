@@ -27,9 +27,13 @@ public struct Duration: Sendable {
 
   /// From large to small, each unit once, no amount 0.
   let parts: [Part]
+  public let kind: Kind
 
-  /// Checked by the callers: ``Duration/make(_:)``.
-  init(unchecked parts: [Part]) { self.parts = parts }
+  /// The callers have checked the order and the bounds.
+  init(unchecked parts: [Part]) {
+    self.parts = parts
+    kind = Self.kind(of: parts)
+  }
 
   /// No more than 1,000 years in any unit, so that no sum of a few durations can overflow.
   static let limitInDays = 365_243
@@ -60,7 +64,7 @@ public struct Duration: Sendable {
     amount <= 0 ? .zero : Duration(unchecked: [Part(amount: min(amount, unit.limit), unit: unit)])
   }
 
-  public var kind: Kind {
+  private static func kind(of parts: [Part]) -> Kind {
     var months = 0
     var days = 0
     var milliseconds: Int64 = 0

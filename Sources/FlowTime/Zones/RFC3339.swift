@@ -19,9 +19,16 @@ extension Instant {
   public func rfc3339(in zone: Zone) -> String {
     let offset = zone.offset(at: self) / 60 * 60
     let wall = CivilDateTime(wallMilliseconds: milliseconds + Int64(offset) * 1000)
-    let time = wall.time
-    return "\(wall.date)T\(padded(time.hour, 2)):\(padded(time.minute, 2)):\(padded(time.second, 2))"
-      + Zone.offsetText(seconds: offset)
+    var writer = DigitWriter()
+    writer.date(wall.date)
+    writer.mark("T")
+    writer.digits(wall.time.hour, 2)
+    writer.mark(":")
+    writer.digits(wall.time.minute, 2)
+    writer.mark(":")
+    writer.digits(wall.time.second, 2)
+    writer.offset(seconds: offset)
+    return writer.text
   }
 }
 

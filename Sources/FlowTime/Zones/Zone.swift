@@ -67,7 +67,9 @@ public final class Zone: Sendable {
   /// A zone that is always `seconds` east of UTC, named like `+02:00`; nil from 24 hours on.
   public static func fixed(seconds: Int) -> Zone? {
     guard abs(seconds) < 86_400 else { return nil }
-    return Zone(name: offsetText(seconds: seconds), fixed: seconds)
+    var name = DigitWriter()
+    name.offset(seconds: seconds)
+    return Zone(name: name.text, fixed: seconds)
   }
 
   /// Seconds east of UTC.
@@ -178,12 +180,6 @@ extension Zone {
       }
     }
     return found
-  }
-
-  /// `+01:00` for an offset, to the minute below.
-  static func offsetText(seconds: Int) -> String {
-    let minutes = abs(seconds) / 60
-    return "\(seconds < 0 ? "-" : "+")\(padded(minutes / 60, 2)):\(padded(minutes % 60, 2))"
   }
 }
 
