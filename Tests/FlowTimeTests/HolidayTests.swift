@@ -91,7 +91,8 @@ struct HolidayTests {
 
   @Test func noCalendar() {
     let texts = [
-      "", "hello", "BEGIN:VEVENT\nEND:VEVENT", "<html>:", "BEGIN:VCALENDAR\nEND:VCALENDAR\nBEGIN:VEVENT", "\r\n\r\n",
+      "", "hello", "BEGIN:VEVENT\nEND:VEVENT", "<html>:", "BEGIN:VCALENDAR\nEND:VCALENDAR\nBEGIN:VEVENT",
+      "\r\n\r\n",
     ]
     for text in texts {
       #expect(throws: ICalendarError.self) { try HolidayCalendar.parse(icalendar: Array(text.utf8)) }
