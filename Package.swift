@@ -4,11 +4,13 @@ import PackageDescription
 let plugins = ["Email", "Tasks", "SMS", "Messenger", "Notification", "Webhook", "Exec"]
 
 /// A channel lives like a stranger's: it sees what is public, and nothing of the package's own.
-func channel(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+func channel(
+  _ name: String, manifests: [String] = ["manifest.yaml"], exclude: [String] = [], _ more: [Target.Dependency] = []
+) -> Target {
   .target(
     name: "\(name)Channel", dependencies: ["FlowPlugin", "FlowCore", "FlowTime"] + more,
-    path: "Plugins/\(name)", exclude: ["README.md"], sources: ["Sources"],
-    resources: [.embedInCode("manifest.yaml")], packageAccess: false)
+    path: "Plugins/\(name)", exclude: ["README.md"] + exclude, sources: ["Sources"],
+    resources: manifests.map { .embedInCode($0) }, packageAccess: false)
 }
 
 let package = Package(
@@ -50,9 +52,10 @@ let package = Package(
         "FlowTime", "FlowCore", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin",
         "FlowRuntime", "FlowSimulation",
       ]),
-    channel("Email"), channel("Tasks"), channel("SMS"), channel("Messenger"),
-    channel("Notification"), channel("Webhook"),
-    channel("Exec", [.product(name: "Subprocess", package: "swift-subprocess")]),
+    .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+    channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
+    channel("Messenger"), channel("Notification"), channel("Webhook"),
+    channel("Exec", manifests: [], exclude: ["Examples"]),
     .executableTarget(
       name: "flow",
       dependencies: [
@@ -65,6 +68,10 @@ let package = Package(
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(
       name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
+    .testTarget(
+      name: "ChannelTests",
+      dependencies: ["FlowPlugin", "FlowCore", "FlowTime", "FlowTesting"]
+        + plugins.map { .target(name: "\($0)Channel") }),
     .testTarget(name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"]),
   ]
 )

@@ -47,12 +47,18 @@ public struct Rendering: Hashable, Sendable, Codable {
   public var payload: [UInt8]
   /// Ending of the file that holds the payload in a folder: `eml`, `txt`, `json`.
   public var fileExtension: String
+  /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no such
+  /// thing. The engine hands it back in ``FlowCore/Delivery/Thread``.
+  public var reference: String?
 
-  public init(to: String, shown: [Entry.NamedText], payload: [UInt8], fileExtension: String) {
+  public init(
+    to: String, shown: [Entry.NamedText], payload: [UInt8], fileExtension: String, reference: String? = nil
+  ) {
     self.to = to
     self.shown = shown
     self.payload = payload
     self.fileExtension = fileExtension
+    self.reference = reference
   }
 }
 

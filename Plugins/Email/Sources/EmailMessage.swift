@@ -1,0 +1,190 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// One message, from a delivery to its bytes. The same delivery gives the same bytes: the Message-ID and the
+/// boundaries are made from a digest of it.
+struct EmailMessage {
+  private let delivery: Delivery
+  private let settings: EmailSettings
+  private let from: Mailbox
+  private let to: Mailbox
+  private let cc: [Mailbox]
+  private let subject: HeaderText
+  private let attachments: [(name: HeaderText, bytes: [UInt8])]
+  private let body: RenderedText
+  /// 32 hexadecimal digits.
+  private let digest: String
+
+  init(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) {
+    self.delivery = delivery
+    self.settings = settings
+    to = try Mailbox(delivery.to, address: delivery.address.isEmpty ? nil : delivery.address)
+    from = try EmailMessage.sender(delivery, settings)
+    cc = try EmailMessage.copies(delivery)
+    attachments = try EmailMessage.attachments(delivery, settings)
+    subject = EmailMessage.subject(delivery)
+    body = PlainText.clean(delivery.template("body") ?? RenderedText())
+    digest = EmailMessage.digest(delivery, settings, from, attachments.map(\.bytes))
+  }
+
+  var rendering: Rendering {
+    var shown = [
+      Entry.NamedText("subject", subject.text), Entry.NamedText("body", plain), Entry.NamedText("from", from.shown),
+    ]
+    if !cc.isEmpty { shown.append(Entry.NamedText("cc", cc.map(\.shown).joined(separator: ", "))) }
+    if isSameThread { shown.append(Entry.NamedText("thread", "same")) }
+    if !attachments.isEmpty {
+      shown.append(Entry.NamedText("attach", attachments.map(\.name.text).joined(separator: ", ")))
+    }
+    return Rendering(
+      to: to.address.text, shown: shown, payload: Array(text.utf8), fileExtension: "eml", reference: messageID)
+  }
+
+  private var messageID: String { "<\(digest)@\(from.address.domain)>" }
+  private var isSameThread: Bool { delivery.text("thread") == "same" }
+
+  // MARK: Text
+
+  /// The text part: the body as written, and the signature after the line that mail programs know it by
+  /// (RFC 3676 section 4.3).
+  private var plain: String {
+    PlainText.tidy(body.plain) + (settings.signature.isEmpty ? "" : "\n\n-- \n" + settings.signature)
+  }
+
+  private var html: String {
+    let signature =
+      settings.signature.isEmpty
+      ? "" : "<div>-- <br />\n" + Markdown.html(RenderedText(settings.signature)) + "</div>\n"
+    return "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\" /></head>\n<body>\n" + Markdown.html(body)
+      + signature + "</body>\n</html>"
+  }
+
+  private var text: String {
+    let texts = Part.multipart(
+      "alternative", [.text("plain", plain), .text("html", html)], boundary: "=_text_\(digest)")
+    let whole =
+      attachments.isEmpty
+      ? texts
+      : Part.multipart(
+        "mixed", [texts] + attachments.map { Part.file($0.name, $0.bytes) }, boundary: "=_mixed_\(digest)")
+    return Part(headers: headers + whole.headers, body: whole.body).text
+  }
+
+  // MARK: Headers
+
+  private var headers: [String] {
+    var headers = [
+      "Date: \(EmailDate.text(delivery.at))", header("From", [from]), header("To", [to]),
+    ]
+    if !cc.isEmpty { headers.append(header("Cc", cc)) }
+    if let replyTo = settings.replyTo { headers.append(header("Reply-To", [replyTo])) }
+    headers.append("Subject: " + HeaderWords.unstructured(subject, used: 9))
+    headers.append("Message-ID: \(messageID)")
+    headers += threadHeaders
+    if delivery.touch, let address = settings.unsubscribe {
+      // RFC 8058 wants the one-click header beside an https address only.
+      headers.append("List-Unsubscribe: <\(address.replacing("{id}", with: digest))>")
+      if address.hasPrefix("https:") { headers.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click") }
+    }
+    headers.append("MIME-Version: 1.0")
+    return headers
+  }
+
+  private func header(_ name: String, _ mailboxes: [Mailbox]) -> String {
+    name + ": "
+      + mailboxes.enumerated().map { HeaderWords.mailbox($1, used: $0 == 0 ? name.utf8.count + 2 : 1) }
+      .joined(separator: ",\r\n ")
+  }
+
+  /// RFC 5322 section 3.6.4; only what is a Message-ID, however it came to us.
+  private var threadHeaders: [String] {
+    guard isSameThread else { return [] }
+    let references = (delivery.thread?.references ?? []).filter(EmailMessage.isMessageID)
+    guard let last = references.last else { return [] }
+    let kept = references.count > 20 ? [references[0]] + references.suffix(19) : references
+    return ["In-Reply-To: \(last)", "References: " + kept.joined(separator: "\r\n ")]
+  }
+
+  private static func isMessageID(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.count <= 250 && bytes.first == UInt8(ascii: "<") && bytes.last == UInt8(ascii: ">")
+      && bytes.dropFirst().dropLast().allSatisfy {
+        $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+      } && bytes.contains(UInt8(ascii: "@"))
+  }
+
+  // MARK: What it is made from
+
+  /// The step's sender, that of flow.yaml, or one who is plainly none.
+  private static func sender(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) -> Mailbox {
+    if let person = delivery.value("from") { return try Mailbox(person) }
+    if let from = settings.from { return from }
+    guard let nobody = Mailbox(setting: "flow@localhost") else { throw ChannelError(.ours, "no sender") }
+    return nobody
+  }
+
+  private static func copies(_ delivery: Delivery) throws(ChannelError) -> [Mailbox] {
+    guard let value = delivery.value("cc") else { return [] }
+    var copies: [Mailbox] = []
+    for person in value.list ?? [value] { copies.append(try Mailbox(person)) }
+    return copies
+  }
+
+  private static func attachments(
+    _ delivery: Delivery, _ settings: EmailSettings
+  ) throws(ChannelError) -> [(name: HeaderText, bytes: [UInt8])] {
+    var attachments: [(name: HeaderText, bytes: [UInt8])] = []
+    for path in delivery.files("attach") {
+      guard let bytes = settings.readFile(path) else {
+        throw ChannelError(.ours, "attach: there is no file \(HeaderText(path))")
+      }
+      attachments.append((HeaderText(path.split(separator: "/").last.map(String.init) ?? path), bytes))
+    }
+    return attachments
+  }
+
+  /// Its own, or `Re:` and that of the thread, or what says at least which step it is.
+  private static func subject(_ delivery: Delivery) -> HeaderText {
+    if case .text(let text)? = delivery.field("subject") { return HeaderText(text.plain) }
+    if let before = delivery.thread?.subject {
+      return HeaderText(before.utf8.starts(with: "Re: ".utf8) ? before : "Re: " + before)
+    }
+    return HeaderText("\(delivery.workflow): \(delivery.step)")
+  }
+
+  /// Everything that makes this message another than that one.
+  private static func digest(
+    _ delivery: Delivery, _ settings: EmailSettings, _ from: Mailbox, _ files: [[UInt8]]
+  ) -> String {
+    let parts = [
+      Frame.json(of: delivery).write(), from.shown, settings.signature, String(delivery.at.milliseconds),
+    ]
+    // Each part behind its length, so that no two lists of parts run together.
+    var bytes: [UInt8] = []
+    for part in parts.map({ Array($0.utf8) }) + files { bytes += "\(part.count):".utf8 + part }
+    return Encodings.hex(sha256(bytes).prefix(16))
+  }
+}
+
+/// RFC 5322 section 3.3, in UTC.
+enum EmailDate {
+  private static let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
+  static func text(_ instant: Instant) -> String {
+    let seconds = Int(instant.seconds)
+    let sinceMidnight = (seconds % 86_400 + 86_400) % 86_400
+    let date = CivilDate(dayNumber: (seconds - sinceMidnight) / 86_400)
+    let (year, month, dayOfMonth) = date.components
+    // 1970-01-01 was a Thursday.
+    let weekday = days[((Int(date.dayNumber) + 3) % 7 + 7) % 7]
+    let clock = [sinceMidnight / 3600, sinceMidnight / 60 % 60, sinceMidnight % 60].map(twoDigits).joined(separator: ":")
+    return "\(weekday), \(dayOfMonth) \(months[month - 1]) \(fourDigits(year)) \(clock) +0000"
+  }
+
+  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func fourDigits(_ number: Int) -> String { String(String(10_000 + number).dropFirst()) }
+}

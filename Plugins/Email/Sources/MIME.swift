@@ -1,0 +1,91 @@
+import FlowPlugin
+
+/// A part of a message (RFC 2045): its headers and its body, lines ended by CR LF.
+struct Part {
+  var headers: [String]
+  var body: String
+
+  var text: String { headers.map { $0 + "\r\n" }.joined() + "\r\n" + body }
+
+  /// Text in UTF-8, quoted-printable.
+  static func text(_ subtype: String, _ text: String) -> Part {
+    Part(
+      headers: ["Content-Type: text/\(subtype); charset=utf-8", "Content-Transfer-Encoding: quoted-printable"],
+      body: quotedPrintable(text))
+  }
+
+  /// `boundary` stands in none of the parts; `name` tells the levels apart.
+  static func multipart(_ subtype: String, _ parts: [Part], boundary: String) -> Part {
+    let inner = parts.map { "--\(boundary)\r\n\($0.text)\r\n" }.joined()
+    return Part(
+      headers: ["Content-Type: multipart/\(subtype);\r\n boundary=\"\(boundary)\""],
+      body: inner + "--\(boundary)--\r\n")
+  }
+
+  static func file(_ name: HeaderText, _ bytes: [UInt8]) -> Part {
+    Part(
+      headers: [
+        "Content-Type: \(mediaType(name.text))", "Content-Transfer-Encoding: base64",
+        "Content-Disposition: attachment;\r\n \(fileName(name.text))",
+      ],
+      body: lines(Encodings.base64(bytes)))
+  }
+
+  /// RFC 2231 where the name is more than plain ASCII; in pieces of one line each.
+  private static func fileName(_ name: String) -> String {
+    let isPlain = name.utf8.count <= 60
+      && name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    if isPlain { return "filename=\"\(name)\"" }
+    let encoded = Array(Encodings.percent(name).utf8)
+    return stride(from: 0, to: encoded.count, by: 48).enumerated().map { index, start in
+      let piece = String(decoding: encoded[start..<min(start + 48, encoded.count)], as: UTF8.self)
+      return "filename*\(index)*=" + (index == 0 ? "utf-8''" : "") + piece
+    }.joined(separator: ";\r\n ")
+  }
+
+  private static let mediaTypes = [
+    "pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8",
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "json": "application/json",
+    "zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  ]
+
+  private static func mediaType(_ name: String) -> String {
+    let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    return mediaTypes[ending] ?? "application/octet-stream"
+  }
+
+  private static func lines(_ base64: String) -> String {
+    let bytes = Array(base64.utf8)
+    return stride(from: 0, to: bytes.count, by: 76).map {
+      String(decoding: bytes[$0..<min($0 + 76, bytes.count)], as: UTF8.self) + "\r\n"
+    }.joined()
+  }
+
+  /// RFC 2045 section 6.7: lines of at most 76 bytes; a line break of the text is CR LF, a blank before it encoded.
+  static func quotedPrintable(_ text: String) -> String {
+    let hex = Array("0123456789ABCDEF".utf8)
+    var out: [UInt8] = []
+    for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      var column = 0
+      let line = Array(line)
+      for (index, byte) in line.enumerated() {
+        let isLast = index == line.count - 1
+        let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
+          || (byte == 0x20 || byte == 0x09) && !isLast
+        let token = isPlain ? [byte] : [UInt8(ascii: "="), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+        // The 76th column is for the soft line break, but for a line that ends here.
+        if column + token.count > (isLast ? 76 : 75) {
+          out += [UInt8(ascii: "="), 0x0D, 0x0A]
+          column = 0
+        }
+        out += token
+        column += token.count
+      }
+      out += [0x0D, 0x0A]
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}

@@ -1,0 +1,111 @@
+import CCMark
+import FlowCore
+
+/// HTML from Markdown (CommonMark, by libcmark in its safe mode: no raw HTML, no `javascript:` links).
+///
+/// What came from data is no Markdown, wherever it stands: each value goes through the parser as one private-use
+/// character, and takes its place in the parsed tree, so that neither its stars nor its line breaks nor its brackets
+/// mean anything, in a code span and in a link's target either.
+enum Markdown {
+  /// The first of 65,534 private-use characters (plane 15).
+  private static let first: UInt32 = 0xF0000
+  private static let room = 65_534
+
+  static func html(_ text: RenderedText) -> String {
+    var values: [String] = []
+    var source = String.UnicodeScalarView()
+    for piece in text.pieces {
+      if piece.isValue {
+        hold(piece.text, in: &values, &source)
+        continue
+      }
+      for scalar in piece.text.unicodeScalars {
+        // One of the author's own is a value that stands for itself.
+        if isHolder(scalar) { hold(String(scalar), in: &values, &source) } else { source.append(scalar) }
+      }
+    }
+    return render(String(source), values)
+  }
+
+  private static func isHolder(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= first && scalar.value < first + UInt32(room)
+  }
+
+  private static func hold(_ value: String, in values: inout [String], _ source: inout String.UnicodeScalarView) {
+    // Beyond the room the text is shown without its markup's meaning; a mail of that many values does not exist.
+    guard values.count < room, let scalar = Unicode.Scalar(first + UInt32(values.count)) else { return }
+    values.append(value)
+    source.append(scalar)
+  }
+
+  private static func render(_ source: String, _ values: [String]) -> String {
+    var source = source
+    let document = source.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) {
+        cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_VALIDATE_UTF8)
+      }
+    }
+    guard let document else { return "" }
+    defer { cmark_node_free(document) }
+    for node in nodes(of: document) { fill(node, values) }
+    guard let html = cmark_render_html(document, CMARK_OPT_DEFAULT) else { return "" }
+    defer { cmark_get_default_mem_allocator().pointee.free(html) }
+    return String(cString: html)
+  }
+
+  private static func nodes(of document: OpaquePointer) -> [OpaquePointer] {
+    guard let walk = cmark_iter_new(document) else { return [] }
+    defer { cmark_iter_free(walk) }
+    var nodes: [OpaquePointer] = []
+    while true {
+      let event = cmark_iter_next(walk)
+      if event == CMARK_EVENT_DONE { return nodes }
+      if event == CMARK_EVENT_ENTER, let node = cmark_iter_get_node(walk) { nodes.append(node) }
+    }
+  }
+
+  private static func fill(_ node: OpaquePointer, _ values: [String]) {
+    switch cmark_node_get_type(node) {
+    case CMARK_NODE_TEXT: fillText(node, values)
+    case CMARK_NODE_CODE, CMARK_NODE_CODE_BLOCK:
+      if let filled = filled(cmark_node_get_literal(node), values) { cmark_node_set_literal(node, filled) }
+    case CMARK_NODE_LINK, CMARK_NODE_IMAGE:
+      if let filled = filled(cmark_node_get_url(node), values) { cmark_node_set_url(node, filled) }
+      if let filled = filled(cmark_node_get_title(node), values) { cmark_node_set_title(node, filled) }
+    default: break
+    }
+  }
+
+  /// A value's line breaks are kept.
+  private static func fillText(_ node: OpaquePointer, _ values: [String]) {
+    guard let text = filled(cmark_node_get_literal(node), values) else { return }
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+    cmark_node_set_literal(node, lines.last ?? "")
+    for line in lines.dropLast() {
+      insert(CMARK_NODE_TEXT, line, before: node)
+      insert(CMARK_NODE_LINEBREAK, nil, before: node)
+    }
+  }
+
+  private static func insert(_ type: cmark_node_type, _ literal: String?, before node: OpaquePointer) {
+    guard let new = cmark_node_new(type) else { return }
+    if let literal { cmark_node_set_literal(new, literal) }
+    if cmark_node_insert_before(node, new) == 0 { cmark_node_free(new) }
+  }
+
+  /// Nil where no value stands in the text.
+  private static func filled(_ text: UnsafePointer<CChar>?, _ values: [String]) -> String? {
+    guard let text else { return nil }
+    var out = String.UnicodeScalarView()
+    var found = false
+    for scalar in String(cString: text).unicodeScalars {
+      if isHolder(scalar), values.indices.contains(Int(scalar.value - first)) {
+        found = true
+        out.append(contentsOf: values[Int(scalar.value - first)].unicodeScalars)
+      } else {
+        out.append(scalar)
+      }
+    }
+    return found ? String(out) : nil
+  }
+}

@@ -1,0 +1,34 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// `webhook`: a request to another program, as HTTP/1.1 has it (RFC 9112). The headers that belong to an attempt (id,
+/// time, signature) are added when it is handed over.
+public struct WebhookChannel: Channel {
+  public static let manifest = PackageResources.manifest_yaml
+  public var manifest: [UInt8] { Self.manifest }
+  private static let methods = ["POST", "PUT", "PATCH", "DELETE"]
+  private let folder: FolderDelivery
+
+  public init(_ settings: ChannelSettings) throws(ChannelError) { folder = FolderDelivery(settings) }
+
+  public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    let address = try WebAddress(delivery.template("url") ?? RenderedText(delivery.text("url") ?? ""))
+    let method = delivery.text("method") ?? "POST"
+    guard WebhookChannel.methods.contains(method) else {
+      throw ChannelError(.ours, "\"\(HeaderText(method))\" is none of \(WebhookChannel.methods.joined(separator: ", "))")
+    }
+    let body = json(of: delivery.value("data") ?? .record([:]), zone: .utc).write()
+    let head = [
+      "\(method) \(address.target) HTTP/1.1", "Host: \(address.authority)", "Content-Type: application/json",
+      "Content-Length: \(body.utf8.count)", "User-Agent: flow",
+    ]
+    return Rendering(
+      to: address.text, shown: [Entry.NamedText("method", method), Entry.NamedText("data", body)],
+      payload: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8), fileExtension: "http")
+  }
+
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+    folder.deliver(rendering, key: key)
+  }
+}

@@ -1,0 +1,56 @@
+import FlowCore
+import FlowTime
+
+extension Frame {
+  /// The `ok` of `poll`: `{"messages": […], "cursor": …}`.
+  public static func inbound(_ ok: JSONValue) throws(FrameError) -> Inbound {
+    guard case .array(let items)? = ok["messages"] else { throw .wanted("\"messages\", a list,") }
+    var messages: [Inbound.Message] = []
+    for item in items { messages.append(try message(item)) }
+    return Inbound(messages: messages, cursor: try text(ok, "cursor"))
+  }
+
+  /// `id`, `at` (RFC 3339) and `kind`; `token`, `thread`, `address`, `raw` and what the kind brings.
+  private static func message(_ item: JSONValue) throws(FrameError) -> Inbound.Message {
+    guard let id = try text(item, "id"), !id.isEmpty else { throw .wanted("\"id\" of a message") }
+    guard let time = try text(item, "at"), let at = Instant(rfc3339: time) else {
+      throw .wanted("\"at\" of a message, as 2026-03-25T16:40:00+01:00,")
+    }
+    return Inbound.Message(
+      id: id, at: at, token: try text(item, "token"), thread: try text(item, "thread"),
+      address: try text(item, "address"), kind: try kind(item), raw: Array((try text(item, "raw") ?? "").utf8))
+  }
+
+  private static func kind(_ item: JSONValue) throws(FrameError) -> Event.Kind {
+    switch try text(item, "kind") {
+    case "reply":
+      guard let words = try text(item, "text") else { throw .wanted("\"text\" of a reply") }
+      return .reply(text: words)
+    case "auto-reply": return .autoReply
+    case "out-of-office":
+      guard let day = try text(item, "return") else { return .outOfOffice(return: nil) }
+      guard let date = CivilDate(iso: day) else { throw .wanted("\"return\" of an out-of-office, as 2026-04-13,") }
+      return .outOfOffice(return: date)
+    case "bounce":
+      guard case .bool(let hard)? = item["hard"] else { throw .wanted("\"hard\" of a bounce, true or false,") }
+      return .bounce(hard: hard)
+    case "complaint": return .complaint(channel: nil)
+    case "unsubscribe": return .unsubscribe(channel: nil)
+    case "opened": return .opened
+    case "clicked": return .clicked
+    case "ack": return .acknowledged
+    default:
+      throw .wanted(
+        "\"kind\" of a message, one of reply auto-reply out-of-office bounce complaint unsubscribe opened clicked ack,")
+    }
+  }
+
+  /// A text, or nil where there is none (or null).
+  private static func text(_ object: JSONValue, _ name: String) throws(FrameError) -> String? {
+    switch object[name] {
+    case .string(let text)?: return text
+    case nil, .null?: return nil
+    default: throw .wanted("\"\(name)\", a text,")
+    }
+  }
+}
