@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
+SHELL := /bin/bash
+SWIFT ?= swift
+STRICT := --explicit-target-dependency-import-check error
+PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev pkg-config tzdata python3 strace
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo test build release install-dependencies fuzz fuzz-corpus bench timelines reference clean
+
+## demo: install what is missing, build, then check, dry-run and simulate the proposal process
+demo: install-dependencies
+	@$(SWIFT) build -c release --product flow
+	@flow=$$($(SWIFT) build -c release --show-bin-path)/flow; set -e; \
+	echo; echo '$$ flow check Workflows/proposal.yaml'; $$flow check Workflows/proposal.yaml; \
+	echo; echo '$$ flow run Workflows/proposal.yaml'; $$flow run Workflows/proposal.yaml; \
+	echo; echo '$$ flow simulate Workflows/proposal.yaml --start "2026-03-25 16:40 Europe/Berlin" --input Workflows/fixtures/acme.json'; \
+	$$flow simulate Workflows/proposal.yaml --start "2026-03-25 16:40 Europe/Berlin" --input Workflows/fixtures/acme.json
+
+## test: everything that must hold, with a count of the tests at the end
+test: install-dependencies
+	@Tests/run
+
+## install-dependencies: Debian packages, only those that are missing
+install-dependencies:
+	@missing=$$(for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; fi
+
+build: install-dependencies
+	$(SWIFT) build $(STRICT)
+
+release: install-dependencies
+	$(SWIFT) build -c release --product flow
+
+## fuzz: ten minutes for each reader of foreign bytes, with libFuzzer and the address sanitizer
+fuzz: install-dependencies
+	Tests/Fuzz/run --seconds 600
+
+## bench: figures of the release build
+bench: release
+	Benchmarks/run
+
+## timelines: what `flow simulate` prints for each shipped process, beside it
+timelines: release
+	Workflows/timelines/record
+
+clean:
+	rm -rf .build

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Glibc
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Start a project: flow.yaml, a first workflow with scenarios, its input.")
+
+  @Argument(help: "The folder; it is made where it is missing.") var folder = "."
+
+  func run() throws {
+    let files = ProjectTemplate.files
+    for (path, _) in files where Paths.exists("\(folder)/\(path)") {
+      throw Failure.usage("\"\(folder)/\(path)\" is there already; nothing was written")
+    }
+    for (path, text) in files {
+      let target = "\(folder)/\(path)"
+      try makeFolders(Paths.folder(of: target))
+      try write(text, to: target)
+      Output.line("wrote \(target)")
+    }
+    let at = folder == "." ? "" : " \(folder)/Workflows"
+    Output.line("\nNext:\n  flow run\(at)\n  flow simulate \(folder == "." ? "" : folder + "/")Workflows/follow-up.yaml")
+  }
+
+  private func makeFolders(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+      if mkdir(made, 0o755) != 0, errno != EEXIST {
+        throw Failure.broken("cannot make \"\(made)\": \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure.broken("cannot write \"\(path)\": \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { throw Failure.broken("cannot write \"\(path)\": \(String(cString: strerror(errno)))") }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}

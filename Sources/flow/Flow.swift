@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+
+@main
+struct Flow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flow",
+    abstract: "Follow-up as code: prove, preview and run the processes that close an open loop.",
+    discussion: """
+      Every command takes workflow files or folders (default: Workflows/) and finds flow.yaml upwards from them.
+      Exit codes: 0 fine, 1 a finding or an unmet scenario, 2 wrong usage, 3 store, network or plugin failed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, ExplainCommand.self,
+      InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self, RunsCommand.self,
+      ShowCommand.self, TasksCommand.self, DoneCommand.self, PluginCommand.self,
+    ])
+
+  /// The parser's own exit code for wrong usage is 64; ours is 2 (cli.md).
+  static func main() async {
+    // A reader that goes away (`flow runs | head`) ends us without noise.
+    signal(SIGPIPE, SIG_DFL)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as Failure {
+      Output.complain(failure.text)
+      Glibc.exit(failure.code)
+    } catch {
+      let code = exitCode(for: error)
+      if code == .validationFailure {
+        Output.complain(fullMessage(for: error))
+        Glibc.exit(ExitStatus.usage)
+      }
+      exit(withError: error)
+    }
+  }
+}
+
+/// What a shell or a CI reads off us.
+enum ExitStatus {
+  static let finding: Int32 = 1
+  static let usage: Int32 = 2
+  static let broken: Int32 = 3
+}
+
+/// A sentence for standard error, and the code to leave with.
+struct Failure: Error {
+  var code: Int32
+  var text: String
+
+  static func usage(_ text: String) -> Failure { Failure(code: ExitStatus.usage, text: "error: " + text) }
+  static func finding(_ text: String) -> Failure { Failure(code: ExitStatus.finding, text: "error: " + text) }
+  static func broken(_ text: String) -> Failure { Failure(code: ExitStatus.broken, text: "error: " + text) }
+}

@@ -1,0 +1,181 @@
+import ArgumentParser
+import FlowCompiler
+import FlowCore
+import FlowPlugin
+import FlowTime
+import Glibc
+
+struct FileArguments: ParsableArguments {
+  @Argument(help: "Workflow files or folders.")
+  var paths: [String] = []
+}
+
+/// A project as a command sees it: where it stands, what flow.yaml says, which workflows are meant.
+struct Workspace {
+  /// Folder that all shown paths are relative to: the working directory where it holds the project.
+  let base: String
+  /// The project's folder, absolute: flow.yaml's, or the first file's.
+  let root: String
+  /// Workflow files relative to `base`, sorted.
+  let files: [String]
+  let project: Project
+  /// Findings in flow.yaml and in manifests.
+  let diagnostics: [Diagnostic]
+  let manifests: [Manifest]
+  let zones: SystemZones
+  let disk: DiskFiles
+  let sources: [String: SourceText]
+
+  /// - Parameter paths: none: Workflows/.
+  static func open(_ paths: [String]) throws -> Workspace {
+    let zones = SystemZones()
+    let named = paths.isEmpty ? ["Workflows"] : paths
+    var found: [String] = []
+    for path in named {
+      guard let real = Paths.real(path) else {
+        if paths.isEmpty { break }
+        throw Failure.usage("there is no \"\(path)\"")
+      }
+      found += Paths.isFolder(real) ? Paths.workflows(in: real) : [real]
+    }
+    let here = Paths.real(".") ?? "/"
+    let anchor = named.compactMap(Paths.real).first.map { Paths.isFolder($0) ? $0 : Paths.folder(of: $0) } ?? here
+    let projectFile = Paths.upwards("flow.yaml", from: anchor)
+    let root = projectFile.map(Paths.folder(of:)) ?? (Paths.isInside(anchor, here) ? here : anchor)
+    let base = Paths.isInside(root, here) ? here : root
+    for file in found where !Paths.isInside(file, root) {
+      throw Failure.usage("\"\(file)\" lies outside the project of \(projectFile ?? root); check it in a call of its own")
+    }
+    return try open(
+      base: base, root: root, projectFile: projectFile, files: Set(found).sorted().map { Paths.relative($0, to: base) },
+      zones: zones)
+  }
+
+  private static func open(
+    base: String, root: String, projectFile: String?, files: [String], zones: SystemZones
+  ) throws -> Workspace {
+    let disk = DiskFiles(root: base, boundary: root)
+    var project = Project()
+    var diagnostics: [Diagnostic] = []
+    var sources: [String: SourceText] = [:]
+    if let projectFile {
+      let path = Paths.relative(projectFile, to: base)
+      switch disk.read(path) {
+      case .failure: throw Failure.usage("flow.yaml cannot be read")
+      case .success(let bytes):
+        let source = SourceText(file: path, utf8: bytes)
+        sources[path] = source
+        (project, diagnostics) = Compiler.project(source, files: disk, zones: zones)
+      }
+    }
+    var manifests: [Manifest] = []
+    for (name, bytes) in try Channels.manifests(project: project, disk: disk) {
+      let source = SourceText(file: name, utf8: bytes)
+      let (manifest, findings) = Compiler.manifest(source)
+      if let manifest { manifests.append(manifest) }
+      if !findings.isEmpty { sources[name] = source }
+      diagnostics += findings
+    }
+    return Workspace(
+      base: base, root: root, files: files, project: project, diagnostics: diagnostics, manifests: manifests,
+      zones: zones, disk: disk, sources: sources)
+  }
+
+  func compile() -> Compilation {
+    var compilation = Compiler.compile(
+      CompilerInput(files: files, project: project, manifests: manifests, zones: zones, source: disk))
+    compilation.sources.merge(sources) { mine, _ in mine }
+    compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
+    if files.isEmpty {
+      compilation.diagnostics.append(
+        Diagnostic(
+          "no-workflow", at: .file(Paths.relative(root, to: base)), "no workflow found",
+          help: "name a file or a folder with workflow files, or start with `flow init`"))
+    }
+    return compilation
+  }
+
+  /// Compiles, and leaves with the findings where there are errors.
+  func compiled(color: Bool) throws -> Compilation {
+    let compilation = compile()
+    if compilation.diagnostics.contains(where: { $0.severity == .error }) {
+      Output.complain(Findings.text(compilation, errorsOnly: true, color: color))
+      throw ExitCode(ExitStatus.finding)
+    }
+    return compilation
+  }
+
+  /// The one workflow of a command that takes one file.
+  func single(color: Bool) throws -> CompiledWorkflow {
+    guard files.count == 1 else {
+      throw Failure.usage(files.isEmpty ? "no workflow found" : "name one workflow file, not \(files.count)")
+    }
+    guard let workflow = try compiled(color: color).workflows.first else { throw Failure.finding("no workflow found") }
+    return workflow
+  }
+}
+
+enum Paths {
+  static func real(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func folder(of path: String) -> String {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    return folder.isEmpty ? "/" : folder
+  }
+
+  static func isInside(_ path: String, _ folder: String) -> Bool {
+    path == folder || path.hasPrefix(folder == "/" ? "/" : folder + "/")
+  }
+
+  static func relative(_ path: String, to folder: String) -> String {
+    if path == folder { return "." }
+    return isInside(path, folder) ? String(path.dropFirst(folder == "/" ? 1 : folder.count + 1)) : path
+  }
+
+  /// The nearest file of that name in a folder or above it.
+  static func upwards(_ name: String, from folder: String) -> String? {
+    var folder = folder
+    while true {
+      let candidate = folder == "/" ? "/" + name : folder + "/" + name
+      if exists(candidate), !isFolder(candidate) { return candidate }
+      if folder == "/" { return nil }
+      folder = Paths.folder(of: folder)
+    }
+  }
+
+  /// Workflow files below a folder: all YAML but flow.yaml, scenarios of their own, manifests, and what is hidden.
+  static func workflows(in folder: String, depth: Int = 0) -> [String] {
+    guard depth < 16, let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var found: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let path = folder + "/" + name
+      if name.hasPrefix(".") { continue }
+      if isFolder(path) {
+        found += workflows(in: path, depth: depth + 1)
+      } else if isWorkflow(name), let real = real(path) {
+        found.append(real)
+      }
+    }
+    return found
+  }
+
+  private static func isWorkflow(_ name: String) -> Bool {
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml"), name != "flow.yaml" else { return false }
+    return !["scenarios", "manifest"].contains { name.hasSuffix(".\($0).yaml") || name.hasSuffix(".\($0).yml") }
+  }
+}
