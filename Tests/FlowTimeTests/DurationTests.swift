@@ -103,6 +103,19 @@ struct DurationTests {
     #expect(!error.description.isEmpty)
   }
 
+  @Test(
+    "Where there is no certain fix, there is still a way out",
+    arguments: [
+      ("3", "name the unit: \"3 days\", for instance"), ("1", "name the unit: \"1 day\", for instance"),
+      ("2d", "write \"2 days\""), ("P2D", "write \"2 days\""), ("5m", "write out which: minutes or months"),
+      ("days", "write how many: \"1 day\", for instance"),
+      ("soon", "write it like \"2 days\" or \"3 business days\""),
+    ])
+  func help(text: String, help: String) throws {
+    let error = try #require(throws: DurationError.self) { try Duration.parse(text) }
+    #expect(error.help == help)
+  }
+
   @Test("Equal is what does the same")
   func equality() {
     #expect(Duration.weeks(1) == .days(7))

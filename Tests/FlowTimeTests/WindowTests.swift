@@ -66,6 +66,13 @@ struct WindowTests {
     #expect(window.contains(try wall(civil)) == isInside)
   }
 
+  @Test func overMidnight() throws {
+    let error = try #require(throws: WindowError.self) { try Window.parse("mon-fri 22:00-06:00") }
+    #expect(
+      error.help
+        == "a window over midnight is two: from 22:00 to 24:00, and from 00:00 to 06:00 on the days after")
+  }
+
   @Test func untilMidnight() throws {
     let window = try Window.parse("daily 22:00-24:00")
     #expect(window.contains(CivilDateTime(date: .latest, time: CivilTime(milliseconds: 86_399_999))))

@@ -40,12 +40,26 @@ extension WindowError: CustomStringConvertible {
     case .unknownDay(let text): "\"\(text)\" is no weekday: mon, tue, wed, thu, fri, sat, sun or daily"
     case .badTime(let text): "\"\(text)\" is no time of the day: 00:00 to 23:59, and 24:00 as an end"
     case .endNotAfterStart(let start, let end):
-      "the end \(end) is not after the start \(start); a window over midnight is two, "
-        + "up to 24:00 and from 00:00"
+      "the end \(end) is not after the start \(start)"
     case .missingTimes: "the hours are missing, \(example)"
     case .missingDays: "the days are missing, \(example)"
     case .missingEnd: "the end is missing, \(example)"
     case .unexpected(let text): "\"\(text)\" is not expected here: days and hours, \(example)"
+    }
+  }
+}
+
+extension WindowError {
+  /// What to write instead, as a clause; also where several readings are left and ``fix`` is none.
+  public var help: String? {
+    if let fix { return "write \"\(fix)\"" }
+    return switch problem {
+    case .endNotAfterStart(let start, let end) where start != end:
+      "a window over midnight is two: from \(start) to 24:00, and from 00:00 to \(end) on the days after"
+    case .missingEnd: "write both ends: \"09:00-17:00\""
+    case .badTime: "write it like \"09:00\""
+    case .empty, .missingTimes, .missingDays, .unexpected: "write it like \"mon-fri 09:00-17:00\""
+    default: nil
     }
   }
 }

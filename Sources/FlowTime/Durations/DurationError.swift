@@ -66,3 +66,24 @@ extension DurationError: CustomStringConvertible {
     }
   }
 }
+
+extension DurationError {
+  /// What to write instead, as a clause; also where several readings are left and ``fix`` is none.
+  public var help: String? {
+    if let fix { return "write \"\(fix)\"" }
+    return switch problem {
+    case .missingUnit(let number): "name the unit: \"\(Self.days(number))\", for instance"
+    case .missingNumber(let unit) where unit != "business":
+      "write how many: \"1 \(unit.hasSuffix("s") ? String(unit.dropLast()) : unit)\", for instance"
+    case .abbreviation(let text) where text.hasSuffix("m"): "write out which: minutes or months"
+    case .negative: "a minus stands before a whole duration, between blanks: \"due - 2 days\""
+    case .twice: "add them up"
+    case .businessAlone: "make two waits of it, or one unit"
+    case .empty, .missingNumber, .zero, .notANumber, .unknownUnit:
+      "write it like \"2 days\" or \"3 business days\""
+    default: nil
+    }
+  }
+
+  private static func days(_ number: String) -> String { number == "1" ? "1 day" : "\(number) days" }
+}
