@@ -32,7 +32,8 @@ struct Checker {
     present = naming.present
   }
 
-  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  func text(_ range: Range<Int>) -> String { Excerpt.of(bytes, range) }
+  func quoted(_ range: Range<Int>) -> String { Excerpt.quoted(bytes, range) }
 
   mutating func problem(
     _ code: Code, _ range: Range<Int>, _ message: String, help: String? = nil, fix: String? = nil
@@ -78,7 +79,7 @@ struct Checker {
     guard case .optional(let inner) = checked.type else { return checked }
     let name = text(checked.range)
     problem(
-      "optional", checked.range, "\"\(name)\" may be absent",
+      "optional", checked.range, "\(quoted(checked.range)) may be absent",
       help: "say what stands for it, \(name) ?? …, or test \"\(name) is present\" before")
     var result = checked
     result.type = inner
@@ -88,7 +89,7 @@ struct Checker {
   mutating func wrongType(_ checked: Checked, wanted: String, help: String? = nil) {
     guard checked.type != .none else { return }
     problem(
-      "wrong-type", checked.range, "\"\(text(checked.range))\" is \(checked.type.phrase), where \(wanted) is wanted",
+      "wrong-type", checked.range, "\(quoted(checked.range)) is \(checked.type.phrase), where \(wanted) is wanted",
       help: help)
   }
 
@@ -126,7 +127,7 @@ struct Checker {
     guard case .path(let segments) = part.form else {
       _ = check(part)
       problem(
-        "expression-syntax", part.range, "\"\(text(part.range))\" is no name",
+        "expression-syntax", part.range, "\(quoted(part.range)) is no name",
         help: "\"is present\" asks about a field, such as proposal.expires is present")
       return broken(range)
     }
@@ -144,18 +145,20 @@ struct Checker {
   }
 
   private mutating func coalesce(_ parts: [Syntax], _ range: Range<Int>) -> Checked {
-    let choices = parts.map { check($0) }
+    var choices = parts.map { check($0) }
     var type = choices[0].type.present
     var mixed = false
-    for choice in choices.dropFirst() {
+    for (index, choice) in choices.enumerated().dropFirst() {
       guard let joined = join(type, choice) else {
         if mixes {
           mixed = true
         } else {
           problem(
             "wrong-type", choice.range,
-            "\"\(text(choice.range))\" is \(choice.type.present.phrase), where \(type.phrase) is wanted",
+            "\(quoted(choice.range)) is \(choice.type.present.phrase), where \(type.phrase) is wanted",
             help: "both sides of ?? have one type")
+          // Reported once: it fits whatever the whole is held against.
+          choices[index].type = .none
         }
         continue
       }
@@ -185,17 +188,18 @@ struct Checker {
   }
 
   private mutating func list(_ parts: [Syntax], _ range: Range<Int>) -> Checked {
-    let checked = parts.map { value($0) }
+    var checked = parts.map { value($0) }
     guard var type = checked.first?.type else {
       return Checked(node: .list([]), type: .list(.none), range: range)
     }
-    for item in checked.dropFirst() {
+    for (index, item) in checked.enumerated().dropFirst() {
       if let joined = join(type, item) {
         type = joined
       } else {
         problem(
-          "wrong-type", item.range, "\"\(text(item.range))\" is \(item.type.phrase), where \(type.phrase) is wanted",
+          "wrong-type", item.range, "\(quoted(item.range)) is \(item.type.phrase), where \(type.phrase) is wanted",
           help: "the items of a list have one type")
+        checked[index].type = .none
       }
     }
     return Checked(node: .list(checked.map(\.node)), type: .list(type), range: range, choices: checked)

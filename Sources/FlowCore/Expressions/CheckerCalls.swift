@@ -4,7 +4,7 @@ extension Checker {
     guard Function.names.contains(name.text) else {
       let nearest = Checker.otherNames[name.text] ?? Spelling.nearest(to: name.text, in: Function.names)
       problem(
-        "unknown-function", name.range, "unknown function \"\(name.text)\"",
+        "unknown-function", name.range, "unknown function \"\(Excerpt.of(name.text))\"",
         help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "the functions are "
           + Function.names.joined(separator: ", "), fix: nearest)
       for argument in arguments { _ = check(argument) }
@@ -74,7 +74,7 @@ extension Checker {
     if digits.type == .integer {
       guard case .literal(.integer(0...9)) = digits.node else {
         problem(
-          "wrong-type", digits.range, "\"\(text(digits.range))\" is no number of digits",
+          "wrong-type", digits.range, "\(quoted(digits.range)) is no number of digits",
           help: "write one of 0 to 9")
         return .number
       }

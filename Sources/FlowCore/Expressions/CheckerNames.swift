@@ -52,14 +52,14 @@ extension Checker {
   private mutating func unknownField(_ segment: Syntax.Segment, of owner: Substring, _ type: ValueType) {
     guard let fields = type.fields, !fields.isEmpty else {
       problem(
-        "unknown-field", segment.range, "unknown field \"\(segment.text)\"",
-        help: "\"\(owner)\" is \(type.phrase) and has no fields")
+        "unknown-field", segment.range, "unknown field \"\(Excerpt.of(segment.text))\"",
+        help: "\"\(Excerpt.of(String(owner)))\" is \(type.phrase) and has no fields")
       return
     }
     let names = fields.map(\.name)
     if let spaced = spaced(segment.text, names) {
       problem(
-        "unknown-field", segment.range, "unknown field \"\(segment.text)\"",
+        "unknown-field", segment.range, "unknown field \"\(Excerpt.of(segment.text))\"",
         help: "a minus stands between blanks: write \(spaced)", fix: spaced)
       return
     }
@@ -69,8 +69,8 @@ extension Checker {
   mutating func unknownField(_ segment: Syntax.Segment, of owner: String, _ names: [String]) {
     let nearest = Spelling.nearest(to: segment.text, in: names)
     problem(
-      "unknown-field", segment.range, "unknown field \"\(segment.text)\"",
-      help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "the fields of \"\(owner)\" are "
+      "unknown-field", segment.range, "unknown field \"\(Excerpt.of(segment.text))\"",
+      help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "the fields of \"\(Excerpt.of(String(owner)))\" are "
         + names.joined(separator: ", "), fix: nearest)
   }
 
@@ -118,7 +118,8 @@ extension Checker {
         unknownField(segments[1], of: root, names)
         return broken(range)
       }
-      return read(name, type, segments, used: 2, range)
+      let classes = name == .replyClass ? naming.replyClasses.map(ValueType.oneOf) : nil
+      return read(name, classes ?? type, segments, used: 2, range)
     default: return nil
     }
   }
@@ -132,7 +133,7 @@ extension Checker {
   private mutating func notInScope(_ segments: [Syntax.Segment], _ range: Range<Int>, _ what: String) -> Checked {
     let name = segments.map(\.text).joined(separator: ".")
     problem(
-      "not-in-scope", range, "\"\(name)\" is not in scope here",
+      "not-in-scope", range, "\"\(Excerpt.of(name))\" is not in scope here",
       help: naming.explainAbsent(name) ?? "it stands only where every path has brought \(what)")
     return broken(range)
   }
@@ -170,20 +171,20 @@ extension Checker {
     let root = segments[0]
     let dotted = segments.map(\.text).joined(separator: ".")
     if let reason = naming.explainAbsent(dotted) ?? naming.explainAbsent(root.text) {
-      problem("not-in-scope", range, "\"\(dotted)\" is not in scope here", help: reason)
+      problem("not-in-scope", range, "\"\(Excerpt.of(dotted))\" is not in scope here", help: reason)
       return broken(range)
     }
     let roots = roots
     if segments.count == 1, let spaced = spaced(root.text, roots) {
       problem(
-        "unknown-name", root.range, "unknown name \"\(root.text)\"",
+        "unknown-name", root.range, "unknown name \"\(Excerpt.of(root.text))\"",
         help: "a minus stands between blanks: write \(spaced)", fix: spaced)
       return broken(range)
     }
     let nearest = Spelling.nearest(to: root.text, in: roots)
     let known = roots.isEmpty ? "no name is in scope here" : "the names here are " + roots.joined(separator: ", ")
     problem(
-      "unknown-name", root.range, "unknown name \"\(root.text)\"",
+      "unknown-name", root.range, "unknown name \"\(Excerpt.of(root.text))\"",
       help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + known, fix: nearest)
     return broken(range)
   }

@@ -74,7 +74,7 @@ extension Checker {
     case .calendar(_, _, 0), .businessDays: return
     default:
       problem(
-        "wrong-type", range, "\"\(text(range))\" is no number of days, where one is wanted",
+        "wrong-type", range, "\(quoted(range)) is no number of days, where one is wanted",
         help: "a date has no hours: add days, weeks, months or business days")
     }
   }
@@ -131,7 +131,7 @@ extension Checker {
   mutating func unknownValue(_ literal: String, _ range: Range<Int>, _ words: [String]) {
     let nearest = Spelling.nearest(to: literal, in: words)
     problem(
-      "unknown-value", range, "\"\(literal)\" is not one of " + words.joined(separator: " | "),
+      "unknown-value", range, "\"\(Excerpt.of(literal))\" is not one of " + words.joined(separator: " | "),
       help: nearest.map { "did you mean \"\($0)\"?" }, fix: nearest.map { JSONValue.string($0).write() })
   }
 
@@ -217,13 +217,13 @@ extension Checker {
     do throws(ReadingError) {
       _ = try readText(literal, as: type)
     } catch {
-      problem("wrong-type", range, "\"\(literal)\" is no \(type): \(error.reason)")
+      problem("wrong-type", range, "\"\(Excerpt.of(literal))\" is no \(type): \(error.reason)")
       return
     }
     if type == .timezone, let zones = naming.zones, zones.zone(named: literal) == nil {
       let nearest = Spelling.nearest(to: literal, in: zones.names)
       problem(
-        "unknown-zone", range, "unknown time zone \"\(literal)\"",
+        "unknown-zone", range, "unknown time zone \"\(Excerpt.of(literal))\"",
         help: nearest.map { "did you mean \"\($0)\"?" } ?? "write a name of the tz database, such as Europe/Berlin",
         fix: nearest.map { JSONValue.string($0).write() })
     }

@@ -126,12 +126,20 @@ private struct DateTokens {
     guard let day = number(index, 1...2) else { return nil }
     var at = index + 1
     if isWord(at, "st", "nd", "rd", "th", "er", "º") || self[at] == .mark(".") || self[at] == .mark("º") { at += 1 }
+    if self[at] == .mark("-"), let month = month(at + 1) { return dashed(at + 2, month: month, day: day, received) }
     at = afterBlank(at)
     if isWord(at, "of", "de") { at = afterBlank(at + 1) }
     guard let month = month(at) else { return nil }
     at += 1
     if self[at] == .mark(".") { at += 1 }
     return year(after: at, month: month, day: day, received)
+  }
+
+  /// `9-Apr-2026`, `9-Apr`
+  private func dashed(_ index: Int, month: Int, day: Int, _ received: CivilDate) -> CivilDate? {
+    guard self[index] == .mark("-") else { return next(month: month, day: day, received) }
+    guard let year = number(index + 1, 4...4), ends(index + 2) else { return nil }
+    return CivilDate(year: year, month: month, day: day)
   }
 
   /// `April 9`, `April 9th, 2026`.

@@ -30,7 +30,8 @@ struct Lexer {
   mutating func problem(
     _ code: Code, _ range: Range<Int>, _ message: String, help: String? = nil, fix: String? = nil
   ) {
-    problems.append(ExpressionProblem(code, range, message, help: help, fix: fix))
+    // Somebody who sees ten of them needs no more.
+    if problems.count < 10 { problems.append(ExpressionProblem(code, range, message, help: help, fix: fix)) }
   }
 
   mutating func run() {

@@ -27,7 +27,7 @@ extension Lexer {
       let number = try Decimal.parse(literal)
       return .literal(.number(number), .number)
     } catch {
-      problem("expression-syntax", start..<at, "\"\(literal)\" is \(error)")
+      problem("expression-syntax", start..<at, "\"\(Excerpt.of(literal))\" is \(error)")
       return .broken
     }
   }
@@ -52,14 +52,14 @@ extension Lexer {
       word()
       while byte == 0x3A || Lexer.isDigit(byte) { at += 1 }
       problem(
-        "bad-date", start..<at, "\"\(text(start..<at))\" is no date",
+        "bad-date", start..<at, "\"\(Excerpt.of(bytes, start..<at))\" is no date",
         help: "an instant is not written in an expression; compare with a date, such as \(literal)")
       return .broken
     }
     if let date = CivilDate(iso: literal) { return .literal(.date(date), .date) }
     let wide = year == 4 && literal.utf8.count == 10
     problem(
-      "bad-date", start..<at, "\"\(literal)\" is no date",
+      "bad-date", start..<at, "\"\(Excerpt.of(literal))\" is no date",
       help: wide ? "there is no such day in the calendar" : "a date is written 2027-02-28")
     return .broken
   }

@@ -56,6 +56,8 @@ public struct Naming: Sendable {
   /// The event whose case led here, with what it brings.
   public var event: (slot: Int, fields: [Field])?
   public var allowsReply: Bool
+  /// What `reply.class` may be, where that is known: a comparison with anything else is a finding.
+  public var replyClasses: [String]?
   public var allowsTask: Bool
   /// `run.touches`, `run.started`, `run.day`.
   public var allowsRun: Bool
@@ -73,7 +75,7 @@ public struct Naming: Sendable {
 
   public init(
     inputs: [Field] = [], ownerType: ValueType? = nil, event: (slot: Int, fields: [Field])? = nil,
-    allowsReply: Bool = false, allowsTask: Bool = false, allowsRun: Bool = true, steps: [String: Int] = [:],
+    allowsReply: Bool = false, replyClasses: [String]? = nil, allowsTask: Bool = false, allowsRun: Bool = true, steps: [String: Int] = [:],
     present: Set<String> = [], allowsAsk: Bool = false, zones: (any ZoneSource)? = nil,
     explainAbsent: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
@@ -81,6 +83,7 @@ public struct Naming: Sendable {
     self.ownerType = ownerType
     self.event = event
     self.allowsReply = allowsReply
+    self.replyClasses = replyClasses
     self.allowsTask = allowsTask
     self.allowsRun = allowsRun
     self.steps = steps

@@ -42,7 +42,8 @@ struct Parser {
 
   var token: Token { tokens[min(at, tokens.count - 1)] }
 
-  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  func text(_ range: Range<Int>) -> String { Excerpt.of(bytes, range) }
+  func quoted(_ range: Range<Int>) -> String { Excerpt.quoted(bytes, range) }
 
   mutating func accept(_ sign: String) -> Bool {
     guard token.sign == sign else { return false }
@@ -57,7 +58,7 @@ struct Parser {
         "expression-syntax", token.range, "the expression ends where \(wanted) should follow")
     }
     return ExpressionProblem(
-      "expression-syntax", token.range, "\"\(text(token.range))\" stands where \(wanted) should")
+      "expression-syntax", token.range, "\(quoted(token.range)) stands where \(wanted) should")
   }
 
   mutating func whole() throws(ExpressionProblem) -> Syntax {
@@ -147,7 +148,7 @@ struct Parser {
       let end = isPresent ? token.range.upperBound : tokens[at - 1].range.upperBound
       let better = "not \(text(left.range)) is present"
       throw ExpressionProblem(
-        "expression-syntax", start..<end, "unknown operator \"\(text(start..<end))\"", help: "write \(better)")
+        "expression-syntax", start..<end, "unknown operator \(quoted(start..<end))", help: "write \(better)")
     }
     guard isPresent else { throw unexpected("\"present\"") }
     let end = token.range.upperBound
@@ -227,7 +228,7 @@ extension Parser {
       at += 1
       let inner = try deeper(token.range) { (parser) throws(ExpressionProblem) in try parser.expression() }
       guard accept(")") else { throw unclosed("(", at: token.range, wanted: "\")\"") }
-      return inner
+      return Syntax(form: inner.form, range: token.range.lowerBound..<tokens[at - 1].range.upperBound)
     case .sign("["):
       at += 1
       let items = try arguments(closing: "]", opening: token.range)

@@ -171,7 +171,7 @@ extension Checker {
     guard let bad = types.first(where: { !$0.isPrintable }) else { return }
     let fields = bad.fields?.map { "\(text(checked.range)).\($0.name)" } ?? []
     problem(
-      "wrong-type", checked.range, "\"\(text(checked.range))\" is \(bad.phrase), where something to print is wanted",
+      "wrong-type", checked.range, "\(quoted(checked.range)) is \(bad.phrase), where something to print is wanted",
       help: fields.isEmpty ? nil : "name a field of it, such as " + fields[0])
   }
 

@@ -48,11 +48,11 @@ private struct DataReader {
   }
 
   mutating func read(_ json: JSONValue, as type: ValueType, at path: String, depth: Int) -> Value {
-    guard depth <= 64 else { return problem(.tooDeep, path, "is nested too deep") }
     if case .optional(let inner) = type {
       return json == .null ? .absent : read(json, as: inner, at: path, depth: depth)
     }
     if json == .null { return problem(.missing, path, "is missing") }
+    if depth >= 64, type.fields != nil || type.isList { return problem(.tooDeep, path, "is nested too deep") }
     switch type {
     case .none, .optional: return .absent
     case .integer, .number: return number(json, type, path)
@@ -118,6 +118,16 @@ private struct DataReader {
 
 /// Foreign text in a message: short, on one line.
 enum Excerpt {
+  static func of(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+    of(String(decoding: bytes[range].prefix(300), as: UTF8.self))
+  }
+
+  /// In quotes, unless it has its own.
+  static func quoted(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+    let text = of(bytes, range)
+    return text.first == "\"" || text.first == "'" ? text : "\"\(text)\""
+  }
+
   static func of(_ text: String) -> String {
     var out = ""
     for (count, scalar) in text.unicodeScalars.enumerated() {

@@ -16,6 +16,11 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
   /// UTF-8 offsets in the text.
   public var range: Range<Int>
 
+  public init(kind: Kind, range: Range<Int>) {
+    self.kind = kind
+    self.range = range
+  }
+
   /// One sentence without a full stop.
   public var description: String {
     switch kind {
