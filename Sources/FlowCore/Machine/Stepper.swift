@@ -10,6 +10,8 @@ struct Stepper {
   var run: Run
   var entries: [Entry] = []
   var effects: [Effect] = []
+  /// What the run has been told, in this transition.
+  var event: Event?
   /// What the run waited for is behind it: nothing is left to cancel.
   var hasMovedOn = false
 
@@ -40,7 +42,9 @@ struct Stepper {
         end(outcome)
         next = nil
       case .resume: next = resume()
-      case .hold: next = nil
+      case .hold(let hold):
+        apply(hold)
+        next = resume()
       }
     }
   }
@@ -119,7 +123,9 @@ struct Stepper {
       suppress(channel, at: node)
       return step.next
     case .hold(let hold):
-      apply(hold, at: node)
+      // A `set` before it in the list may have changed the due.
+      if let elsewhere = resume() { return elsewhere }
+      apply(hold)
       return step.next
     case .go(let target): return go(to: target, from: node)
     case .end(let outcome): return .end(outcome)

@@ -31,7 +31,8 @@ extension Stepper {
       capture(event, into: taken.target)
       if case .hold(let hold) = taken.target {
         wait(at: node, .listening, due: max(until, now))
-        apply(hold, at: node)
+        self.event = event
+        apply(hold)
         return nil
       }
       return taken.target
@@ -243,6 +244,7 @@ extension Stepper {
           address: person[path: [escalation.address.rawValue]].text ?? shown(person, by: escalation.address),
           by: nil, contact: contact, owner: owner, fields: fields, at: now, zone: run.zone, isEscalation: true,
           outcomes: escalation.each == nil ? [] : ["ack"])))
+    run.handovers[node, default: 0] += 1
     return nil
   }
 }

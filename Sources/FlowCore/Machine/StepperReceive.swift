@@ -3,6 +3,7 @@ import FlowTime
 /// Events, and who gets them (language, section 6).
 extension Stepper {
   mutating func receive(_ event: Event) {
+    self.event = event
     switch event.kind {
     case .timer: timer()
     case .unsubscribe(let channel): optOut(event, channel)
@@ -53,7 +54,7 @@ extension Stepper {
   private mutating func timeoutCase(_ cases: [Case], at node: NodeIndex) -> Target? {
     let target = timeoutTarget(cases, at: node)
     guard case .hold(let hold) = target else { return target }
-    apply(hold, at: node)
+    apply(hold)
     return nil
   }
 
@@ -158,7 +159,7 @@ extension Stepper {
   private mutating func take(_ event: Event, _ taken: Case, at step: NodeIndex?) {
     note(step, received(event, took: taken.key))
     forward(event, "taken by \(taken.key)")
-    if case .hold(let hold) = taken.target { return apply(hold, at: nil, event: event) }
+    if case .hold(let hold) = taken.target { return apply(hold) }
     capture(event, into: taken.target)
     if isOutcome(event) { hasMovedOn = true }
     if !leadsToInstantList(taken.target) { leave(because: "\(event.name) came first") }
@@ -205,9 +206,9 @@ extension Stepper {
       base: .returnDate, shift: Moment.Shift(sign: 1, duration: .businessDays(1)), text: "return + 1 business day")
     let known = resolve(moment, arrived: now, returning: returning)
     if case .instant(let instant) = known, instant >= now {
-      return moveDue(to: instant, at: nil, because: "out of office until \(returning?.description ?? "")")
+      return moveDue(to: instant, because: "out of office until \(returning?.description ?? "")")
     }
-    moveDue(to: after(.businessDays(5), from: now) ?? now, at: nil, because: "out of office")
+    moveDue(to: after(.businessDays(5), from: now) ?? now, because: "out of office")
   }
 
   /// Every reply is passed on to the owner, with what was done about it.

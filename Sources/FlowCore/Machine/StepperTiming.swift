@@ -84,19 +84,19 @@ extension Stepper {
 
   // MARK: Holds
 
-  mutating func apply(_ hold: Hold, at node: NodeIndex?, event: Event? = nil) {
+  mutating func apply(_ hold: Hold) {
     guard run.waiting != nil else { return }
     let fallback = hold.fallback.flatMap { after($0, from: now) } ?? now
     var returning: CivilDate?
-    if case .outOfOffice(let date)? = (event ?? leading(node))?.kind { returning = date }
+    if case .outOfOffice(let date)? = event?.kind { returning = date }
     switch hold.until {
-    case nil: moveDue(to: fallback, at: node, because: hold.text)
+    case nil: moveDue(to: fallback, because: hold.text)
     case .moment(let moment):
       // An instant that has passed counts as unknown.
       if case .instant(let instant) = resolve(moment, arrived: now, returning: returning), instant >= now {
-        moveDue(to: instant, at: node, because: hold.text)
+        moveDue(to: instant, because: hold.text)
       } else {
-        moveDue(to: fallback, at: node, because: hold.text)
+        moveDue(to: fallback, because: hold.text)
       }
     case .event(let name, let shift):
       guard var waiting = run.waiting else { return }
@@ -109,9 +109,6 @@ extension Stepper {
 
   private var heldStep: NodeIndex? { run.waiting?.node }
 
-  /// The event whose case led to the list in which a step stands.
-  private func leading(_ node: NodeIndex?) -> Event? { node.flatMap { run.led[graph.nodes[$0].place.list] } }
-
   /// Not further than thirty days of holds allow, counted by dates, at the same wall time.
   private func limited(_ instant: Instant, from due: Instant) -> Instant {
     let from = zone.civil(at: due)
@@ -121,7 +118,7 @@ extension Stepper {
   }
 
   /// What the run waits for moves to the later of its due and an instant, and every later `day N` by as many days.
-  mutating func moveDue(to instant: Instant, at node: NodeIndex?, because text: String, quietly: Bool = false) {
+  mutating func moveDue(to instant: Instant, because text: String, quietly: Bool = false) {
     guard var waiting = run.waiting else { return }
     let target = limited(max(waiting.due, instant), from: waiting.due)
     run.heldDays += zone.civil(at: target).date.days(since: zone.civil(at: waiting.due).date)
@@ -137,7 +134,7 @@ extension Stepper {
     waiting.hold = nil
     run.state = .waiting(waiting)
     let until = hold.shift.flatMap { after($0, from: instant) } ?? instant
-    moveDue(to: until, at: nil, because: hold.text, quietly: quietly)
+    moveDue(to: until, because: hold.text, quietly: quietly)
   }
 
   // MARK: After a list of `anytime`
