@@ -1,0 +1,178 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// A transition becomes one transaction.
+extension Engine {
+  /// Tells a run of an event, unless it knows it or has ended.
+  func tell(
+    _ id: String, _ event: Event, _ incoming: Incoming, also: [Write] = []
+  ) async throws(StoreError) {
+    guard try !store.knows(run: id, event: event.id), let record = try store.run(id), record.isLive else { return }
+    guard let graph = try graph(of: record) else { return try setAside(record, "its version cannot be read any more") }
+    let surroundings = try surroundings(of: record)
+    let transition = Machine.step(graph, record.run, event, at: clock.now(), surroundings)
+    let stopped = try stop(record, transition, event)
+    try await commit(
+      stopped.transition, of: record, isNew: false, event: event, surroundings, depth: incoming.depth,
+      also: also + [.hear(run: id, event: event.id)] + stopped.writes)
+  }
+
+  /// The clock has come to what the run waits for.
+  func wake(_ id: String) async throws(StoreError) {
+    let now = clock.now()
+    guard let record = try store.run(id), let due = record.due, due <= now else { return }
+    guard let graph = try graph(of: record) else { return try setAside(record, "its version cannot be read any more") }
+    let surroundings = try surroundings(of: record)
+    let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
+    let transition = Machine.step(graph, record.run, event, at: now, surroundings)
+    if transition.run == record.run, transition.entries.isEmpty, transition.effects.isEmpty {
+      return try setAside(record, "it was due and did nothing")
+    }
+    try await commit(transition, of: record, isNew: false, event: event, surroundings, depth: 0)
+  }
+
+  private func surroundings(of record: RunRecord) throws(StoreError) -> Surroundings {
+    let identities = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+    return try surroundings(contact: record.contact, identities: identities, except: record.id)
+  }
+
+  /// A run that cannot go on waits for a person, by name, and blocks no other.
+  private func setAside(_ record: RunRecord, _ because: String) throws(StoreError) {
+    logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(because)"])
+    var stuck = record
+    stuck.stuck = because
+    try store.commit([.advance(stuck, from: record.sequence)])
+  }
+
+  /// - Parameters:
+  ///   - record: as stored; for a new run with sequence 0.
+  ///   - also: what belongs into the same transaction.
+  func commit(
+    _ transition: Transition, of record: RunRecord, isNew: Bool, event: Event?, _ surroundings: Surroundings,
+    depth: Int, also: [Write] = []
+  ) async throws(StoreError) {
+    var plan = Plan(record: record, transition: transition, now: clock.now(), depth: depth)
+    for (index, effect) in transition.effects.enumerated() {
+      if case .deliver(let delivery) = effect {
+        await render(delivery, index, into: &plan)
+      } else {
+        try perform(effect, index, &plan)
+      }
+    }
+    let step = JournalStep(
+      run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
+      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted())
+    var writes: [Write] = [isNew ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step)]
+    writes += also
+    for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
+      writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
+    }
+    try store.commit(writes + plan.writes)
+  }
+
+  /// What a transition becomes, while it is put together.
+  struct Plan {
+    var next: RunRecord
+    var entries: [Entry]
+    var writes: [Write] = []
+    let now: Instant
+    let depth: Int
+    /// Indices of entries that hand something over and were not rendered yet, in order.
+    var unrendered: ArraySlice<Int>
+
+    init(record: RunRecord, transition: Transition, now: Instant, depth: Int) {
+      next = record
+      next.run = transition.run
+      next.sequence = record.sequence + 1
+      entries = transition.entries
+      self.now = now
+      self.depth = depth
+      unrendered = transition.entries.indices.filter { transition.entries[$0].handover != nil }[...]
+    }
+
+    /// Ids of what follows from this transition: the same after a crash.
+    func derivedID(_ index: Int) -> String { "\(next.id).\(next.sequence).\(index)" }
+
+    func derived(_ index: Int, _ body: Incoming.Body) -> Write {
+      let incoming = Incoming(source: "flow", id: derivedID(index), at: now, body: body, depth: depth + 1)
+      return .receive(InboxRow(incoming: incoming, received: now))
+    }
+  }
+
+  private func perform(_ effect: Effect, _ index: Int, _ plan: inout Plan) throws(StoreError) {
+    let run = plan.next
+    switch effect {
+    case .deliver: break
+    case .notice(let notice):
+      plan.writes.append(.task(try note(notice, of: run, named: plan.derivedID(index), at: plan.now)))
+    case .withdraw(let node, let because):
+      for var task in try store.tasks(TaskFilter(run: run.id, isOpen: true)) where task.node == node {
+        task.state = .withdrawn(because: because, at: plan.now)
+        plan.writes.append(.task(task))
+      }
+    case .emit(let event, let data):
+      let text = json(of: .record(data), zone: .utc).write()
+      plan.writes.append(plan.derived(index, .event(type: event, subject: run.subject, data: text)))
+    case .enroll(let workflow, let input):
+      plan.writes.append(plan.derived(index, .enrol(workflow: workflow, input: input)))
+    case .suppress(let channel):
+      let contact = ContactIdentity.all(of: run.run.data["contact"] ?? .absent)
+      plan.writes.append(
+        .suppress(contact: contact, channel: channel, at: plan.now, because: "\(run.workflow), run \(run.id)"))
+    }
+  }
+
+  /// An answer, a bounce or a cancellation stops what is planned and has not left (guarantee 9).
+  private func stop(
+    _ record: RunRecord, _ transition: Transition, _ event: Event
+  ) throws(StoreError) -> (transition: Transition, writes: [Write]) {
+    let stops: Bool =
+      switch event.kind {
+      case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel: true
+      default: transition.run.waiting == nil
+      }
+    guard stops, try store.hasPlanned(run: record.id) else { return (transition, []) }
+    var transition = transition
+    var writes: [Write] = []
+    var stopped: [Entry] = []
+    let now = clock.now()
+    for var line in try store.outbox(run: record.id) where line.state == .planned && line.touch {
+      line.state = .cancelled
+      line.because = "\(event.name) came first"
+      line.settled = now
+      writes.append(.change(line, from: .planned))
+      stopped.append(
+        Entry(at: now, step: line.step, round: line.round, kind: .withheld(because: "\(event.name) came first")))
+    }
+    transition.entries.insert(contentsOf: stopped, at: 0)
+    return (transition, writes)
+  }
+
+  /// A delivery of a run that has ended failed: the run cannot be told any more, its journal and its owner can.
+  func noteFailure(
+    _ record: RunRecord, _ node: NodeIndex, _ because: String, _ incoming: Incoming
+  ) throws(StoreError) {
+    let now = clock.now()
+    let line = try store.outbox(run: record.id).last { $0.node == node }
+    let graph = try graph(of: record)
+    let name = line?.step ?? graph?.nodes[safe: node]?.name
+    var next = record
+    next.sequence += 1
+    let event = Event(id: incoming.eventID, at: incoming.at, kind: .failed(step: node, because: because))
+    let entry = Entry(at: now, step: name, round: line?.round, kind: .failed(because: because))
+    let text = "\(name ?? "a step") failed: \(because)"
+    let notice = Notice(kind: .failed, to: line?.owner ?? .absent, text: text)
+    try store.commit([
+      .advance(next, from: record.sequence),
+      .append(JournalStep(run: record.id, sequence: next.sequence, at: now, event: event, entries: [entry])),
+      .hear(run: record.id, event: event.id),
+      .task(try note(notice, of: next, named: incoming.id, at: now)),
+    ])
+  }
+}
+
+extension Array {
+  /// Nil where there is none.
+  subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,99 @@
+import FlowCore
+import FlowTime
+
+/// New runs: at most one for (workflow, key, event), one live one a key, and what `again` and `exclusive` say.
+extension Engine {
+  func enrol(
+    _ graph: Graph, _ data: [String: Value], _ incoming: Incoming, _ result: inout Received
+  ) async throws(StoreError) {
+    switch Machine.enrol(graph, data: data, at: clock.now(), zones: zones) {
+    case .refused(let because):
+      result.refused.append(.init(workflow: graph.workflow, because: [because]))
+    case .runs(let enrolments):
+      for (index, enrolment) in enrolments.enumerated() {
+        switch try await start(graph, enrolment, incoming) {
+        case .success(let run):
+          result.started.append(.init(workflow: graph.workflow, run: run, item: index + 1))
+        case .failure(let refusal):
+          result.refused.append(.init(workflow: graph.workflow, because: [refusal.because]))
+        }
+      }
+    }
+  }
+
+  private struct Refusal: Error { var because: String }
+
+  private func start(
+    _ graph: Graph, _ enrolment: Enrolment, _ incoming: Incoming
+  ) async throws(StoreError) -> Result<String, Refusal> {
+    let subject = RunRecord.subject(of: enrolment.key)
+    let event = incoming.eventID
+    if let known = try store.run(workflow: graph.workflow, subject: subject, startedBy: event) {
+      return .success(known.id)
+    }
+    let identities = ContactIdentity.all(of: enrolment.contact)
+    let contact = identities.first ?? ""
+    if let because = try obstacle(graph, subject, contact) { return .failure(Refusal(because: because)) }
+
+    let id = try freeRunID([graph.workflow, subject, event])
+    let surroundings = try surroundings(contact: contact, identities: identities, except: id)
+    let transition = Machine.start(
+      graph, key: enrolment.key, data: enrolment.data, at: clock.now(), surroundings)
+    let record = RunRecord(
+      id: id, workflow: graph.workflow, version: graph.fingerprint, subject: subject, contact: contact,
+      exclusive: contact.isEmpty ? nil : graph.trigger.exclusive, event: event, sequence: 0, run: transition.run)
+    var also: [Write] = [.hear(run: id, event: event)]
+    if let version = library.sources[graph.fingerprint], !savedVersions.contains(graph.fingerprint) {
+      also.append(.version(version))
+    }
+    try await commit(
+      transition, of: record, isNew: true, event: nil, surroundings, depth: incoming.depth, also: also)
+    savedVersions.insert(graph.fingerprint)
+    return .success(id)
+  }
+
+  /// Why no run may start; nil where one may.
+  private func obstacle(_ graph: Graph, _ subject: String, _ contact: String) throws(StoreError) -> String? {
+    if subject.isEmpty { return "its key is empty" }
+    if let last = try store.lastRun(workflow: graph.workflow, subject: subject) {
+      if last.isLive { return "the run \(last.id) with the key \"\(subject)\" is still going on" }
+      if graph.trigger.again == .never {
+        return "the run \(last.id) has had the key \"\(subject)\", and the trigger says `again: never`"
+      }
+      if case .after(let duration, perContact: false) = graph.trigger.again,
+        let because = tooSoon(last, duration, "the key \"\(subject)\"")
+      {
+        return because
+      }
+    }
+    if case .after(let duration, perContact: true) = graph.trigger.again, !contact.isEmpty,
+      let last = try store.lastRun(workflow: graph.workflow, contact: contact),
+      let because = tooSoon(last, duration, "this contact")
+    {
+      return because
+    }
+    if let group = graph.trigger.exclusive, !contact.isEmpty,
+      let other = try store.liveRun(exclusive: group, contact: contact)
+    {
+      return "the run \(other.id) of \(other.workflow) follows up this contact, and \"\(group)\" is exclusive"
+    }
+    return nil
+  }
+
+  private func tooSoon(_ last: RunRecord, _ duration: Duration, _ whose: String) -> String? {
+    let zone = zones.zone(named: last.run.zone) ?? .utc
+    let free = add(
+      duration, to: last.run.started, zone: zone, calendar: BusinessCalendar(), hours: nil)
+    guard let free, clock.now() < free else { return nil }
+    return "the run \(last.id) for \(whose) started less than \(duration) ago"
+  }
+
+  /// Twelve digits, or more where another run has these already.
+  private func freeRunID(_ parts: [String]) throws(StoreError) -> String {
+    for digits in stride(from: 12, to: 64, by: 4) {
+      let id = Derived.hex(parts, digits: digits)
+      if try store.run(id) == nil { return id }
+    }
+    return Derived.hex(parts, digits: 64)
+  }
+}

@@ -1,0 +1,184 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// From a delivery to a receipt: rendered before the commit that plans it, handed over after it.
+extension Engine {
+  /// How often a delivery is tried, and for how long.
+  private static let attempts = 8
+  private static let patience: Int64 = 72 * 3_600_000
+
+  /// Renders a delivery and plans it; what cannot be rendered becomes an event for the run.
+  func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async {
+    var delivery = delivery
+    delivery.thread = plan.next.threads[delivery.verb]
+    let entry = delivery.isEscalation ? nil : plan.unrendered.popFirst()
+    do {
+      guard let outlet = outlets[delivery.verb] else {
+        throw ChannelError(.ours, "no channel is called \"\(delivery.verb)\"")
+      }
+      let rendering = try await outlet.channel.render(delivery)
+      if let entry { plan.entries[entry].show(rendering) }
+      let line = outgoing(delivery, rendering, index, plan)
+      plan.writes.append(.plan(line))
+      if delivery.isTask {
+        plan.writes.append(.task(try task(for: delivery, of: plan.next, named: plan.derivedID(index))))
+      }
+      if let reference = rendering.reference { plan.follow(reference, delivery.verb, rendering) }
+    } catch {
+      let because = (error as? ChannelError)?.text ?? "\(error)"
+      plan.writes.append(plan.derived(index, .run(plan.next.id, .failed(step: delivery.node, because: because))))
+    }
+  }
+
+  private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan) -> Outgoing {
+    let contact = ContactIdentity.all(of: delivery.contact)
+    let key = Derived.hex(
+      [plan.next.id, delivery.step, String(delivery.occurrence), contact.first ?? "", plan.derivedID(index)],
+      digits: 32)
+    let round = plan.entries.last { $0.step == delivery.step }?.round
+    return Outgoing(
+      key: IdempotencyKey(key), run: plan.next.id, sequence: plan.next.sequence, node: delivery.node,
+      step: delivery.step, round: round, verb: delivery.verb, touch: delivery.touch, contact: contact,
+      owner: delivery.owner ?? .absent, rendering: rendering, digest: Derived.hex(sha256(rendering.payload)),
+      planned: plan.now, next: plan.now)
+  }
+
+  // MARK: After the commit
+
+  /// Hands over everything planned that may be tried now, one after the other.
+  func handOver() async throws(StoreError) {
+    while let claimed = try await alone({ engine async throws(StoreError) in try engine.claim() }) {
+      guard let outlet = outlets[claimed.verb] else {
+        try await settle(claimed, .ours(because: "no channel is called \"\(claimed.verb)\""))
+        continue
+      }
+      let receipt = await outlet.channel.deliver(claimed.rendering, key: claimed.key)
+      try await settle(claimed, receipt)
+    }
+  }
+
+  /// The next line, marked as leaving; what must not leave any more is stopped on the way. Checked in the instant
+  /// before: whether the contact is suppressed by now.
+  private func claim() throws(StoreError) -> Outgoing? {
+    while var line = try store.nextOutgoing(until: clock.now()) {
+      if line.touch {
+        let suppressed = try store.suppressed(line.contact)
+        if suppressed.contains(line.verb) || suppressed.contains("all") {
+          try withhold(line, because: "\(line.verb) is suppressed for this contact")
+          continue
+        }
+      }
+      line.state = .leaving
+      line.attempts += 1
+      try store.commit([.change(line, from: .planned)])
+      return line
+    }
+    return nil
+  }
+
+  private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {
+    var stopped = line
+    stopped.state = .cancelled
+    stopped.because = reason
+    stopped.settled = clock.now()
+    var writes: [Write] = [.change(stopped, from: .planned)]
+    if let record = try store.run(line.run) {
+      var next = record
+      next.sequence += 1
+      let entry = Entry(at: clock.now(), step: line.step, round: line.round, kind: .withheld(because: reason))
+      writes += [
+        .advance(next, from: record.sequence),
+        .append(
+          JournalStep(run: line.run, sequence: next.sequence, at: clock.now(), event: nil, entries: [entry])),
+      ]
+    }
+    try store.commit(writes)
+  }
+
+  private func settle(_ line: Outgoing, _ receipt: Receipt) async throws(StoreError) {
+    try await alone { engine async throws(StoreError) in
+      try engine.record(receipt, of: line)
+      try await engine.workOff()
+    }
+  }
+
+  private func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
+    let now = clock.now()
+    var line = line
+    switch receipt {
+    case .accepted(let id):
+      line.state = .accepted
+      line.receipt = id
+      line.settled = now
+      try store.commit([.change(line, from: .leaving)])
+    case .temporary(let after, let because): try retry(&line, after: after, because)
+    case .permanent(let because): try fail(&line, because)
+    case .ours(let because):
+      line.state = .held
+      line.because = because
+      logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
+      try store.commit([.change(line, from: .leaving)])
+    case .unknown(let because):
+      if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
+      line.state = .unknown
+      line.because = because
+      try store.commit([.change(line, from: .leaving), .task(unknownNotice(line))])
+    }
+  }
+
+  /// Twice as long each time, spread by a digest so that not all come back at once.
+  private func retry(_ line: inout Outgoing, after: Int?, _ because: String) throws(StoreError) {
+    let now = clock.now()
+    let base: Int64 = 60_000 << Int64(min(max(line.attempts - 1, 0), 10))
+    let spread = Int64(Derived.hex([line.key.text, String(line.attempts)], digits: 4), radix: 16) ?? 0
+    // A far side that names a pause beyond our patience is not waited for.
+    let wanted = Int64(min(max(after ?? 0, 0), 1_000_000)) * 1000
+    let pause = max(wanted, base)
+    let next = now.adding(milliseconds: pause + base / 4 * spread / 65_536)
+    guard line.attempts < Engine.attempts, next.milliseconds(since: line.planned) <= Engine.patience else {
+      return try fail(&line, "tried \(line.attempts) times: \(because)")
+    }
+    line.state = .planned
+    line.because = because
+    line.next = next
+    try store.commit([.change(line, from: .leaving)])
+  }
+
+  private func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    line.state = .failed
+    line.because = because
+    line.settled = clock.now()
+    let told = Incoming(
+      source: "flow", id: "\(line.key).failed", at: clock.now(),
+      body: .run(line.run, .failed(step: line.node, because: because)))
+    try store.commit([
+      .change(line, from: .leaving), .receive(InboxRow(incoming: told, received: clock.now())),
+    ])
+  }
+}
+
+extension Entry {
+  /// What the channel made of a hand-over.
+  fileprivate mutating func show(_ rendering: Rendering) {
+    switch kind {
+    case .sent(var handover):
+      handover.rendered = rendering.shown
+      kind = .sent(handover)
+    case .task(var handover):
+      handover.rendered = rendering.shown
+      kind = .task(handover)
+    default: break
+    }
+  }
+}
+
+extension Engine.Plan {
+  /// A later message by this verb follows this one.
+  fileprivate mutating func follow(_ reference: String, _ verb: String, _ rendering: Rendering) {
+    var thread = next.threads[verb] ?? Delivery.Thread(references: [])
+    thread.references.append(reference)
+    thread.subject = rendering.shown.first { $0.name == "subject" }?.text ?? thread.subject
+    next.threads[verb] = thread
+  }
+}

@@ -1,0 +1,210 @@
+import FlowCore
+import FlowTime
+
+/// The inbox: who gets what has come in (language, section 6).
+extension Engine {
+  /// Commits what has come in, works it off with all that follows from it, and says what was done.
+  func takeIn(_ incoming: Incoming) async throws(StoreError) -> Received {
+    let known = try store.inbox(incoming.key)
+    if known == nil {
+      try store.commit([.receive(InboxRow(incoming: incoming, received: clock.now()))])
+    }
+    try await workOff()
+    var result = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
+    result.isKnown = known != nil
+    return result
+  }
+
+  /// Works off the inbox, in the order in which things came, until it is empty.
+  func workOff() async throws(StoreError) {
+    while let row = try store.pending(limit: 1).first {
+      let result = try await route(row.incoming)
+      if result.needsEyes {
+        logger.notice(
+          "fits no run", metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
+      }
+      try store.commit([.answer(row.incoming.key, result)])
+    }
+  }
+
+  private func route(_ incoming: Incoming) async throws(StoreError) -> Received {
+    guard incoming.depth <= Engine.depthLimit else {
+      return .unmatched("more than \(Engine.depthLimit) events follow from one another with no time between them")
+    }
+    switch incoming.body {
+    case .event(let type, let subject, let data):
+      let json: JSONValue
+      do { json = try JSONReader.read(data) } catch { return .unmatched("its data are no JSON: \(error)") }
+      return try await routeEvent(incoming, type, subject, json == .null ? [:] : json)
+    case .enrol(let workflow, let input):
+      guard let graph = library.graph(workflow) else { return .unmatched("there is no workflow \"\(workflow)\"") }
+      var result = Received()
+      try await enrol(graph, input, incoming, &result)
+      return result
+    case .run(let run, let kind): return try await routeToRun(incoming, run, kind)
+    case .task(let task, let outcome, let note): return try await routeTask(incoming, task, outcome, note)
+    case .suppress(let contact, let channel, let because):
+      try store.commit([
+        .suppress(contact: [ContactIdentity.canonical(contact)], channel: channel, at: clock.now(), because: because)
+      ])
+      return Received()
+    }
+  }
+
+  // MARK: CloudEvents
+
+  private func routeEvent(
+    _ incoming: Incoming, _ type: String, _ subject: String?, _ data: JSONValue
+  ) async throws(StoreError) -> Received {
+    if BuiltInEvent.names.contains(type) { return try await routeBuiltIn(incoming, type, subject, data) }
+    var result = Received()
+    var isKnown = false
+    // Runs that live already come first: an event may end one and start the next.
+    if let subject {
+      for record in try listeners(to: type, subject, incoming) {
+        guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type }) else {
+          continue
+        }
+        let (value, problems) = readValue(data, as: .record(declared.fields), zones: zones)
+        guard problems.isEmpty, case .record(let fields) = value else {
+          result.refused.append(.init(workflow: record.workflow, because: problems.map(\.description)))
+          continue
+        }
+        try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
+        result.reached.append(record.id)
+      }
+    }
+    for graph in library.graphs where graph.trigger.event == type {
+      isKnown = true
+      let (value, problems) = readValue(data, as: .record(triggerFields(of: graph)), zones: zones)
+      if problems.isEmpty, case .record(let fields) = value {
+        try await enrol(graph, fields, incoming, &result)
+      } else {
+        result.refused.append(.init(workflow: graph.workflow, because: problems.map(\.description)))
+      }
+    }
+    if result == Received() {
+      isKnown = isKnown || library.graphs.contains { $0.events.contains { $0.name == type } }
+      result.unmatched =
+        !isKnown
+        ? "no workflow knows the event \"\(type)\""
+        : subject.map { "no live run waits for \"\(type)\" with the subject \"\($0)\"" }
+          ?? "\"\(type)\" needs a subject: the key of the run that it belongs to"
+    }
+    return result
+  }
+
+  /// What the trigger's event must bring: the input, without what the trigger itself adds.
+  private func triggerFields(of graph: Graph) -> [Field] {
+    graph.input.filter { field in
+      field.name != graph.trigger.each?.name && !(field.name == "contact" && graph.trigger.contact != nil)
+    }
+  }
+
+  /// Live runs that declare the event, by key or, with `of: contact`, by the contact's id; in the order of their start.
+  /// A run that this very event started is none of them.
+  private func listeners(
+    to type: String, _ subject: String, _ incoming: Incoming
+  ) throws(StoreError) -> [RunRecord] {
+    func declares(_ record: RunRecord, ofContact: Bool) throws(StoreError) -> Bool {
+      guard record.event != incoming.eventID, let graph = try graph(of: record) else { return false }
+      return graph.events.contains { $0.name == type && $0.ofContact == ofContact }
+    }
+    var found: [RunRecord] = []
+    for record in try candidates(RunFilter(subject: subject), incoming) where try declares(record, ofContact: false) {
+      found.append(record)
+    }
+    let contact = ContactIdentity.canonical(subject)
+    for record in try candidates(RunFilter(contact: contact), incoming) where try declares(record, ofContact: true) {
+      found.append(record)
+    }
+    return found.sorted { ($0.run.started, $0.id) < ($1.run.started, $1.id) }
+  }
+
+  /// Live runs, and those that have heard this event before a crash and ended by it.
+  private func candidates(_ filter: RunFilter, _ incoming: Incoming) throws(StoreError) -> [RunRecord] {
+    var found: [RunRecord] = []
+    for record in try store.runs(filter) {
+      if record.isLive {
+        found.append(record)
+      } else if try store.knows(run: record.id, event: incoming.eventID) {
+        found.append(record)
+      }
+    }
+    return found
+  }
+
+  private func routeBuiltIn(
+    _ incoming: Incoming, _ type: String, _ subject: String?, _ data: JSONValue
+  ) async throws(StoreError) -> Received {
+    guard let subject else { return .unmatched("\"\(type)\" needs a subject: the key or the id of a run") }
+    let kind: Event.Kind
+    switch BuiltInEvent.read(type, data, zones: zones) {
+    case .success(let read): kind = read
+    case .failure(let unfit): return .unmatched(unfit.because.joined(separator: "; "))
+    }
+    var found = try candidates(RunFilter(subject: subject), incoming)
+    if found.isEmpty, let one = try store.run(subject) {
+      let hasHeard = try store.knows(run: one.id, event: incoming.eventID)
+      if one.isLive || hasHeard { found = [one] }
+    }
+    if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
+    for record in found { try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming) }
+    return Received(reached: found.map(\.id))
+  }
+
+  // MARK: One run
+
+  private func routeToRun(
+    _ incoming: Incoming, _ run: String, _ kind: Event.Kind
+  ) async throws(StoreError) -> Received {
+    guard let record = try store.run(run) else { return .unmatched("there is no run \"\(run)\"") }
+    if try store.knows(run: run, event: incoming.eventID) { return Received(reached: [run]) }
+    switch kind {
+    case .timer: return .unmatched("time is told by the clock alone")
+    case .failed(let node, let because) where !record.isLive:
+      try noteFailure(record, node, because, incoming)
+      return Received(reached: [run])
+    case .outcome(let outcome, let node, let note) where record.isLive:
+      if let task = try openTask(of: record, node) { return try await routeTask(incoming, task.id, outcome, note) }
+    default: break
+    }
+    guard record.isLive else { return .unmatched("the run \(run) has ended") }
+    try await tell(run, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
+    return Received(reached: [run])
+  }
+
+  /// The open task of a step; of the step that the run waits at, where none is named; else the latest.
+  private func openTask(of record: RunRecord, _ node: NodeIndex?) throws(StoreError) -> TaskRecord? {
+    let open = try store.tasks(TaskFilter(run: record.id, isOpen: true)).filter { $0.node != nil }
+    if let node { return open.last { $0.node == node } }
+    return open.last { $0.node == record.run.waiting?.node } ?? open.last
+  }
+
+  private func routeTask(
+    _ incoming: Incoming, _ id: String, _ outcome: String, _ note: String?
+  ) async throws(StoreError) -> Received {
+    guard var task = try store.task(id) else { return .unmatched("there is no task \"\(id)\"") }
+    if task.settledBy == incoming.eventID { return Received(reached: [task.run]) }
+    func refused(_ because: String) -> Received {
+      Received(refused: [.init(workflow: task.workflow, because: [because])])
+    }
+    switch task.state {
+    case .done(let told, _, _): return refused("the task \(id) is done already: \(told)")
+    case .withdrawn(let because, _): return refused("the task \(id) is withdrawn: \(because)")
+    case .open: break
+    }
+    guard task.outcomes.contains(outcome) else {
+      return refused("\"\(outcome)\" is no outcome of the task \(id): \(task.outcomes.joined(separator: ", "))")
+    }
+    task.state = .done(outcome: outcome, note: note, at: clock.now())
+    task.settledBy = incoming.eventID
+    guard let node = task.node, try store.run(task.run)?.isLive == true else {
+      try store.commit([.task(task)])
+      return Received(reached: [task.run])
+    }
+    let event = Event(id: incoming.eventID, at: incoming.at, kind: .outcome(outcome, step: node, note: note))
+    try await tell(task.run, event, incoming, also: [.task(task)])
+    return Received(reached: [task.run])
+  }
+}

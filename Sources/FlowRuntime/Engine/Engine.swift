@@ -1,0 +1,160 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+import Logging
+
+/// Carries runs through: takes what comes in, wakes what is due, hands over what is planned.
+///
+/// What is atomic: one transition of one run, with its event, its journal, its timer, its outbox lines, tasks and the
+/// events that it emits, is one transaction of the store (guarantee 2). No byte reaches a channel before the line that
+/// says so, its key and its rendered bytes are committed (guarantee 6).
+///
+/// What a second caller sees: calls may overlap; the transitions come one after the other, in the order of the calls,
+/// and each call sees all that came before. Only hand-overs wait for channels, and block no transition.
+///
+/// What cancellation or a crash leaves behind: whole transitions. What came in and was not worked off, and what was
+/// planned and has not left, is taken up by the first call of the next engine on the same store; a channel that takes
+/// keys gets nothing twice.
+public actor Engine {
+  let store: any Store
+  let library: Library
+  let outlets: [String: Outlet]
+  let caps: Caps?
+  let zones: any ZoneSource
+  let clock: any Clock
+  let logger: Logger
+
+  /// Older versions that were compiled anew, by fingerprint.
+  var older: [String: Graph] = [:]
+  var savedVersions: Set<String> = []
+  private var isRecovered = false
+  private var isBusy = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  /// More events than this that follow from one another, with no time between them, are a loop.
+  static let depthLimit = 100
+
+  /// - Parameter outlets: by verb.
+  public init(
+    store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
+    clock: any Clock, logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
+  ) {
+    self.store = store
+    self.library = library
+    self.outlets = outlets
+    self.caps = caps
+    self.zones = zones
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Takes what has come in. It is committed before anything else is done; when this returns, it has been worked off
+  /// with all that follows from it at this instant, and what that planned has been handed over.
+  ///
+  /// An id that its source has sent before does nothing, and answers what was done then; so whoever got an error may
+  /// send again.
+  /// - Throws: where the store fails. What had been committed by then stays, and is worked off later.
+  @discardableResult
+  public func receive(_ incoming: Incoming) async throws(StoreError) -> Received {
+    let received = try await alone { engine async throws(StoreError) in
+      let received = try await engine.takeIn(incoming)
+      return received
+    }
+    try await handOver()
+    return received
+  }
+
+  /// Wakes every run that is due by now, the longest due first, each at the clock's now: steps are relative to what was
+  /// really done. Then everything planned that may be tried is handed over.
+  ///
+  /// Where its task is cancelled it stops between two runs.
+  /// - Returns: how many runs were woken.
+  @discardableResult
+  public func runDue() async throws(StoreError) -> Int {
+    try await alone { engine async throws(StoreError) in }
+    try await handOver()
+    var woken = 0
+    while !Task.isCancelled {
+      let due = try store.due(until: clock.now(), limit: 100)
+      if due.isEmpty { break }
+      for run in due where !Task.isCancelled {
+        try await alone { engine async throws(StoreError) in
+          try await engine.wake(run)
+          try await engine.workOff()
+        }
+        try await handOver()
+        woken += 1
+      }
+    }
+    return woken
+  }
+
+  /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing waits.
+  public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
+
+  // MARK: One at a time
+
+  /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is taken up.
+  func alone<Result: Sendable>(
+    _ body: (isolated Engine) async throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result {
+    if isBusy {
+      await withCheckedContinuation { waiting.append($0) }
+    } else {
+      isBusy = true
+    }
+    defer {
+      // The next one gets the turn itself, so that nobody slips in between.
+      if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+    }
+    if !isRecovered {
+      try await recover()
+      isRecovered = true
+    }
+    return try await body(self)
+  }
+
+  /// Takes up what an engine before left: lines of the outbox, then the inbox.
+  private func recover() async throws(StoreError) {
+    for line in try store.outbox(.leaving) { try takeUp(line) }
+    for line in try store.outbox(.held) {
+      var again = line
+      again.state = .planned
+      again.next = clock.now()
+      try store.commit([.change(again, from: .held)])
+    }
+    try await workOff()
+  }
+
+  /// A line that was being handed over when the process ended.
+  private func takeUp(_ line: Outgoing) throws(StoreError) {
+    var again = line
+    let isKeyed = outlets[line.verb]?.isKeyed ?? false
+    again.state = isKeyed ? .planned : .unknown
+    again.because = isKeyed ? nil : "the process ended while it was handed over"
+    again.next = clock.now()
+    logger.warning(
+      "taken up", metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
+    try store.commit([.change(again, from: .leaving)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
+  }
+
+  // MARK: Graphs
+
+  /// The graph that a run started with.
+  func graph(of record: RunRecord) throws(StoreError) -> Graph? {
+    if let current = library.graph(record.workflow), current.fingerprint == record.version { return current }
+    if let known = older[record.version] { return known }
+    guard let version = try store.version(record.version), let graph = library.recompile(version),
+      graph.fingerprint == record.version
+    else { return nil }
+    older[record.version] = graph
+    return graph
+  }
+
+  func surroundings(contact: String, identities: [String], except run: String?) throws(StoreError) -> Surroundings {
+    let elsewhere =
+      caps == nil || contact.isEmpty ? [] : try store.touches(contact: contact).filter { $0.run != run }.map(\.at)
+    return Surroundings(
+      zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities))
+  }
+}

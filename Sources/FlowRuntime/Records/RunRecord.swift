@@ -1,0 +1,108 @@
+import FlowCore
+import FlowTime
+
+/// A run as the store keeps it.
+public struct RunRecord: Hashable, Sendable {
+  /// Twelve hexadecimal digits, derived from workflow, key and starting event.
+  public var id: String
+  public var workflow: String
+  /// The fingerprint of the graph that it started with, and ends with.
+  public var version: String
+  /// The key's values joined by `/`: the CloudEvents subject of what belongs to the run.
+  public var subject: String
+  /// ``ContactIdentity`` of whom it follows up.
+  public var contact: String
+  /// The trigger's `exclusive` group.
+  public var exclusive: String?
+  /// The id of the event that started it.
+  public var event: String
+  /// How many transitions are committed; every commit compares it, so that no run is advanced from a stale state.
+  public var sequence: Int
+  /// What it has sent, by verb, for channels that keep messages together.
+  public var threads: [String: Delivery.Thread]
+  /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no other.
+  public var stuck: String?
+  public var run: Run
+
+  public init(
+    id: String, workflow: String, version: String, subject: String, contact: String, exclusive: String? = nil,
+    event: String, sequence: Int, threads: [String: Delivery.Thread] = [:], stuck: String? = nil, run: Run
+  ) {
+    self.id = id
+    self.workflow = workflow
+    self.version = version
+    self.subject = subject
+    self.contact = contact
+    self.exclusive = exclusive
+    self.event = event
+    self.sequence = sequence
+    self.threads = threads
+    self.stuck = stuck
+    self.run = run
+  }
+
+  public var isLive: Bool { run.waiting != nil }
+
+  /// When the engine must wake it.
+  public var due: Instant? { stuck == nil ? run.waiting?.wakes : nil }
+
+  /// The value that a run with this key has as ``subject``.
+  public static func subject(of key: [String]) -> String { key.joined(separator: "/") }
+}
+
+/// One committed transition of a run: what came, when, and what it did. A run is the fold of these.
+public struct JournalStep: Hashable, Sendable, Codable {
+  public var run: String
+  /// From 1, without gaps.
+  public var sequence: Int
+  /// The engine's now.
+  public var at: Instant
+  /// Nil where the run started, and where the engine adds what it did of itself (a touch it stopped).
+  public var event: Event?
+  public var entries: [Entry]
+  /// What the machine was told of the contact's other runs, as far as it was not empty.
+  public var touchesElsewhere: [Instant]
+  public var suppressed: [String]
+
+  public init(
+    run: String, sequence: Int, at: Instant, event: Event?, entries: [Entry], touchesElsewhere: [Instant] = [],
+    suppressed: [String] = []
+  ) {
+    self.run = run
+    self.sequence = sequence
+    self.at = at
+    self.event = event
+    self.entries = entries
+    self.touchesElsewhere = touchesElsewhere
+    self.suppressed = suppressed
+  }
+}
+
+/// Which runs are asked for; every condition that is given holds.
+public struct RunFilter: Hashable, Sendable {
+  public var workflow: String?
+  public var contact: String?
+  public var subject: String?
+  public var isLive: Bool?
+  public init(workflow: String? = nil, contact: String? = nil, subject: String? = nil, isLive: Bool? = nil) {
+    self.workflow = workflow
+    self.contact = contact
+    self.subject = subject
+    self.isLive = isLive
+  }
+
+  public func admits(_ record: RunRecord) -> Bool {
+    (workflow == nil || workflow == record.workflow) && (contact == nil || contact == record.contact)
+      && (subject == nil || subject == record.subject) && (isLive == nil || isLive == record.isLive)
+  }
+}
+
+extension Timeline {
+  /// A stored run as it is shown.
+  public init(_ record: RunRecord, _ steps: [JournalStep], zones: any ZoneSource) {
+    self.init(
+      workflow: record.workflow, version: record.version, zone: zones.zone(named: record.run.zone) ?? .utc,
+      start: record.run.started, outcome: record.run.outcome, ended: record.run.ended, touches: record.run.touches,
+      entries: steps.flatMap(\.entries))
+  }
+}

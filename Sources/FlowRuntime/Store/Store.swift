@@ -1,0 +1,75 @@
+import FlowTime
+
+/// Where runs live. One engine writes to it at a time; anybody may read.
+///
+/// What a store guarantees, and the public conformance suite checks:
+/// - ``commit(_:)`` is one transaction: when it returns, all of it is there and stays there whatever happens to the
+///   process; when it throws, nothing of it is. The next read sees it.
+/// - What may be there once (``Write``) is kept so by the store itself, not by looking before writing.
+/// - Lists come in the order that is named, the same each time.
+/// - A read that is cancelled or fails changes nothing. A commit is not cancelled: once begun it ends.
+public protocol Store: AnyObject, Sendable {
+  /// Applies all changes in their order, or none.
+  func commit(_ writes: [Write]) throws(StoreError)
+
+  // MARK: Inbox
+
+  func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow?
+  /// Lines that nothing was done about, in the order in which they came; at most `limit`.
+  func pending(limit: Int) throws(StoreError) -> [InboxRow]
+  /// Lines that fit no run, or were refused, in the order in which they came.
+  func inboxNeedingEyes() throws(StoreError) -> [InboxRow]
+
+  // MARK: Runs
+
+  func run(_ id: String) throws(StoreError) -> RunRecord?
+  /// In the order (started, id).
+  func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord]
+  /// The run that this event started for workflow and key.
+  func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
+  /// The run with this key that started last.
+  func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord?
+  /// The run of this contact that started last.
+  func lastRun(workflow: String, contact: String) throws(StoreError) -> RunRecord?
+  /// The live run of the contact within an `exclusive` group.
+  func liveRun(exclusive: String, contact: String) throws(StoreError) -> RunRecord?
+  /// Whether the run has heard the event.
+  func knows(run: String, event: String) throws(StoreError) -> Bool
+  /// In the order of their sequence.
+  func journal(_ run: String) throws(StoreError) -> [JournalStep]
+
+  // MARK: Time
+
+  /// Ids of runs that are due, the longest due first, then by id; at most `limit`.
+  func due(until instant: Instant, limit: Int) throws(StoreError) -> [String]
+  /// When the next run is due or the next planned line of the outbox may be tried.
+  func nextDue() throws(StoreError) -> Instant?
+
+  // MARK: Outbox
+
+  func outgoing(_ key: String) throws(StoreError) -> Outgoing?
+  /// The planned line that may be tried, the first planned first.
+  func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing?
+  /// Lines in a state, in the order in which they were planned.
+  func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing]
+  /// All lines of a run, in the order in which they were planned.
+  func outbox(run: String) throws(StoreError) -> [Outgoing]
+  /// Whether a line of the run still waits to be handed over.
+  func hasPlanned(run: String) throws(StoreError) -> Bool
+
+  // MARK: People
+
+  func task(_ id: String) throws(StoreError) -> TaskRecord?
+  /// In the order (assigned, id).
+  func tasks(_ filter: TaskFilter) throws(StoreError) -> [TaskRecord]
+  /// Verbs, or `all`, that must not be used for who is known by any of these.
+  func suppressed(_ contact: [String]) throws(StoreError) -> Set<String>
+  /// In the order (contact, channel).
+  func suppressions() throws(StoreError) -> [Suppression]
+  /// By time.
+  func touches(contact: String) throws(StoreError) -> [ContactTouch]
+
+  // MARK: Versions
+
+  func version(_ fingerprint: String) throws(StoreError) -> Version?
+}

@@ -1,0 +1,26 @@
+/// Why a store did not do what it was asked. Whatever it says, nothing of the transaction is there.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A row that may be there once is there: an event's id, a run of the same key, event and workflow.
+  case known(String)
+  /// Somebody else has changed it since it was read.
+  case conflict(String)
+  /// Another process has the store open for writing.
+  case locked(holder: String)
+  /// The store was written by a newer program.
+  case newer(found: String)
+  /// The file is no store, or not whole.
+  case corrupt(String)
+  /// Reading or writing failed: the disk is full, the file is gone, a transaction was refused.
+  case failed(String)
+
+  public var description: String {
+    switch self {
+    case .known(let what): "\(what) is already there"
+    case .conflict(let what): "\(what) has been changed by somebody else"
+    case .locked(let holder): "the store is in use by \(holder)"
+    case .newer(let found): "the store was written by a newer flow (\(found)); this one does not know it"
+    case .corrupt(let what): "the store is damaged: \(what)"
+    case .failed(let what): "the store failed: \(what)"
+    }
+  }
+}
