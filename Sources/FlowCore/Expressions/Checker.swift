@@ -62,7 +62,8 @@ struct Checker {
     case .not(let part):
       let inner = condition(part, of: "not")
       return Checked(
-        node: .not(inner.node), type: .boolean, range: range, whenTrue: inner.whenFalse, whenFalse: inner.whenTrue)
+        node: .not(inner.node), type: .boolean, range: range, whenTrue: inner.whenFalse,
+        whenFalse: inner.whenTrue)
     case .negate(let part): return negate(part, range)
     case .compare(let comparison, let left, let right): return compare(comparison, left, right, range)
     case .member(let item, let list): return member(item, list, range)
@@ -89,7 +90,8 @@ struct Checker {
   mutating func wrongType(_ checked: Checked, wanted: String, help: String? = nil) {
     guard checked.type != .none else { return }
     problem(
-      "wrong-type", checked.range, "\(quoted(checked.range)) is \(checked.type.phrase), where \(wanted) is wanted",
+      "wrong-type", checked.range,
+      "\(quoted(checked.range)) is \(checked.type.phrase), where \(wanted) is wanted",
       help: help)
   }
 
@@ -174,8 +176,8 @@ struct Checker {
     return Checked(node: .coalesce(nodes), type: type, range: range, choices: choices, isMixed: mixed)
   }
 
-  /// The type of `a ?? b`: the same, a number of two numbers, a text of two texts; a literal that can be a timezone
-  /// leaves a timezone one.
+  /// The type of `a ?? b`: the same, a number of two numbers, a text of two texts; a literal that can be a
+  /// timezone leaves a timezone one.
   private func join(_ type: ValueType, _ other: Checked) -> ValueType? {
     let right = other.type.present
     if type == .none || right == .none { return ValueType.none }
@@ -197,7 +199,8 @@ struct Checker {
         type = joined
       } else {
         problem(
-          "wrong-type", item.range, "\(quoted(item.range)) is \(item.type.phrase), where \(type.phrase) is wanted",
+          "wrong-type", item.range,
+          "\(quoted(item.range)) is \(item.type.phrase), where \(type.phrase) is wanted",
           help: "the items of a list have one type")
         checked[index].type = .none
       }

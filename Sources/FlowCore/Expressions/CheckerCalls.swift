@@ -59,7 +59,9 @@ extension Checker {
       }
       return .boolean
     case .daysBetween:
-      for value in values { want(value, "a date or an instant", { $0 == .date || $0 == .instant }, help: usage) }
+      for value in values {
+        want(value, "a date or an instant", { $0 == .date || $0 == .instant }, help: usage)
+      }
       return .integer
     case .round: return rounding(values, usage)
     case .min, .max: return extreme(values, usage)

@@ -70,7 +70,8 @@ extension Checker {
     let nearest = Spelling.nearest(to: segment.text, in: names)
     problem(
       "unknown-field", segment.range, "unknown field \"\(Excerpt.of(segment.text))\"",
-      help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "the fields of \"\(Excerpt.of(String(owner)))\" are "
+      help: (nearest.map { "did you mean \"\($0)\"? " } ?? "")
+        + "the fields of \"\(Excerpt.of(String(owner)))\" are "
         + names.joined(separator: ", "), fix: nearest)
   }
 
@@ -104,7 +105,8 @@ extension Checker {
       return broken(range)
     case "event": return event(segments, range)
     case "reply", "task", "run":
-      guard root == "reply" ? naming.allowsReply : root == "task" ? naming.allowsTask : naming.allowsRun else {
+      guard root == "reply" ? naming.allowsReply : root == "task" ? naming.allowsTask : naming.allowsRun
+      else {
         return notInScope(segments, range, "a \(root == "task" ? "task's answer" : root)")
       }
       let names = Checker.fieldsOf[root] ?? []
@@ -127,10 +129,13 @@ extension Checker {
   private static let known: [String: (Name, ValueType)] = [
     "reply.text": (.replyText, .text), "reply.class": (.replyClass, .text),
     "reply.date": (.replyDate, .optional(.date)), "task.note": (.taskNote, .text),
-    "run.touches": (.runTouches, .integer), "run.started": (.runStarted, .instant), "run.day": (.runDay, .integer),
+    "run.touches": (.runTouches, .integer), "run.started": (.runStarted, .instant),
+    "run.day": (.runDay, .integer),
   ]
 
-  private mutating func notInScope(_ segments: [Syntax.Segment], _ range: Range<Int>, _ what: String) -> Checked {
+  private mutating func notInScope(_ segments: [Syntax.Segment], _ range: Range<Int>, _ what: String)
+    -> Checked
+  {
     let name = segments.map(\.text).joined(separator: ".")
     problem(
       "not-in-scope", range, "\"\(Excerpt.of(name))\" is not in scope here",
@@ -147,7 +152,9 @@ extension Checker {
         help: "write " + names.map { "event.\($0)" }.joined(separator: ", "))
       return broken(range)
     }
-    if segments[1].text == "time" { return read(.eventTime(slot: event.slot), .instant, segments, used: 2, range) }
+    if segments[1].text == "time" {
+      return read(.eventTime(slot: event.slot), .instant, segments, used: 2, range)
+    }
     guard let field = event.fields.first(where: { $0.name == segments[1].text }) else {
       unknownField(segments[1], of: "event", names)
       return broken(range)
@@ -182,7 +189,8 @@ extension Checker {
       return broken(range)
     }
     let nearest = Spelling.nearest(to: root.text, in: roots)
-    let known = roots.isEmpty ? "no name is in scope here" : "the names here are " + roots.joined(separator: ", ")
+    let known =
+      roots.isEmpty ? "no name is in scope here" : "the names here are " + roots.joined(separator: ", ")
     problem(
       "unknown-name", root.range, "unknown name \"\(Excerpt.of(root.text))\"",
       help: (nearest.map { "did you mean \"\($0)\"? " } ?? "") + known, fix: nearest)

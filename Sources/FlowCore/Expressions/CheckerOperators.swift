@@ -92,7 +92,9 @@ extension Checker {
       help = "compare a field of it"
     } else if Set([a.type, b.type]) == [.date, .instant] {
       help = "a date is a whole day: write days_between(\(text(a.range)), \(text(b.range))) == 0"
-    } else if let literal = b.literalText, a.type == .date || a.type == .instant, CivilDate(iso: literal) != nil {
+    } else if let literal = b.literalText, a.type == .date || a.type == .instant,
+      CivilDate(iso: literal) != nil
+    {
       help = "a date stands without quotes: \(literal)"
     } else if a.type.isNumeric, let literal = b.literalText, (try? Decimal.parse(literal)) != nil {
       help = "a number stands without quotes: \(literal)"
@@ -124,7 +126,9 @@ extension Checker {
 
   /// A literal compared with a word of a closed set is one of its words.
   mutating func memberOfClosedSet(_ checked: Checked, of type: ValueType) {
-    guard case .oneOf(let words) = type, let literal = checked.literalText, !words.contains(literal) else { return }
+    guard case .oneOf(let words) = type, let literal = checked.literalText, !words.contains(literal) else {
+      return
+    }
     unknownValue(literal, checked.range, words)
   }
 
@@ -143,7 +147,8 @@ extension Checker {
     guard case .list(let element) = list.type else {
       wrongType(
         list, wanted: "a list",
-        help: list.type.isText ? "write contains(\(text(list.range)), \(text(item.range)))" : "write in [a, b]")
+        help: list.type.isText
+          ? "write contains(\(text(list.range)), \(text(item.range)))" : "write in [a, b]")
       return result
     }
     matches(item, element)
@@ -224,7 +229,8 @@ extension Checker {
       let nearest = Spelling.nearest(to: literal, in: zones.names)
       problem(
         "unknown-zone", range, "unknown time zone \"\(Excerpt.of(literal))\"",
-        help: nearest.map { "did you mean \"\($0)\"?" } ?? "write a name of the tz database, such as Europe/Berlin",
+        help: nearest.map { "did you mean \"\($0)\"?" }
+          ?? "write a name of the tz database, such as Europe/Berlin",
         fix: nearest.map { JSONValue.string($0).write() })
     }
   }

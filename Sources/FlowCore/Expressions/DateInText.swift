@@ -1,8 +1,8 @@
 import FlowTime
 
-/// The first date in the new text of a reply: `2026-04-09`, `9 April`, `April 9th, 2026`, `9. April`, `9.4.2026`,
-/// `09.04.`, in English, German, French or Spanish. Without a year, the first such date on or after the day on which
-/// the reply came in. `4/9/2026` is April or September, and is not read.
+/// The first date in the new text of a reply: `2026-04-09`, `9 April`, `April 9th, 2026`, `9. April`,
+/// `9.4.2026`, `09.04.`, in English, German, French or Spanish. Without a year, the first such date on or
+/// after the day on which the reply came in. `4/9/2026` is April or September, and is not read.
 public func firstDate(in text: String, receivedOn: CivilDate) -> CivilDate? {
   let tokens = DateTokens(text)
   for index in tokens.all.indices {
@@ -101,7 +101,8 @@ private struct DateTokens {
   }
 
   private func iso(_ index: Int) -> CivilDate? {
-    guard let year = number(index, 4...4), self[index + 1] == .mark("-"), let month = number(index + 2, 2...2),
+    guard let year = number(index, 4...4), self[index + 1] == .mark("-"),
+      let month = number(index + 2, 2...2),
       self[index + 3] == .mark("-"), let day = number(index + 4, 2...2), ends(index + 5)
     else { return nil }
     return CivilDate(year: year, month: month, day: day)
@@ -113,7 +114,9 @@ private struct DateTokens {
     let second = afterBlank(index + 2)
     guard let month = number(second, 1...2), self[second + 1] == .mark(".") else { return nil }
     let third = afterBlank(second + 2)
-    if let year = number(third, 4...4), ends(third + 1) { return CivilDate(year: year, month: month, day: day) }
+    if let year = number(third, 4...4), ends(third + 1) {
+      return CivilDate(year: year, month: month, day: day)
+    }
     if third == second + 2, let year = number(third, 2...2) {
       return ends(third + 1) ? CivilDate(year: 2000 + year, month: month, day: day) : nil
     }
@@ -125,8 +128,12 @@ private struct DateTokens {
   private func dayMonth(_ index: Int, _ received: CivilDate) -> CivilDate? {
     guard let day = number(index, 1...2) else { return nil }
     var at = index + 1
-    if isWord(at, "st", "nd", "rd", "th", "er", "º") || self[at] == .mark(".") || self[at] == .mark("º") { at += 1 }
-    if self[at] == .mark("-"), let month = month(at + 1) { return dashed(at + 2, month: month, day: day, received) }
+    if isWord(at, "st", "nd", "rd", "th", "er", "º") || self[at] == .mark(".") || self[at] == .mark("º") {
+      at += 1
+    }
+    if self[at] == .mark("-"), let month = month(at + 1) {
+      return dashed(at + 2, month: month, day: day, received)
+    }
     at = afterBlank(at)
     if isWord(at, "of", "de") { at = afterBlank(at + 1) }
     guard let month = month(at) else { return nil }
@@ -175,7 +182,8 @@ private struct DateTokens {
   }
 }
 
-/// Months in four languages, in full and as they are shortened; `mar` and `mai` mean the same wherever they are used.
+/// Months in four languages, in full and as they are shortened; `mar` and `mai` mean the same wherever they
+/// are used.
 private let monthNames: [String: Int] = {
   let words = [
     "january jan januar jänner jan janvier janv enero ene",

@@ -155,7 +155,8 @@ struct Evaluation {
   ) throws(EvaluationError) -> Bool {
     guard let order = order(left, right) else {
       switch (left, right) {
-      case (.boolean(let a), .boolean(let b)) where comparison.isEquality: return (a == b) == (comparison == .equal)
+      case (.boolean(let a), .boolean(let b)) where comparison.isEquality:
+        return (a == b) == (comparison == .equal)
       case (.duration(let a), .duration(let b)) where comparison.isEquality:
         return (a == b) == (comparison == .equal)
       default: throw mistyped([left, right], range)

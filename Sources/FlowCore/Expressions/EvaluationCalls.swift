@@ -16,7 +16,8 @@ extension Evaluation {
     case .trim: return .text(trimmed(try text(values, 0, range)))
     case .contains:
       if case .list = values[0] { return .boolean(try contains(values[0], values[1], range)) }
-      return .boolean(isPart(Array(try text(values, 1, range).utf8), of: Array(try text(values, 0, range).utf8)))
+      return .boolean(
+        isPart(Array(try text(values, 1, range).utf8), of: Array(try text(values, 0, range).utf8)))
     case .startsWith:
       return .boolean(try text(values, 0, range).utf8.starts(with: try text(values, 1, range).utf8))
     case .endsWith:
@@ -34,7 +35,8 @@ extension Evaluation {
     return text
   }
 
-  private func day(_ values: [Value], _ index: Int, _ range: Range<Int>) throws(EvaluationError) -> CivilDate {
+  private func day(_ values: [Value], _ index: Int, _ range: Range<Int>) throws(EvaluationError) -> CivilDate
+  {
     switch values[index] {
     case .date(let date): return date
     case .instant(let instant): return scope.zone.civil(at: instant).date
@@ -83,7 +85,8 @@ extension Evaluation {
     return .integer(integer)
   }
 
-  private func extreme(_ least: Bool, _ values: [Value], _ range: Range<Int>) throws(EvaluationError) -> Value {
+  private func extreme(_ least: Bool, _ values: [Value], _ range: Range<Int>) throws(EvaluationError) -> Value
+  {
     var candidates = values
     if values.count == 1 {
       guard let list = values[0].list else { throw mistyped(values, range) }

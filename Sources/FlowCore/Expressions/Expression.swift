@@ -1,4 +1,5 @@
-/// An expression of the language, typed: it always ends, and fails only by arithmetic or dates that do not fit.
+/// An expression of the language, typed: it always ends, and fails only by arithmetic or dates that do not
+/// fit.
 public struct Expression: Sendable, Hashable {
   /// As written.
   public let text: String
@@ -13,7 +14,8 @@ public struct Expression: Sendable, Hashable {
   /// Where `text` begins in the text that ranges count in: 0 but in a template.
   let base: Int
 
-  /// A form that depends neither on blanks nor on parentheses nor on the style of literals: for the fingerprint.
+  /// A form that depends neither on blanks nor on parentheses nor on the style of literals: for the
+  /// fingerprint.
   public var canonical: String { node.canonical }
 
   /// The value, where the expression is nothing but a literal.
@@ -24,8 +26,8 @@ public struct Expression: Sendable, Hashable {
     return try evaluation.value(of: node)
   }
 
-  /// Compiles `text`, as a value of type `expected` (nil: of any type). All problems at once; an expression only if
-  /// there are none.
+  /// Compiles `text`, as a value of type `expected` (nil: of any type). All problems at once; an expression
+  /// only if there are none.
   public static func compile(
     _ text: String, as expected: ValueType?, in naming: Naming
   ) -> (Expression?, [ExpressionProblem]) {

@@ -1,6 +1,7 @@
 import FlowTime
 
-/// How a template prints values: by the language of a locale and the clock of a zone, never by those of the machine.
+/// How a template prints values: by the language of a locale and the clock of a zone, never by those of the
+/// machine.
 public struct Formatting: Sendable, Hashable {
   public var zone: Zone
   /// The contact's, where known: `de-CH`. English where none is given or known here.
@@ -136,7 +137,8 @@ public struct Formatting: Sendable, Hashable {
     for scalar in text.unicodeScalars {
       let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
       out += isLetter && !inWord ? scalar.properties.titlecaseMapping : String(scalar)
-      let joins = scalar == "'" || scalar == "\u{2019}" || scalar.properties.generalCategory == .nonspacingMark
+      let joins =
+        scalar == "'" || scalar == "\u{2019}" || scalar.properties.generalCategory == .nonspacingMark
       inWord = isLetter || (inWord && joins)
     }
     return out

@@ -127,9 +127,10 @@ struct Lexer {
       at += 1
     }
     at = end
+    let shown = quote == 0x22 ? "\"" : "'"
     problem(
       "expression-syntax", start..<(start + 1), "this text is not closed",
-      help: "write \(quote == 0x22 ? "\"" : "'") at its end; a quote inside is written \\\(quote == 0x22 ? "\"" : "'")")
+      help: "write \(shown) at its end; a quote inside is written \\\(shown)")
     return .broken
   }
 
@@ -142,7 +143,8 @@ struct Lexer {
     }
     if let better = ["&&": "and", "||": "or", "<>": "!=", "=<": "<=", "=>": ">="][two] {
       at += 2
-      problem("expression-syntax", start..<at, "unknown sign \"\(two)\"", help: "write \(better)", fix: better)
+      problem(
+        "expression-syntax", start..<at, "unknown sign \"\(two)\"", help: "write \(better)", fix: better)
       return .broken
     }
     let scalar = scalar(at: at) ?? " "
@@ -150,7 +152,8 @@ struct Lexer {
     at += max(1, min(end - at, UTF8.width(scalar)))
     if "<>+-*/()[],".unicodeScalars.contains(scalar) { return .sign(one) }
     if let better = ["=": "==", "!": "not", "≠": "!=", "≤": "<=", "≥": ">=", "–": "-", "−": "-"][one] {
-      problem("expression-syntax", start..<at, "unknown sign \"\(one)\"", help: "write \(better)", fix: better)
+      problem(
+        "expression-syntax", start..<at, "unknown sign \"\(one)\"", help: "write \(better)", fix: better)
     } else if ["“", "”", "„", "‘", "’", "«", "»"].contains(one) {
       problem(
         "expression-syntax", start..<at, "unknown sign \"\(one)\"",

@@ -45,7 +45,8 @@ extension Lexer {
     guard groups == 3 else {
       let spaced = literal.split(separator: "-").joined(separator: " - ")
       problem(
-        "expression-syntax", start..<at, "a minus stands between blanks", help: "write \(spaced)", fix: spaced)
+        "expression-syntax", start..<at, "a minus stands between blanks", help: "write \(spaced)", fix: spaced
+      )
       return .broken
     }
     if letter(at: at) > 0 {
@@ -64,7 +65,8 @@ extension Lexer {
     return .broken
   }
 
-  /// The end of the word after a number that makes it a duration: whatever follows a number and is no operator.
+  /// The end of the word after a number that makes it a duration: whatever follows a number and is no
+  /// operator.
   private func durationWord(_ index: Int) -> Range<Int>? {
     var start = index
     while start < end, Lexer.isBlank(bytes[start]) { start += 1 }

@@ -67,15 +67,17 @@ public struct Naming: Sendable {
   public var present: Set<String>
   /// Whether `{{ ask }}` may stand here.
   public var allowsAsk: Bool
-  /// Why a name that exists elsewhere is not to be had here, as the end of the sentence `"reply.text" is not in scope`:
-  /// a sentence of help; nil for a name that does not exist at all. It is given the dotted path as written.
+  /// Why a name that exists elsewhere is not to be had here, as the end of the sentence `"reply.text" is not
+  /// in scope`: a sentence of help; nil for a name that does not exist at all. It is given the dotted path as
+  /// written.
   public var explainAbsent: @Sendable (String) -> String?
   /// Where given, a literal that stands for a time zone must be one of these.
   public var zones: (any ZoneSource)?
 
   public init(
     inputs: [Field] = [], ownerType: ValueType? = nil, event: (slot: Int, fields: [Field])? = nil,
-    allowsReply: Bool = false, replyClasses: [String]? = nil, allowsTask: Bool = false, allowsRun: Bool = true, steps: [String: Int] = [:],
+    allowsReply: Bool = false, replyClasses: [String]? = nil, allowsTask: Bool = false,
+    allowsRun: Bool = true, steps: [String: Int] = [:],
     present: Set<String> = [], allowsAsk: Bool = false, zones: (any ZoneSource)? = nil,
     explainAbsent: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {

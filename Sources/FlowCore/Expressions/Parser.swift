@@ -1,5 +1,5 @@
-/// Tokens to syntax. The first thing that makes no sense ends the parsing; depth and size are bounded, so nothing
-/// that anybody writes overflows a stack.
+/// Tokens to syntax. The first thing that makes no sense ends the parsing; depth and size are bounded, so
+/// nothing that anybody writes overflows a stack.
 struct Parser {
   let bytes: [UInt8]
   let tokens: [Token]
@@ -64,6 +64,9 @@ struct Parser {
   mutating func whole() throws(ExpressionProblem) -> Syntax {
     let syntax = try expression()
     guard case .end = token.kind else { throw unexpected("an operator or the end") }
+    if syntax.height > ExpressionLimits.height {
+      throw tooDeep(syntax.range.lowerBound..<syntax.range.lowerBound + 1)
+    }
     return syntax
   }
 
@@ -73,11 +76,15 @@ struct Parser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= ExpressionLimits.depth else {
-      throw ExpressionProblem(
-        "expression-depth", range, "this expression is nested deeper than \(ExpressionLimits.depth)",
-        help: "parentheses, \"not\" and calls may stand in one another \(ExpressionLimits.depth) times")
+      throw tooDeep(range)
     }
     return try body(&self)
+  }
+
+  private func tooDeep(_ range: Range<Int>) -> ExpressionProblem {
+    ExpressionProblem(
+      "expression-depth", range, "this expression is nested deeper than \(ExpressionLimits.depth)",
+      help: "parentheses, \"not\" and calls may stand in one another \(ExpressionLimits.depth) times")
   }
 
   /// `or` binds least.
@@ -157,7 +164,11 @@ struct Parser {
   }
 
   private var isPresent: Bool {
-    if case .path(let segments) = token.kind { segments.count == 1 && segments[0].text == "present" } else { false }
+    if case .path(let segments) = token.kind {
+      segments.count == 1 && segments[0].text == "present"
+    } else {
+      false
+    }
   }
 
   mutating func coalescing() throws(ExpressionProblem) -> Syntax {

@@ -1,11 +1,12 @@
-/// A pattern of a class of reply (section 6): whole words in any case; blanks are one; `*` is the rest of a word;
-/// `(a|b)` either; ’ is '; `= fine` matches only where it is all of the new text.
+/// A pattern of a class of reply (section 6): whole words in any case; blanks are one; `*` is the rest of a
+/// word; `(a|b)` either; ’ is '; `= fine` matches only where it is all of the new text.
 public struct ReplyPattern: Hashable, Sendable {
   /// As written.
   public let text: String
   /// It begins with `=`: it must be all of the new text.
   public let isExact: Bool
-  /// Word by word, with what alternatives make of it: each step leads from a state to a later one by one word.
+  /// Word by word, with what alternatives make of it: each step leads from a state to a later one by one
+  /// word.
   private let steps: [Step]
   private let states: Int
 
@@ -69,7 +70,8 @@ extension ReplyPattern.Word {
   }
 }
 
-/// A text as patterns see it: words, single marks of punctuation, and blanks, each run of them one; all folded.
+/// A text as patterns see it: words, single marks of punctuation, and blanks, each run of them one; all
+/// folded.
 public struct ReplyWords: Sendable {
   let words: [ArraySlice<Unicode.Scalar>]
 
@@ -110,7 +112,8 @@ public struct ReplyWords: Sendable {
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .otherPunctuation, .closePunctuation, .finalPunctuation, .initialPunctuation, .dashPunctuation,
-      .openPunctuation, .connectorPunctuation: true
+      .openPunctuation, .connectorPunctuation:
+      true
     default: false
     }
   }
@@ -128,7 +131,8 @@ public struct ReplyWords: Sendable {
     }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
-      .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber: return true
+      .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber:
+      return true
     default: return false
     }
   }
@@ -137,7 +141,8 @@ public struct ReplyWords: Sendable {
   static func fold(_ text: String) -> [Unicode.Scalar] {
     var out: [Unicode.Scalar] = []
     for character in text.lowercased() {
-      // Characters are equal by canonical equivalence; the composed form is found through the one-scalar table.
+      // Characters are equal by canonical equivalence; the composed form is found through the one-scalar
+      // table.
       for scalar in Composition.composed(character) {
         switch scalar {
         case "\u{2019}", "\u{2018}", "\u{02BC}", "\u{FF07}", "\u{00B4}", "`": out.append("'")

@@ -92,7 +92,9 @@ struct PatternParser {
       default:
         let words = try words()
         current = sequence(words, from: current, to: nil)
-        if self.byte == 0x28, ReplyWords.isWord(words.last?.text.last ?? " ") { throw error(.groupInWord, at) }
+        if self.byte == 0x28, ReplyWords.isWord(words.last?.text.last ?? " ") {
+          throw error(.groupInWord, at)
+        }
       }
     }
     guard current > 0 else { throw error(.empty, 0, bytes.count) }

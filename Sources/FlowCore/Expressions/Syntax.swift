@@ -27,14 +27,42 @@ struct Syntax {
     case broken
   }
 
-  var form: Form
-  var range: Range<Int>
+  let form: Form
+  let range: Range<Int>
+  /// Levels of operators, calls and lists, this one included: what checking and evaluating recur by.
+  let height: Int
+
+  init(form: Form, range: Range<Int>) {
+    self.form = form
+    self.range = range
+    let below =
+      switch form {
+      case .literal, .path, .broken: 0
+      case .arithmetic(let first, let rest): max(first.height, rest.map(\.1.height).max() ?? 0)
+      case .coalesce(let parts), .and(let parts), .or(let parts), .list(let parts), .call(_, let parts):
+        parts.map(\.height).max() ?? 0
+      case .not(let part), .negate(let part), .isPresent(let part): part.height
+      case .compare(_, let left, let right): max(left.height, right.height)
+      case .member(let item, let list): max(item.height, list.height)
+      }
+    height = below + 1
+  }
 }
 
-enum Arithmetic: String, Hashable, Sendable { case add = "+", subtract = "-", multiply = "*", divide = "/" }
+enum Arithmetic: String, Hashable, Sendable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+}
 
 enum Comparison: String, Hashable, Sendable {
-  case equal = "==", unequal = "!=", less = "<", atMost = "<=", greater = ">", atLeast = ">="
+  case equal = "=="
+  case unequal = "!="
+  case less = "<"
+  case atMost = "<="
+  case greater = ">"
+  case atLeast = ">="
   var isEquality: Bool { self == .equal || self == .unequal }
 }
 
@@ -60,4 +88,6 @@ enum ExpressionLimits {
   static let bytes = 64 << 10
   static let tokens = 2000
   static let depth = 100
+  /// A hundred levels of parentheses with an operator or two in each.
+  static let height = 250
 }

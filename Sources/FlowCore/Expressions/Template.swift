@@ -62,8 +62,8 @@ public struct Template: Sendable, Hashable {
 
   public var hasAsk: Bool { pieces.contains(.ask) }
 
-  /// Fills in the values, each as people write it (see ``Formatting``). An `ask` renders `asking`; nothing where it
-  /// is nil.
+  /// Fills in the values, each as people write it (see ``Formatting``). An `ask` renders `asking`; nothing
+  /// where it is nil.
   public func render(
     _ scope: some Scope, _ formatting: Formatting, asking: RenderedText? = nil
   ) throws(EvaluationError) -> RenderedText {

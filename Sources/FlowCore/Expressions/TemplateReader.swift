@@ -39,7 +39,8 @@ private struct TemplateReader {
       guard let parts = inside(from: at + 2) else {
         problems.append(
           ExpressionProblem(
-            "unclosed-template", at..<(at + 2), "\"{{\" is not closed", help: "write }} where the value ends"))
+            "unclosed-template", at..<(at + 2), "\"{{\" is not closed", help: "write }} where the value ends")
+        )
         return
       }
       value(parts)
@@ -51,7 +52,8 @@ private struct TemplateReader {
 
   /// The expression and its filters, up to `}}`; texts in quotes are passed over. Nil when it is not closed.
   ///
-  /// A quote without its partner (`{{ it's }}`) opens no text: then the braces count, and the quote is reported.
+  /// A quote without its partner (`{{ it's }}`) opens no text: then the braces count, and the quote is
+  /// reported.
   private func inside(from start: Int) -> [Range<Int>]? {
     inside(from: start, passingQuotes: true) ?? inside(from: start, passingQuotes: false)
   }
@@ -99,7 +101,8 @@ private struct TemplateReader {
     guard !range.isEmpty else {
       let whole = (parts[0].lowerBound - 2)..<min(bytes.count, parts[parts.count - 1].upperBound + 2)
       problems.append(
-        ExpressionProblem("expression-syntax", whole, "nothing stands between the braces", help: "name a value"))
+        ExpressionProblem(
+          "expression-syntax", whole, "nothing stands between the braces", help: "name a value"))
       return
     }
     if naming.allowsAsk, text(range) == "ask", naming.steps["ask"] == nil,
@@ -119,7 +122,9 @@ private struct TemplateReader {
     problems += checker.problems
     uses += checker.uses
     guard checker.problems.isEmpty else { return }
-    pieces.append(.value(checker.expression(checked, text: text(range), base: range.lowerBound), filters.compactMap(\.self)))
+    pieces.append(
+      .value(
+        checker.expression(checked, text: text(range), base: range.lowerBound), filters.compactMap(\.self)))
   }
 
   private mutating func ask(_ range: Range<Int>, _ parts: [Range<Int>]) {
@@ -171,7 +176,8 @@ extension Checker {
     guard let bad = types.first(where: { !$0.isPrintable }) else { return }
     let fields = bad.fields?.map { "\(text(checked.range)).\($0.name)" } ?? []
     problem(
-      "wrong-type", checked.range, "\(quoted(checked.range)) is \(bad.phrase), where something to print is wanted",
+      "wrong-type", checked.range,
+      "\(quoted(checked.range)) is \(bad.phrase), where something to print is wanted",
       help: fields.isEmpty ? nil : "name a field of it, such as " + fields[0])
   }
 

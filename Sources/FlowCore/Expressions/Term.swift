@@ -123,7 +123,8 @@ extension Value {
     case .duration(let value): "duration:\(value.kind)"
     case .list(let values): "[" + values.map(\.canonical).joined(separator: " ") + "]"
     case .record(let fields):
-      "{" + fields.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.canonical)" }.joined(separator: " ") + "}"
+      "{" + fields.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.canonical)" }.joined(separator: " ")
+        + "}"
     }
   }
 }

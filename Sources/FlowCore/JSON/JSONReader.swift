@@ -1,4 +1,5 @@
-/// Reads RFC 8259, and nothing wider: no duplicate keys, no invalid UTF-8, no lone surrogates, nothing after the value.
+/// Reads RFC 8259, and nothing wider: no duplicate keys, no invalid UTF-8, no lone surrogates, nothing after
+/// the value.
 public enum JSONReader {
   public struct Limits: Hashable, Sendable {
     public var bytes: Int

@@ -49,8 +49,8 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, 
 }
 
 extension JSONValue {
-  /// The text of this value: members in their order, the fewest escapes that RFC 8259 allows, no blanks; or, `pretty`,
-  /// two spaces a level and one member a line. Same value, same bytes.
+  /// The text of this value: members in their order, the fewest escapes that RFC 8259 allows, no blanks; or,
+  /// `pretty`, two spaces a level and one member a line. Same value, same bytes.
   public func write(pretty: Bool = false) -> String {
     var out: [UInt8] = []
     write(to: &out, pretty: pretty, level: 0)

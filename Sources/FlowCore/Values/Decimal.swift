@@ -1,5 +1,5 @@
-/// A small exact decimal: `coefficient × 10^-scale`, scale 0...9, always in lowest terms, so that equal numbers are
-/// equal values. Nothing here traps: what does not fit is nil, or a ``DecimalError``.
+/// A small exact decimal: `coefficient × 10^-scale`, scale 0...9, always in lowest terms, so that equal
+/// numbers are equal values. Nothing here traps: what does not fit is nil, or a ``DecimalError``.
 public struct Decimal: Hashable, Sendable {
   public let coefficient: Int64
   /// Digits after the point, 0...9; no trailing zero among them.
@@ -98,7 +98,9 @@ extension Decimal: CustomStringConvertible {
   public var description: String {
     guard scale > 0 else { return String(coefficient) }
     var digits = String(coefficient.magnitude)
-    if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits }
+    if digits.utf8.count <= scale {
+      digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits
+    }
     let cut = digits.index(digits.endIndex, offsetBy: -scale)
     return (coefficient < 0 ? "-" : "") + digits[..<cut] + "." + digits[cut...]
   }

@@ -7,7 +7,8 @@ struct ReadingError: Error, Hashable {
   init(_ reason: String) { self.reason = reason }
 }
 
-/// A text as a value of type `type`, in the form in which it is kept; whether a zone exists is asked elsewhere.
+/// A text as a value of type `type`, in the form in which it is kept; whether a zone exists is asked
+/// elsewhere.
 func readText(_ text: String, as type: ValueType) throws(ReadingError) -> Value {
   switch type {
   case .text: return .text(text)
@@ -47,8 +48,8 @@ private func isWordByte(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F || byte == 0x2D
 }
 
-/// An address that can stand in a header as it is: one `@`, no blanks, no control characters, nothing that ends or
-/// groups an address.
+/// An address that can stand in a header as it is: one `@`, no blanks, no control characters, nothing that
+/// ends or groups an address.
 private func readEmail(_ text: String) throws(ReadingError) -> String {
   let bytes = Array(text.utf8)
   for scalar in text.unicodeScalars {
@@ -62,7 +63,9 @@ private func readEmail(_ text: String) throws(ReadingError) -> String {
   let (local, domain) = (bytes[..<sign], bytes[(sign + 1)...])
   guard !local.isEmpty else { throw ReadingError("nothing stands before the @") }
   guard !domain.isEmpty else { throw ReadingError("nothing stands after the @") }
-  guard bytes.count <= 254, local.count <= 64 else { throw ReadingError("it is longer than an address may be") }
+  guard bytes.count <= 254, local.count <= 64 else {
+    throw ReadingError("it is longer than an address may be")
+  }
   for part in [local, domain] {
     guard part.first != 0x2E, part.last != 0x2E, !contains(part, [0x2E, 0x2E]) else {
       throw ReadingError("a dot stands between two parts")
@@ -121,8 +124,8 @@ private func readURL(_ text: String) throws(ReadingError) -> String {
   return text
 }
 
-/// A language of two or three letters, then parts of two to eight letters and digits (BCP 47); `de_DE` becomes
-/// `de-DE`.
+/// A language of two or three letters, then parts of two to eight letters and digits (BCP 47); `de_DE`
+/// becomes `de-DE`.
 private func readLocale(_ text: String) throws(ReadingError) -> String {
   let form = ReadingError("a locale is written like de or de-CH")
   let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }

@@ -26,8 +26,8 @@ public struct DataProblem: Hashable, Sendable, CustomStringConvertible {
   public var description: String { path.isEmpty ? reason : "\(path) \(reason)" }
 }
 
-/// Reads data from outside as a value of `type`, with everything that does not fit. Fields that the type does not name
-/// are left out; null stands for an absent value.
+/// Reads data from outside as a value of `type`, with everything that does not fit. Fields that the type does
+/// not name are left out; null stands for an absent value.
 public func readValue(
   _ json: JSONValue, as type: ValueType, at path: String = "", zones: any ZoneSource
 ) -> (Value, [DataProblem]) {
@@ -153,8 +153,8 @@ extension ValueType {
   }
 }
 
-/// A value as JSON: dates and instants as text (instants in `zone`), durations in the language's words, numbers with
-/// their digits, the fields of a record by name.
+/// A value as JSON: dates and instants as text (instants in `zone`), durations in the language's words,
+/// numbers with their digits, the fields of a record by name.
 public func json(of value: Value, zone: Zone) -> JSONValue {
   switch value {
   case .absent: .null

@@ -27,8 +27,8 @@ public indirect enum ValueType: Hashable, Sendable {
     ("timezone", .timezone), ("locale", .locale), ("contact", .contact), ("person", .person),
   ]
 
-  /// The fields of a record, a contact or a person; those of a person's manager are a person's again. Nil for others,
-  /// and for an optional: what may be absent has no fields yet.
+  /// The fields of a record, a contact or a person; those of a person's manager are a person's again. Nil for
+  /// others, and for an optional: what may be absent has no fields yet.
   public var fields: [Field]? {
     switch self {
     case .record(let fields): fields
@@ -43,7 +43,8 @@ public indirect enum ValueType: Hashable, Sendable {
   private static let contactFields = [
     Field("name", .text), Field("first_name", .optional(.text)), Field("email", .optional(.email)),
     Field("phone", .optional(.phone)), Field("company", .optional(.text)),
-    Field("timezone", .optional(.timezone)), Field("locale", .optional(.locale)), Field("id", .optional(.text)),
+    Field("timezone", .optional(.timezone)), Field("locale", .optional(.locale)),
+    Field("id", .optional(.text)),
   ]
   private static let personFields = [
     Field("name", .text), Field("email", .optional(.email)), Field("phone", .optional(.phone)),
@@ -77,8 +78,9 @@ public indirect enum ValueType: Hashable, Sendable {
 
   public var isNumeric: Bool { self == .integer || self == .number }
 
-  /// Whether a value of `other` may stand where this type is wanted: an integer as a number, an email address or a
-  /// word of a closed set as a text, a record where it has every field that is not optional, each fitting.
+  /// Whether a value of `other` may stand where this type is wanted: an integer as a number, an email address
+  /// or a word of a closed set as a text, a record where it has every field that is not optional, each
+  /// fitting.
   public func accepts(_ other: ValueType) -> Bool { accepts(other, depth: 0) }
 
   private func accepts(_ other: ValueType, depth: Int) -> Bool {

@@ -30,7 +30,8 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     case .missingOf(let word): "\"\(word)\" is followed by \"of\""
     case .repeatedOptional: "\"optional\" stands twice"
     case .repeatedWord(let word): "\"\(word)\" stands twice in this set"
-    case .badWord(let word): word.isEmpty ? "a word is missing in this set" : "\"\(word)\" is more than one word"
+    case .badWord(let word):
+      word.isEmpty ? "a word is missing in this set" : "\"\(word)\" is more than one word"
     case .tooDeep: "this type is nested too deep"
     }
   }
@@ -43,7 +44,8 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
       "the types are " + ValueType.words.map(\.name).joined(separator: ", ")
         + ", a record, optional T, list of T, and one of a | b | c"
     case .missing("one of"): "write, for instance, one of small | large"
-    case .missing(let word), .missingOf(let word): "write, for instance, \(word == "list" ? "list of" : word) text"
+    case .missing(let word), .missingOf(let word):
+      "write, for instance, \(word == "list" ? "list of" : word) text"
     case .repeatedOptional: "write it once"
     case .badWord: "write words without blanks, with | between them"
     case .repeatedWord, .tooDeep: nil
@@ -52,7 +54,8 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension ValueType {
-  /// Reads `text`, `optional date`, `list of text`, `one of a | b | c`. Records are mappings, and no affair of this.
+  /// Reads `text`, `optional date`, `list of text`, `one of a | b | c`. Records are mappings, and no affair
+  /// of this.
   public static func parse(_ text: String) throws(TypeSyntaxError) -> ValueType {
     var rest = TypeWords(text)
     let type = try rest.type(depth: 0)
@@ -111,7 +114,8 @@ private struct TypeWords {
       let known = ValueType.words.map(\.name) + ["optional", "list", "one"]
       let nearest = TypeWords.synonyms[word.lowercased()] ?? Spelling.nearest(to: word, in: known)
       throw TypeSyntaxError(
-        kind: .unknownType(word, nearest: nearest == "list" ? "list of" : nearest == "one" ? "one of" : nearest),
+        kind: .unknownType(
+          word, nearest: nearest == "list" ? "list of" : nearest == "one" ? "one of" : nearest),
         range: range)
     }
   }

@@ -23,8 +23,8 @@ public indirect enum Value: Hashable, Sendable {
     return value
   }
 
-  /// The same with the part at `path` replaced; what is missing on the way becomes a record. An absent value takes
-  /// its field away.
+  /// The same with the part at `path` replaced; what is missing on the way becomes a record. An absent value
+  /// takes its field away.
   public func setting(_ path: some Collection<String>, to new: Value) -> Value {
     guard let name = path.first else { return new }
     var fields: [String: Value] = if case .record(let old) = self { old } else { [:] }
@@ -59,7 +59,8 @@ extension Value: Codable {
     let container = try decoder.container(keyedBy: Kind.self)
     guard let kind = container.allKeys.first, container.allKeys.count == 1 else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: container.codingPath, debugDescription: "a value has one key, the name of its kind"))
+        .init(codingPath: container.codingPath, debugDescription: "a value has one key, the name of its kind")
+      )
     }
     switch kind {
     case .absent: self = .absent

@@ -3,46 +3,61 @@ import FlowTime
 import Testing
 
 @Suite struct FindingTests {
-  private func problems(_ text: String, as expected: ValueType? = nil, in naming: Naming) -> [ExpressionProblem] {
+  private func problems(_ text: String, as expected: ValueType? = nil, in naming: Naming)
+    -> [ExpressionProblem]
+  {
     Expression.compile(text, as: expected, in: naming).1
   }
 
   /// One finding, exactly there.
   @Test(arguments: [
-    ("⟨propsal⟩.amount > 1", "unknown-name"), ("⟨foo⟩", "unknown-name"), ("proposal.⟨amuont⟩ > 1", "unknown-field"),
+    ("⟨propsal⟩.amount > 1", "unknown-name"), ("⟨foo⟩", "unknown-name"),
+    ("proposal.⟨amuont⟩ > 1", "unknown-field"),
     ("contact.name.⟨first⟩", "unknown-field"), ("⟨reply⟩", "unknown-field"), ("reply.⟨txt⟩", "unknown-field"),
-    ("event.⟨buy⟩", "unknown-field"), ("run.⟨days⟩ > 1", "unknown-field"), ("⟨later⟩ < run.started", "not-in-scope"),
+    ("event.⟨buy⟩", "unknown-field"), ("run.⟨days⟩ > 1", "unknown-field"),
+    ("⟨later⟩ < run.started", "not-in-scope"),
     ("⟨ask⟩", "not-in-scope"), ("⟨lenght⟩(contact.name) > 1", "unknown-function"),
-    ("⟨length()⟩ > 1", "wrong-type"), ("length(⟨1⟩) > 1", "wrong-type"), ("starts_with(contact.name, ⟨3⟩)", "wrong-type"),
+    ("⟨length()⟩ > 1", "wrong-type"), ("length(⟨1⟩) > 1", "wrong-type"),
+    ("starts_with(contact.name, ⟨3⟩)", "wrong-type"),
     ("⟨proposal.expires⟩ > 2026-01-01", "optional"), ("lower(⟨contact.first_name⟩) == \"a\"", "optional"),
     ("⟨owner.manager.name⟩ == \"x\"", "optional"), ("1 + ⟨proposal.price⟩", "optional"),
     ("proposal.due == ⟨2027-02-30⟩", "bad-date"), ("proposal.due == ⟨2027-2-3⟩", "bad-date"),
-    ("proposal.sent > ⟨2027-02-03T10:00⟩", "bad-date"), ("proposal.due + ⟨3 dyas⟩ == proposal.due", "bad-duration"),
-    ("proposal.due + ⟨2d⟩ == proposal.due", "bad-duration"), ("proposal.due + ⟨1.5 days⟩ == proposal.due", "bad-duration"),
+    ("proposal.sent > ⟨2027-02-03T10:00⟩", "bad-date"),
+    ("proposal.due + ⟨3 dyas⟩ == proposal.due", "bad-duration"),
+    ("proposal.due + ⟨2d⟩ == proposal.due", "bad-duration"),
+    ("proposal.due + ⟨1.5 days⟩ == proposal.due", "bad-duration"),
     ("proposal.due + ⟨0 days⟩ == proposal.due", "bad-duration"),
-    ("proposal.due + ⟨3 hours⟩ == proposal.due", "wrong-type"), ("⟨proposal.due + 3⟩ == proposal.due", "wrong-type"),
+    ("proposal.due + ⟨3 hours⟩ == proposal.due", "wrong-type"),
+    ("⟨proposal.due + 3⟩ == proposal.due", "wrong-type"),
     ("⟨proposal.due - proposal.sent⟩", "wrong-type"), ("⟨contact.name + 1⟩", "wrong-type"),
     ("⟨\"a\" + \"b\"⟩", "wrong-type"), ("⟨proposal.amount > \"5\"⟩", "wrong-type"),
     ("⟨proposal.due == \"2026-01-01\"⟩", "wrong-type"), ("⟨proposal.sent == 2026-01-01⟩", "wrong-type"),
     ("⟨contact == owner⟩", "wrong-type"), ("⟨proposal.paid < true⟩", "wrong-type"),
     ("⟨1 day < 2 days⟩", "wrong-type"), ("⟨contact.name⟩ and true", "wrong-type"), ("not ⟨1⟩", "wrong-type"),
-    ("-⟨contact.name⟩", "wrong-type"), ("1 in ⟨contact.name⟩", "wrong-type"), ("⟨1⟩ in proposal.tags", "wrong-type"),
+    ("-⟨contact.name⟩", "wrong-type"), ("1 in ⟨contact.name⟩", "wrong-type"),
+    ("⟨1⟩ in proposal.tags", "wrong-type"),
     ("1 in [1, ⟨\"a\"⟩]", "wrong-type"), ("any(⟨proposal.tags⟩, x)", "wrong-type"),
     ("any(⟨contact⟩, x)", "wrong-type"), ("any(proposal.items, ⟨id⟩)", "wrong-type"),
     ("any(proposal.items, ⟨latte⟩)", "unknown-name"), ("any(proposal.items, ⟨due⟩ > 2026-01-01)", "optional"),
     ("any(proposal.items, due is present) and ⟨due⟩", "unknown-name"),
     ("proposal.size == ⟨\"smal\"⟩", "unknown-value"), ("⟨\"x\"⟩ != proposal.size", "unknown-value"),
     ("proposal.size in [\"small\", ⟨\"big\"⟩]", "unknown-value"),
-    ("any(proposal.items, status == ⟨\"opne\"⟩)", "unknown-value"), ("contact.first_name ?? ⟨3⟩", "wrong-type"),
-    ("proposal⟨=⟩1", "expression-syntax"), ("true ⟨&&⟩ false", "expression-syntax"), ("⟨!⟩true", "expression-syntax"),
+    ("any(proposal.items, status == ⟨\"opne\"⟩)", "unknown-value"),
+    ("contact.first_name ?? ⟨3⟩", "wrong-type"),
+    ("proposal⟨=⟩1", "expression-syntax"), ("true ⟨&&⟩ false", "expression-syntax"),
+    ("⟨!⟩true", "expression-syntax"),
     ("1 + ⟨⟩", "expression-syntax"), ("⟨(⟩1 + 2", "expression-syntax"), ("1 ⟨)⟩", "expression-syntax"),
     ("1 ⟨2⟩", "expression-syntax"), ("⟨\"⟩abc", "expression-syntax"), ("\"a⟨\\x⟩\"", "expression-syntax"),
-    ("⟨“⟩a", "expression-syntax"), ("proposal.amount ⟨|⟩ money", "expression-syntax"), ("1 < 2 ⟨<⟩ 3", "expression-syntax"),
-    ("proposal.expires ⟨is not present⟩", "expression-syntax"), ("proposal.expires is ⟨there⟩", "expression-syntax"),
+    ("⟨“⟩a", "expression-syntax"), ("proposal.amount ⟨|⟩ money", "expression-syntax"),
+    ("1 < 2 ⟨<⟩ 3", "expression-syntax"),
+    ("proposal.expires ⟨is not present⟩", "expression-syntax"),
+    ("proposal.expires is ⟨there⟩", "expression-syntax"),
     ("1 ⟨not in⟩ [1]", "expression-syntax"), ("proposal.count ⟨-⟩1 > 0", "expression-syntax"),
-    ("⟨5-3⟩ > 0", "expression-syntax"), ("⟨1 + 1⟩ is present", "expression-syntax"), ("⟨⟩", "expression-syntax"),
+    ("⟨5-3⟩ > 0", "expression-syntax"), ("⟨1 + 1⟩ is present", "expression-syntax"),
+    ("⟨⟩", "expression-syntax"),
     ("length(⟨,⟩)", "expression-syntax"), ("⟨9223372036854775808⟩ > 1", "expression-syntax"),
-    ("\"\u{E9}\" == ⟨§⟩", "expression-syntax"), ("round(1.5, ⟨10⟩)", "wrong-type"), ("min(1, ⟨2026-01-01⟩)", "wrong-type"),
+    ("\"\u{E9}\" == ⟨§⟩", "expression-syntax"), ("round(1.5, ⟨10⟩)", "wrong-type"),
+    ("min(1, ⟨2026-01-01⟩)", "wrong-type"),
   ])
   func finding(_ source: String, _ code: String) {
     let (text, range) = marked(source)
@@ -63,7 +78,8 @@ import Testing
       help("proposal.expires > 2026-01-01")
         == "say what stands for it, proposal.expires ?? …, or test \"proposal.expires is present\" before")
     #expect(
-      help("propsal.id") == "did you mean \"proposal\"? the names here are contact, owner, proposal, reply, event, task, "
+      help("propsal.id")
+        == "did you mean \"proposal\"? the names here are contact, owner, proposal, reply, event, task, "
         + "run, last-offer, receipt")
     #expect(fix("propsal.id") == "proposal")
     #expect(fix("proposal.amuont") == "amount")
@@ -98,7 +114,9 @@ import Testing
     let zones = FixedZones([], version: "test")
     var naming = Fixture.naming()
     naming.zones = zones
-    func codes(_ text: String, _ type: ValueType) -> [Code] { problems(text, as: type, in: naming).map(\.code) }
+    func codes(_ text: String, _ type: ValueType) -> [Code] {
+      problems(text, as: type, in: naming).map(\.code)
+    }
     #expect(codes("contact.timezone ?? \"UTC\"", .timezone) == [])
     #expect(codes("contact.timezone ?? \"Europe/Berln\"", .timezone) == ["unknown-zone"])
     #expect(codes("contact.timezone", .timezone) == ["optional"])
@@ -130,8 +148,12 @@ import Testing
     #expect(codes("owner.manager.manager.name == \"x\"", present: ["owner.manager"]) == ["optional"])
     #expect(codes("owner.manager.email is present and owner.manager.name == owner.manager.email") == [])
     #expect(codes("proposal.expires > 2026-01-01 and proposal.expires is present") == ["optional"])
-    #expect(codes("(proposal.expires is present or proposal.paid) and proposal.expires > 2026-01-01") == ["optional"])
-    #expect(codes("not (proposal.expires is present and proposal.paid) or proposal.expires > 2026-01-01") == [])
+    #expect(
+      codes("(proposal.expires is present or proposal.paid) and proposal.expires > 2026-01-01") == [
+        "optional"
+      ])
+    #expect(
+      codes("not (proposal.expires is present and proposal.paid) or proposal.expires > 2026-01-01") == [])
     #expect(codes("reply.date is present and reply.date > proposal.due") == [])
   }
 }

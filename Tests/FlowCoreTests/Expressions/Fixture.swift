@@ -6,7 +6,8 @@ import Testing
 enum Fixture {
   static let proposal = ValueType.record([
     Field("id", .text), Field("title", .text), Field("amount", .number), Field("discount", .number),
-    Field("count", .integer), Field("sent", .instant), Field("expires", .optional(.date)), Field("due", .date),
+    Field("count", .integer), Field("sent", .instant), Field("expires", .optional(.date)),
+    Field("due", .date),
     Field("size", .oneOf(["small", "large"])), Field("tags", .list(.text)), Field("paid", .boolean),
     Field("within", .duration), Field("prices", .list(.number)), Field("price", .optional(.number)),
     Field("items", .list(item)),
@@ -23,8 +24,10 @@ enum Fixture {
     Naming(
       inputs: [Field("contact", .contact), Field("owner", .person), Field("proposal", proposal)],
       event: event ? (slot: 2, fields: [Field("by", .text), Field("when", .optional(.instant))]) : nil,
-      allowsReply: allowsReply, allowsTask: allowsTask, steps: ["last-offer": 4, "receipt": 0], present: present,
-      allowsAsk: allowsAsk, explainAbsent: { $0 == "later" ? "the step later has not been passed here" : nil })
+      allowsReply: allowsReply, allowsTask: allowsTask, steps: ["last-offer": 4, "receipt": 0],
+      present: present,
+      allowsAsk: allowsAsk, explainAbsent: { $0 == "later" ? "the step later has not been passed here" : nil }
+    )
   }
 
   /// 2026-03-25T16:40:00+01:00

@@ -10,7 +10,9 @@ import Testing
     return problems.map(\.code)
   }
 
-  @Test(arguments: ["(", "not ", "-", "- ", "[", "length(", "x ?? (", "any(proposal.items, ", "1 + (", "not ("])
+  @Test(arguments: [
+    "(", "not ", "-", "- ", "[", "length(", "x ?? (", "any(proposal.items, ", "1 + (", "not (",
+  ])
   func depth(_ opening: String) {
     #expect(codes(String(repeating: opening, count: 1_000) + "1") == ["expression-depth"])
     let most = min(10_000, 65_000 / opening.utf8.count)
@@ -38,7 +40,8 @@ import Testing
     let (expression, problems) = Expression.compile(text, as: .integer, in: Fixture.naming())
     #expect(problems == [])
     #expect(try expression?.evaluate(FixtureScope()) == .integer(901))
-    #expect(expression?.hashValue == Expression.compile(text, as: .integer, in: Fixture.naming()).0?.hashValue)
+    #expect(
+      expression?.hashValue == Expression.compile(text, as: .integer, in: Fixture.naming()).0?.hashValue)
   }
 
   /// Every operator in every level of parentheses: the deepest tree that the limits let through.
@@ -49,6 +52,23 @@ import Testing
     #expect(problems == [])
     // Each round negates: 33 of them make true false.
     #expect(try expression?.evaluate(FixtureScope()) == .boolean(false))
+  }
+
+  /// Two levels of operators in each level of parentheses are taken; every operator in every level is too much.
+  @Test func operatorsInEveryLevel() throws {
+    let level = "false or true and not ("
+    let text = String(repeating: level, count: 49) + "true" + String(repeating: ")", count: 49)
+    let (expression, problems) = Expression.compile(text, as: .boolean, in: Fixture.naming())
+    #expect(problems == [])
+    #expect(try expression?.evaluate(FixtureScope()) == .boolean(false))
+    #expect(expression == Expression.compile(text, as: .boolean, in: Fixture.naming()).0)
+    #expect(expression?.canonical.isEmpty == false)
+    let sums = String(repeating: "1 + 1 * (", count: 100) + "1" + String(repeating: ")", count: 100)
+    let (number, more) = Expression.compile(sums, as: .integer, in: Fixture.naming())
+    #expect(more == [])
+    #expect(try number?.evaluate(FixtureScope()) == .integer(101))
+    let mixed = String(repeating: "true or true and 1 == 1 ?? 1 + 1 * (", count: 100)
+    #expect(codes(mixed + "1" + String(repeating: ")", count: 100)) == ["expression-depth"])
   }
 
   @Test func aMegabyte() {
@@ -72,7 +92,10 @@ import Testing
     }
     #expect(codes(String(repeating: "{{", count: 500_000)) == ["unclosed-template"])
     #expect(codes(String(repeating: "{{ contact.name }}", count: 20_000)) == [])
-    #expect(codes("{{ " + String(repeating: "a | ", count: 100_000) + "}}").isSubset(of: ["unknown-name", "unknown-filter", "expression-syntax"]))
+    #expect(
+      codes("{{ " + String(repeating: "a | ", count: 100_000) + "}}").isSubset(of: [
+        "unknown-name", "unknown-filter", "expression-syntax",
+      ]))
     #expect(codes(String(repeating: "{{ 'a ", count: 100_000)) == ["unclosed-template"])
     // `' }} {{ '` is a text.
     #expect(codes(String(repeating: "{{ ' }} ", count: 20_000)) == [])

@@ -3,7 +3,8 @@ import FlowTime
 import Testing
 
 @Suite struct TemplateTests {
-  private func render(_ text: String, locale: String? = nil, present: Set<String> = []) throws -> RenderedText {
+  private func render(_ text: String, locale: String? = nil, present: Set<String> = []) throws -> RenderedText
+  {
     let (template, problems) = Template.compile(text, in: Fixture.naming(present: present, allowsAsk: true))
     #expect(problems == [], "\(text)")
     let zone = try #require(Zone.fixed(seconds: 3600))
@@ -15,15 +16,19 @@ import Testing
     ("", ""), ("plain { } }} text", "plain { } }} text"), ("Hi {{contact.name}}!", "Hi Ada!"),
     ("{{ contact.first_name ?? contact.name }}", "Ada"), ("{{ proposal.amount }}", "1250.5"),
     ("{{ proposal.amount | number }}", "1,250.5"), ("{{ proposal.amount | money }}", "1,250.50"),
-    ("{{ proposal.count | money }}", "7.00"), ("{{ 1234567 | number }}", "1,234,567"), ("{{ -1234.5 | number }}", "-1,234.5"),
+    ("{{ proposal.count | money }}", "7.00"), ("{{ 1234567 | number }}", "1,234,567"),
+    ("{{ -1234.5 | number }}", "-1,234.5"),
     ("{{ 2.345 | money }}", "2.35"), ("{{ 999 | number }}", "999"),
     ("{{ proposal.sent }}", "25 March 2026, 16:40"), ("{{ proposal.sent | date }}", "25 March 2026"),
     ("{{ proposal.sent | time }}", "16:40"), ("{{ proposal.due }}", "1 April 2026"),
     ("{{ proposal.due | date | upper }}", "1 APRIL 2026"), ("{{ proposal.expires ?? \"soon\" }}", "soon"),
     ("{{ proposal.expires ?? \"}} | {{\" }}", "}} | {{"), ("{{ 'it\\'s' }}", "it's"),
-    ("{{ proposal.price ?? \"a price\" | money }}", "a price"), ("{{ proposal.count ?? \"none\" | money }}", "7.00"),
-    ("{{ \"max mc'donald o'neil\" | title }}", "Max Mc'donald O'neil"), ("{{ \"straße\" | upper }}", "STRASSE"),
-    ("{{ proposal.tags }}", "new, roof"), ("{{ proposal.paid }}", "false"), ("{{ proposal.within }}", "2 hours"),
+    ("{{ proposal.price ?? \"a price\" | money }}", "a price"),
+    ("{{ proposal.count ?? \"none\" | money }}", "7.00"),
+    ("{{ \"max mc'donald o'neil\" | title }}", "Max Mc'donald O'neil"),
+    ("{{ \"straße\" | upper }}", "STRASSE"),
+    ("{{ proposal.tags }}", "new, roof"), ("{{ proposal.paid }}", "false"),
+    ("{{ proposal.within }}", "2 hours"),
     ("{{ ask }} - {{ask}}", "Shall we? - Shall we?"), ("a\r\n{{ contact.name }}\r\nb", "a\r\nAda\r\nb"),
     ("{{ owner.manager.name ?? owner.name }}", "Eve"), ("{{\n  contact.name\n  | upper\n}}", "ADA"),
   ])
@@ -38,7 +43,9 @@ import Testing
     ("", "25 March 2026, 16:40", "1,250.50"),
   ])
   func localesPrint(_ locale: String, _ instant: String, _ money: String) throws {
-    #expect(try render("{{ proposal.sent }}|{{ proposal.amount | money }}", locale: locale).plain == "\(instant)|\(money)")
+    #expect(
+      try render("{{ proposal.sent }}|{{ proposal.amount | money }}", locale: locale).plain
+        == "\(instant)|\(money)")
   }
 
   @Test func theFirstInFrench() throws {
@@ -50,7 +57,8 @@ import Testing
     let rendered = try render("**{{ proposal.title }}** by {{ contact.name }}{{ contact.name }}")
     #expect(
       rendered.pieces == [
-        .init("**", isValue: false), .init("A {{ contact.name }} *roof*", isValue: true), .init("** by ", isValue: false),
+        .init("**", isValue: false), .init("A {{ contact.name }} *roof*", isValue: true),
+        .init("** by ", isValue: false),
         .init("Ada", isValue: true), .init("Ada", isValue: true),
       ])
   }
@@ -60,9 +68,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a ⟨{{⟩ contact.name", "unclosed-template"), ("{{ contact.name }} and ⟨{{⟩ contact.name }", "unclosed-template"),
+    ("a ⟨{{⟩ contact.name", "unclosed-template"),
+    ("{{ contact.name }} and ⟨{{⟩ contact.name }", "unclosed-template"),
     ("⟨{{⟩ contact.name {{ contact.name }}", "unclosed-template"), ("⟨{{ }}⟩", "expression-syntax"),
-    ("é {{ ⟨proposal.expires⟩ }}", "optional"), ("{{ ⟨contact⟩ }}", "wrong-type"), ("{{ ⟨propsal⟩.id }}", "unknown-name"),
+    ("é {{ ⟨proposal.expires⟩ }}", "optional"), ("{{ ⟨contact⟩ }}", "wrong-type"),
+    ("{{ ⟨propsal⟩.id }}", "unknown-name"),
     ("{{ contact.name | ⟨titel⟩ }}", "unknown-filter"), ("{{ contact.name ⟨|⟩ }}", "expression-syntax"),
     ("{{ contact.name | ⟨date⟩ }}", "wrong-type"), ("{{ proposal.due | ⟨time⟩ }}", "wrong-type"),
     ("{{ proposal.amount | ⟨upper⟩ }}", "wrong-type"), ("{{ proposal.due | date | ⟨date⟩ }}", "wrong-type"),
@@ -107,7 +117,8 @@ import Testing
     #expect(throws: EvaluationError(.divisionByZero, "2 / (1 - 1)")) {
       try template?.render(FixtureScope(), Formatting(zone: .utc))
     }
-    let (bare, _) = Template.compile("{{ proposal.expires }}", in: Fixture.naming(present: ["proposal.expires"]))
+    let (bare, _) = Template.compile(
+      "{{ proposal.expires }}", in: Fixture.naming(present: ["proposal.expires"]))
     #expect(throws: EvaluationError(.absent, "proposal.expires")) {
       try bare?.render(FixtureScope(), Formatting(zone: .utc))
     }

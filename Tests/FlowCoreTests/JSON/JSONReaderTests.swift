@@ -19,8 +19,11 @@ import Testing
   }
 
   @Test func escapes() throws {
-    #expect(try JSONReader.read(#""\"\\\/\b\f\n\r\t\u00e9\ud83d\uDE00\u2028""#) == "\"\\/\u{8}\u{C}\n\r\té😀\u{2028}")
-    #expect(JSONValue.string("a\"\\\n\u{1}\u{7F}é\u{2028}/").write() == "\"a\\\"\\\\\\n\\u0001\u{7F}é\u{2028}/\"")
+    #expect(
+      try JSONReader.read(#""\"\\\/\b\f\n\r\t\u00e9\ud83d\uDE00\u2028""#) == "\"\\/\u{8}\u{C}\n\r\té😀\u{2028}"
+    )
+    #expect(
+      JSONValue.string("a\"\\\n\u{1}\u{7F}é\u{2028}/").write() == "\"a\\\"\\\\\\n\\u0001\u{7F}é\u{2028}/\"")
     // CR LF is one Character, and two escapes.
     #expect(JSONValue.string("\r\n").write() == #""\r\n""#)
   }
@@ -44,15 +47,21 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", JSONError.Kind.empty, 0), (" \n", .empty, 2), ("{", .unexpectedEnd(wanted: "a key in double quotes"), 1),
+    ("", JSONError.Kind.empty, 0), (" \n", .empty, 2),
+    ("{", .unexpectedEnd(wanted: "a key in double quotes"), 1),
     ("[1,]", .unexpected(wanted: "a value"), 3), ("[1 2]", .unexpected(wanted: "a comma or ]"), 3),
-    ("{\"a\" 1}", .unexpected(wanted: "a colon"), 5), ("{a: 1}", .unexpected(wanted: "a key in double quotes"), 1),
-    ("{\"a\":1,}", .unexpected(wanted: "a key in double quotes"), 7), ("1 2", .trailing, 2), ("truex", .trailing, 4),
-    ("tru", .unexpected(wanted: "a value"), 0), ("01", .badNumber, 0), ("-", .badNumber, 0), ("1.", .badNumber, 0),
-    ("1e+", .badNumber, 0), ("+1", .unexpected(wanted: "a value"), 0), (".5", .unexpected(wanted: "a value"), 0),
+    ("{\"a\" 1}", .unexpected(wanted: "a colon"), 5),
+    ("{a: 1}", .unexpected(wanted: "a key in double quotes"), 1),
+    ("{\"a\":1,}", .unexpected(wanted: "a key in double quotes"), 7), ("1 2", .trailing, 2),
+    ("truex", .trailing, 4),
+    ("tru", .unexpected(wanted: "a value"), 0), ("01", .badNumber, 0), ("-", .badNumber, 0),
+    ("1.", .badNumber, 0),
+    ("1e+", .badNumber, 0), ("+1", .unexpected(wanted: "a value"), 0),
+    (".5", .unexpected(wanted: "a value"), 0),
     ("NaN", .unexpected(wanted: "a value"), 0), ("\"a", .unexpectedEnd(wanted: "the closing quote"), 2),
     ("\"\\x\"", .badEscape, 1), ("\"\\u12\"", .badEscape, 1), ("\"\\ud800\"", .loneSurrogate, 1),
-    ("\"\\ud800\\u0041\"", .loneSurrogate, 1), ("\"\\udc00\"", .loneSurrogate, 1), ("\"\n\"", .control(10), 1),
+    ("\"\\ud800\\u0041\"", .loneSurrogate, 1), ("\"\\udc00\"", .loneSurrogate, 1),
+    ("\"\n\"", .control(10), 1),
     ("\"\\", .unexpectedEnd(wanted: "an escape"), 2), ("\u{FEFF}1", .unexpected(wanted: "a value"), 0),
     ("'a'", .unexpected(wanted: "a value"), 0), ("[1", .unexpectedEnd(wanted: "a comma or ]"), 2),
   ])
@@ -71,11 +80,13 @@ import Testing
     #expect(failure(#"{"a": 1, "\u0061": 2}"#)?.offset == 9)
   }
 
-  @Test(arguments: [
-    [0x22, 0xC3, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
-    [0x22, 0x80, 0x22], [0x22, 0xFF, 0x22], [0x22, 0xE2, 0x82], [0x22, 0xE0, 0x80, 0x80, 0x22],
-    [0x22, 0xF0, 0x9F, 0x98], [0x22, 0xF0],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x22, 0xC3, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+      [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+      [0x22, 0x80, 0x22], [0x22, 0xFF, 0x22], [0x22, 0xE2, 0x82], [0x22, 0xE0, 0x80, 0x80, 0x22],
+      [0x22, 0xF0, 0x9F, 0x98], [0x22, 0xF0],
+    ] as [[UInt8]])
   func refusesInvalidUTF8(_ bytes: [UInt8]) {
     #expect(failure(bytes)?.kind == .invalidUTF8)
     #expect(failure(bytes)?.offset == 1)

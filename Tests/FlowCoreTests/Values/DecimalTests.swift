@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct DecimalTests {
   @Test(arguments: [
-    ("0", "0"), ("-0", "0"), ("12", "12"), ("-12.50", "-12.5"), ("0.1", "0.1"), ("1e3", "1000"), ("1.5E+2", "150"),
+    ("0", "0"), ("-0", "0"), ("12", "12"), ("-12.50", "-12.5"), ("0.1", "0.1"), ("1e3", "1000"),
+    ("1.5E+2", "150"),
     ("25e-1", "2.5"), ("0.000000001", "0.000000001"), ("9223372036854775807", "9223372036854775807"),
     ("-9223372036854775808", "-9223372036854775808"), ("0e999999999999", "0"), ("1.50000000000000", "1.5"),
     ("123456789.123456789", "123456789.123456789"),
@@ -13,9 +14,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", DecimalError.notANumber), ("-", .notANumber), ("01", .notANumber), ("1.", .notANumber), (".5", .notANumber),
-    ("+1", .notANumber), ("1e", .notANumber), ("0x10", .notANumber), ("1 ", .notANumber), ("NaN", .notANumber),
-    ("٣", .notANumber), ("9223372036854775808", .tooLarge), ("1e19", .tooLarge), ("1e99999999999999999999", .tooLarge),
+    ("", DecimalError.notANumber), ("-", .notANumber), ("01", .notANumber), ("1.", .notANumber),
+    (".5", .notANumber),
+    ("+1", .notANumber), ("1e", .notANumber), ("0x10", .notANumber), ("1 ", .notANumber),
+    ("NaN", .notANumber),
+    ("٣", .notANumber), ("9223372036854775808", .tooLarge), ("1e19", .tooLarge),
+    ("1e99999999999999999999", .tooLarge),
     ("1e-10", .tooPrecise), ("0.0000000001", .tooPrecise), ("12345678901.123456789", .tooPrecise),
     ("1e-99999999999999999999", .tooPrecise),
   ])
@@ -51,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("2.5", 0, "3"), ("-2.5", 0, "-3"), ("2.345", 2, "2.35"), ("2.344", 2, "2.34"), ("7", 2, "7"), ("0.05", 1, "0.1"),
+    ("2.5", 0, "3"), ("-2.5", 0, "-3"), ("2.345", 2, "2.35"), ("2.344", 2, "2.34"), ("7", 2, "7"),
+    ("0.05", 1, "0.1"),
   ])
   func roundsHalfAwayFromZero(_ text: String, _ digits: Int, _ shown: String) throws {
     #expect(try Decimal.parse(text).rounded(to: digits)?.description == shown)

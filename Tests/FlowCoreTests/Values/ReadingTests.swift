@@ -16,7 +16,8 @@ import Testing
       Field(
         "proposal",
         .record([
-          Field("id", .text), Field("amount", .number), Field("sent", .instant), Field("expires", .optional(.date)),
+          Field("id", .text), Field("amount", .number), Field("sent", .instant),
+          Field("expires", .optional(.date)),
           Field("items", .list(.record([Field("id", .text), Field("due", .date)]))),
         ])),
     ])
@@ -31,7 +32,8 @@ import Testing
     #expect(value[path: ["contact", "shoe"]] == .absent)
     #expect(value[path: ["proposal", "amount"]].decimal?.description == "1250.5")
     // 2026-03-25T15:40:00Z; 20,537 days after 1970-01-01.
-    #expect(value[path: ["proposal", "sent"]] == .instant(Instant(milliseconds: (20_537 * 86_400 + 56_400) * 1000)))
+    #expect(
+      value[path: ["proposal", "sent"]] == .instant(Instant(milliseconds: (20_537 * 86_400 + 56_400) * 1000)))
     #expect(value[path: ["proposal", "expires"]] == .absent)
     #expect(value[path: ["proposal", "items"]].list?.count == 1)
   }
@@ -65,11 +67,12 @@ import Testing
     "a@b", "ada.lovelace+x@example.test", "ü@exämple.test", "o'brien@x.test",
   ])
   func takesEmail(_ text: String) throws {
-    #expect(readValue(.string(text), as: .email, zones: zones) .1 == [])
+    #expect(readValue(.string(text), as: .email, zones: zones).1 == [])
   }
 
   @Test(arguments: [
-    "", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "a@b\n", "\ta@b", "<a@b>", "a@b,c", "a@b..c", ".a@b",
+    "", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "a@b\n", "\ta@b", "<a@b>", "a@b,c", "a@b..c",
+    ".a@b",
     "a@b.", "a\u{0}@b", "a@b\u{85}", "a@b\u{2028}", "a\u{A0}@b", "\"a\"@b", "a:b@c",
   ])
   func refusesEmail(_ text: String) {
@@ -80,14 +83,21 @@ import Testing
     func read(_ text: String) -> Value { readValue(.string(text), as: .phone, zones: zones).0 }
     #expect(read("+49 170 123-4567") == .text("+491701234567"))
     #expect(read("+12025550123") == .text("+12025550123"))
-    for bad in ["0170 1234567", "+", "+0491701234567", "+1234", "+1234567890123456", "+49(170)123456", "+49\n1701234567"] {
+    for bad in [
+      "0170 1234567", "+", "+0491701234567", "+1234", "+1234567890123456", "+49(170)123456",
+      "+49\n1701234567",
+    ] {
       #expect(read(bad) == .absent, "\(bad)")
     }
   }
 
   @Test func urlsAndLocales() {
-    func fits(_ text: String, _ type: ValueType) -> Bool { readValue(.string(text), as: type, zones: zones).1.isEmpty }
-    for good in ["https://acme.test", "HTTP://acme.test:8080/a?b=c#d", "https://[::1]/x", "https://münchen.test/"] {
+    func fits(_ text: String, _ type: ValueType) -> Bool {
+      readValue(.string(text), as: type, zones: zones).1.isEmpty
+    }
+    for good in [
+      "https://acme.test", "HTTP://acme.test:8080/a?b=c#d", "https://[::1]/x", "https://münchen.test/",
+    ] {
       #expect(fits(good, .url), "\(good)")
     }
     for bad in [
@@ -121,7 +131,8 @@ import Testing
 
   @Test func valuesKeepTheirKindThroughJSON() throws {
     let value = Value.record([
-      "a": .list([.text("x"), .integer(3), .boolean(true)]), "b": .date(try #require(CivilDate(iso: "2026-03-25"))),
+      "a": .list([.text("x"), .integer(3), .boolean(true)]),
+      "b": .date(try #require(CivilDate(iso: "2026-03-25"))),
       "c": .number(try Decimal.parse("2.50")),
       "d": .instant(Instant(milliseconds: 0)), "e": .duration(.days(2)),
     ])

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct TypeTests {
   @Test(arguments: [
-    "text", "integer", "number", "boolean", "date", "instant", "duration", "email", "phone", "url", "timezone",
+    "text", "integer", "number", "boolean", "date", "instant", "duration", "email", "phone", "url",
+    "timezone",
     "locale", "contact", "person", "optional date", "list of text", "optional list of optional date",
     "one of a | b | c", "list of one of small | large",
   ])
