@@ -52,11 +52,22 @@ final class SourcePlaces: Sendable {
     return Position(line: line + 1, column: index - Int(lineStarts[line]) + 1, offset: offset)
   }
 
+  /// A range that begins or ends within a scalar takes all of it.
   func span(_ range: Range<Int>) -> Span {
-    Span(file: file, start: position(offset: range.lowerBound), end: position(offset: range.upperBound))
+    var start = range.lowerBound
+    while start > base, byte(start) & 0xC0 == 0x80 { start -= 1 }
+    return Span(file: file, start: position(offset: start), end: position(offset: scalarEnd(range.upperBound)))
   }
 
-  func text(_ range: Range<Int>) -> String { String(decoding: utf8[range], as: UTF8.self) }
+  func text(_ range: Range<Int>) -> String {
+    String(decoding: utf8[range.lowerBound..<scalarEnd(range.upperBound)], as: UTF8.self)
+  }
+
+  private func scalarEnd(_ offset: Int) -> Int {
+    var offset = min(offset, utf8.count)
+    while byte(offset) & 0xC0 == 0x80 { offset += 1 }
+    return offset
+  }
 
   /// 0 beyond the end: the text itself holds no NUL.
   func byte(_ offset: Int) -> UInt8 { offset >= 0 && offset < utf8.count ? utf8[offset] : 0 }

@@ -45,7 +45,7 @@ extension TreeBuilder {
         repair = mended
         return nil
       }
-      return quoted(range, text, style)
+      return inQuotes(range, text, style)
     case .literal, .folded: return block(range, text, style)
     }
   }
@@ -57,15 +57,15 @@ extension TreeBuilder {
     return checked(text, .plain, range, decoder.origin(end: range.upperBound))
   }
 
-  private mutating func quoted(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar {
+  private mutating func inQuotes(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar {
     let inner = min(range.lowerBound + 1, range.upperBound)..<max(range.upperBound - 1, range.lowerBound + 1)
     if inner.upperBound <= range.upperBound, inner.count == text.utf8.count,
-      places.utf8[inner].elementsEqual(text.utf8)
+      quoted[inner].elementsEqual(text.utf8)
     {
       return checked(text, style, range, .verbatim(inner.lowerBound))
     }
     guard inner.upperBound <= range.upperBound else { return checked(text, style, range, .whole) }
-    let decoder = ScalarDecoder.quoted(places.utf8, inner, quote: UInt8(ascii: style == .single ? "'" : "\""))
+    let decoder = ScalarDecoder.quoted(quoted, inner, quote: UInt8(ascii: style == .single ? "'" : "\""))
     if style == .double, let control = decoder.control {
       let written = places.text(control)
       findings.append(

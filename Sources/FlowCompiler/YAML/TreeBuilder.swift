@@ -6,11 +6,14 @@ struct TreeBuilder {
   let extent: TextExtent
   /// See ``YAMLRepairs/texts``.
   let texts: [Int: Int]
+  /// See ``YAMLRepairs/quoted``.
+  let quoted: [UInt8]
   var findings: [Diagnostic] = []
   var comments: [YAMLComment] = []
   var root: YAMLNode?
   /// The rest of the file is not read.
   var isStopped = false
+  var isTreeKept = true
   /// The file cannot be read on without this repair.
   var repair: Mended?
   var frames: [YAMLFrame] = []
@@ -38,9 +41,10 @@ struct TreeBuilder {
     var isFlow: Bool
   }
 
-  init(_ places: SourcePlaces, texts: [Int: Int]) {
+  init(_ places: SourcePlaces, _ repairs: YAMLRepairs) {
     self.places = places
-    self.texts = texts
+    texts = repairs.texts
+    quoted = repairs.quoted
     extent = TextExtent(places: places)
     scanned = places.base
   }
@@ -86,15 +90,18 @@ struct TreeBuilder {
   }
 
   private mutating func secondDocument(_ event: YAMLEvent) {
-    stop(
+    isStopped = true
+    findings.append(
       Diagnostic(
         .yamlDocuments, at: places.span(event.start..<max(event.start, event.end)), "a second document begins here",
         help: "leave out the \"---\" and what follows, or move it into a file of its own"))
   }
 
+  /// A limit: what has been read so far is of no use.
   mutating func stop(_ finding: Diagnostic) {
     findings.append(finding)
     isStopped = true
+    isTreeKept = false
   }
 
   private mutating func open(_ event: YAMLEvent, isMapping: Bool, isFlow: Bool) {

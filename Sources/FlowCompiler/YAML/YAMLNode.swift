@@ -84,6 +84,7 @@ public struct YAMLDocument: Sendable {
   /// In the order of the file; where reading stopped early, those before that place.
   public let comments: [YAMLComment]
   public let source: SourceText
-  /// False where reading stopped before the end of the file: what seems to be missing may stand further down.
+  /// False where reading stopped before the end of the file: what seems to be missing from the tree, or is odd at its
+  /// end, may stand further down. A finding says so.
   public let isComplete: Bool
 }

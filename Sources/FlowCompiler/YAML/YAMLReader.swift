@@ -12,7 +12,7 @@ public enum YAMLReader {
     var repairs = YAMLRepairs(places)
     var round = 1
     while true {
-      var builder = TreeBuilder(places, texts: repairs.texts)
+      var builder = TreeBuilder(places, repairs)
       let failure = builder.run(repairs.bytes)
       let mended = builder.repair ?? failure.map { Mender(places: places).mended($0, after: builder) }
       guard let mended else { return finished(builder, repairs, source) }
@@ -40,7 +40,7 @@ public enum YAMLReader {
     _ builder: TreeBuilder, _ repairs: YAMLRepairs, _ source: SourceText
   ) -> (YAMLDocument, [Diagnostic]) {
     var findings = repairs.findings + builder.findings
-    var root = builder.root
+    var root = builder.isTreeKept ? builder.root : nil
     if let scalar = root?.scalar, scalar.style == .plain, scalar.text.isEmpty { root = nil }
     if root == nil, findings.isEmpty {
       let what = builder.comments.isEmpty ? "the file is empty" : "the file holds nothing but comments"

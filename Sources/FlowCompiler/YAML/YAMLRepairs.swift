@@ -9,9 +9,12 @@ struct YAMLRepairs {
   private(set) var findings: [Diagnostic] = []
   /// For each place where libyaml sees a text: where that text really begins.
   private(set) var texts: [Int: Int] = [:]
+  /// The source as quoted texts are read from it: escapes that are none begin with a filler.
+  private(set) var quoted: [UInt8]
 
   init(_ places: SourcePlaces) {
     base = places.base
+    quoted = places.utf8
     bytes = Array(places.utf8[base...])
   }
 
@@ -31,6 +34,7 @@ struct YAMLRepairs {
       bytes[range.lowerBound - base] = UInt8(ascii: "#")
     case .plainByte(let offset):
       bytes[offset - base] = UInt8(ascii: "x")
+      quoted[offset] = UInt8(ascii: "x")
     }
   }
 
