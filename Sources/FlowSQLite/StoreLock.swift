@@ -1,0 +1,40 @@
+import FlowRuntime
+import Glibc
+
+/// That one process writes to a store: a lock of the system's on a file beside it, which says who holds it and which the
+/// system gives back when the process ends, however it ends.
+final class StoreLock: Sendable {
+  private let file: Int32
+
+  /// Waits up to `patience` seconds for whoever holds it.
+  /// - Throws: `.locked` with the holder; `.failed` where the file cannot be made.
+  init(path: String, holder: String, patience: Int) throws(StoreError) {
+    // Closed in programs that a channel starts: they must not keep the lock.
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+    var left = max(0, patience) * 20
+    while flock(file, LOCK_EX | LOCK_NB) != 0 {
+      if left == 0 {
+        let other = Self.holder(in: file)
+        close(file)
+        throw .locked(holder: other)
+      }
+      left -= 1
+      usleep(50_000)
+    }
+    let text = Array("\(holder), process \(getpid())\n".utf8)
+    ftruncate(file, 0)
+    // What it says is for people; that it is locked does not depend on it.
+    _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+    self.file = file
+  }
+
+  deinit { close(file) }
+
+  private static func holder(in file: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
+    let line = bytes.prefix(max(0, count)).prefix { $0 != 0x0A }
+    return line.isEmpty ? "another process" : String(decoding: line, as: UTF8.self)
+  }
+}
