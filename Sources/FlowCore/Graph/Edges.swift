@@ -58,7 +58,9 @@ extension Graph {
   public func edges(from index: NodeIndex) -> [Edge] {
     guard nodes.indices.contains(index) else { return [] }
     let node = nodes[index]
-    func edge(_ to: Target, _ kind: Edge.Kind, _ label: String = "", written: Bool = true, at span: Span? = nil)
+    func edge(
+      _ to: Target, _ kind: Edge.Kind, _ label: String = "", written: Bool = true, at span: Span? = nil
+    )
       -> Edge
     {
       Edge(from: index, to: to, label: label, kind: kind, isWritten: written, span: span ?? node.span)
@@ -84,7 +86,7 @@ extension Graph {
       if let otherwise { out.append(edge(otherwise, .branch, "otherwise")) } else { goesOn = true }
     case .split(let split): out = split.arms.map { edge($0.target, .arm, $0.name, at: $0.span) }
     case .loop(let loop):
-      out = [edge(.node(loop.body), .round, "\(loop.times) × every \(loop.everyText)")]
+      out = [edge(.node(loop.body), .round, "each round")]
       goesOn = true
     case .go(let target): out = [edge(target, .next)]
     case .end(let outcome): out = [edge(.end(outcome), .next)]
@@ -103,8 +105,8 @@ extension Graph {
     case .skip: goesOn = true
     case .defer: break
     }
-    // A touch that the second check withholds, or a step that failed, is left out as well, but no picture is the
-    // clearer for it.
+    // A touch that the second check withholds, or a step that failed, is left out as well, but no picture is
+    // the clearer for it.
     if goesOn { out.append(edge(node.next, .next, written: false)) }
     return out
   }

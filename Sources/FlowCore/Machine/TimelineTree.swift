@@ -1,9 +1,10 @@
 import FlowTime
 
-/// Every path that a run can take, as a tree: what happens up to a fork, and a branch for each thing that may come
-/// next. A path from the root to a leaf is one timeline.
+/// Every path that a run can take, as a tree: what happens up to a fork, and a branch for each thing that may
+/// come next. A path from the root to a leaf is one timeline.
 public struct TimelineTree: Sendable, Hashable {
-  /// What leads here, in the words of the file: `reply interested`, `timeout`, `connected`; empty at the root.
+  /// What leads here, in the words of the file: `reply interested`, `timeout`, `connected`; empty at the
+  /// root.
   public var label: String
   /// What happens from there until the next fork, or to the end.
   public var entries: [Entry]

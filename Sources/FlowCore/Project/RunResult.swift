@@ -28,11 +28,15 @@ public struct ScenarioResult: Sendable, Hashable {
   public var problems: [Problem]
   /// Nil where the run could not be started.
   public var timeline: Timeline?
+  /// Steps that the run has come through.
+  public var walked: Set<NodeIndex>
 
   public var passed: Bool { problems.isEmpty }
 
   public init(
-    workflow: String, file: String, name: String, span: Span, problems: [Problem] = [], timeline: Timeline? = nil
+    workflow: String, file: String, name: String, span: Span, problems: [Problem] = [],
+    timeline: Timeline? = nil,
+    walked: Set<NodeIndex> = []
   ) {
     self.workflow = workflow
     self.file = file
@@ -40,6 +44,7 @@ public struct ScenarioResult: Sendable, Hashable {
     self.span = span
     self.problems = problems
     self.timeline = timeline
+    self.walked = walked
   }
 }
 

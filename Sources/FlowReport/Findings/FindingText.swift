@@ -31,7 +31,9 @@ struct FindingText {
     let loose = diagnostic.notes.filter { $0.span == nil }
     // A help that shows the text as it should be says more than the same in a line.
     let change = changed
-    if !loose.isEmpty || (diagnostic.help != nil && change.isEmpty) { out.append(margin + paint(" |", .blue)) }
+    if !loose.isEmpty || (diagnostic.help != nil && change.isEmpty) {
+      out.append(margin + paint(" |", .blue))
+    }
     for note in loose { out += remark("note", note.text) }
     if let help = diagnostic.help, change.isEmpty { out += remark("help", help) }
     for note in diagnostic.notes {
@@ -71,17 +73,32 @@ struct FindingText {
     guard to - from <= 2000, fix.replacement.utf8.count <= 2000 else { return [] }
     let before = Array(source.utf8[from..<to])
     let after = Array(source.utf8[from..<start]) + Array(fix.replacement.utf8) + Array(source.utf8[end..<to])
-    let line = source.position(at: from).line
-    return numbered(before, from: line, "-", .red) + numbered(after, from: line, "+", .green)
+    var line = source.position(at: from).line
+    var (old, new) = (Self.lines(before), Self.lines(after))
+    while let last = old.last, last == new.last {
+      old.removeLast()
+      new.removeLast()
+    }
+    while let first = old.first, first == new.first {
+      old.removeFirst()
+      new.removeFirst()
+      line += 1
+    }
+    // A line of which nothing is left is not there.
+    if new.allSatisfy({ $0.allSatisfy { $0 == " " } }) { new = [] }
+    return numbered(old, from: line, "-", .red) + numbered(new, from: line, "+", .green)
   }
 
-  private func numbered(_ bytes: [UInt8], from line: Int, _ sign: String, _ style: Style) -> [String] {
-    let texts = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-    // A line of which nothing is left is not there.
-    if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return [] }
-    return texts.enumerated().map { index, bytes in
-      var text = String(decoding: bytes, as: UTF8.self)
-      while text.last == "\r" || text.last == " " { text.removeLast() }
+  private static func lines(_ bytes: [UInt8]) -> [String] {
+    bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+      var line = line
+      while let last = line.last, last == 0x0D || last == 0x20 { line.removeLast() }
+      return String(decoding: line, as: UTF8.self)
+    }
+  }
+
+  private func numbered(_ lines: [String], from line: Int, _ sign: String, _ style: Style) -> [String] {
+    lines.enumerated().map { index, text in
       let number = Width.padded(String(line + index), to: gutter, right: true)
       return paint(number, .blue) + " " + paint("\(sign) \(SourceLine(text, focus: 1).text)", style)
     }

@@ -1,10 +1,10 @@
 import FlowCore
 
-/// What an author should know, for people and for programs. Every function sorts the findings itself; `files` are all
-/// that were checked, those with nothing to say of them included.
+/// What an author should know, for people and for programs. Every function sorts the findings itself; `files`
+/// are all that were checked, those with nothing to say of them included.
 public enum FindingsReport {
-  /// For people, in the way of the Rust compiler: the finding, its place, the line with a mark under the wrong part, the
-  /// way out; at the end how many.
+  /// For people, in the way of the Rust compiler: the finding, its place, the line with a mark under the
+  /// wrong part, the way out; at the end how many.
   public static func text(
     _ diagnostics: [Diagnostic], sources: [String: SourceText], files: [String]? = nil, color: Bool = false
   ) -> String {
@@ -75,7 +75,8 @@ public enum FindingsReport {
     }.joined()
   }
 
-  /// JUnit: one suite a file. An error is a failed case; a warning or a hint is one that passed and says something.
+  /// JUnit: one suite a file. An error is a failed case; a warning or a hint is one that passed and says
+  /// something.
   public static func junit(_ diagnostics: [Diagnostic], files: [String]? = nil) -> String {
     let sorted = diagnostics.sorted()
     let tally = Tally(sorted, files)
@@ -87,7 +88,8 @@ public enum FindingsReport {
     let own = diagnostics.filter { $0.span.file == file }
     guard !own.isEmpty else { return [JUnit.Case(name: "check", file: file, line: nil)] }
     return own.map { diagnostic in
-      var text = "\(file):\(diagnostic.span.start.line):\(diagnostic.span.start.column): \(diagnostic.message)"
+      var text =
+        "\(file):\(diagnostic.span.start.line):\(diagnostic.span.start.column): \(diagnostic.message)"
       for note in diagnostic.notes {
         text += "\nnote: " + (note.span.map { "\($0.file):\($0.start.line): " } ?? "") + note.text
       }

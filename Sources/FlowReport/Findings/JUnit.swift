@@ -1,5 +1,5 @@
-/// JUnit's XML, in the form that CI servers agree on (the schema of Jenkins' xUnit plugin, `junit-10.xsd`): no times, no
-/// host, no timestamp.
+/// JUnit's XML, in the form that CI servers agree on (the schema of Jenkins' xUnit plugin, `junit-10.xsd`):
+/// no times, no host, no timestamp.
 enum JUnit {
   struct Failure {
     var type: String

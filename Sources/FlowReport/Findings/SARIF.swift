@@ -22,14 +22,16 @@ extension FindingsReport {
       ("artifacts", .array(artifacts)), ("results", .array(sorted.map { result($0, index[$0.code] ?? 0) })),
     ])
     return JSONValue.members([
-      ("$schema", "https://json.schemastore.org/sarif-2.1.0.json"), ("version", "2.1.0"), ("runs", .array([run])),
+      ("$schema", "https://json.schemastore.org/sarif-2.1.0.json"), ("version", "2.1.0"),
+      ("runs", .array([run])),
     ]).write(pretty: true) + "\n"
   }
 
   private static func rule(_ code: Code, _ page: Explanation?) -> JSONValue {
     guard let page else { return .members([("id", .string(code.name))]) }
     return .members([
-      ("id", .string(code.name)), ("shortDescription", message(page.title)), ("fullDescription", message(page.why)),
+      ("id", .string(code.name)), ("shortDescription", message(page.title)),
+      ("fullDescription", message(page.why)),
       (
         "help",
         .members([
@@ -45,7 +47,8 @@ extension FindingsReport {
     if let help = diagnostic.help { text += "\n" + help }
     for note in diagnostic.notes where note.span == nil { text += "\nnote: " + note.text }
     let related = diagnostic.notes.compactMap { note in note.span.map { (note.text, $0) } }.enumerated().map {
-      JSONValue.members([("id", .int($0.offset + 1))] + physical($0.element.1) + [("message", message($0.element.0))])
+      JSONValue.members(
+        [("id", .int($0.offset + 1))] + physical($0.element.1) + [("message", message($0.element.0))])
     }
     return .members([
       ("ruleId", .string(diagnostic.code.name)), ("ruleIndex", .int(rule)),

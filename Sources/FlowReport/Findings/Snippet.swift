@@ -71,7 +71,8 @@ struct Snippet {
     if isElided { shown = Array(shown.prefix(2)) + [0] + Array(shown.suffix(2)) }
     for number in shown {
       if number == 0 {
-        out.append(paint("...", .blue) + String(repeating: " ", count: max(0, gutter - 1)) + paint("|", style))
+        out.append(
+          paint("...", .blue) + String(repeating: " ", count: max(0, gutter - 1)) + paint("|", style))
       } else {
         let line = SourceLine(source.line(number), focus: number == end.line ? end.column : 1)
         out.append(bar(number, paint("|", style) + " " + line.text))

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// One line of a source as it is shown: tabs as four blanks, nothing that a terminal would obey, and of a very long line
-/// only the part around what matters.
+/// One line of a source as it is shown: tabs as four blanks, nothing that a terminal would obey, and of a
+/// very long line only the part around what matters.
 struct SourceLine {
   private(set) var text = ""
   /// The display column (from 0) of each scalar of the line, from `first` on, and of the end.

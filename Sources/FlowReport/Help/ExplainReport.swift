@@ -6,7 +6,9 @@ public enum ExplainReport {
   public static func text(_ page: Explanation, width: Int = 80, color: Bool = false) -> String {
     let paint = Paint(color: color)
     let style: Style = page.severity == .error ? .red : page.severity == .warning ? .yellow : .cyan
-    var lines = [paint("\(page.severity.rawValue)[\(page.code)]", style) + paint(": " + page.title, .bold), ""]
+    var lines = [
+      paint("\(page.severity.rawValue)[\(page.code)]", style) + paint(": " + page.title, .bold), "",
+    ]
     lines += paragraphs(page.why, width)
     lines += ["", paint("This raises it:", .bold), ""] + indented(page.example)
     lines += ["", paint("This is right:", .bold), ""] + indented(page.correction)

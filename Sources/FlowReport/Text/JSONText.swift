@@ -1,6 +1,7 @@
 import FlowCore
 
-/// JSON for people and for diffs: outer levels one member a line, inner ones on one line, as cli.md shows its own.
+/// JSON for people and for diffs: outer levels one member a line, inner ones on one line, as cli.md shows its
+/// own.
 enum JSONText {
   /// `open`: how many levels are broken into lines; a container without members never is.
   static func write(_ value: JSONValue, open: Int) -> String { write(value, open: open, level: 0) + "\n" }
@@ -19,7 +20,9 @@ enum JSONText {
     }
   }
 
-  private static func bracket(_ left: String, _ right: String, _ items: [String], open: Int, level: Int) -> String {
+  private static func bracket(
+    _ left: String, _ right: String, _ items: [String], open: Int, level: Int
+  ) -> String {
     guard !items.isEmpty else { return left + right }
     guard open > 0 else {
       let blank = left == "{" ? " " : ""

@@ -1,7 +1,8 @@
-/// Foreign text on its way to a terminal: nothing in it may move the cursor, colour the screen or turn the line around.
+/// Foreign text on its way to a terminal: nothing in it may move the cursor, colour the screen or turn the
+/// line around.
 enum Printable {
-  /// One scalar for one: control characters as their pictures (U+2400), what reorders or hides text as U+FFFD. Tabs
-  /// stay where `keepingTabs`.
+  /// One scalar for one: control characters as their pictures (U+2400), what reorders or hides text as
+  /// U+FFFD. Tabs stay where `keepingTabs`.
   static func scalar(_ scalar: Unicode.Scalar, keepingTabs: Bool = false) -> Unicode.Scalar {
     switch scalar.value {
     case 0x09 where keepingTabs: scalar

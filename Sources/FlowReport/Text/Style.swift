@@ -57,7 +57,7 @@ struct StyledLine {
     return out
   }
 
-  /// Without blanks at its end.
+  /// Without blanks at its end; blanks that do not break have done their work.
   func rendered(_ paint: Paint) -> String {
     var parts = parts
     while var last = parts.popLast() {
@@ -67,6 +67,6 @@ struct StyledLine {
         break
       }
     }
-    return parts.map { paint($0.text, $0.style) }.joined()
+    return parts.map { paint($0.text.replacingEach("\u{A0}", with: " "), $0.style) }.joined()
   }
 }

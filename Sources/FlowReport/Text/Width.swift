@@ -1,5 +1,5 @@
-/// How many columns of a terminal a text takes: none for what combines with the letter before it, two for East Asian
-/// wide letters and emoji (Unicode standard annex 11; ambiguous letters are narrow).
+/// How many columns of a terminal a text takes: none for what combines with the letter before it, two for
+/// East Asian wide letters and emoji (Unicode standard annex 11; ambiguous letters are narrow).
 enum Width {
   static func of(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
@@ -82,5 +82,27 @@ enum Width {
     }
     if used > 0 || lines.isEmpty { lines.append(line) }
     return lines
+  }
+
+  /// Parts one after the other, a new line where the next does not fit; one that is longer than a line is
+  /// wrapped.
+  static func filled(_ parts: [String], to width: Int) -> [String] {
+    var lines: [String] = []
+    for part in parts where !part.isEmpty {
+      if let last = lines.last, of(last) + 1 + of(part) <= width {
+        lines[lines.count - 1] = last + " " + part
+      } else {
+        lines += wrapped(part, to: width)
+      }
+    }
+    return lines
+  }
+}
+
+extension String {
+  func replacingEach(_ old: Character, with new: String) -> String {
+    reduce(into: "") { out, character in
+      if character == old { out += new } else { out.append(character) }
+    }
   }
 }

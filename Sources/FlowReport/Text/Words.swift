@@ -26,7 +26,8 @@ enum Words {
 
   /// `16:40`, with seconds where there are some.
   static func time(_ time: CivilTime) -> String {
-    time.second == 0 ? "\(two(time.hour)):\(two(time.minute))"
+    time.second == 0
+      ? "\(two(time.hour)):\(two(time.minute))"
       : "\(two(time.hour)):\(two(time.minute)):\(two(time.second))"
   }
 

@@ -1,7 +1,7 @@
 /// XML 1.0 text, by hand: what JUnit and SVG need of it.
 enum XML {
-  /// For text and attributes. What XML 1.0 (2.2) does not allow becomes U+FFFD; line breaks and tabs in attributes are
-  /// escaped, else a reader would turn them into blanks.
+  /// For text and attributes. What XML 1.0 (2.2) does not allow becomes U+FFFD; line breaks and tabs in
+  /// attributes are escaped, else a reader would turn them into blanks.
   static func escaped(_ text: String, attribute: Bool = false) -> String {
     var out = String.UnicodeScalarView()
     func add(_ text: String) { out.append(contentsOf: text.unicodeScalars) }
