@@ -37,8 +37,9 @@ public struct MarkedSource: Sendable {
     SourceText(file: file, utf8: Array(text.utf8))
   }
 
-  /// Each finding as its mark and code, `1️⃣ unknown-key`, or with line and column where no mark stands: to be compared
-  /// with the whole list that is expected, so that an unexpected finding fails as loudly as a missing one.
+  /// Each finding as its mark and code, `1️⃣ unknown-key`, or with line and column where no mark stands: to
+  /// be compared with the whole list that is expected, so that an unexpected finding fails as loudly as a
+  /// missing one.
   public func located(_ findings: [Diagnostic]) -> [String] {
     findings.map { finding in
       let start = finding.span.start

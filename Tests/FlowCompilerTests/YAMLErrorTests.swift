@@ -19,7 +19,8 @@ import Testing
       "a: 1\nb: 2\n1️⃣a: 3\nc: { x: 1, 2️⃣x: 2 }\n", "1️⃣ duplicate-key", "2️⃣ duplicate-key")
     #expect(outline(document.root) == "{a=<1> b=<2> c={x=<1>}}")
     #expect(findings.first?.notes.first?.span?.start == Position(line: 1, column: 1, offset: 0))
-    expectYAML("? 1️⃣[a]\n: b\n2️⃣{ q: r }: z\n3️⃣[t]: u\nok: 1\n", "1️⃣ yaml-complex-key", "2️⃣ yaml-complex-key",
+    expectYAML(
+      "? 1️⃣[a]\n: b\n2️⃣{ q: r }: z\n3️⃣[t]: u\nok: 1\n", "1️⃣ yaml-complex-key", "2️⃣ yaml-complex-key",
       "3️⃣ yaml-complex-key")
     expectYAML("? 1️⃣a\n: b\n", "1️⃣ yaml-complex-key")
     expectYAML("a: &x b\n1️⃣*x : c\n", "1️⃣ yaml-complex-key")
@@ -66,14 +67,18 @@ import Testing
     for (before, name) in zip("abcdefgh", "bcdefghi") {
       text += "\(name): &\(name) [" + Array(repeating: "*\(before)", count: 9).joined(separator: ",") + "]\n"
     }
-    // 1 + 2 + 9 + 2 + 90 + 2 + 820 + 2 + 7390 = 8318 values after d; e: two more and *d of 7381 - 1 is beyond.
+    // 1 + 2 + 9 + 2 + 90 + 2 + 820 + 2 + 7390 = 8318 values after d; e: two more and *d of 7381 - 1 is
+    // beyond.
     #expect(readYAML(text.utf8) == ["5:8 yaml-alias-limit"])
     expectYAML("a: &x [ 1️⃣*x ]\n", "1️⃣ yaml-alias")
   }
 
   @Test func depth() {
     #expect(readYAML((String(repeating: "[", count: 64) + String(repeating: "]", count: 64)).utf8) == [])
-    #expect(readYAML((String(repeating: "[", count: 65) + String(repeating: "]", count: 65)).utf8) == ["1:65 yaml-depth"])
+    #expect(
+      readYAML((String(repeating: "[", count: 65) + String(repeating: "]", count: 65)).utf8) == [
+        "1:65 yaml-depth"
+      ])
     #expect(readYAML(String(repeating: "[", count: 100_000).utf8) == ["1:65 yaml-depth"])
     #expect(readYAML(String(repeating: "- ", count: 100_000).utf8) == ["1:129 yaml-depth"])
     let nested = (0..<65).map { String(repeating: " ", count: $0) + "a:\n" }.joined()

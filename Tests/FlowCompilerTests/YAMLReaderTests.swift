@@ -106,7 +106,8 @@ import Testing
         == "{a=<@acme> b=<`code` here> c=<%d percent> d=<*Important* call> e=<*nobody> f=<& more> g=<&nbsp; text>"
         + " h=[<@x> <y>] i=<[Reminder] Your offer>}")
     expectYAML("a: 1️⃣&Co text\nb: c\n", "1️⃣ yaml-unquoted")
-    expectYAML("a: 1️⃣] b\nc: 2️⃣? d\ne: 3️⃣> 5\nf: 4️⃣| g\nh: 5️⃣{a} b\n", "1️⃣ yaml-unquoted", "2️⃣ yaml-unquoted",
+    expectYAML(
+      "a: 1️⃣] b\nc: 2️⃣? d\ne: 3️⃣> 5\nf: 4️⃣| g\nh: 5️⃣{a} b\n", "1️⃣ yaml-unquoted", "2️⃣ yaml-unquoted",
       "3️⃣ yaml-unquoted", "4️⃣ yaml-unquoted", "5️⃣ yaml-unquoted")
     expectYAML("a: &x b\nc: 1️⃣*x d\ne: *x\n", "1️⃣ yaml-unquoted")
   }
@@ -143,7 +144,8 @@ import Testing
       "- { at: x, reply: Sounds good1️⃣, call me }\n- { reply: a2️⃣, b, c, task: x }\n- [ a, b ]\n- { a: b, }\n",
       "1️⃣ yaml-comma", "2️⃣ yaml-comma")
     #expect(
-      outline(document.root) == "[{at=<x> reply=<Sounds good, call me>} {reply=<a, b, c> task=<x>} [<a> <b>] {a=<b>}]")
+      outline(document.root)
+        == "[{at=<x> reply=<Sounds good, call me>} {reply=<a, b, c> task=<x>} [<a> <b>] {a=<b>}]")
     #expect(findings.first?.fix?.replacement == "\"Sounds good, call me\"")
     #expect(findings.last?.fix?.replacement == "\"a, b, c\"")
   }

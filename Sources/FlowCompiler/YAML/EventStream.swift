@@ -36,7 +36,8 @@ struct EventStream: ~Copyable {
     case YAML_ALIAS_EVENT: event.kind = .alias(Self.string(raw.data.alias.anchor) ?? "")
     case YAML_SCALAR_EVENT:
       let scalar = raw.data.scalar
-      let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+      let text = String(
+        decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
       event.kind = .scalar(text, Self.style(scalar.style))
       event.anchor = Self.string(scalar.anchor)
       event.isTagged = scalar.tag != nil

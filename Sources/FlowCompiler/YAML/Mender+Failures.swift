@@ -1,12 +1,17 @@
 import FlowCore
 
-// What libyaml's failures mean. It names the token that it did not expect; people look for the text they wrote.
+// What libyaml's failures mean. It names the token that it did not expect; people look for the text they
+// wrote.
 extension Mender {
   func mended(_ failure: YAMLFailure, after builder: TreeBuilder) -> Mended {
     let place = min(failure.place, places.utf8.count)
     let sign = places.byte(place)
-    if let template = template(near: place) ?? failure.contextPlace.flatMap(template(near:)) { return template }
-    if failure.problem.contains("tab character") || sign == 0x09 && isTokenStart(failure) { return tab(place) }
+    if let template = template(near: place) ?? failure.contextPlace.flatMap(template(near:)) {
+      return template
+    }
+    if failure.problem.contains("tab character") || sign == 0x09 && isTokenStart(failure) {
+      return tab(place)
+    }
     if isTokenStart(failure), "@`%".utf8.contains(sign) {
       let inFlow = isInFlow(place, builder)
       if let quoted = quotedText(before: place),
@@ -18,7 +23,9 @@ extension Mender {
     }
     if let context = failure.contextPlace, context < places.utf8.count {
       let what = failure.context ?? ""
-      if what.contains("anchor") || what.contains("alias") || what.contains("tag") || what.contains("directive") {
+      if what.contains("anchor") || what.contains("alias") || what.contains("tag")
+        || what.contains("directive")
+      {
         return property(context, builder)
       }
       if what.contains("block scalar") { return blockHeader(context, failure) }
@@ -26,7 +33,9 @@ extension Mender {
       if what.contains("simple key") { return noColon(context, builder) }
     }
     if failure.problem.contains("mapping values are not allowed") { return colon(place, builder) }
-    if failure.problem.contains("expected ','") { return inBrackets(place, failure.contextPlace ?? place, builder) }
+    if failure.problem.contains("expected ','") {
+      return inBrackets(place, failure.contextPlace ?? place, builder)
+    }
     if failure.problem.contains("expected key") || failure.problem.contains("expected '-'") {
       return misplaced(place, failure.contextPlace ?? place, builder)
     }
@@ -37,13 +46,17 @@ extension Mender {
       return unclosed(frame.start, until: place)
     }
     let isFlow = isInFlow(place, builder)
-    if !isFlow, "]},?".utf8.contains(sign), failure.problem.contains("node content") || failure.problem.contains("keys are") {
+    if !isFlow, "]},?".utf8.contains(sign),
+      failure.problem.contains("node content") || failure.problem.contains("keys are")
+    {
       return unquoted(place, inFlow: false)
     }
     return other(place, failure)
   }
 
-  private func isTokenStart(_ failure: YAMLFailure) -> Bool { failure.problem.contains("cannot start any token") }
+  private func isTokenStart(_ failure: YAMLFailure) -> Bool {
+    failure.problem.contains("cannot start any token")
+  }
 
   private func isInFlow(_ place: Int, _ builder: TreeBuilder) -> Bool {
     (builder.open.last?.isFlow ?? false) || TextExtent(places: places).isInFlow(place)
@@ -87,7 +100,8 @@ extension Mender {
     let lineStart = places.lineStart(place)
     var start = end - 2
     while start >= lineStart {
-      let isStart = start == lineStart || places.byte(start - 1).isBlank || "[{".utf8.contains(places.byte(start - 1))
+      let isStart =
+        start == lineStart || places.byte(start - 1).isBlank || "[{".utf8.contains(places.byte(start - 1))
       if places.byte(start) == quote, isStart { return start..<end }
       start -= 1
     }
@@ -105,7 +119,8 @@ extension Mender {
     let more = others == 1 ? "one more line begins with a tab" : "\(others) more lines begin with a tab"
     return Mended(
       finding: Diagnostic(
-        .yamlTab, at: places.span(place..<max(stop, min(place + 1, places.utf8.count))), "a tab as indentation",
+        .yamlTab, at: places.span(place..<max(stop, min(place + 1, places.utf8.count))),
+        "a tab as indentation",
         notes: others == 0 ? [] : [.init(more)], help: "indent with spaces, two for each level"),
       change: .none)
   }
@@ -136,7 +151,8 @@ extension Mender {
     if places.lineEnd(context) < failure.place { return other(failure.place, failure) }
     var mended = text(
       .yamlUnquoted, at: context..<context + 1, range, inFlow: false,
-      "the text begins with an unquoted \"\(sign)\", after which YAML wants a line break", label: "needs quotes")
+      "the text begins with an unquoted \"\(sign)\", after which YAML wants a line break",
+      label: "needs quotes")
     mended.finding.help = (mended.finding.help ?? "") + ", or begin it on the next line, indented"
     return mended
   }
@@ -166,7 +182,9 @@ extension Mender {
       finding: Diagnostic(
         .yamlSyntax, at: at(place), "YAML cannot read on at \"\(word)\"",
         notes: failure.problem.isEmpty ? [] : [.init("libyaml: \(failure.problem)")],
-        help: "check indentation, colons and quotes here and in the line before; text with signs in it stands in quotes"),
+        help:
+          "check indentation, colons and quotes here and in the line before; quote texts with signs"
+      ),
       change: .none)
   }
 }

@@ -9,13 +9,15 @@ extension Mender {
     else {
       return Mended(
         finding: Diagnostic(
-          .yamlColon, at: at(place), "a \": \" where no key can stand", help: "put the text in quotes, or begin a new line"),
+          .yamlColon, at: at(place), "a \": \" where no key can stand",
+          help: "put the text in quotes, or begin a new line"),
         change: .none)
     }
     let lineStart = places.lineStart(place)
     let word = places.skipBlanks(lineStart)
     if last.range.lowerBound < lineStart, isWord(word..<place) { return tooDeep(word..<place, builder) }
-    let range = TextExtent(places: places).text(from: last.range.lowerBound, inFlow: last.isFlow, searchFrom: place)
+    let range = TextExtent(places: places).text(
+      from: last.range.lowerBound, inFlow: last.isFlow, searchFrom: place)
     return text(
       .yamlColon, at: place..<place + 1, range, inFlow: last.isFlow, "a \": \" inside an unquoted text",
       label: "reads as the end of a key")
@@ -36,7 +38,7 @@ extension Mender {
     return Mended(
       finding: Diagnostic(
         .yamlIndent, at: places.span(word),
-        "the key \"\(name)\" stands deeper than the keys it belongs to, so it reads as more of the text before it",
+        "the key \"\(name)\" stands deeper than its neighbours, so it reads as more of the text before it",
         help: "begin it in column \(column)"),
       change: .none)
   }
@@ -58,7 +60,9 @@ extension Mender {
     return Mended(
       finding: Diagnostic(
         .yamlSyntax, at: places.span(range), "\"\(shown(range))\" is no key: it has no \": \"",
-        help: "write \": \" after a key; if it goes on with the text above, indent it deeper than that text's key"),
+        help:
+          "write \": \" after a key; if it goes on with the text above, indent it deeper than that text's key"
+      ),
       change: isASCII ? .comment(range) : .none)
   }
 
@@ -68,7 +72,8 @@ extension Mender {
       switch places.byte(offset) {
       case UInt8(ascii: ":"): return offset > range.lowerBound && offset + 1 < range.upperBound ? offset : nil
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): continue
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): continue
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        continue
       default: return nil
       }
     }
@@ -80,10 +85,12 @@ extension Mender {
     let bracket = places.byte(open) == UInt8(ascii: "{") ? "{" : "["
     let closing = bracket == "{" ? "}" : "]"
     let isOneLine = places.lineStart(open) == places.lineStart(place) && place < places.utf8.count
-    if isOneLine, let last = builder.last, places.byte(place) == UInt8(ascii: ":"), last.style == .plain, !last.isKey,
+    if isOneLine, let last = builder.last, places.byte(place) == UInt8(ascii: ":"), last.style == .plain,
+      !last.isKey,
       places.skipBlanks(last.range.upperBound) == place
     {
-      let range = TextExtent(places: places).text(from: last.range.lowerBound, inFlow: true, searchFrom: place)
+      let range = TextExtent(places: places).text(
+        from: last.range.lowerBound, inFlow: true, searchFrom: place)
       return text(
         .yamlColon, at: place..<place + 1, range, inFlow: true, "a \": \" inside an unquoted text",
         label: "reads as the end of a key")
@@ -91,7 +98,8 @@ extension Mender {
     if !isOneLine { return unclosed(open, until: place) }
     return Mended(
       finding: Diagnostic(
-        .yamlSyntax, at: at(place), "\"\(shown(place..<places.lineEnd(place)))\" follows where a \",\" or \"\(closing)\" should",
+        .yamlSyntax, at: at(place),
+        "\"\(shown(place..<places.lineEnd(place)))\" follows where a \",\" or \"\(closing)\" should",
         help: "write a \",\" between entries; a text with signs in it stands in quotes"),
       change: .none)
   }
@@ -123,7 +131,8 @@ extension Mender {
     if start < place, !isIndicator {
       return Mended(
         finding: Diagnostic(
-          .yamlSyntax, at: at(place), "\"\(shown(place..<places.lineEnd(place)))\" follows where the line should end",
+          .yamlSyntax, at: at(place),
+          "\"\(shown(place..<places.lineEnd(place)))\" follows where the line should end",
           help: "a text with brackets or quotes at its start stands in quotes as a whole"),
         change: .none)
     }
@@ -134,14 +143,16 @@ extension Mender {
       return Mended(
         finding: Diagnostic(
           .yamlSyntax, at: at(place), what,
-          help: isIndicator ? "write a key in this column, or indent the list deeper than its key" : "write it as key: value"),
+          help: isIndicator
+            ? "write a key here, or indent the list deeper than its key" : "write it as key: value"),
         change: .none)
     }
     let list = columns.map(String.init).joined(separator: " or ")
     return Mended(
       finding: Diagnostic(
         .yamlIndent, at: at(place), "this line begins in column \(column), where nothing above it begins",
-        notes: [.init("what it would belong to begins here", at: at(context))], help: "begin it in column \(list)"),
+        notes: [.init("what it would belong to begins here", at: at(context))],
+        help: "begin it in column \(list)"),
       change: .none)
   }
 
@@ -164,7 +175,8 @@ extension Mender {
   func afterRoot(_ place: Int) -> Mended {
     Mended(
       finding: Diagnostic(
-        .yamlSyntax, at: at(place), "\"\(shown(place..<places.lineEnd(place)))\" stands outside of the file's keys",
+        .yamlSyntax, at: at(place),
+        "\"\(shown(place..<places.lineEnd(place)))\" stands outside of the file's keys",
         help: "write it as key: value, in the column of the first key"),
       change: .none)
   }

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// Tells what an author most likely meant where YAML reads something else or gives up: a finding in their words, and a
-/// change with which the rest of the file can be read.
+/// Tells what an author most likely meant where YAML reads something else or gives up: a finding in their
+/// words, and a change with which the rest of the file can be read.
 struct Mender {
   let places: SourcePlaces
   private var extent: TextExtent { TextExtent(places: places) }
@@ -20,7 +20,8 @@ struct Mender {
     let range = extent.text(from: start, inFlow: inFlow)
     let sign = places.text(start..<start + 1)
     let reading =
-      unknownAlias.map { ": YAML reads an alias, and nothing is named \"\($0)\"" } ?? ", which YAML keeps for itself"
+      unknownAlias.map { ": YAML reads an alias, and nothing is named \"\($0)\"" }
+      ?? ", which YAML keeps for itself"
     return text(
       .yamlUnquoted, at: start..<start + 1, range, inFlow: inFlow,
       "the text begins with an unquoted \"\(sign)\"\(reading)", label: "needs quotes")

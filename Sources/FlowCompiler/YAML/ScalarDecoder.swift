@@ -1,5 +1,5 @@
-/// Reads a scalar's source a second time, to learn where each byte of its value comes from. It follows libyaml byte by
-/// byte; whoever uses it compares the values, and falls back on the whole scalar should they differ.
+/// Reads a scalar's source a second time, to learn where each byte of its value comes from. It follows
+/// libyaml byte by byte, so without repairs both come to the same value (fuzzed).
 struct ScalarDecoder {
   private let utf8: [UInt8]
   private var at: Int
@@ -69,7 +69,9 @@ struct ScalarDecoder {
   private mutating func atom(_ bytes: some Sequence<UInt8>, for source: Range<Int>) {
     let before = value.count
     value.append(contentsOf: bytes)
-    if value.count > before { pieces.append(.init(value: before, source: source.lowerBound, atom: source.count)) }
+    if value.count > before {
+      pieces.append(.init(value: before, source: source.lowerBound, atom: source.count))
+    }
   }
 
   private mutating func lineFeeds(_ count: Int, for source: Range<Int>) {
@@ -110,7 +112,8 @@ extension ScalarDecoder {
 
   private mutating func skipBreak() { at += byte(at) == 0x0D && byte(at + 1) == 0x0A ? 2 : 1 }
 
-  /// Blanks within a line are kept; with one line break they become one blank, with n they become n - 1 line feeds.
+  /// Blanks within a line are kept; with one line break they become one blank, with n they become n - 1 line
+  /// feeds.
   private mutating func whitespace(escapedBreak: Int?) {
     let start = escapedBreak ?? at
     let first = at
@@ -149,7 +152,8 @@ extension ScalarDecoder {
     scalar = digits == 0 ? Self.named(letter) : 0
     for offset in at + 2..<at + 2 + digits { scalar = scalar &* 16 &+ Self.hexadecimal(byte(offset)) }
     at = min(end, at + 2 + digits)
-    let isControl = scalar < 0x20 && ![0x09, 0x0A, 0x0D].contains(scalar) || 0x7F..<0xA0 ~= scalar && scalar != 0x85
+    let isControl =
+      scalar < 0x20 && ![0x09, 0x0A, 0x0D].contains(scalar) || 0x7F..<0xA0 ~= scalar && scalar != 0x85
     if isControl, control == nil { control = start..<at }
     atom(String(Character(Unicode.Scalar(scalar) ?? "\u{FFFD}")).utf8, for: start..<at)
   }

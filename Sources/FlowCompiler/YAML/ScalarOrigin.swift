@@ -2,7 +2,8 @@
 enum ScalarOrigin: Sendable {
   /// The value's bytes stand in the source as they are, from this offset on.
   case verbatim(Int)
-  /// The pieces of the value in order, without gaps; `end` is where an empty range at the value's end points to.
+  /// The pieces of the value in order, without gaps; `end` is where an empty range at the value's end points
+  /// to.
   case pieces([Piece], end: Int)
   /// Nothing more exact is known than the whole scalar.
   case whole
@@ -12,7 +13,8 @@ enum ScalarOrigin: Sendable {
     var value: Int
     /// Offset in the source.
     var source: Int
-    /// Bytes in the source of a piece that stands for something else, such as an escape; nil where it is verbatim.
+    /// Bytes in the source of a piece that stands for something else, such as an escape; nil where it is
+    /// verbatim.
     var atom: Int?
   }
 

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// Turns libyaml's marks (scalars counted from 0, without the byte order mark) and byte offsets into positions, each in
-/// logarithmic time: a file may be one long line.
+/// Turns libyaml's marks (scalars counted from 0, without the byte order mark) and byte offsets into
+/// positions, each in logarithmic time: a file may be one long line.
 final class SourcePlaces: Sendable {
   let file: String
   let utf8: [UInt8]
@@ -56,7 +56,8 @@ final class SourcePlaces: Sendable {
   func span(_ range: Range<Int>) -> Span {
     var start = range.lowerBound
     while start > base, byte(start) & 0xC0 == 0x80 { start -= 1 }
-    return Span(file: file, start: position(offset: start), end: position(offset: scalarEnd(range.upperBound)))
+    return Span(
+      file: file, start: position(offset: start), end: position(offset: scalarEnd(range.upperBound)))
   }
 
   func text(_ range: Range<Int>) -> String {

@@ -4,8 +4,8 @@ import FlowCore
 struct TextExtent {
   let places: SourcePlaces
 
-  /// From the start of an unquoted text to the end of its line, or to a comment; inside brackets to a comma or a
-  /// bracket outside of `{{ }}`.
+  /// From the start of an unquoted text to the end of its line, or to a comment; inside brackets to a comma
+  /// or a bracket outside of `{{ }}`.
   func text(from start: Int, inFlow: Bool, searchFrom: Int? = nil) -> Range<Int> {
     let lineEnd = places.lineEnd(searchFrom ?? start)
     var at = searchFrom ?? start
@@ -99,9 +99,13 @@ struct TextExtent {
   /// What to say of a text that has to be quoted, and the change that does it, where one is certain.
   func quoting(_ range: Range<Int>, inFlow: Bool) -> (help: String, fix: Diagnostic.Fix?) {
     let isOneLine = places.lineEnd(range.lowerBound) >= range.upperBound
-    guard isOneLine, range.count <= 1000, inFlow || !goesOn(range.lowerBound) else { return ("put the whole text in quotes", nil) }
+    guard isOneLine, range.count <= 1000, inFlow || !goesOn(range.lowerBound) else {
+      return ("put the whole text in quotes", nil)
+    }
     let quoted = Self.quoted(places.text(range))
     let fix = Diagnostic.Fix(replace: places.span(range), with: quoted)
-    return (quoted.utf8.count > 72 ? "put the whole text in quotes" : "put the text in quotes: \(quoted)", fix)
+    return (
+      quoted.utf8.count > 72 ? "put the whole text in quotes" : "put the text in quotes: \(quoted)", fix
+    )
   }
 }

@@ -27,7 +27,9 @@ extension TreeBuilder {
       }
     }
     scanned = max(scanned, min(at, places.utf8.count))
-    if case .scalar = event.kind, event.end <= at, at > event.start { return min(at, max(event.end, event.start)) }
+    if case .scalar = event.kind, event.end <= at, at > event.start {
+      return min(at, max(event.end, event.start))
+    }
     return at
   }
 
@@ -51,7 +53,9 @@ extension TreeBuilder {
     findings.append(
       Diagnostic(
         .yamlTag, at: places.span(range), "a tag, \"\(written)\"",
-        help: "leave it out: what a text means is decided by its place; a text that begins with \"!\" stands in quotes"))
+        help:
+          "leave it out: a text means what its place decides; one that begins with \"!\" stands in quotes"
+      ))
   }
 
   mutating func alias(_ event: YAMLEvent, _ name: String) {

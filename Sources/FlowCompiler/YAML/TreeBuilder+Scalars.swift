@@ -38,8 +38,10 @@ extension TreeBuilder {
         scanned = whole.upperBound
         return plain(whole)
       }
-      if range.count == text.utf8.count { return checked(text, style, range, .verbatim(range.lowerBound)) }
-      return decoded(.plain(places.utf8, range), text, style, range)
+      if places.utf8[range].elementsEqual(text.utf8) {
+        return checked(text, style, range, .verbatim(range.lowerBound))
+      }
+      return plain(range)
     case .single, .double:
       if let mended = Mender(places: places).textAfterQuote(range, isKey: isKey, inFlow: isFlow) {
         repair = mended
@@ -50,14 +52,16 @@ extension TreeBuilder {
     }
   }
 
-  /// An unquoted text straight from the source, where libyaml has seen something else.
+  /// An unquoted text straight from the source: libyaml may have seen fillers, and does not tell where lines
+  /// were folded.
   private mutating func plain(_ range: Range<Int>) -> YAMLScalar {
     let decoder = ScalarDecoder.plain(places.utf8, range)
     let text = String(decoding: decoder.value, as: UTF8.self)
     return checked(text, .plain, range, decoder.origin(end: range.upperBound))
   }
 
-  private mutating func inQuotes(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar {
+  private mutating func inQuotes(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar
+  {
     let inner = min(range.lowerBound + 1, range.upperBound)..<max(range.upperBound - 1, range.lowerBound + 1)
     if inner.upperBound <= range.upperBound, inner.count == text.utf8.count,
       quoted[inner].elementsEqual(text.utf8)
@@ -73,7 +77,8 @@ extension TreeBuilder {
           text.utf8.contains(0) ? .yamlNUL : .yamlControl, at: places.span(control),
           "\"\(written)\" stands for a control character", help: "leave it out"))
     }
-    return decoded(decoder, text, style, range, end: inner.upperBound)
+    let read = String(decoding: decoder.value, as: UTF8.self)
+    return checked(read, style, range, decoder.origin(end: inner.upperBound))
   }
 
   private mutating func block(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar {
@@ -85,13 +90,6 @@ extension TreeBuilder {
     scanned = range.upperBound
     let decoder = ScalarDecoder.block(places.utf8, range, isFolded: style == .folded, value: text)
     return checked(text, style, visible, decoder?.origin(end: visible.upperBound) ?? .whole)
-  }
-
-  private mutating func decoded(
-    _ decoder: ScalarDecoder, _ text: String, _ style: YAMLScalar.Style, _ range: Range<Int>, end: Int? = nil
-  ) -> YAMLScalar {
-    let isSame = decoder.value.elementsEqual(text.utf8)
-    return checked(text, style, range, isSame ? decoder.origin(end: end ?? range.upperBound) : .whole)
   }
 
   private mutating func checked(
@@ -151,7 +149,9 @@ extension TreeBuilder {
         if frame.isFlow, tear(key) { return }
       }
       // A property, such as an anchor, may stand between.
-      if start > place, places.skipBlanks(place) < start, places.byte(places.skipBlanks(place)) == UInt8(ascii: "&") {
+      if start > place, places.skipBlanks(place) < start,
+        places.byte(places.skipBlanks(place)) == UInt8(ascii: "&")
+      {
         place = start
       }
     }
@@ -167,10 +167,13 @@ extension TreeBuilder {
     deliver(empty(at: place), nodes: 1, height: 0, end: place)
   }
 
-  /// A word without a value inside `{ }` is what a comma has torn off the value before it. Whether it was put back.
+  /// A word without a value inside `{ }` is what a comma has torn off the value before it. Whether it was put
+  /// back.
   private mutating func tear(_ key: YAMLScalar) -> Bool {
     let top = frames.count - 1
-    guard key.style == .plain, let before = frames[top].lastPlain, !frames[top].entries.isEmpty else { return false }
+    guard key.style == .plain, let before = frames[top].lastPlain, !frames[top].entries.isEmpty else {
+      return false
+    }
     let comma = commaAfter(before.upperBound)
     guard let comma, comma < key.span.start.offset else { return false }
     let whole = before.lowerBound..<key.span.end.offset

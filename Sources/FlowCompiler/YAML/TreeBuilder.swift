@@ -83,7 +83,11 @@ struct TreeBuilder {
     case .sequence(let flow): open(event, isMapping: false, isFlow: flow)
     case .close:
       guard let frame = frames.popLast() else { return }
-      if frame.isFlow { lastBrackets = frame.start..<max(frame.start, event.end) } else { closed.append(frame.start) }
+      if frame.isFlow {
+        lastBrackets = frame.start..<max(frame.start, event.end)
+      } else {
+        closed.append(frame.start)
+      }
       close(frame, at: frame.isFlow ? event.end : nil)
     case .end, .failure, .other: break
     }
@@ -93,7 +97,8 @@ struct TreeBuilder {
     isStopped = true
     findings.append(
       Diagnostic(
-        .yamlDocuments, at: places.span(event.start..<max(event.start, event.end)), "a second document begins here",
+        .yamlDocuments, at: places.span(event.start..<max(event.start, event.end)),
+        "a second document begins here",
         help: "leave out the \"---\" and what follows, or move it into a file of its own"))
   }
 
@@ -106,7 +111,8 @@ struct TreeBuilder {
 
   private mutating func open(_ event: YAMLEvent, isMapping: Bool, isFlow: Bool) {
     let start = properties(event)
-    if isFlow, isMapping, places.byte(start) == UInt8(ascii: "{"), places.byte(start + 1) == UInt8(ascii: "{") {
+    if isFlow, isMapping, places.byte(start) == UInt8(ascii: "{"), places.byte(start + 1) == UInt8(ascii: "{")
+    {
       repair = Mender(places: places).unquotedTemplate(start, inFlow: frames.last?.isFlow ?? false)
       return
     }
@@ -134,7 +140,8 @@ struct TreeBuilder {
     stop(
       byAlias
         ? Diagnostic(
-          .yamlAliasLimit, at: span, "with what its aliases stand for, the file has more than \(YAMLLimits.nodes) values",
+          .yamlAliasLimit, at: span,
+          "with what its aliases stand for, the file has more than \(YAMLLimits.nodes) values",
           help: "write out what is needed instead of aliases of aliases")
         : Diagnostic(
           .yamlNodes, at: span, "the file has more than \(YAMLLimits.nodes) values", help: "split the file"))
@@ -187,7 +194,8 @@ struct TreeBuilder {
       findings.append(
         Diagnostic(
           .duplicateKey, at: key.span, "the key \"\(key.text)\" stands here a second time",
-          notes: [.init("the first is here", at: first.keySpan)], help: "keep one of the two, or give this one another name"))
+          notes: [.init("the first is here", at: first.keySpan)],
+          help: "keep one of the two, or give this one another name"))
       return
     }
     frames[top].append(key, value)
@@ -208,14 +216,16 @@ struct TreeBuilder {
   mutating func refuseKey(_ range: Range<Int>, _ message: String = "a key that is no text") {
     findings.append(
       Diagnostic(
-        .yamlComplexKey, at: places.span(range), message, help: "write a plain word as the key, such as name: value"))
+        .yamlComplexKey, at: places.span(range), message,
+        help: "write a plain word as the key, such as name: value"))
     if !frames.isEmpty { frames[frames.count - 1].key = .refused }
   }
 
   func empty(at offset: Int) -> YAMLNode {
     let span = places.span(offset..<offset)
     return YAMLNode(
-      kind: .scalar(YAMLScalar(text: "", style: .plain, span: span, origin: .verbatim(offset), places: places)),
+      kind: .scalar(
+        YAMLScalar(text: "", style: .plain, span: span, origin: .verbatim(offset), places: places)),
       span: span)
   }
 }

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// One value of a YAML file as it was written: texts stay texts, whatever they look like. What a text means is decided
-/// by the place that reads it.
+/// One value of a YAML file as it was written: texts stay texts, whatever they look like. What a text means
+/// is decided by the place that reads it.
 public struct YAMLNode: Sendable {
   public enum Kind: Sendable {
     case scalar(YAMLScalar)
@@ -10,8 +10,8 @@ public struct YAMLNode: Sendable {
   }
 
   public var kind: Kind
-  /// A scalar with its quotes; a collection from its first child (or bracket) to the end of its last. What an alias
-  /// stands for keeps the place where it is written out.
+  /// A scalar with its quotes; a collection from its first child (or bracket) to the end of its last. What an
+  /// alias stands for keeps the place where it is written out.
   public var span: Span
 
   public init(kind: Kind, span: Span) {
@@ -32,7 +32,8 @@ public struct YAMLNode: Sendable {
   public subscript(key: String) -> YAMLNode? { entries?.first { $0.keyText == key }?.value }
 }
 
-/// One `key: value` of a mapping. Keys are texts, each once: a file with others has findings, and these are left out.
+/// One `key: value` of a mapping. Keys are texts, each once: a file with others has findings, and these are
+/// left out.
 public struct YAMLEntry: Sendable {
   public var key: YAMLScalar
   public var value: YAMLNode
@@ -60,8 +61,8 @@ public struct YAMLScalar: Sendable {
     style == .plain && (text.isEmpty || text == "~" || text == "null")
   }
 
-  /// Where a range of the value's UTF-8 bytes stands in the source: an escape, or a line break that became a blank,
-  /// is one piece. An empty range is a place. What lies beyond the value is cut off.
+  /// Where a range of the value's UTF-8 bytes stands in the source: an escape, or a line break that became a
+  /// blank, is one piece. An empty range is a place. What lies beyond the value is cut off.
   public func span(of range: Range<Int>) -> Span {
     let count = text.utf8.count
     let lower = min(max(0, range.lowerBound), count)
@@ -84,7 +85,7 @@ public struct YAMLDocument: Sendable {
   /// In the order of the file; where reading stopped early, those before that place.
   public let comments: [YAMLComment]
   public let source: SourceText
-  /// False where reading stopped before the end of the file: what seems to be missing from the tree, or is odd at its
-  /// end, may stand further down. A finding says so.
+  /// False where reading stopped before the end of the file: what seems to be missing from the tree, or is
+  /// odd at its end, may stand further down. A finding says so.
   public let isComplete: Bool
 }

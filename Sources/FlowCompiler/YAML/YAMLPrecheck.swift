@@ -10,7 +10,8 @@ enum YAMLPrecheck {
 
   private static func tooLong(_ source: SourceText) -> Diagnostic {
     Diagnostic(
-      .yamlSize, at: .file(source.file), "the file has \(source.utf8.count) bytes, more than \(YAMLLimits.file)",
+      .yamlSize, at: .file(source.file),
+      "the file has \(source.utf8.count) bytes, more than \(YAMLLimits.file)",
       help: "split it, or move long texts into files of their own")
   }
 

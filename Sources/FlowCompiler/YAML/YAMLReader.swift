@@ -1,7 +1,7 @@
 import FlowCore
 
-/// The only reader of YAML. It never throws and never traps: what is wrong with a file is a finding, and what could be
-/// read of it comes beside. All limits of ``YAMLLimits`` hold for what it returns without a finding.
+/// The only reader of YAML. It never throws and never traps: what is wrong with a file is a finding, and what
+/// could be read of it comes beside. All limits of ``YAMLLimits`` hold for what it returns without a finding.
 public enum YAMLReader {
   public static func read(_ source: SourceText) -> (YAMLDocument, [Diagnostic]) {
     let first = YAMLPrecheck.findings(source)
@@ -18,7 +18,8 @@ public enum YAMLReader {
       guard let mended else { return finished(builder, repairs, source) }
       let isKnown = hides(mended.finding, failure, repairs.findings + builder.findings)
       let isLast = round >= YAMLLimits.rounds || round * repairs.bytes.count > YAMLLimits.effort
-      if case .none = mended.change {} else if !isLast, !isKnown {
+      if case .none = mended.change {
+      } else if !isLast, !isKnown {
         repairs.apply(mended)
         round += 1
         continue
@@ -29,8 +30,8 @@ public enum YAMLReader {
     }
   }
 
-  /// Whether an earlier finding stands on the line of a new one, or of the construct that it breaks: most likely they
-  /// have one cause.
+  /// Whether an earlier finding stands on the line of a new one, or of the construct that it breaks: most
+  /// likely they have one cause.
   private static func hides(_ new: Diagnostic, _ failure: YAMLFailure?, _ earlier: [Diagnostic]) -> Bool {
     guard failure != nil else { return false }
     return earlier.contains { $0.span.start.line == new.span.start.line && $0.code != .duplicateKey }
@@ -45,7 +46,8 @@ public enum YAMLReader {
     if root == nil, findings.isEmpty {
       let what = builder.comments.isEmpty ? "the file is empty" : "the file holds nothing but comments"
       findings.append(
-        Diagnostic(.yamlEmpty, at: .file(source.file), what, help: "write at least one line such as name: value"))
+        Diagnostic(
+          .yamlEmpty, at: .file(source.file), what, help: "write at least one line such as name: value"))
     }
     let document = YAMLDocument(
       root: root, comments: builder.comments, source: source, isComplete: !builder.isStopped)

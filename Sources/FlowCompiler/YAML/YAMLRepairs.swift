@@ -1,7 +1,8 @@
 import FlowCore
 
-/// Values that YAML would tear, read as the text that their author meant, so that everything after them is read as well.
-/// In the copy that libyaml gets, each has fillers in its place: as many bytes and scalars, so that all marks stay true.
+/// Values that YAML would tear, read as the text that their author meant, so that everything after them is
+/// read as well. In the copy that libyaml gets, each has fillers in its place: as many bytes and scalars, so
+/// that all marks stay true.
 struct YAMLRepairs {
   /// Without the byte order mark.
   private(set) var bytes: [UInt8]
@@ -59,7 +60,8 @@ struct Mended {
     case none
     /// The range is a text.
     case text(Range<Int>)
-    /// A colon that lacks its blank, and the text that begins right after it: an ASCII byte and at least one more.
+    /// A colon that lacks its blank, and the text that begins right after it: an ASCII byte and at least one
+    /// more.
     case blankBeforeText(colon: Int, Range<Int>)
     /// The rest of a line that is passed over; it begins with an ASCII byte.
     case comment(Range<Int>)

@@ -47,7 +47,8 @@ struct YAMLFrame {
   }
 
   func node(_ places: SourcePlaces) -> YAMLNode {
-    YAMLNode(kind: isMapping ? .mapping(entries) : .sequence(items), span: places.span(start..<max(start, end)))
+    YAMLNode(
+      kind: isMapping ? .mapping(entries) : .sequence(items), span: places.span(start..<max(start, end)))
   }
 }
 

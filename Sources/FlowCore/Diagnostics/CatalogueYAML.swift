@@ -1,5 +1,5 @@
-// The pages of what can be wrong with a file as YAML. Four limits and invalid UTF-8 have no example: it would have to be
-// longer than anybody reads, or no text.
+// The pages of what can be wrong with a file as YAML. Four limits and invalid UTF-8 have no example: it would
+// have to be longer than anybody reads, or no text.
 
 /// The smallest workflow, with some of its lines changed.
 private func workflow(
@@ -8,21 +8,21 @@ private func workflow(
   ask: String = "    ask: Shall we start?", end: String = "  - end: done\n"
 ) -> String {
   """
-    workflow: hello
-    \(about)\(trigger)
-    input:
-      contact: contact
-      owner: person
-      deal: { id: text, title: text }
-    steps:
-      - email: welcome
-        purpose: inform
-    \(subject)
-        body: "Dear {{ contact.name }}, thank you for {{ deal.title }}."
-    \(ask)
-      - await: reply within 3 days
+  workflow: hello
+  \(about)\(trigger)
+  input:
+    contact: contact
+    owner: person
+    deal: { id: text, title: text }
+  steps:
+    - email: welcome
+      purpose: inform
+  \(subject)
+      body: "Dear {{ contact.name }}, thank you for {{ deal.title }}."
+  \(ask)
+    - await: reply within 3 days
 
-    """ + end
+  """ + end
 }
 
 extension Explanation {
@@ -33,23 +33,29 @@ extension Explanation {
   private static let yamlTexts: [Explanation] = [
     Explanation(
       "yaml-unquoted", title: "a text begins with a sign that YAML keeps for itself",
-      why: "An unquoted {{ begins a mapping for YAML, * an alias, & a name for what follows, ! a tag; @, %, a backtick, "
-        + "brackets, | and > cannot begin a text either. The text that was meant would be lost.",
+      why:
+        "An unquoted {{ begins a mapping for YAML, * an alias, & a name for what follows, ! a tag; @, %, a "
+        + "backtick, brackets, | and > cannot begin a text either. The text that was meant would be lost.",
       example: workflow(subject: "    subject: {{ deal.title }}"), correction: workflow()),
     Explanation(
       "yaml-quote", title: "a text goes on after its closing quote",
       why: "For YAML the value ends at the closing quote, whatever follows on the line.",
-      example: workflow(ask: "    ask: \"Shall we\" start?"), correction: workflow(ask: "    ask: '\"Shall we\" start?'")),
+      example: workflow(ask: "    ask: \"Shall we\" start?"),
+      correction: workflow(ask: "    ask: '\"Shall we\" start?'")),
     Explanation(
-      "yaml-colon", title: "a colon where YAML reads it as the end of a key, or one without the blank that makes a key",
-      why: "In an unquoted text a colon before a blank or a line break ends a key; without a blank after it, it ends none.",
+      "yaml-colon",
+      title: "a colon where YAML reads it as the end of a key, or one without the blank that makes a key",
+      why:
+        "In an unquoted text a colon before a blank or a line break ends a key; any other colon ends none.",
       example: workflow(ask: "    ask: One question: shall we start?"),
       correction: workflow(ask: "    ask: \"One question: shall we start?\"")),
     Explanation(
       "yaml-comma", title: "a comma ends an unquoted text inside { }",
-      why: "Inside { } a comma separates entries: what follows it would be a key without a value, and the text cut short.",
+      why:
+        "Inside { } a comma separates entries: what follows would be a key, and the text cut short.",
       example: workflow(end: "  - { task: thank, by: owner, say: Call them, say thanks }\n  - end: done\n"),
-      correction: workflow(end: "  - { task: thank, by: owner, say: \"Call them, say thanks\" }\n  - end: done\n")),
+      correction: workflow(
+        end: "  - { task: thank, by: owner, say: \"Call them, say thanks\" }\n  - end: done\n")),
     Explanation(
       "yaml-comment", title: "a comment begins right at a word of an unquoted text",
       why: "A blank and then # begin a comment: the text would end there, and nobody would notice.",
@@ -58,7 +64,8 @@ extension Explanation {
     Explanation(
       "yaml-escape", title: "an escape that does not exist",
       why: "In double quotes a backslash begins an escape, such as \\n; in single quotes it is a backslash.",
-      example: workflow(ask: "    ask: \"Shall we \\start?\""), correction: workflow(ask: "    ask: 'Shall we \\start?'")),
+      example: workflow(ask: "    ask: \"Shall we \\start?\""),
+      correction: workflow(ask: "    ask: 'Shall we \\start?'")),
     Explanation(
       "yaml-unclosed", title: "a quote or a bracket is never closed",
       why: "Everything after it would belong to it, so the rest of the file cannot be read.",
@@ -69,11 +76,13 @@ extension Explanation {
       example: workflow(ask: "    ask: Shall we\u{0} start?"), correction: workflow()),
     Explanation(
       "yaml-control", title: "a character that nobody sees",
-      why: "Control characters, separators such as U+2028 and carriage returns alone are read differently by each program.",
+      why:
+        "Programs differ over control characters, separators such as U+2028 and lone carriage returns.",
       example: workflow(ask: "    ask: Shall we\u{7} start?"), correction: workflow()),
     Explanation(
       "yaml-utf8", title: "bytes that are not UTF-8",
-      why: "The file was saved in another encoding, such as Latin-1 or UTF-16, and its letters cannot be told.",
+      why:
+        "The file was saved in another encoding, such as Latin-1 or UTF-16, and its letters cannot be told.",
       example: "", correction: ""),
   ]
 
@@ -98,7 +107,8 @@ extension Explanation {
     Explanation(
       "yaml-complex-key", title: "a key that is no plain word",
       why: "Keys are words; YAML's \"? \", lists, mappings and aliases as keys are not used here.",
-      example: workflow(about: "? about\n: A greeting.\n"), correction: workflow(about: "about: A greeting.\n")),
+      example: workflow(about: "? about\n: A greeting.\n"),
+      correction: workflow(about: "about: A greeting.\n")),
     Explanation(
       "yaml-merge-key", title: "a merge key, <<",
       why: "Which keys a mapping then has cannot be seen where it stands. A whole value may be an alias.",
@@ -106,12 +116,14 @@ extension Explanation {
       correction: workflow()),
     Explanation(
       "yaml-tag", title: "a tag, such as !!str",
-      why: "What a text means is decided by the place it stands in, so a tag says nothing, or something else.",
+      why:
+        "What a text means is decided by the place it stands in, so a tag says nothing, or something else.",
       example: workflow(ask: "    ask: !!str Shall we start?"), correction: workflow()),
     Explanation(
       "yaml-alias", title: "an alias within what it names",
       why: "It would have no end.",
-      example: workflow(about: "about: &all [ *all ]\n"), correction: workflow(about: "about: A greeting.\n")),
+      example: workflow(about: "about: &all [ *all ]\n"),
+      correction: workflow(about: "about: A greeting.\n")),
     Explanation(
       "yaml-documents", title: "a second document in one file",
       why: "A file is one workflow; what follows \"---\" would be lost.",
