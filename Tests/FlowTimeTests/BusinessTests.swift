@@ -188,6 +188,16 @@ struct BusinessTests {
         == expected)
   }
 
+  @Test("A clock time of a day that is missing moves forward with it")
+  func clockOfMissingDay() throws {
+    let apia = try zone("Pacific/Apia")
+    let noon = try #require(CivilTime.parse("12:00"))
+    for start in ["2011-12-29T13:00:00-10:00", "2011-12-31T08:00:00+14:00"] {
+      let friday = firstClock(after: try at(start), weekday: .fri, time: noon, zone: apia)
+      #expect(friday.rfc3339(in: apia) == "2011-12-31T12:00:00+14:00")
+    }
+  }
+
   @Test func days() throws {
     let berlin = try zone("Europe/Berlin")
     let start = try at("2026-03-25T16:40:00+01:00")
