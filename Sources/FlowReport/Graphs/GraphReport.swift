@@ -35,7 +35,7 @@ public enum GraphReport {
     var to: [(String, JSONValue?)]
     switch edge.to {
     case .node: to = [("to", .string(graph.words(for: edge.to)))]
-    case .end(let outcome): to = [("end", .string(outcome))]
+    case .end(let outcome): to = [("outcome", .string(outcome))]
     case .hold(let hold): to = [("hold", .string(NodeWords.hold(hold)))]
     case .resume: to = [("resume", .bool(true))]
     }

@@ -20,7 +20,7 @@ public enum RunReport {
       lines += ScenarioText(result: scenario, width: width, paint: paint, ascii: ascii).lines
     }
     if !result.scenarios.isEmpty { lines.append("") }
-    let coverage = CoverageText(result: result, paint: paint).lines
+    let coverage = CoverageText(result: result, width: width, paint: paint).lines
     if !coverage.isEmpty { lines += coverage + [""] }
     lines.append(summary(result, paint))
     return lines.map { $0 + "\n" }.joined()
@@ -37,13 +37,13 @@ public enum RunReport {
   /// `scenarios` with their problems and timelines, `coverage` a workflow, `passed` and `failed`.
   public static func json(_ result: RunResult) -> String {
     let failed = result.scenarios.filter { !$0.passed }.count
-    return JSONText.write(
+    return JSONText.tidy(
       .members([
         ("scenarios", .array(result.scenarios.map(scenario))),
         ("coverage", .array(result.coverage.map(coverage))),
         ("minCoverage", result.minimum.map(percent)), ("passed", .int(result.scenarios.count - failed)),
         ("failed", .int(failed)),
-      ]), open: 5)
+      ]))
   }
 
   private static func scenario(_ one: ScenarioResult) -> JSONValue {
@@ -55,11 +55,16 @@ public enum RunReport {
           ("because", .optional(problem.because)),
         ] + FindingsReport.place(problem.span))
     }
-    return .members([
-      ("workflow", .string(one.workflow)), ("file", .string(one.file)), ("line", .int(one.span.start.line)),
-      ("name", .string(one.name)), ("passed", .bool(one.passed)), ("problems", .array(problems)),
-      ("run", one.timeline.map(TimelineReport.value)),
-    ])
+    // The run stands in the scenario itself, so that `timeline` is where every other output has it.
+    var run: [JSONMember] = []
+    if case .object(let members) = one.timeline.map(TimelineReport.value) {
+      run = members.filter { $0.key != "workflow" }
+    }
+    return .members(
+      [
+        ("workflow", .string(one.workflow)), ("file", .string(one.file)), ("line", .int(one.span.start.line)),
+        ("name", .string(one.name)), ("passed", .bool(one.passed)), ("problems", .array(problems)),
+      ] + run.map { ($0.key, $0.value) })
   }
 
   private static func coverage(_ one: Coverage) -> JSONValue {
@@ -147,7 +152,7 @@ public enum RunReport {
   }
 
   static func shortfall(_ name: String, _ count: Coverage.Count, _ minimum: Int) -> String {
-    "\(count.covered) of \(count.total) \(name) covered (\(percentText(count.share)) %), "
-      + "at least \(percentText(minimum)) % demanded"
+    "\(count.covered) of \(count.total) \(name) covered (\(percentText(count.share))%), "
+      + "at least \(percentText(minimum))% demanded"
   }
 }

@@ -57,6 +57,7 @@ struct ScenarioText {
 /// The coverage of all workflows as a table, and what is missing under it.
 struct CoverageText {
   var result: RunResult
+  var width: Int
   var paint: Paint
 
   var lines: [String] {
@@ -81,9 +82,10 @@ struct CoverageText {
     let missing = result.coverage.flatMap { one in one.counts.flatMap { $0.count.missing } }
     if !missing.isEmpty { out += ["", paint("no scenario covers", .yellow)] + places(missing) }
     for (workflow, name, count) in result.short {
-      out.append(
-        paint("error", .red) + ": \(Printable.line(workflow)): "
-          + RunReport.shortfall(name, count, result.minimum ?? 0))
+      let words = Printable.line(workflow) + ": " + RunReport.shortfall(name, count, result.minimum ?? 0)
+      let parts = Width.wrapped(words, to: max(20, width) - 7)
+      out.append(paint("error", .red) + ": " + parts[0])
+      out += parts.dropFirst().map { "       " + $0 }
     }
     return out
   }

@@ -6,6 +6,31 @@ enum JSONText {
   /// `open`: how many levels are broken into lines; a container without members never is.
   static func write(_ value: JSONValue, open: Int) -> String { write(value, open: open, level: 0) + "\n" }
 
+  /// Trees: an object stays on one line where it holds little more than words and numbers.
+  static func tidy(_ value: JSONValue) -> String { tidy(value, level: 0) + "\n" }
+
+  private static func tidy(_ value: JSONValue, level: Int) -> String {
+    switch value {
+    case .array(let items) where depth(value) > 1:
+      return bracket("[", "]", items.map { tidy($0, level: level + 1) }, open: 1, level: level)
+    case .object(let members) where depth(value) > 2:
+      let lines = members.map {
+        "\(JSONValue.string($0.key).write()): \(tidy($0.value, level: level + 1))"
+      }
+      return bracket("{", "}", lines, open: 1, level: level)
+    default: return line(value)
+    }
+  }
+
+  /// 0 for a word, 1 for a list of words.
+  private static func depth(_ value: JSONValue) -> Int {
+    switch value {
+    case .array(let items): 1 + (items.map(depth).max() ?? 0)
+    case .object(let members): 1 + (members.map { depth($0.value) }.max() ?? 0)
+    default: 0
+    }
+  }
+
   /// One line, with blanks.
   static func line(_ value: JSONValue) -> String { write(value, open: 0, level: 0) }
 

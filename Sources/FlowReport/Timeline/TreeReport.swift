@@ -17,11 +17,11 @@ public enum TreeReport {
   /// The tree as it is: `label`, `timeline`, `outcome` at a leaf and `branches` elsewhere.
   public static func json(_ tree: TimelineTree, workflow: String, start: Instant, zone: Zone) -> String {
     let outcomes = counts(tree).map { JSONMember($0.outcome, .int($0.paths)) }
-    return JSONText.write(
+    return JSONText.tidy(
       .members([
         ("workflow", .string(workflow)), ("zone", .string(zone.name)), ("start", EntryJSON.time(start, zone)),
         ("paths", .int(tree.paths)), ("outcomes", .object(outcomes)), ("tree", node(tree, zone)),
-      ]), open: 200)
+      ]))
   }
 
   private static func node(_ tree: TimelineTree, _ zone: Zone) -> JSONValue {
