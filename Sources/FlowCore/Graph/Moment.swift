@@ -69,8 +69,12 @@ public struct Hold: Hashable, Sendable {
   public var fallback: Duration?
   public var text: String
   public var span: Span
+  /// Where a case is itself a hold: the number under which its event is in scope (`event.…` in `until`), as that of a
+  /// list of steps would be. Nil for a step.
+  public var slot: Int?
 
-  public init(until: Until?, fallback: Duration?, text: String, span: Span) {
+  public init(until: Until?, fallback: Duration?, text: String, span: Span, slot: Int? = nil) {
+    self.slot = slot
     self.until = until
     self.fallback = fallback
     self.text = text

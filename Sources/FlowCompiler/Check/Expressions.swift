@@ -1,0 +1,39 @@
+import FlowCore
+
+/// Expressions, templates and patterns: FlowCore compiles them, and what it finds is put at its place.
+extension Bench {
+  func expression(_ node: YAMLNode, as type: ValueType?, _ naming: Naming) -> Expression? {
+    text(node, wanted: "an expression").flatMap { expression($0, as: type, naming) }
+  }
+
+  func expression(_ text: Located, as type: ValueType?, _ naming: Naming) -> Expression? {
+    let (expression, problems) = Expression.compile(text.text, as: type, in: naming)
+    report(problems, text)
+    return problems.isEmpty ? expression : nil
+  }
+
+  func template(_ text: Located, _ naming: Naming) -> Template? {
+    let (template, problems) = Template.compile(text.text, in: naming)
+    report(problems, text)
+    return problems.isEmpty ? template : nil
+  }
+
+  private func report(_ problems: [ExpressionProblem], _ text: Located) {
+    for problem in problems {
+      let span = text.span(problem.range)
+      report(
+        Diagnostic(
+          problem.code, at: span, problem.message, help: problem.help,
+          fix: problem.fix.map { Diagnostic.Fix(replace: span, with: $0) }))
+    }
+  }
+
+  func pattern(_ text: Located) -> ReplyPattern? {
+    do throws(ReplyPatternError) {
+      return try ReplyPattern.parse(text.text)
+    } catch {
+      report(.badPattern(text, error))
+      return nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import FlowCore
+import FlowTime
+
+/// `hold …`, the text after the word.
+extension Bench {
+  /// - Parameter events: what a hold may wait for.
+  func hold(_ text: Located, _ scope: MomentScope, events: [String]) -> Hold? {
+    guard let until = text.after("until") else {
+      if text.text == "until" {
+        report(.badHold(text, help: "write until INSTANT, or DURATION"))
+        return nil
+      }
+      guard let duration = duration(text) else { return nil }
+      return Hold(until: nil, fallback: duration, text: text.text, span: text.whole)
+    }
+    guard let (instant, fallback) = until.split(at: ", or ", last: true) ?? until.split(at: " or ", last: true) else {
+      report(.holdWithoutFallback(text))
+      return nil
+    }
+    let duration = duration(fallback)
+    let target = holdUntil(instant, scope, events: events)
+    guard let duration, let target else { return nil }
+    return Hold(until: target, fallback: duration, text: text.text, span: text.whole)
+  }
+
+  private func holdUntil(_ text: Located, _ scope: MomentScope, events: [String]) -> Hold.Until? {
+    let event = text.split(at: " + ")?.0 ?? text
+    if Events.reserved.contains(event.text) {
+      report(.reservedEvent(event))
+      return nil
+    }
+    if events.contains(event.text) {
+      guard let (_, after) = text.split(at: " + ") else { return .event(event.text, nil) }
+      return duration(after).map { .event(event.text, $0) }
+    }
+    // A dotted word that is no field of anything is meant for an event.
+    let root = event.text.split(separator: ".").first.map(String.init) ?? ""
+    let roots = scope.naming.inputs.map(\.name) + Events.reservedRoots
+    if Bench.isEventName(event.text), !roots.contains(root) {
+      report(.unknownEvent(event, known: events))
+      return nil
+    }
+    var scope = scope
+    scope.allowsOptional = true
+    return instant(text, scope).map { .moment($0) }
+  }
+}

@@ -1,0 +1,103 @@
+import FlowCore
+import FlowTime
+
+/// What is compiled, and everything that it is compiled against.
+public struct CompilerInput: Sendable {
+  /// Workflow files, relative to the project's folder.
+  public var files: [String]
+  public var project: Project
+  public var manifests: [Manifest]
+  public var zones: any ZoneSource
+  public var source: any ProjectFiles
+
+  public init(
+    files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles
+  ) {
+    self.files = files
+    self.project = project
+    self.manifests = manifests
+    self.zones = zones
+    self.source = source
+  }
+}
+
+public struct Compilation: Sendable {
+  /// Those without an error, in the order of the files.
+  public var workflows: [CompiledWorkflow]
+  /// Of all files, sorted; after `# flow:ignore` and the severities of flow.yaml.
+  public var diagnostics: [Diagnostic]
+  /// Every text that was read, by its path.
+  public var sources: [String: SourceText]
+}
+
+/// A workflow file that has a graph.
+public struct CompiledWorkflow: Sendable {
+  public var graph: Graph
+  public var scenarios: [Scenario]
+  public var assume: Assumptions
+  /// As written; not interpreted yet.
+  public var guarantees: [Guarantee]
+  public var file: String
+  /// Text of each message that stands in a file of its own, by the step and its field.
+  public var root: YAMLNode
+
+  public init(
+    graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Guarantee], file: String, root: YAMLNode
+  ) {
+    self.graph = graph
+    self.scenarios = scenarios
+    self.assume = assume
+    self.guarantees = guarantees
+    self.file = file
+    self.root = root
+  }
+}
+
+/// Text to graph. What an author got wrong is a diagnostic, never a thrown error; a file that fails keeps no other
+/// from compiling.
+public enum Compiler {
+  public static func compile(_ input: CompilerInput) -> Compilation {
+    let around = Environment(
+      project: input.project, manifests: input.manifests, zones: input.zones, files: input.source)
+    // SourceText → YAMLDocument
+    let read = input.files.map { FileDraft(reading: $0, around) }
+    // YAMLDocument → Outline, Header
+    let bound = read.map { $0.bound() }
+    // what one file wants of another: names, inputs
+    let registry = Registry(bound, around)
+    // Outline, Header → Graph, held against its own paths
+    let lowered = bound.map { $0.lowered(registry) }
+    // Graph → findings of the rules
+    return finish(lowered, around)
+  }
+
+  private static func finish(_ files: [FileDraft], _ around: Environment) -> Compilation {
+    var result = Compilation(workflows: [], diagnostics: [], sources: [:])
+    for file in files {
+      result.sources.merge(file.sources) { first, _ in first }
+      var findings = file.findings
+      if let workflow = file.workflow {
+        let context = RuleContext(
+          manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
+        findings += Rules.all.flatMap { $0.check(workflow, context: context) }
+        result.workflows.append(workflow)
+      }
+      findings = Severities.applied(findings, around.project.severity)
+      result.diagnostics += Ignores.applied(findings, file.documents)
+    }
+    result.diagnostics.sort()
+    return result
+  }
+}
+
+/// Severities that flow.yaml sets.
+enum Severities {
+  static func applied(_ findings: [Diagnostic], _ severities: [String: Severity]) -> [Diagnostic] {
+    guard !severities.isEmpty else { return findings }
+    return findings.map { finding in
+      var finding = finding
+      finding.severity = severities[finding.code.name] ?? finding.severity
+      return finding
+    }
+  }
+}

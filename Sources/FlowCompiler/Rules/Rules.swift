@@ -1,0 +1,4 @@
+/// The rules of a good follow-up, in the order of the language's table.
+public enum Rules {
+  public static let all: [any Rule] = []
+}
