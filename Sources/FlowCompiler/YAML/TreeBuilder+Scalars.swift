@@ -177,7 +177,8 @@ extension TreeBuilder {
     let comma = commaAfter(before.upperBound)
     guard let comma, comma < key.span.start.offset else { return false }
     let whole = before.lowerBound..<key.span.end.offset
-    if whole.count > 1000, frames[top].torn != nil {
+    if whole.count > 1000, let torn = frames[top].torn {
+      findings[torn.finding].fix = nil
       // So many pieces are no text that anybody will quote; each would be read anew with the next.
       frames[top].key = .none
       return true
