@@ -17,9 +17,15 @@ public struct Covering: Sendable {
   public init(_ graph: Graph) { self.graph = graph }
 
   /// Counts what one run did.
-  /// - Parameter run: its last state.
-  public mutating func add(_ entries: [Entry], run: Run) {
-    steps.formUnion(run.passed.keys)
+  /// - Parameter walked: steps that it has come through; those it left out do not count.
+  public mutating func add(_ entries: [Entry], walked: Set<NodeIndex>) {
+    var leftOut: Set<String> = []
+    var done: Set<String> = []
+    for entry in entries {
+      guard let step = entry.step else { continue }
+      if case .skipped = entry.kind { leftOut.insert(step) } else { done.insert(step) }
+    }
+    steps.formUnion(walked.filter { !leftOut.contains(graph.nodes[$0].name) || done.contains(graph.nodes[$0].name) })
     for entry in entries {
       switch entry.kind {
       case .received(_, _, _, let took): cases.insert(Mark(step: entry.step, key: took))

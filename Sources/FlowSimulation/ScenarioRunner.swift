@@ -17,7 +17,7 @@ public struct ScenarioRunner: Sendable {
         events: scenario.events))
     var result = ScenarioResult(
       workflow: graph.workflow, file: file ?? graph.file, name: scenario.name, span: scenario.span,
-      timeline: simulated.timeline)
+      timeline: simulated.timeline, walked: Set((simulated.run?.passed ?? [:]).keys))
     result.problems = simulated.problems.map { problem($0, scenario, graph) }
     if let timeline = simulated.timeline, scenario.expectSpan != nil || !scenario.expect.isEmpty {
       result.problems += Comparison(scenario.expect, timeline, span: scenario.expectSpan ?? scenario.span).problems

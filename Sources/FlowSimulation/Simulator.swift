@@ -34,7 +34,7 @@ public struct Simulator: Sendable {
     guard let graph = graphs.first(where: { $0.workflow == story.workflow }),
       let started = received.started.first(where: { $0.workflow == story.workflow && $0.item == story.item })
     else {
-      return Simulated(timeline: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
+      return Simulated(timeline: nil, run: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
     }
     var telling = Telling(
       story: story, graph: graph, run: started.run, engine: engine, store: store, clock: clock, zones: zones)
@@ -188,7 +188,7 @@ private struct Telling {
     let all = store.runs(RunFilter())
     let timelines = all.map { ($0.id, Timeline($0, store.journal($0.id), zones: zones)) }
     return Simulated(
-      timeline: timelines.first { $0.0 == run }?.1, others: timelines.filter { $0.0 != run }.map(\.1),
+      timeline: timelines.first { $0.0 == run }?.1, run: store.run(run)?.run, others: timelines.filter { $0.0 != run }.map(\.1),
       tasks: store.tasks(TaskFilter(run: run)), problems: problems)
   }
 }

@@ -44,6 +44,8 @@ public struct Simulated: Sendable {
 
   /// The run that was followed; nil where none started.
   public var timeline: Timeline?
+  /// Its last state.
+  public var run: Run?
   /// Everything else that ran: items of the list, workflows that were enrolled.
   public var others: [Timeline]
   /// The tasks of the run that was followed, in the order in which they were given.

@@ -22,3 +22,8 @@ public struct Explanation: Sendable, Hashable {
     self.correction = correction
   }
 }
+
+/// Every page of `flow explain`, in the order of the stages that raise them.
+public enum Catalogue {
+  public static let all: [Explanation] = Explanation.yaml + Explanation.expressions
+}

@@ -16,7 +16,7 @@ enum Findings {
     switch format {
     case .text: Output.write(text(compilation, color: color))
     case .json: Output.line(FindingsReport.json(compilation.diagnostics, files: files))
-    case .sarif: Output.line(FindingsReport.sarif(compilation.diagnostics, pages: Catalogue.all))
+    case .sarif: Output.line(FindingsReport.sarif(compilation.diagnostics, explanations: Catalogue.all, files: files, version: Flow.configuration.version))
     case .junit: Output.line(FindingsReport.junit(compilation.diagnostics, files: files))
     case .github: Output.write(FindingsReport.github(compilation.diagnostics))
     }

@@ -25,6 +25,9 @@ enum Output {
 
   static func complain(_ text: String) { write(text.utf8.last == 0x0A ? text : text + "\n", to: STDERR_FILENO) }
 
+  /// Without a line break.
+  static func complainOnLine(_ text: String) { write(text, to: STDERR_FILENO) }
+
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in
@@ -51,6 +54,11 @@ enum Output {
   }
 }
 
+extension Output {
+  /// Nil into a pipe: a table there is as wide as it need be.
+  static var tableWidth: Int? { isatty(STDOUT_FILENO) == 1 ? width : nil }
+}
+
 /// A line on a terminal for what takes longer than a second; nothing into a pipe.
 struct Progress {
   private let isOn = isatty(STDERR_FILENO) == 1
@@ -61,12 +69,12 @@ struct Progress {
     guard isOn, seconds >= 1 else { return }
     let padding = String(repeating: " ", count: max(0, shown - text.count))
     shown = text.count
-    fputs("\r" + text + padding, stderr)
+    Output.complainOnLine("\r" + text + padding)
   }
 
   mutating func clear() {
     guard shown > 0 else { return }
-    fputs("\r" + String(repeating: " ", count: shown) + "\r", stderr)
+    Output.complainOnLine("\r" + String(repeating: " ", count: shown) + "\r")
     shown = 0
   }
 }

@@ -69,7 +69,7 @@ struct Workspace {
       }
     }
     var manifests: [Manifest] = []
-    for (name, bytes) in try Channels.manifests(project: project, disk: disk) {
+    for (name, bytes) in try channelManifests(project, disk) {
       let source = SourceText(file: name, utf8: bytes)
       let (manifest, findings) = Compiler.manifest(source)
       if let manifest { manifests.append(manifest) }
@@ -93,6 +93,29 @@ struct Workspace {
           help: "name a file or a folder with workflow files, or start with `flow init`"))
     }
     return compilation
+  }
+
+  private static func channelManifests(_ project: Project, _ disk: DiskFiles) throws -> [(name: String, bytes: [UInt8])] {
+    do {
+      return try Channels.manifests(project: project, disk: disk)
+    } catch {
+      throw Failure.broken("a channel of flow.yaml cannot be read: \(error)")
+    }
+  }
+
+  /// The same with every workflow of the first file's folder: those that it may enrol, or that its event starts too.
+  func withNeighbours() -> Workspace {
+    guard let first = files.first else { return self }
+    let folder = Paths.folder(of: base + "/" + first)
+    let all = Set(files + Paths.workflows(in: folder).map { Paths.relative($0, to: base) })
+    return Workspace(
+      base: base, root: root, files: all.sorted(), project: project, diagnostics: diagnostics, manifests: manifests,
+      zones: zones, disk: disk, sources: sources)
+  }
+
+  func source(_ file: String) -> SourceText? {
+    if case .success(let bytes) = disk.read(file) { return SourceText(file: file, utf8: bytes) }
+    return nil
   }
 
   /// Compiles, and leaves with the findings where there are errors.

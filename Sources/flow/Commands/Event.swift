@@ -1,0 +1,84 @@
+import ArgumentParser
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+struct EventCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "event",
+    abstract: "Deliver an event: it starts a run, or reaches those it belongs to. Acknowledged after the commit.")
+
+  @Argument(help: "The CloudEvents type, such as `proposal.sent` or `reply`.") var type: String
+  @Option(help: "A JSON file with the event's data, or a whole CloudEvent; `-` for standard input.") var data: String?
+  @Option(help: "The key of the runs that it belongs to.") var subject: String?
+  @Option(help: "The event's id: one that has come before does nothing. By default a digest of what it says.")
+  var id: String?
+  @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+  var start: String?
+  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var color: ColorOptions
+
+  func run() async throws {
+    let workspace = try Workspace.open(workflows)
+    let compilation = try workspace.compiled(color: color.isOn)
+    let clock = try Input.clock(start, zones: workspace.zones)
+    let incoming = try incoming(now: clock.now())
+    let live = try Live(workspace, compilation, clock: clock)
+    let received = try await Storage.use(store, workspace, .writing("flow event")) { store in
+      try await live.engine(on: store).receive(incoming)
+    }
+    await live.close()
+    report(received)
+    if received.started.isEmpty, received.reached.isEmpty, !received.refused.isEmpty {
+      throw ExitCode(ExitStatus.finding)
+    }
+  }
+
+  private func incoming(now: Instant) throws -> Incoming {
+    let value = try data.map(Input.json) ?? [:]
+    guard value["specversion"] != nil else {
+      guard case .object = value else { throw Failure.finding("the data of an event is a JSON object") }
+      return .event(type: type, id: id, at: now, subject: subject, data: value)
+    }
+    do throws(CloudEventError) {
+      var incoming = try Incoming(cloudEvent: value, now: now)
+      guard case .event(let written, let own, let data) = incoming.body else { return incoming }
+      guard written == type else { throw .wrong("type", "is \"\(written)\", and the command says \"\(type)\"") }
+      incoming.body = .event(type: type, subject: subject ?? own, data: data)
+      if let id { incoming.id = id }
+      return incoming
+    } catch {
+      throw Failure.finding("\(data ?? "the event"): \(error)")
+    }
+  }
+
+  private func report(_ received: Received) {
+    guard format == .text else {
+      Output.line(
+        ([
+          "known": .bool(received.isKnown),
+          "started": .array(
+            received.started.map { ["workflow": .string($0.workflow), "run": .string($0.run)] }),
+          "reached": .array(received.reached.map { .string($0) }),
+          "refused": .array(
+            received.refused.map {
+              ["workflow": .string($0.workflow), "because": .array($0.because.map { .string($0) })]
+            }),
+          "unmatched": received.unmatched.map { .string($0) } ?? .null,
+        ] as JSONValue).write(pretty: true))
+      return
+    }
+    if received.isKnown { Output.line("known: it has come before, and does nothing again") }
+    for started in received.started { Output.line("started \(started.run) (\(started.workflow))") }
+    for run in received.reached { Output.line("reached \(run)") }
+    for refused in received.refused {
+      for because in refused.because { Output.complain("refused by \(refused.workflow): \(because)") }
+    }
+    if let unmatched = received.unmatched { Output.complain("kept, and nothing done: \(unmatched)") }
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import FlowCompiler
+import FlowCore
+import FlowPlugin
+import Glibc
+
+struct PluginCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plugin", abstract: "Channels.", subcommands: [PluginCheckCommand.self])
+}
+
+struct PluginCheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Hold a channel against the contract: the public conformance suite.")
+
+  @Argument(help: "The channel's name: one that is built in, or a key under `channels:` of flow.yaml.") var name: String
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+
+  func run() async throws {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let entry = workspace.project.channels.first { $0.name == name }
+    guard entry != nil || Channels.named(name) != nil else {
+      let known = (Channels.all.map(\.plugin) + workspace.project.channels.map(\.name)).sorted()
+      let nearest = Spelling.nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
+      throw Failure.usage("there is no channel \"\(name)\"\(nearest)\nThe channels are " + known.joined(separator: ", "))
+    }
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let checks = try await suite(entry, scratch.path, workspace).run()
+    for check in checks {
+      switch check.outcome {
+      case .passed: Output.line("ok       \(check.name)")
+      case .skipped(let because): Output.line("skipped  \(check.name): \(because)")
+      case .failed(let because): Output.line("FAILED   \(check.name): \(because)")
+      }
+    }
+    let failed = checks.filter(\.isFailure).count
+    Output.line("\(checks.count - failed) passed, \(failed) failed")
+    if failed > 0 { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func suite(_ entry: Project.Channel?, _ scratch: String, _ workspace: Workspace) throws -> ChannelConformance {
+    var values = Channels.settings(entry)
+    values["outbox"] = scratch
+    let files = DiskFiles(root: workspace.root)
+    if let exec = entry?.exec { values["exec"] = exec }
+    let settings = ChannelSettings(name: name, values: values, folder: workspace.root) { try? files.read($0).get() }
+    let shipped = entry?.exec == nil ? Channels.named(entry?.plugin ?? name) : nil
+    let bytes: [UInt8]
+    do {
+      bytes = try shipped?.manifest ?? Channels.manifest(ofProgram: settings)
+    } catch {
+      throw Failure.broken("\(error)")
+    }
+    let (manifest, findings) = Compiler.manifest(SourceText(file: "manifest.yaml", utf8: bytes))
+    guard let manifest else {
+      throw Failure.finding("the manifest is not in order: " + findings.map(\.message).joined(separator: "; "))
+    }
+    return ChannelConformance(manifest: manifest, settings: settings) { settings throws(ChannelError) in
+      if let shipped { return try shipped.make(settings) }
+      return try Channels.program(settings)
+    }
+  }
+}
+
+/// A folder of its own, gone at the end.
+private struct Scratch {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/flow-check-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Failure.broken("cannot make a folder under /tmp") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  func remove() {
+    guard let directory = opendir(path) else { return }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { unlink(path + "/" + name) }
+    }
+    closedir(directory)
+    rmdir(path)
+  }
+}

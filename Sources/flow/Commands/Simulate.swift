@@ -1,0 +1,145 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowSimulation
+import FlowTime
+
+struct SimulateCommand: AsyncParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, jsonl, svg }
+
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Preview a timeline before anybody is written to; by default of the contact who never answers.")
+
+  @Argument(help: "A workflow file.") var file: String
+  @Option(help: "`2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.") var start: String?
+  @Option(
+    help: "A JSON file with the event's data; the input of the file's first scenario, or made-up data, by default.")
+  var input: String?
+  @Option(help: "With `each`: which item of the list, from 1.") var item: Int?
+  @Option(
+    help: "What happens: `receipt + 3 hours: reply Sounds good`, `day 6: proposal.accepted`, `book: task connected`.")
+  var event: [String] = []
+  @Option(help: "A JSON file with a list of events, as a scenario has them.") var events: String?
+  @Flag(help: "Every path as a tree.") var all = false
+  @Option(help: "text, json, jsonl or svg.") var format: Format = .text
+  @Option(help: "Columns of the text; the terminal's, or 80.") var width: Int?
+  @Flag(help: "Draw the text with ASCII alone.") var ascii = false
+  @OptionGroup var color: ColorOptions
+
+  func validate() throws {
+    if all, format == .jsonl || format == .svg { throw ValidationError("--all prints text or json") }
+    if all, !event.isEmpty || events != nil { throw ValidationError("--all follows every event; leave --event out") }
+    if let width, !(50...400).contains(width) { throw ValidationError("--width takes 50 to 400 columns") }
+    if let item, item < 1 { throw ValidationError("--item counts from 1") }
+  }
+
+  func run() async throws {
+    let workspace = try Workspace.open([file])
+    let workflow = try workspace.single(color: color.isOn)
+    let begin = try Input.start(start, zones: workspace.zones)
+    if all { return try printTree(workflow, workspace, at: begin) }
+
+    let scheduled = try scheduledEvents(workflow.graph, workspace)
+    // Enrolled workflows run along, where they stand beside this one.
+    let dry = try Dry(workspace, workspace.withNeighbours().compile())
+    let simulated = try await dry.simulator.run(
+      Story(
+        workflow: workflow.graph.workflow, start: begin, beginning: try beginning(workflow, at: begin), item: item,
+        events: scheduled))
+    await dry.close()
+    if let timeline = simulated.timeline { print(timeline, workflow.graph) }
+    for problem in simulated.problems {
+      Output.complain("error: " + Stories.words(problem, workflow.graph, scheduled))
+    }
+    if !simulated.problems.isEmpty { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func print(_ timeline: Timeline, _ graph: Graph) {
+    switch format {
+    case .text:
+      Output.line(
+        TimelineReport.text(timeline, width: width ?? Output.width, color: color.isOn, ascii: ascii))
+    case .json: Output.line(TimelineReport.json(timeline))
+    case .jsonl: Output.write(TimelineReport.jsonl(timeline))
+    case .svg: Output.line(TimelineReport.svg(timeline, calendar: graph.policy.calendar))
+    }
+  }
+
+  // MARK: What it begins with
+
+  private func beginning(_ workflow: CompiledWorkflow, at start: Instant) throws -> Story.Beginning {
+    if let input {
+      return .event(
+        .event(type: workflow.graph.trigger.event, at: start, data: Input.data(of: try Input.json(input))))
+    }
+    if let scenario = workflow.scenarios.first { return .input(scenario.input) }
+    return .input(Sample.record(workflow.graph.triggerFields, at: start))
+  }
+
+  private func scheduledEvents(_ graph: Graph, _ workspace: Workspace) throws -> [ScheduledEvent] {
+    var all: [ScheduledEvent] = []
+    var findings: [Diagnostic] = []
+    var sources: [String: SourceText] = [:]
+    for (index, text) in event.enumerated() {
+      let source = SourceText(file: "--event \(index + 1)", utf8: Array(text.utf8))
+      let (event, problems) = Compiler.scheduledEvent(source, graph: graph, zones: workspace.zones)
+      if let event { all.append(event) }
+      findings += problems
+      sources[source.file] = source
+    }
+    if let events {
+      let source = SourceText(file: events, utf8: try Input.bytes(events))
+      let (more, problems) = Compiler.scheduledEvents(json: source, graph: graph, zones: workspace.zones)
+      all += more
+      findings += problems
+      sources[source.file] = source
+    }
+    if findings.contains(where: { $0.severity == .error }) {
+      Output.complain(FindingsReport.text(findings, sources: sources, color: color.isOn))
+      throw ExitCode(ExitStatus.finding)
+    }
+    return all
+  }
+
+  // MARK: All paths
+
+  private func printTree(_ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant) throws {
+    let graph = workflow.graph
+    let enrolment = try enrolment(workflow, workspace, at: start)
+    var explorer = PathExplorer(graph, Surroundings(zones: workspace.zones, caps: workspace.project.caps))
+    let tree = explorer.tree(key: enrolment.key, data: enrolment.data, start: start)
+    let first = Machine.start(
+      graph, key: enrolment.key, data: enrolment.data, at: start, Surroundings(zones: workspace.zones)).run
+    let zone = workspace.zones.zone(named: first.zone) ?? .utc
+    if format == .json {
+      Output.line(TreeReport.json(tree, workflow: graph.workflow, start: start, zone: zone))
+    } else {
+      Output.line(
+        TreeReport.text(
+          tree, workflow: graph.workflow, start: start, zone: zone, width: width ?? Output.width, color: color.isOn,
+          ascii: ascii))
+    }
+  }
+
+  private func enrolment(_ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant) throws -> Enrolment {
+    var data = workflow.scenarios.first?.input ?? Sample.record(workflow.graph.triggerFields, at: start)
+    if let input {
+      let (value, problems) = readValue(
+        Input.data(of: try Input.json(input)), as: .record(workflow.graph.triggerFields), zones: workspace.zones)
+      if !problems.isEmpty { throw Failure.finding("\(input): " + problems.map(\.description).joined(separator: "; ")) }
+      if case .record(let fields) = value { data = fields }
+    }
+    switch Machine.enrol(workflow.graph, data: data, at: start, zones: workspace.zones) {
+    case .refused(let because): throw Failure.finding("no run of \(workflow.graph.workflow) starts: \(because)")
+    case .runs(let runs):
+      guard let run = runs.dropFirst((item ?? 1) - 1).first else {
+        throw Failure.finding("there is no item \(item ?? 1): the list has \(runs.count)")
+      }
+      return run
+    }
+  }
+}

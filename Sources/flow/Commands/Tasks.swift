@@ -1,0 +1,84 @@
+import ArgumentParser
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+struct TasksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tasks", abstract: "What people are asked to do, and the engine's notices to them.")
+
+  @Flag(help: "Those that are done or withdrawn, too.") var all = false
+  @Option(help: "Only tasks of this run.") var run: String?
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text, json or csv.") var format: TableFormat = .text
+
+  func run() async throws {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let (tasks, zones) = try await Storage.use(store, workspace, .reading) { store in
+      let tasks = try store.tasks(TaskFilter(run: run, isOpen: all ? nil : true))
+      let records = try store.runs(RunFilter())
+      return (tasks, Dictionary(records.map { ($0.id, $0.run.zone) }, uniquingKeysWith: { first, _ in first }))
+    }
+    let rows = tasks.map { task -> [String?] in
+      let zone = zones[task.run].flatMap { workspace.zones.zone(named: $0) } ?? .utc
+      return [
+        task.id, task.name, task.workflow, task.run, person(task.person), task.assigned.rfc3339(in: zone),
+        task.due?.rfc3339(in: zone), task.outcomes.joined(separator: " "), state(task.state), task.text,
+      ]
+    }
+    let columns = ["task", "step", "workflow", "run", "person", "assigned", "due", "outcomes", "state", "text"]
+    Tables.print(
+      "tasks", Table(columns: columns.map { Table.Column($0) }, rows: rows), as: format, empty: "no open tasks")
+  }
+
+  private func person(_ value: Value) -> String {
+    for field in ["email", "handle", "phone", "name"] {
+      if let text = value[path: [field]].text { return text }
+    }
+    return ""
+  }
+
+  private func state(_ state: TaskRecord.State) -> String {
+    switch state {
+    case .open: "open"
+    case .done(let outcome, _, _): outcome
+    case .withdrawn(let because, _): "withdrawn: \(because)"
+    }
+  }
+}
+
+struct DoneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "done", abstract: "Say what came of a task.")
+
+  @Argument(help: "The task's id, from `flow tasks`.") var task: String
+  @Argument(help: "One of its outcomes.") var outcome: String
+  @Option(help: "What the person notes: in scope as task.note.") var note: String?
+  @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+  var start: String?
+  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var color: ColorOptions
+
+  func run() async throws {
+    let workspace = try Workspace.open(workflows)
+    let compilation = try workspace.compiled(color: color.isOn)
+    let clock = try Input.clock(start, zones: workspace.zones)
+    let live = try Live(workspace, compilation, clock: clock)
+    let received = try await Storage.use(store, workspace, .changing("flow done")) { store in
+      try await live.engine(on: store).receive(.task(task, outcome: outcome, note: note, at: clock.now()))
+    }
+    await live.close()
+    let because = received.unmatched ?? received.refused.first?.because.joined(separator: "; ")
+    if let because { throw Failure.finding(because) }
+    switch format {
+    case .text: Output.line("\(task): \(outcome)")
+    case .json:
+      Output.line(
+        (["task": .string(task), "outcome": .string(outcome), "known": .bool(received.isKnown)] as JSONValue)
+          .write(pretty: true))
+    }
+  }
+}

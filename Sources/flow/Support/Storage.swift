@@ -1,0 +1,18 @@
+import FlowRuntime
+import FlowSQLite
+
+enum Storage {
+  /// Opens the store, does something with it, closes it; what goes wrong with it is exit code 3.
+  static func use<Result>(
+    _ options: StoreOptions, _ workspace: Workspace, _ use: StoreUse, _ body: (SQLiteStore) async throws -> Result
+  ) async throws -> Result {
+    let store = try options.open(workspace, use)
+    do {
+      let result = try await body(store)
+      try store.close()
+      return result
+    } catch let error as StoreError {
+      throw Failure.broken("\(error)")
+    }
+  }
+}
