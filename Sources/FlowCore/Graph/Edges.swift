@@ -60,9 +60,7 @@ extension Graph {
     let node = nodes[index]
     func edge(
       _ to: Target, _ kind: Edge.Kind, _ label: String = "", written: Bool = true, at span: Span? = nil
-    )
-      -> Edge
-    {
+    ) -> Edge {
       Edge(from: index, to: to, label: label, kind: kind, isWritten: written, span: span ?? node.span)
     }
     func cases(_ cases: [Case]) -> [Edge] {
@@ -71,8 +69,9 @@ extension Graph {
       }
     }
     var out: [Edge]
-    // A step with an `if:` may be left out; one that always branches or ends leads nowhere else.
-    var goesOn = node.condition != nil
+    // A step may be done and lead on, or be left out; one that always branches or ends leads nowhere else.
+    var goesOn = false
+    var isLeftOut = node.condition != nil
     switch node.action {
     case .await(let listening): out = cases(listening.cases)
     case .channel(let action):
@@ -97,17 +96,17 @@ extension Graph {
     }
     switch node.ifPast {
     case .target(let target): out.append(edge(target, .past, "if past"))
-    case .skip: goesOn = goesOn || !isAwait(node)
+    case .skip: isLeftOut = isLeftOut || !isAwait(node)
     case .now, nil: break
     }
     switch node.closed {
     case .end(let outcome): out.append(edge(.end(outcome), .closed, "closed"))
-    case .skip: goesOn = true
+    case .skip: isLeftOut = true
     case .defer: break
     }
     // A touch that the second check withholds, or a step that failed, is left out as well, but no picture is
     // the clearer for it.
-    if goesOn { out.append(edge(node.next, .next, written: false)) }
+    if goesOn || isLeftOut { out.append(edge(node.next, .next, goesOn ? "" : "left out", written: false)) }
     return out
   }
 

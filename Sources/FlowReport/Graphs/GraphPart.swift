@@ -31,7 +31,7 @@ struct GraphPart {
 
   private static let nameSize = 13
   private static let factSize = 12
-  private static let widest = 230
+  private static let widest = 240
   private static let padding = 16
 
   init(graph: Graph, heading: String, taken: Set<NodeIndex>) {
@@ -68,8 +68,9 @@ struct GraphPart {
     case .end(let outcome): return vertex(.end(outcome), [outcome], bold: true)
     case .hold(let hold): return vertex(.pill(NodeWords.hold(hold)), [NodeWords.hold(hold)])
     case .resume: return vertex(.pill("go on"), ["go on"])
-    case .node(let index):
-      guard graph.nodes.indices.contains(index) else { return nil }
+    case .node(let given):
+      guard graph.nodes.indices.contains(given) else { return nil }
+      let index = passed(given)
       // What a repeat holds leads back to it.
       if let from, graph.nodes[from].repeats.contains(index) {
         return vertex(.pill("next round"), ["next round"])
@@ -82,6 +83,20 @@ struct GraphPart {
     }
   }
 
+  /// A `go` without a name says no more than the edge that leads through it.
+  private mutating func passed(_ index: NodeIndex) -> NodeIndex {
+    var index = index
+    for _ in graph.nodes.indices {
+      let node = graph.nodes[index]
+      guard case .go(.node(let next)) = node.action, !node.isNamed, node.condition == nil, node.due == nil,
+        graph.nodes.indices.contains(next)
+      else { break }
+      own.insert(index)
+      index = next
+    }
+    return index
+  }
+
   private mutating func step(_ index: NodeIndex) -> Int {
     let node = graph.nodes[index]
     own.insert(index)
@@ -90,7 +105,10 @@ struct GraphPart {
     if case .end(let outcome) = node.action, isEnd {
       made = vertex(.end(outcome), [outcome], bold: true)
     } else {
-      let words = NodeWords(node)
+      var words = NodeWords(node)
+      words.facts = words.facts.flatMap {
+        TypeWidth.filled([$0], to: Self.widest, size: Self.factSize).prefix(3)
+      }
       made = vertex(.step(words), [words.name] + words.facts, bold: true)
       open.append(index)
     }
@@ -122,13 +140,15 @@ struct GraphPart {
         out.append((edge.to, edge.label, edge.isWritten || edge.kind == .next))
       }
     }
+    // Where everything that may come leads on to the same, its names say nothing.
+    if out.count == 1, edges.count > 3, !out[0].isWritten { out[0].label = "whatever comes of it" }
     return out
   }
 
   private mutating func vertex(_ look: Look, _ lines: [String], bold: Bool = false) -> Int {
     var width = 0
     for (index, line) in lines.enumerated() {
-      let size = index == 0 ? Self.nameSize : Self.factSize
+      let size = index == 0 && bold ? Self.nameSize : Self.factSize
       width = max(width, TypeWidth.of(line, size: size, bold: index == 0 && bold))
     }
     looks.append(look)
@@ -209,8 +229,9 @@ struct GraphPart {
     )
     func words(_ lines: [String], _ first: String) {
       for (number, line) in lines.enumerated() {
-        let size = number == 0 ? Self.nameSize : Self.factSize
-        let text = TypeWidth.truncated(line, to: w - 20, size: size, bold: number == 0)
+        let isName = number == 0 && first != "fact"
+        let size = isName ? Self.nameSize : Self.factSize
+        let text = TypeWidth.truncated(line, to: w - 20, size: size, bold: isName)
         canvas.text(x + w / 2, y + 20 + 17 * number, text, number == 0 ? first : "fact", anchor: "middle")
       }
     }

@@ -37,7 +37,7 @@ struct NodeWords {
     case .go: facts = ["go"]
     case .end(let outcome): (shape, name, facts) = (.end, "end \(outcome)", [])
     }
-    if let due = node.due { facts[facts.count - 1] += Self.due(due) }
+    if let due = node.due { facts.insert(Self.due(due), at: min(1, facts.count)) }
     if let condition = node.condition { facts.append("if \(condition.text)") }
     name = Printable.line(name)
     facts = facts.map { Printable.line($0) }
@@ -50,7 +50,7 @@ struct NodeWords {
   }
 
   private static func due(_ moment: Moment) -> String {
-    (moment.base == .arrival ? ", after " : ", at ") + moment.text
+    (moment.base == .arrival ? "after " : "at ") + moment.text
   }
 
   static func hold(_ hold: Hold) -> String { hold.text.hasPrefix("hold") ? hold.text : "hold " + hold.text }
