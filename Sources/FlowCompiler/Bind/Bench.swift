@@ -35,6 +35,12 @@ final class Bench {
   func report(_ finding: Diagnostic) { findings.append(finding) }
   func report(_ more: [Diagnostic]) { findings += more }
 
+  /// What was found and read in a file that belongs to this one.
+  func adopt(_ other: Bench) {
+    findings += other.findings
+    sources.merge(other.sources) { first, _ in first }
+  }
+
   var hasErrors: Bool { findings.contains { $0.severity == .error } }
   var errorCount: Int { findings.reduce(0) { $0 + ($1.severity == .error ? 1 : 0) } }
 

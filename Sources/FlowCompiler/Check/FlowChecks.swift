@@ -5,6 +5,3 @@ enum FlowChecks {
 enum FactChecks {
   static func run(_ graph: Graph, _ bench: Bench, _ outline: Outline) {}
 }
-enum ScenarioBinder {
-  static func bind(_ graph: Graph, root: YAMLNode, _ bench: Bench) -> ([Scenario], [YAMLDocument]) { ([], []) }
-}
