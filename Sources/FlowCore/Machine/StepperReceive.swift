@@ -24,7 +24,7 @@ extension Stepper {
   private mutating func timer() {
     guard let waiting = run.waiting, waiting.wakes <= now else { return }
     if let hold = waiting.hold {
-      release(hold, at: hold.deadline, quietly: true)
+      release(hold, until: hold.deadline, quietly: true)
       guard let fixed = run.waiting, fixed.due <= now else { return }
     }
     hasMovedOn = true
@@ -83,11 +83,13 @@ extension Stepper {
     if let taken = taker(of: event, cases: activeCases(for: event)) {
       return take(event, taken, at: run.waiting?.node)
     }
-    if let hold = run.waiting?.hold, case .named(hold.event, _) = event.kind {
+    let released = run.waiting?.hold.flatMap { $0.event == event.name ? $0 : nil }
+    // A hold that waited for the event is over, whatever else the file does about it.
+    if let taken = anytimeTaker(of: event) { return take(event, taken, at: nil, releasing: released) }
+    if let released {
       note(nil, received(event, took: "hold"))
-      return release(hold, at: event.at, quietly: false)
+      return release(released, by: event)
     }
-    if let taken = anytimeTaker(of: event) { return take(event, taken, at: nil) }
     byDefault(event)
   }
 
@@ -156,8 +158,11 @@ extension Stepper {
   }
 
   /// - Parameter step: whose case it is; nil for one of `anytime`.
-  private mutating func take(_ event: Event, _ taken: Case, at step: NodeIndex?) {
+  private mutating func take(
+    _ event: Event, _ taken: Case, at step: NodeIndex?, releasing hold: Run.EventHold? = nil
+  ) {
     note(step, received(event, took: taken.key))
+    if let hold { release(hold, by: event) }
     forward(event, "taken by \(taken.key)")
     if case .hold(let hold) = taken.target { return apply(hold) }
     capture(event, into: taken.target)

@@ -128,13 +128,16 @@ extension Stepper {
     if !quietly { note(heldStep, .held(until: target, because: text)) }
   }
 
+  mutating func release(_ hold: Run.EventHold, by event: Event) {
+    release(hold, until: hold.shift.flatMap { after($0, from: event.at) } ?? event.at, quietly: false)
+  }
+
   /// The event a hold waited for has come, or its deadline: only now the due is fixed.
-  mutating func release(_ hold: Run.EventHold, at instant: Instant, quietly: Bool) {
+  mutating func release(_ hold: Run.EventHold, until instant: Instant, quietly: Bool) {
     guard var waiting = run.waiting else { return }
     waiting.hold = nil
     run.state = .waiting(waiting)
-    let until = hold.shift.flatMap { after($0, from: instant) } ?? instant
-    moveDue(to: until, because: hold.text, quietly: quietly)
+    moveDue(to: instant, because: hold.text, quietly: quietly)
   }
 
   // MARK: After a list of `anytime`
