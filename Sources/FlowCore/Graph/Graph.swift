@@ -79,6 +79,11 @@ public struct Graph: Sendable, Hashable {
     self.file = file
   }
 
+  /// What the trigger's event must bring: the input without what the run adds to it.
+  public var triggerFields: [Field] {
+    input.filter { $0.name != trigger.each?.name && !($0.name == "contact" && trigger.contact != nil) }
+  }
+
   public func node(named name: String) -> NodeIndex? { nodes.firstIndex { $0.name == name } }
 }
 

@@ -76,7 +76,7 @@ extension Engine {
     }
     for graph in library.graphs where graph.trigger.event == type {
       isKnown = true
-      let (value, problems) = readValue(data, as: .record(triggerFields(of: graph)), zones: zones)
+      let (value, problems) = readValue(data, as: .record(graph.triggerFields), zones: zones)
       if problems.isEmpty, case .record(let fields) = value {
         try await enrol(graph, fields, incoming, &result)
       } else {
@@ -92,13 +92,6 @@ extension Engine {
           ?? "\"\(type)\" needs a subject: the key of the run that it belongs to"
     }
     return result
-  }
-
-  /// What the trigger's event must bring: the input, without what the trigger itself adds.
-  private func triggerFields(of graph: Graph) -> [Field] {
-    graph.input.filter { field in
-      field.name != graph.trigger.each?.name && !(field.name == "contact" && graph.trigger.contact != nil)
-    }
   }
 
   /// Live runs that declare the event, by key or, with `of: contact`, by the contact's id; in the order of their start.
