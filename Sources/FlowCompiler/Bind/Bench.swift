@@ -24,6 +24,10 @@ final class Bench {
   private(set) var sources: [String: SourceText] = [:]
   /// Once it is known: business hours need its window.
   var policy: Policy?
+  /// Where the expressions that are compiled now are evaluated.
+  var site: UseSite.Place?
+  /// What expressions read that stands only where every path has brought or passed it: held against the paths later.
+  private(set) var uses: [UseSite] = []
 
   init(file: String, around: Environment) {
     self.file = file
@@ -31,6 +35,8 @@ final class Bench {
   }
 
   var folder: String { FilePath.folder(of: file) }
+
+  func note(_ use: UseSite) { uses.append(use) }
 
   func report(_ finding: Diagnostic) { findings.append(finding) }
   func report(_ more: [Diagnostic]) { findings += more }

@@ -66,7 +66,7 @@ struct FileDraft {
       return draft
     }
     FlowChecks.run(&graph, outline, header, bench)
-    if !bench.hasErrors { FactChecks.run(graph, bench, outline) }
+    if !bench.hasErrors { FactChecks.run(graph, header, bench) }
     graph.fingerprint = Fingerprint.of(graph)
     let (scenarios, more) = ScenarioBinder.bind(graph, root: root, bench)
     draft.documents += more

@@ -9,13 +9,20 @@ extension Bench {
   func expression(_ text: Located, as type: ValueType?, _ naming: Naming) -> Expression? {
     let (expression, problems) = Expression.compile(text.text, as: type, in: naming)
     report(problems, text)
+    note(expression?.uses ?? [], text)
     return problems.isEmpty ? expression : nil
   }
 
   func template(_ text: Located, _ naming: Naming) -> Template? {
     let (template, problems) = Template.compile(text.text, in: naming)
     report(problems, text)
+    note(template?.uses ?? [], text)
     return problems.isEmpty ? template : nil
+  }
+
+  private func note(_ uses: [Use], _ text: Located) {
+    guard let site else { return }
+    for use in uses { note(UseSite(place: site, name: use.name, span: text.span(use.range), text: text.part(use.range).text)) }
   }
 
   private func report(_ problems: [ExpressionProblem], _ text: Located) {

@@ -102,7 +102,7 @@ extension Lowering {
     if case .list(let element) = type {
       // One stands for a list of one.
       let (single, _) = Expression.compile(text.text, as: element, in: naming)
-      if let single { return single }
+      if single != nil { return bench.expression(text, as: element, naming) }
     }
     return bench.expression(text, as: type, naming)
   }

@@ -159,7 +159,9 @@ extension Lowering {
     let times = step.fields["times"].flatMap { bench.integer($0, in: 1...1000, wanted: "the number of rounds") }
     let every = step.fields["every"].flatMap { bench.text($0, wanted: "a duration") }
     let duration = every.flatMap { bench.duration($0) }
+    bench.site = .roundEnd(index)
     let stop = step.fields["stop-if"].map { bench.expression($0, as: .boolean, options.naming) }
+    bench.site = .step(index)
     guard let times, let every, let duration, let body = step.body, let first = outline.lists[body].steps.first
     else { return nil }
     if let stop, stop == nil { return nil }

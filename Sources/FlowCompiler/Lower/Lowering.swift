@@ -31,6 +31,8 @@ struct Lowering {
     let known = Events.known(header, bench.around)
     return outline.anytime.map { draft in
       checkEvent(draft.key, known: known)
+      bench.site = .anytime(draft.key.text)
+      defer { bench.site = nil }
       return Case(
         key: draft.key.text, target: target(draft.target, from: nil, next: .resume), span: draft.key.whole)
     }

@@ -5,6 +5,8 @@ import FlowTime
 extension Lowering {
   mutating func node(_ index: NodeIndex) -> Node? {
     let step = outline.steps[index]
+    bench.site = .step(index)
+    defer { bench.site = nil }
     checkKeys(step)
     let before = bench.errorCount
     var options = options(step)
