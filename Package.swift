@@ -42,7 +42,7 @@ let package = Package(
     .target(
       name: "FlowSQLite",
       dependencies: [
-        "FlowRuntime", "FlowCore", "FlowTime", .product(name: "GRDB", package: "GRDB.swift"),
+        "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
       name: "FlowSimulation", dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"]),
@@ -55,7 +55,8 @@ let package = Package(
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
     channel("Messenger"), channel("Notification"), channel("Webhook"),
-    channel("Exec", manifests: [], exclude: ["Examples"]),
+    .systemLibrary(name: "CSpawn"),
+    channel("Exec", manifests: [], exclude: ["Examples"], ["CSpawn"]),
     .executableTarget(
       name: "flow",
       dependencies: [
@@ -70,8 +71,9 @@ let package = Package(
       name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
     .testTarget(
       name: "ChannelTests",
-      dependencies: ["FlowPlugin", "FlowCore", "FlowTime", "FlowTesting"]
+      dependencies: ["FlowPlugin", "FlowCore", "FlowTime"]
         + plugins.map { .target(name: "\($0)Channel") }),
-    .testTarget(name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"]),
+    .testTarget(
+      name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
   ]
 )

@@ -1,1 +1,142 @@
-// soon
+import FlowCore
+import FlowPlugin
+import Glibc
+
+/// A channel of any verb in any language: a program that reads and writes frames (see README.md).
+public struct ExecChannel: Channel {
+  public let manifest: [UInt8]
+  private let program: Program
+  private let limits: ExecLimits
+
+  /// Starts nothing. `exec`: the program, a path in the project's folder; its manifest stands beside it.
+  public init(_ settings: ChannelSettings) throws(ChannelError) { try self.init(settings, limits: ExecLimits()) }
+
+  public init(_ settings: ChannelSettings, limits: ExecLimits) throws(ChannelError) {
+    manifest = try ExecChannel.readManifest(settings)
+    var limits = limits
+    if let text = settings["timeout"] {
+      guard let seconds = Int(text), (1...600).contains(seconds) else {
+        throw ChannelError(.ours, "timeout: \"\(HeaderText(text))\" is no whole number of seconds from 1 to 600")
+      }
+      limits.deliver = .seconds(seconds)
+    }
+    self.limits = limits
+    let values = settings.values.filter { $0.key != "exec" && $0.key != "timeout" && $0.key != "plugin" }
+    let members = values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    program = Program(
+      name: settings.name, path: try ExecChannel.program(settings), folder: settings.folder,
+      settings: [
+        JSONMember("name", .string(settings.name)), JSONMember("folder", .string(settings.folder)),
+        JSONMember("settings", .object(members)),
+      ], limits: limits)
+  }
+
+  /// Where the manifest of a program stands: the same path, its ending replaced by `.manifest.yaml`.
+  public static func manifestPath(of program: String) -> String {
+    let name = program.utf8.lastIndex(of: UInt8(ascii: "/")).map { program.utf8.index(after: $0) } ?? program.startIndex
+    guard let point = program.utf8.lastIndex(of: UInt8(ascii: ".")), point > name else {
+      return program + ".manifest.yaml"
+    }
+    return String(program[..<point]) + ".manifest.yaml"
+  }
+
+  /// The manifest's bytes; nothing is started.
+  public static func readManifest(_ settings: ChannelSettings) throws(ChannelError) -> [UInt8] {
+    let path = manifestPath(of: try relativePath(settings))
+    if let bytes = settings.readFile(path) { return bytes }
+    throw ChannelError(.ours, "exec: there is no file \(path), the program's manifest")
+  }
+
+  private static func relativePath(_ settings: ChannelSettings) throws(ChannelError) -> String {
+    guard let path = settings["exec"], !path.isEmpty else {
+      throw ChannelError(.ours, "exec: the path of a program is missing")
+    }
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard HeaderText(path).text == path, path.utf8.first != UInt8(ascii: "/"), !parts.contains(where: { $0.elementsEqual("..".utf8) })
+    else { throw ChannelError(.ours, "exec: \"\(HeaderText(path))\" is not in the project's folder") }
+    return path
+  }
+
+  /// Absolute, with all links followed, and still in the project's folder.
+  private static func program(_ settings: ChannelSettings) throws(ChannelError) -> String {
+    let path = try relativePath(settings)
+    guard let root = real(settings.folder), let program = real(settings.folder + "/" + path) else {
+      throw ChannelError(.ours, "exec: there is no program \(path)")
+    }
+    guard program.utf8.starts(with: (root == "/" ? root : root + "/").utf8) else {
+      throw ChannelError(.ours, "exec: \(path) leads out of the project's folder")
+    }
+    guard access(program, X_OK) == 0 else {
+      throw ChannelError(.ours, "exec: \(path) may not be run; chmod +x \(path)")
+    }
+    return program
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
+  // MARK: Channel
+
+  public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    let ok = try await ask(
+      .render, [JSONMember("delivery", Frame.json(of: delivery))], within: limits.render, verb: delivery.verb)
+    do throws(FrameError) {
+      return try Frame.rendering(ok)
+    } catch {
+      throw ChannelError(.ours, "\(program.name): \(error)")
+    }
+  }
+
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+    switch await program.ask(.deliver, Frame.json(of: rendering, key: key), within: limits.deliver) {
+    case .ok(let ok):
+      guard let id = try? Frame.acceptedID(ok) else {
+        return .unknown(because: "\(program.name) took it, and gave no \"id\"")
+      }
+      return .accepted(id: id)
+    case .refused(let failure):
+      switch failure.kind {
+      case .temporary: return .temporary(after: failure.after, because: failure.text)
+      case .permanent: return .permanent(because: failure.text)
+      case .ours: return .ours(because: failure.text)
+      case .unknown: return .unknown(because: failure.text)
+      }
+    case .failed(let reason, let written):
+      return written ? .unknown(because: reason) : .temporary(after: nil, because: reason)
+    case .unavailable(let after?, let reason): return .temporary(after: after, because: reason)
+    case .unavailable(nil, let reason): return .ours(because: reason)
+    }
+  }
+
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    let ok = try await ask(
+      .poll, [JSONMember("cursor", cursor.map { .string($0) } ?? .null)], within: limits.poll, verb: nil)
+    do throws(FrameError) {
+      return try Frame.inbound(ok)
+    } catch {
+      throw ChannelError(.ours, "\(program.name): \(error)")
+    }
+  }
+
+  /// Whether the program starts and its settings will do.
+  public func check() async throws(ChannelError) {
+    _ = try await ask(.check, [], within: limits.start, verb: nil)
+  }
+
+  public func close() async { await program.close() }
+
+  private func ask(
+    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String?
+  ) async throws(ChannelError) -> JSONValue {
+    switch await program.ask(operation, fields, within: limit, verb: verb) {
+    case .ok(let ok): return ok
+    case .refused(let failure): throw ChannelError(failure.kind, HeaderText(failure.text).text)
+    case .failed(let reason, _): throw ChannelError(.temporary, reason)
+    case .unavailable(nil, let reason): throw ChannelError(.ours, reason)
+    case .unavailable(_, let reason): throw ChannelError(.temporary, reason)
+    }
+  }
+}

@@ -14,8 +14,8 @@ struct WebAddress: Hashable, Sendable {
   init(_ template: RenderedText) throws(ChannelError) {
     var text = ""
     for piece in template.pieces { text += piece.isValue && !text.isEmpty ? Encodings.percent(piece.text) : piece.text }
-    // The author's text in YAML may end in a line break.
-    text = PlainText.tidy(text)
+    // The author's text in YAML may end in a line break; within it, there is none.
+    if template.pieces.last?.isValue == false, text.utf8.last == 0x0A { text.unicodeScalars.removeLast() }
     guard let address = WebAddress(text) else {
       throw ChannelError(.permanent, "\"\(HeaderText(text))\" is no web address; write https://example.com/path")
     }

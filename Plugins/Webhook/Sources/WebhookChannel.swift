@@ -24,7 +24,7 @@ public struct WebhookChannel: Channel {
       "Content-Length: \(body.utf8.count)", "User-Agent: flow",
     ]
     return Rendering(
-      to: address.text, shown: [Entry.NamedText("method", method), Entry.NamedText("data", body)],
+      to: address.text, shown: [Entry.NamedText("method", method), Entry.NamedText("data", PlainText.clean(body))],
       payload: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8), fileExtension: "http")
   }
 

@@ -58,13 +58,16 @@ extension Frame {
   /// The `ok` of `render`: `to`, `shown` (an object of texts), `payload` or `payload-base64`, `extension`, and
   /// perhaps `reference`.
   public static func rendering(_ ok: JSONValue) throws(FrameError) -> Rendering {
-    guard case .string(let to)? = ok["to"] else { throw .wanted("\"to\", a text,") }
+    guard case .string(let to)? = ok["to"], HeaderText(to).text == to else {
+      throw .wanted("\"to\", a text of one line,")
+    }
     guard case .object(let members)? = ok["shown"] else { throw .wanted("\"shown\", an object of texts,") }
     var shown: [Entry.NamedText] = []
     for member in members {
       guard case .string(let text) = member.value else { throw .wanted("\"shown\", an object of texts,") }
       shown.append(Entry.NamedText(member.key, text))
     }
+    if let problem = RenderingRules.problem(shown: shown) { throw .wanted("\"shown\" without this: \(problem)") }
     guard case .string(let ending)? = ok["extension"], (1...16).contains(ending.utf8.count),
       ending.utf8.allSatisfy(isLetterOrDigit)
     else { throw .wanted("\"extension\", letters and digits,") }

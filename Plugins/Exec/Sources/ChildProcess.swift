@@ -1,0 +1,257 @@
+import FlowPlugin
+import Glibc
+import Synchronization
+
+/// A running program, its standard input and output in lines. It has a process group of its own, which is killed when
+/// it ends, however that comes about. One thread owns the process, reads and writes; nothing here waits for ever.
+final class ChildProcess: Sendable {
+  /// In the order in which it happened.
+  enum Report: Sendable {
+    /// All of the request's JSON has been written; before this, a program cannot have acted on it.
+    case written(Int)
+    case line([UInt8])
+    /// The last report. `clean`: the program went by itself, with code 0.
+    case ended(because: String, clean: Bool)
+  }
+
+  private struct Request: Sendable {
+    var id: Int
+    var line: [UInt8]
+    var sent = 0
+    var isReported = false
+  }
+
+  private enum Order: Sendable, Equatable {
+    case goOn
+    /// Standard input is closed; so many milliseconds until it is killed.
+    case finish(within: Int)
+    case kill(because: String)
+  }
+
+  private struct Shared: Sendable {
+    var requests: [Request] = []
+    /// Lines that may come: requests given and not yet answered.
+    var awaited = 0
+    var order = Order.goOn
+  }
+
+  let reports: AsyncStream<Report>
+  private let reporter: AsyncStream<Report>.Continuation
+  private let shared = Mutex(Shared())
+  private let pid: pid_t
+  private let input: Int32
+  private let output: Int32
+  private let wakeRead: Int32
+  private let wakeWrite: Int32
+
+  init(path: String, folder: String) throws(SpawnError) {
+    let pipes = try Pipes()
+    do throws(SpawnError) {
+      pid = try spawn(path: path, folder: folder, input: pipes.inputRead, output: pipes.outputWrite)
+    } catch {
+      pipes.closeAll()
+      throw error
+    }
+    close(pipes.inputRead)
+    close(pipes.outputWrite)
+    input = pipes.inputWrite
+    output = pipes.outputRead
+    wakeRead = pipes.wakeRead
+    wakeWrite = pipes.wakeWrite
+    (reports, reporter) = AsyncStream.makeStream(of: Report.self)
+    startThread()
+  }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let me = Unmanaged.passRetained(self)
+    let failed = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<ChildProcess>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, me.toOpaque())
+    if failed == 0 {
+      pthread_detach(thread)
+    } else {
+      me.release()
+      shared.withLock { $0.order = .kill(because: "no thread could be started") }
+      run()
+    }
+  }
+
+  /// Queues a line; its LF is its last byte.
+  func send(_ line: [UInt8], id: Int) {
+    shared.withLock {
+      $0.requests.append(Request(id: id, line: line))
+      $0.awaited += 1
+    }
+    wake()
+  }
+
+  func kill(because reason: String) {
+    shared.withLock { shared in
+      if case .kill = shared.order { return }
+      shared.order = .kill(because: reason)
+    }
+    wake()
+  }
+
+  /// Closes standard input, so that the program goes by itself; kills it after two seconds.
+  func finish() {
+    shared.withLock { if $0.order == .goOn { $0.order = .finish(within: 2000) } }
+    wake()
+  }
+
+  /// The pipe is not blocking; a full one wakes as well.
+  private func wake() {
+    var byte: UInt8 = 0
+    _ = Glibc.write(wakeWrite, &byte, 1)
+  }
+
+  // MARK: On the thread
+
+  private func run() {
+    blockPipeSignal()
+    var session = Session(input: input)
+    var reason: String?
+    while reason == nil { reason = turn(&session) }
+    session.closeInput()
+    end(because: reason ?? "")
+    close(output)
+  }
+
+  /// Not before: whoever holds this may still wake the thread, and a closed number may be another file's by then.
+  deinit {
+    close(wakeRead)
+    close(wakeWrite)
+  }
+
+  private struct Session {
+    var input: Int32
+    var frames = FrameReader()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var deadline: Int?
+    init(input: Int32) { self.input = input }
+    mutating func closeInput() {
+      if input >= 0 { close(input) }
+      input = -1
+    }
+  }
+
+  /// Waits for one thing and does it; why the program has ended, or is to end.
+  private func turn(_ session: inout Session) -> String? {
+    switch shared.withLock({ $0.order }) {
+    case .goOn: break
+    case .kill(let reason): return reason
+    case .finish(let milliseconds):
+      // A request that has begun to leave leaves whole; the others do not.
+      let isWithin = shared.withLock { shared in
+        shared.requests = shared.requests.filter { $0.sent > 0 }
+        return !shared.requests.isEmpty
+      }
+      if !isWithin { session.closeInput() }
+      let deadline = session.deadline ?? monotonicMilliseconds() + milliseconds
+      session.deadline = deadline
+      if monotonicMilliseconds() >= deadline { return "did not go by itself when its input was closed" }
+    }
+    let hasWork = session.input >= 0 && shared.withLock { !$0.requests.isEmpty }
+    var places = [
+      pollfd(fd: output, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: hasWork ? session.input : -1, events: Int16(POLLOUT), revents: 0),
+    ]
+    let limit = session.deadline.map { Int32(clamping: max(0, $0 - monotonicMilliseconds())) } ?? -1
+    guard poll(&places, 3, limit) >= 0 else { return errno == EINTR ? nil : "could not be listened to" }
+    if places[1].revents != 0 { drainWake(&session) }
+    if places[2].revents != 0, let reason = writeSome(&session) { return reason }
+    if places[0].revents != 0 { return readSome(&session) }
+    return nil
+  }
+
+  private func drainWake(_ session: inout Session) {
+    _ = Glibc.read(wakeRead, &session.buffer, 4096)
+  }
+
+  private func writeSome(_ session: inout Session) -> String? {
+    let input = session.input
+    let written: Int? = shared.withLock { shared in
+      guard var request = shared.requests.first else { return nil }
+      let count = request.line[request.sent...].withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
+      if count < 0 { return errno == EAGAIN || errno == EINTR ? nil : -1 }
+      request.sent += count
+      // A JSON object without its last brace is none; without its LF it may be read.
+      let isComplete = request.sent >= request.line.count - 1 && !request.isReported
+      if isComplete { request.isReported = true }
+      if request.sent == request.line.count { shared.requests.removeFirst() } else { shared.requests[0] = request }
+      return isComplete ? request.id : nil
+    }
+    guard let written else { return nil }
+    // Who reads no more may still have something to say: its output tells why it ended.
+    if written < 0 { session.closeInput() } else { reporter.yield(.written(written)) }
+    return nil
+  }
+
+  private func readSome(_ session: inout Session) -> String? {
+    let count = Glibc.read(output, &session.buffer, session.buffer.count)
+    if count < 0 { return errno == EAGAIN || errno == EINTR ? nil : "could not be listened to" }
+    if count == 0 { return "" }
+    do throws(FrameError) {
+      for line in try session.frames.read(session.buffer[..<count]) {
+        let isAwaited = shared.withLock { shared in
+          shared.awaited -= 1
+          return shared.awaited >= 0
+        }
+        guard isAwaited else { return "answered what nobody had asked" }
+        reporter.yield(.line(line))
+      }
+      return nil
+    } catch {
+      return "wrote what is no frame: \(error)"
+    }
+  }
+
+  /// Kills the group, reports, and reaps. An empty reason: the program closed its output, most often by ending.
+  private func end(because reason: String) {
+    var status = reason.isEmpty ? peek(forMilliseconds: 200) : nil
+    let clean = status.map { $0.code == CLD_EXITED && $0.status == 0 } ?? false
+    // Not reaped yet, so that the group's number is still its own.
+    Glibc.kill(-pid, SIGKILL)
+    let because = reason.isEmpty ? ChildProcess.words(status) : reason
+    if status == nil { status = peek(forMilliseconds: 2000) }
+    reporter.yield(.ended(because: because, clean: clean))
+    reporter.finish()
+    var ignored: Int32 = 0
+    while waitpid(pid, &ignored, 0) < 0, errno == EINTR {}
+  }
+
+  /// How the program ended, if it does within that time; it is not reaped.
+  private func peek(forMilliseconds most: Int) -> (code: Int32, status: Int32)? {
+    for turn in 0...(most / 5) {
+      var info = siginfo_t()
+      let found = waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+      if found, info.si_signo == SIGCHLD { return (info.si_code, info._sifields._sigchld.si_status) }
+      if turn < most / 5 { usleep(5000) }
+    }
+    return nil
+  }
+
+  private static func words(_ status: (code: Int32, status: Int32)?) -> String {
+    guard let status else { return "closed its output" }
+    return status.code == CLD_EXITED ? "ended with code \(status.status)" : "was ended by signal \(status.status)"
+  }
+}
+
+func monotonicMilliseconds() -> Int {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+}
+
+/// Writing to a program that has gone is an error of that write, and no signal.
+private func blockPipeSignal() {
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, SIGPIPE)
+  pthread_sigmask(SIG_BLOCK, &set, nil)
+}

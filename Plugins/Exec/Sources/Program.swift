@@ -1,0 +1,233 @@
+import FlowCore
+import FlowPlugin
+
+/// A channel's program as it is asked: one request at a time, started when it is first needed, ended when it breaks
+/// the rules, started again with growing pauses.
+actor Program {
+  enum Outcome: Sendable {
+    case ok(JSONValue)
+    case refused(Frame.Answer.Failure)
+    /// No answer. `written`: the request had left, so the program may have acted on it.
+    case failed(because: String, written: Bool)
+    /// It cannot be asked now; `after` seconds it may be. Nil: only a person can help.
+    case unavailable(after: Int?, because: String)
+  }
+
+  private struct Pending {
+    var id: Int
+    var written = false
+    var answer: CheckedContinuation<Outcome, Never>
+  }
+
+  let name: String
+  private let path: String
+  private let folder: String
+  private let settings: [JSONMember]
+  private let limits: ExecLimits
+
+  private var child: ChildProcess?
+  /// Tells the reports of one start from those of the next.
+  private var generation = 0
+  private var verb: String?
+  private var answered = 0
+  private var pending: Pending?
+  private var nextID = 1
+  private var failures = 0
+  private var notBefore: ContinuousClock.Instant?
+  private var lastEnd = ""
+  private var isClosed = false
+  private var isBusy = false
+  private var queue: [CheckedContinuation<Void, Never>] = []
+  private var closing: [CheckedContinuation<Void, Never>] = []
+
+  /// `settings`: what `describe` brings, without its version.
+  init(name: String, path: String, folder: String, settings: [JSONMember], limits: ExecLimits) {
+    self.name = name
+    self.path = path
+    self.folder = folder
+    self.settings = settings
+    self.limits = limits
+  }
+
+  deinit { child?.kill(because: "") }
+
+  /// Always answers: within the limit, and the limit of a start, once it is its turn. `verb`: the program must have
+  /// described itself as a channel of this verb.
+  func ask(
+    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String? = nil
+  ) async -> Outcome {
+    await takeTurn()
+    defer { passTurn() }
+    if let trouble = await ready() { return trouble }
+    if let verb, let described = self.verb, described != verb {
+      return .unavailable(after: nil, because: "\(name) describes itself as \"\(described)\", its manifest as \"\(verb)\"")
+    }
+    let outcome = await exchange(operation, fields, within: limit)
+    switch outcome {
+    case .ok, .refused: failures = 0
+    case .failed, .unavailable: break
+    }
+    return outcome
+  }
+
+  /// Lets the program go by itself, for two seconds; then it is killed. Nothing is asked after this.
+  func close() async {
+    isClosed = true
+    guard let child else { return }
+    child.finish()
+    await withCheckedContinuation { closing.append($0) }
+  }
+
+  // MARK: Turns
+
+  private func takeTurn() async {
+    guard isBusy else {
+      isBusy = true
+      return
+    }
+    await withCheckedContinuation { queue.append($0) }
+  }
+
+  private func passTurn() {
+    if queue.isEmpty { isBusy = false } else { queue.removeFirst().resume() }
+  }
+
+  // MARK: Starting
+
+  /// Nil when the program runs and has described itself.
+  private func ready() async -> Outcome? {
+    if isClosed { return .unavailable(after: nil, because: "\(name) is closed") }
+    if child != nil { return nil }
+    if let notBefore, ContinuousClock.now < notBefore {
+      let seconds = Int((notBefore - .now).components.seconds) + 1
+      return .unavailable(after: seconds, because: "\(name) \(lastEnd); it is started again in \(seconds) s")
+    }
+    do throws(SpawnError) {
+      let child = try ChildProcess(path: path, folder: folder)
+      self.child = child
+      generation += 1
+      answered = 0
+      listen(to: child, generation)
+    } catch {
+      guard error.isTemporary else {
+        return .unavailable(after: nil, because: "\(name) cannot be started: \(error.text)")
+      }
+      return .unavailable(after: 1, because: "\(name) cannot be started now: \(error.text)")
+    }
+    return await describe()
+  }
+
+  private func listen(to child: ChildProcess, _ generation: Int) {
+    Task { [weak self] in
+      for await report in child.reports { await self?.take(report, generation) }
+    }
+  }
+
+  private func describe() async -> Outcome? {
+    let version = JSONMember("version", .number(String(Frame.version)))
+    let outcome = await exchange(.describe, [version] + settings, within: limits.start)
+    switch outcome {
+    case .ok(let answer):
+      guard case .number(let digits)? = answer["version"], Int(digits) == Frame.version,
+        case .string(let verb)? = answer["verb"]
+      else {
+        await end(because: "is of another version")
+        return .unavailable(
+          after: nil, because: "\(name) should describe itself with \"version\": \(Frame.version) and its \"verb\"")
+      }
+      self.verb = verb
+      return nil
+    case .refused(let failure):
+      await end(because: "did not start: \(HeaderText(failure.text))")
+      return .unavailable(after: failure.kind == .ours ? nil : failure.after ?? 60, because: failure.text)
+    case .failed(let reason, _):
+      // Nothing of the request that this start was for has left.
+      return .failed(because: reason, written: false)
+    case .unavailable: return outcome
+    }
+  }
+
+  private func end(because reason: String) async {
+    guard let child else { return }
+    child.kill(because: reason)
+    await withCheckedContinuation { closing.append($0) }
+  }
+
+  // MARK: One request
+
+  private func exchange(
+    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration
+  ) async -> Outcome {
+    let id = nextID
+    nextID += 1
+    let line: [UInt8]
+    do throws(FrameError) {
+      line = try Frame.Request(operation, id: id, fields: fields).line()
+    } catch {
+      return .refused(Frame.Answer.Failure(.permanent, "the request is too long: \(error)"))
+    }
+    guard let child else { return .failed(because: "\(name) \(lastEnd)", written: false) }
+    let timer = Task {
+      try? await Task.sleep(for: limit)
+      if !Task.isCancelled { self.timeOut(id, after: limit) }
+    }
+    defer { timer.cancel() }
+    return await withCheckedContinuation { continuation in
+      pending = Pending(id: id, answer: continuation)
+      child.send(line, id: id)
+    }
+  }
+
+  private func timeOut(_ id: Int, after limit: Swift.Duration) {
+    guard pending?.id == id else { return }
+    child?.kill(because: "did not answer within \(limit)")
+  }
+
+  private func take(_ report: ChildProcess.Report, _ generation: Int) {
+    guard generation == self.generation else { return }
+    switch report {
+    case .written(let id): if pending?.id == id { pending?.written = true }
+    case .line(let line): take(line)
+    case .ended(let reason, let clean): ended(reason, clean)
+    }
+  }
+
+  private func take(_ line: [UInt8]) {
+    let answer: Frame.Answer
+    do throws(FrameError) {
+      answer = try Frame.Answer(line: line)
+    } catch {
+      child?.kill(because: "wrote what is no frame: \(error)")
+      return
+    }
+    guard let pending, pending.id == answer.id else {
+      child?.kill(because: "answered what nobody had asked")
+      return
+    }
+    self.pending = nil
+    answered += 1
+    switch answer.result {
+    case .success(let ok): pending.answer.resume(returning: .ok(ok))
+    case .failure(let failure): pending.answer.resume(returning: .refused(failure))
+    }
+  }
+
+  private func ended(_ reason: String, _ clean: Bool) {
+    child = nil
+    verb = nil
+    lastEnd = reason
+    // One that answers once and goes is a fine program.
+    if clean, pending == nil, answered > 1 {
+      notBefore = nil
+    } else {
+      failures += 1
+      notBefore = .now + limits.pause(afterFailures: failures)
+    }
+    if let pending {
+      self.pending = nil
+      pending.answer.resume(returning: .failed(because: "\(name) \(reason)", written: pending.written))
+    }
+    for waiter in closing { waiter.resume() }
+    closing = []
+  }
+}

@@ -1,0 +1,107 @@
+import FlowCore
+import FlowPlugin
+import Testing
+
+@Suite struct ConformanceTests {
+  @Test(arguments: Manifests.shipped) func aShippedChannelKeepsTheContract(_ channel: Manifests.Shipped) async {
+    let scratch = Scratch()
+    let checks = await ChannelConformance(
+      manifest: channel.manifest, settings: scratch.settings(name: channel.manifest.verb), make: channel.make
+    ).run()
+    #expect(checks.filter(\.isFailure) == [])
+    #expect(checks.count == 11)
+    // Two keys, one of them twice: two files.
+    #expect(scratch.names(in: "outbox").count == 2)
+  }
+
+  @Test(arguments: Manifests.shipped) func aManifestIsText(_ channel: Manifests.Shipped) throws {
+    let text = try #require(String(validating: channel.bytes, as: UTF8.self))
+    #expect(text.hasPrefix("verb: \(channel.manifest.verb)\n"))
+  }
+
+  /// Channels that break the contract, one rule each: the suite must see it.
+  struct Broken: Channel {
+    enum Fault: String, CaseIterable, Sendable {
+      case random, empty, longName, addresses, twice, hangs, control, refusesAll, markup, sameID
+    }
+    let fault: Fault
+    let counter: Counter
+    var manifest: [UInt8] { [1] }
+
+    actor Counter {
+      var count = 0
+      func next() -> Int {
+        count += 1
+        return count
+      }
+    }
+
+    func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+      let isAddress = EmailAddress(delivery.address) != nil
+      if !isAddress, fault != .addresses { throw ChannelError(.permanent, "no address") }
+      let said = delivery.text("body") ?? ""
+      var body = PlainText.tidy(said) + "."
+      switch fault {
+      case .random: body += String(await counter.next())
+      case .hangs: try? await Task.sleep(for: .seconds(3600))
+      case .control: body += said
+      case .refusesAll: throw ChannelError(.permanent, "no")
+      case .markup: body = String(body.filter { $0 != "*" })
+      default: break
+      }
+      return Rendering(
+        to: HeaderText(delivery.address).text, shown: [Entry.NamedText(fault == .longName ? "to" : "body", body)],
+        payload: fault == .empty ? [] : Array(body.utf8), fileExtension: "txt")
+    }
+
+    func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+      switch fault {
+      case .twice: .accepted(id: String(await counter.next()))
+      case .sameID: .accepted(id: "1")
+      default: .accepted(id: key.text)
+      }
+    }
+  }
+
+  @Test(arguments: Broken.Fault.allCases) func aBrokenChannelIsFound(_ fault: Broken.Fault) async {
+    var manifest = Manifests.email
+    manifest.keyed = true
+    manifest.inbound = .none
+    let checks = await ChannelConformance(
+      manifest: manifest, settings: Scratch().settings(), limit: fault == .hangs ? .milliseconds(50) : .seconds(60)
+    ) { _ in Broken(fault: fault, counter: Broken.Counter()) }.run()
+    #expect(checks.contains { $0.isFailure }, "\(fault)")
+  }
+
+  @Test func aBrokenManifestIsFound() async {
+    func problem(_ change: (inout Manifest) -> Void) async -> Bool {
+      var manifest = Manifests.email
+      change(&manifest)
+      let checks = await ChannelConformance(manifest: manifest, settings: Scratch().settings()) {
+        _ throws(ChannelError) in throw ChannelError(.ours, "not made")
+      }.run()
+      return checks[0].isFailure
+    }
+    #expect(await !problem { _ in })
+    #expect(await problem { $0.verb = "wait" })
+    #expect(await problem { $0.verb = "E-Mail" })
+    #expect(await problem { $0.maxBytes = 0 })
+    #expect(await problem { $0.main = "to" })
+    #expect(await problem { $0.address = .none })
+    #expect(await problem { $0.outcomes = ["timeout"] })
+    #expect(await problem { $0.outcomes = ["ok", "ok"] })
+    #expect(await problem { $0.fields.append($0.fields[0]) })
+    for name in ["if", "within", "note", "name", "email", "ask", "Ä", ""] {
+      #expect(await problem { $0.fields.append(Manifest.Field(name: name, kind: .literal)) }, "\(name)")
+    }
+    #expect(await problem { $0.fields.append(Manifest.Field(name: "x", kind: .word([]))) })
+    #expect(await problem { $0.fields.append(Manifest.Field(name: "x", kind: .word(["a"]), fallback: "b")) })
+    #expect(await problem { $0.fields.append(Manifest.Field(name: "x", kind: .literal, file: true)) })
+    #expect(await problem { $0.fields.append(Manifest.Field(name: "x", kind: .literal, required: true, fallback: "a")) })
+    #expect(
+      await problem {
+        $0.fields.append(
+          Manifest.Field(name: "x", kind: .literal, required: true, unless: .init(field: "thread", word: "old")))
+      })
+  }
+}
