@@ -97,10 +97,7 @@ extension Engine {
   }
 
   private func settle(_ line: Outgoing, _ receipt: Receipt) async throws(StoreError) {
-    try await alone { engine async throws(StoreError) in
-      try engine.record(receipt, of: line)
-      try await engine.workOff()
-    }
+    try await alone { engine async throws(StoreError) in try engine.record(receipt, of: line) }
   }
 
   private func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {

@@ -3,28 +3,23 @@ import FlowTime
 
 /// The inbox: who gets what has come in (language, section 6).
 extension Engine {
-  /// Commits what has come in, works it off with all that follows from it, and says what was done.
-  func takeIn(_ incoming: Incoming) async throws(StoreError) -> Received {
-    let known = try store.inbox(incoming.key)
-    if known == nil {
-      try store.commit([.receive(InboxRow(incoming: incoming, received: clock.now()))])
-    }
-    try await workOff()
-    var result = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
-    result.isKnown = known != nil
-    return result
+  /// Commits what has come in; true where it had come before.
+  func takeIn(_ incoming: Incoming) throws(StoreError) -> Bool {
+    if try store.inbox(incoming.key) != nil { return true }
+    try store.commit([.receive(InboxRow(incoming: incoming, received: clock.now()))])
+    return false
   }
 
-  /// Works off the inbox, in the order in which things came, until it is empty.
-  func workOff() async throws(StoreError) {
-    while let row = try store.pending(limit: 1).first {
-      let result = try await route(row.incoming)
-      if result.needsEyes {
-        logger.notice(
-          "fits no run", metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
-      }
-      try store.commit([.answer(row.incoming.key, result)])
+  /// Works off the line of the inbox that came first; false where there is none.
+  func workOne() async throws(StoreError) -> Bool {
+    guard let row = try store.pending(limit: 1).first else { return false }
+    let result = try await route(row.incoming)
+    if result.needsEyes {
+      logger.notice(
+        "fits no run", metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }
+    try store.commit([.answer(row.incoming.key, result)])
+    return true
   }
 
   private func route(_ incoming: Incoming) async throws(StoreError) -> Received {

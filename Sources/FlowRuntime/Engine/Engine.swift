@@ -56,11 +56,10 @@ public actor Engine {
   /// - Throws: where the store fails. What had been committed by then stays, and is worked off later.
   @discardableResult
   public func receive(_ incoming: Incoming) async throws(StoreError) -> Received {
-    let received = try await alone { engine async throws(StoreError) in
-      let received = try await engine.takeIn(incoming)
-      return received
-    }
-    try await handOver()
+    let isKnown = try await alone { engine async throws(StoreError) in try engine.takeIn(incoming) }
+    try await workOff()
+    var received = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
+    received.isKnown = isKnown
     return received
   }
 
@@ -71,18 +70,14 @@ public actor Engine {
   /// - Returns: how many runs were woken.
   @discardableResult
   public func runDue() async throws(StoreError) -> Int {
-    try await alone { engine async throws(StoreError) in }
-    try await handOver()
+    try await workOff()
     var woken = 0
     while !Task.isCancelled {
       let due = try store.due(until: clock.now(), limit: 100)
       if due.isEmpty { break }
       for run in due where !Task.isCancelled {
-        try await alone { engine async throws(StoreError) in
-          try await engine.wake(run)
-          try await engine.workOff()
-        }
-        try await handOver()
+        try await alone { engine async throws(StoreError) in try await engine.wake(run) }
+        try await workOff()
         woken += 1
       }
     }
@@ -91,6 +86,16 @@ public actor Engine {
 
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing waits.
   public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
+
+  /// Hands over what is planned, then works off the next line of the inbox, until nothing of either is left: what a
+  /// transition says goes out before the next event is looked at.
+  private func workOff() async throws(StoreError) {
+    var isDone = false
+    while !isDone {
+      try await handOver()
+      isDone = try await alone { engine async throws(StoreError) in try await !engine.workOne() }
+    }
+  }
 
   // MARK: One at a time
 
@@ -108,14 +113,14 @@ public actor Engine {
       if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
     if !isRecovered {
-      try await recover()
+      try recover()
       isRecovered = true
     }
     return try await body(self)
   }
 
-  /// Takes up what an engine before left: lines of the outbox, then the inbox.
-  private func recover() async throws(StoreError) {
+  /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
+  private func recover() throws(StoreError) {
     for line in try store.outbox(.leaving) { try takeUp(line) }
     for line in try store.outbox(.held) {
       var again = line
@@ -123,7 +128,6 @@ public actor Engine {
       again.next = clock.now()
       try store.commit([.change(again, from: .held)])
     }
-    try await workOff()
   }
 
   /// A line that was being handed over when the process ended.

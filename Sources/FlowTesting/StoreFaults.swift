@@ -1,0 +1,80 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTime
+import Synchronization
+
+/// A store that fails at one commit, as if the process had ended there: for showing that whatever comes after a crash
+/// goes on from whole transitions.
+public final class FaultyStore: Store {
+  public enum Fault: Sendable, CaseIterable {
+    /// The commit did not happen.
+    case before
+    /// It did, and nobody was told.
+    case after
+  }
+
+  private let base: any Store
+  private let fault: Fault
+  private let left: Mutex<Int?>
+  private let made = Mutex(0)
+
+  /// - Parameter commit: the number of the commit that fails, from 1; nil for none. All later ones fail as well: the
+  ///   process is gone.
+  public init(_ base: any Store, failingAt commit: Int?, _ fault: Fault) {
+    self.base = base
+    self.fault = fault
+    left = Mutex(commit)
+  }
+
+  /// How many commits were asked for.
+  public var commits: Int { made.withLock { $0 } }
+
+  public func commit(_ writes: [Write]) throws(StoreError) {
+    made.withLock { $0 += 1 }
+    let count = left.withLock { left -> Int? in
+      left = left.map { $0 - 1 }
+      return left
+    }
+    if count == 0, fault == .after { try base.commit(writes) }
+    if let count, count <= 0 { throw .failed("the process has ended") }
+    try base.commit(writes)
+  }
+
+  public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? { try base.inbox(key) }
+  public func pending(limit: Int) throws(StoreError) -> [InboxRow] { try base.pending(limit: limit) }
+  public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] { try base.inboxNeedingEyes() }
+  public func run(_ id: String) throws(StoreError) -> RunRecord? { try base.run(id) }
+  public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] { try base.runs(filter) }
+  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord? {
+    try base.run(workflow: workflow, subject: subject, startedBy: event)
+  }
+  public func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord? {
+    try base.lastRun(workflow: workflow, subject: subject)
+  }
+  public func lastRun(workflow: String, contact: String) throws(StoreError) -> RunRecord? {
+    try base.lastRun(workflow: workflow, contact: contact)
+  }
+  public func liveRun(exclusive: String, contact: String) throws(StoreError) -> RunRecord? {
+    try base.liveRun(exclusive: exclusive, contact: contact)
+  }
+  public func knows(run: String, event: String) throws(StoreError) -> Bool { try base.knows(run: run, event: event) }
+  public func journal(_ run: String) throws(StoreError) -> [JournalStep] { try base.journal(run) }
+  public func due(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
+    try base.due(until: instant, limit: limit)
+  }
+  public func nextDue() throws(StoreError) -> Instant? { try base.nextDue() }
+  public func outgoing(_ key: String) throws(StoreError) -> Outgoing? { try base.outgoing(key) }
+  public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
+    try base.nextOutgoing(until: instant)
+  }
+  public func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing] { try base.outbox(state) }
+  public func outbox(run: String) throws(StoreError) -> [Outgoing] { try base.outbox(run: run) }
+  public func hasPlanned(run: String) throws(StoreError) -> Bool { try base.hasPlanned(run: run) }
+  public func task(_ id: String) throws(StoreError) -> TaskRecord? { try base.task(id) }
+  public func tasks(_ filter: TaskFilter) throws(StoreError) -> [TaskRecord] { try base.tasks(filter) }
+  public func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> { try base.suppressed(contact) }
+  public func suppressions() throws(StoreError) -> [Suppression] { try base.suppressions() }
+  public func touches(contact: String) throws(StoreError) -> [ContactTouch] { try base.touches(contact: contact) }
+  public func version(_ fingerprint: String) throws(StoreError) -> Version? { try base.version(fingerprint) }
+}

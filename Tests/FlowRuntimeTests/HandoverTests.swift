@@ -1,0 +1,165 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Testing
+
+/// From the outbox to the channel (guarantees 6 to 9).
+struct HandoverTests {
+  func rig(areKeyed: Bool = true, steps: String? = nil) async throws -> Rig {
+    let rig = Rig(try Bench.graphs(order(steps: steps), zones: utcOnly), areKeyed: areKeyed)
+    try await rig.place("O-1", id: "e-1")
+    return rig
+  }
+
+  func line(_ rig: Rig) throws -> Outgoing {
+    let lines = try rig.store.outbox(run: rig.onlyRun().id)
+    return try #require(lines.first)
+  }
+
+  @Test func `what fails for a time is tried again, with the same key and bytes`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.temporary(after: nil, because: "busy"), .temporary(after: 600, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    let first = try line(rig)
+    #expect(first.state == .planned && first.because == "busy" && first.attempts == 1)
+    // One minute, and up to a quarter of it more.
+    #expect(first.next >= time("2026-03-03 09:01") && first.next <= time("2026-03-03 09:01").adding(milliseconds: 15_000))
+    #expect(try await rig.engine.nextDue() == first.next)
+    #expect(try await rig.engine.runDue() == 0)
+    #expect(try line(rig).attempts == 1)
+
+    rig.clock.advance(to: first.next)
+    try await rig.engine.runDue()
+    // The far side asked for ten minutes.
+    #expect(try line(rig).next >= first.next.adding(milliseconds: 600_000))
+    rig.clock.advance(to: try line(rig).next)
+    try await rig.engine.runDue()
+    let last = try line(rig)
+    #expect(last.state == .accepted && last.attempts == 3 && last.key == first.key)
+    #expect(rig.box.texts == ["thanks to Ann: Dear Ann"])
+  }
+
+  @Test func `after eight attempts it is given up, and the run and its owner are told`() async throws {
+    let rig = try await rig()
+    for _ in 0..<8 { rig.box.answer(.temporary(after: nil, because: "busy")) }
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    for _ in 0..<20 {
+      guard try line(rig).state == .planned else { break }
+      rig.clock.advance(to: try line(rig).next)
+      try await rig.engine.runDue()
+    }
+    #expect(try line(rig).state == .failed && line(rig).attempts == 8)
+    // 1 + 2 + 4 + … + 64 minutes, and at most a quarter more.
+    #expect(rig.clock.now() >= time("2026-03-03 11:07") && rig.clock.now() <= time("2026-03-03 11:39"))
+    #expect(try rig.lines(rig.onlyRun().id).contains { $0.contains("failed thanks: tried 8 times: busy") })
+    #expect(try rig.store.tasks(TaskFilter(isOpen: true)).map(\.name) == ["failed"])
+    #expect(try rig.onlyRun().isLive)
+  }
+
+  @Test func `an answer stops what has not left`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.temporary(after: 3600, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    rig.clock.set("2026-03-03 09:30")
+    try await rig.tell("reply", "O-1", id: "e-2", data: ["text": "stop it"])
+    #expect(try line(rig).state == .cancelled && line(rig).because == "reply came first")
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+    #expect(try rig.lines(rig.onlyRun().id).contains("03-03 09:30 withheld thanks: reply came first"))
+  }
+
+  @Test func `whoever is suppressed while it waits does not get it`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.temporary(after: nil, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    try await rig.engine.receive(
+      Incoming(id: "s", at: rig.clock.now(), body: .suppress(contact: "c-1", channel: "letter", because: "asked")))
+    rig.clock.advance(to: try line(rig).next)
+    try await rig.engine.runDue()
+    #expect(try line(rig).state == .cancelled)
+    #expect(rig.box.texts.isEmpty)
+    #expect(try rig.lines(rig.onlyRun().id).last?.contains("withheld thanks: letter is suppressed") == true)
+  }
+
+  @Test func `our own mistake is held until the next start, and blames nobody`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.ours(because: "wrong password"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    #expect(try line(rig).state == .held && line(rig).because == "wrong password")
+    #expect(try rig.store.tasks(TaskFilter()).isEmpty)
+    let next = rig.again(try Bench.graphs(order(), zones: utcOnly))
+    try await next.engine.runDue()
+    #expect(try line(rig).state == .accepted)
+    #expect(rig.box.texts.count == 1)
+  }
+
+  @Test func `an unknown fate: tried again where the far side takes keys, else a person decides`() async throws {
+    for areKeyed in [true, false] {
+      let rig = try await rig(areKeyed: areKeyed)
+      rig.box.answer(.unknown(because: "the line died"))
+      rig.clock.set("2026-03-03 09:00")
+      try await rig.engine.runDue()
+      #expect(try line(rig).state == (areKeyed ? .planned : .unknown))
+      #expect(try rig.store.tasks(TaskFilter(isOpen: true)).count == (areKeyed ? 0 : 1))
+      try await rig.runOut()
+      #expect(rig.box.texts.count == (areKeyed ? 1 : 0))
+    }
+  }
+
+  @Test func `what will never arrive fails at once`() async throws {
+    let rig = try await rig(steps: """
+          - letter: thanks
+            purpose: inform
+            body: "Dear {{ contact.name }}"
+          - end: sent
+      """)
+    let other = Rig(try Bench.graphs(order(steps: """
+          - letter: thanks
+            purpose: inform
+            body: "Dear {{ contact.name }}"
+          - end: sent
+      """), zones: utcOnly))
+    #expect(try rig.onlyRun().run.outcome == "sent")
+    other.box.answer(.permanent(because: "no such street"))
+    try await other.place("O-1", id: "e-1")
+    // The run had ended in the transition that sent it: its journal and its owner are told all the same.
+    #expect(try other.lines(other.onlyRun().id).last == "03-02 09:00 failed thanks: no such street")
+    let tasks = try other.store.tasks(TaskFilter(isOpen: true))
+    #expect(tasks.map(\.text) == ["thanks failed: no such street"])
+    #expect(tasks.first?.person[path: ["name"]] == .text("Olga"))
+  }
+
+  @Test func `what cannot be rendered fails, and nothing leaves`() async throws {
+    let rig = try await rig()
+    rig.box.refuseToRender("thanks")
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+    #expect(try rig.store.outbox(run: rig.onlyRun().id).isEmpty)
+    #expect(try rig.lines(rig.onlyRun().id).contains("03-03 09:00 failed thanks: no ink"))
+    #expect(try rig.store.tasks(TaskFilter(isOpen: true)).map(\.name) == ["failed"])
+  }
+
+  @Test func `a later letter knows those before it, and equal steps have keys of their own`() async throws {
+    let rig = try await rig(steps: """
+          - repeat: nudge
+            times: 2
+            every: 1 day
+            steps:
+              - letter: hint
+                purpose: inform
+                body: "Dear {{ contact.name }}"
+          - end: sent
+      """)
+    try await rig.runOut()
+    #expect(rig.box.texts == ["hint to Ann: Dear Ann", "hint to Ann: Dear Ann after <hint>"])
+    #expect(Set(rig.box.letters.map(\.key)).count == 2)
+    #expect(rig.box.letters.allSatisfy { $0.key.utf8.count == 32 })
+  }
+}

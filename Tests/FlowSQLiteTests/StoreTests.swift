@@ -1,0 +1,94 @@
+import FlowRuntime
+import FlowSQLite
+import FlowTesting
+import Foundation
+import GRDB
+import Testing
+
+/// A folder that is gone with the test.
+final class Scratch {
+  let folder: URL
+
+  init() throws {
+    folder = URL(filePath: NSTemporaryDirectory()).appending(path: "flow-\(ProcessInfo.processInfo.globallyUniqueString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  var path: String { folder.appending(path: "flow.db").path }
+
+  func open(patience: Int = 0) throws -> SQLiteStore {
+    try SQLiteStore(path: path, access: .writing(holder: "the test", patience: patience))
+  }
+}
+
+struct SQLiteStoreTests {
+  @Test(arguments: StoreConformance.checks)
+  func `the store in a file keeps its promises`(check: StoreConformance.Check) throws {
+    let scratch = try Scratch()
+    #expect(try check.violations(of: scratch.open()) == [])
+  }
+
+  @Test func `what was committed is there when the file is opened again`() throws {
+    let scratch = try Scratch()
+    let row = InboxRow(
+      incoming: Incoming(id: "e-1", at: .epoch, body: .run("r-1", .reply(text: "yes"))), received: .epoch)
+    do {
+      let store = try scratch.open()
+      try store.commit([.receive(row)])
+    }
+    let again = try scratch.open()
+    #expect(try again.pending(limit: 9) == [row])
+  }
+
+  @Test func `a second writer is told who holds the store, and a reader is not`() throws {
+    let scratch = try Scratch()
+    let first = try SQLiteStore(path: scratch.path, access: .writing(holder: "flow serve", patience: 0))
+    let holder = "flow serve, process \(ProcessInfo.processInfo.processIdentifier)"
+    #expect(throws: StoreError.locked(holder: holder)) { try scratch.open() }
+    let reader = try SQLiteStore(path: scratch.path, access: .reading)
+    #expect(try reader.pending(limit: 1) == [])
+    try first.commit([
+      .receive(InboxRow(incoming: Incoming(id: "e", at: .epoch, body: .run("r", .opened)), received: .epoch))
+    ])
+    #expect(try reader.pending(limit: 1).count == 1)
+    #expect(throws: StoreError.self) { try reader.commit([.hear(run: "r", event: "e")]) }
+  }
+
+  @Test func `a store of a newer program is refused, and left as it is`() throws {
+    let scratch = try Scratch()
+    do {
+      let store = try scratch.open()
+      try store.close()
+      let queue = try DatabaseQueue(path: scratch.path)
+      try queue.write { db in
+        try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('7 something new')")
+      }
+      try queue.close()
+    }
+    #expect(throws: StoreError.newer(found: "7 something new")) { try scratch.open() }
+  }
+
+  @Test func `a file that is no store is refused`() throws {
+    let scratch = try Scratch()
+    try Data(repeating: 65, count: 5000).write(to: URL(filePath: scratch.path))
+    let error = #expect(throws: StoreError.self) { try scratch.open() }
+    if case .corrupt = error {} else { Issue.record("\(String(describing: error))") }
+  }
+
+  @Test func `a database of something else is refused`() throws {
+    let scratch = try Scratch()
+    try DatabaseQueue(path: scratch.path).write { try $0.execute(sql: "CREATE TABLE songs (name TEXT)") }
+    #expect(throws: StoreError.corrupt("it is a database of something else")) { try scratch.open() }
+  }
+
+  @Test func `a commit is on the disk: write-ahead log, and every commit synced`() throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    try store.commit([.hear(run: "r", event: "e")])
+    let queue = try DatabaseQueue(path: scratch.path)
+    #expect(try queue.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+    #expect(FileManager.default.fileExists(atPath: scratch.path + "-wal"))
+  }
+}
