@@ -75,5 +75,7 @@ let package = Package(
         + plugins.map { .target(name: "\($0)Channel") }),
     .testTarget(
       name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
+    .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
+    .testTarget(name: "HouseTests"),
   ]
 )
