@@ -71,10 +71,24 @@ let package = Package(
       name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
     .testTarget(
       name: "ChannelTests",
-      dependencies: ["FlowPlugin", "FlowCore", "FlowTime"]
+      dependencies: ["FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime"]
         + plugins.map { .target(name: "\($0)Channel") }),
     .testTarget(
       name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "FlowRuntimeTests",
+      dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting"]),
+    .testTarget(
+      name: "FlowSQLiteTests",
+      dependencies: [
+        "FlowSQLite", "FlowRuntime", "FlowCore", "FlowTime", "FlowTesting",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "FlowSimulationTests",
+      dependencies: [
+        "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime", "FlowTesting",
+      ]),
     .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
     .testTarget(name: "HouseTests"),
   ]
