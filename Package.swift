@@ -91,5 +91,6 @@ let package = Package(
       ]),
     .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
     .testTarget(name: "HouseTests"),
+    .testTarget(name: "FlowAnalysisTests", dependencies: ["FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"]),
   ]
 )

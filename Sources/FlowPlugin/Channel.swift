@@ -1,8 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// How a touch leaves. A channel is made once for each entry under `channels:` of flow.yaml (or with defaults where
-/// there is none) and used from any task.
+/// How a touch leaves. A channel is made once for each entry under `channels:` of flow.yaml (or with defaults
+/// where there is none) and used from any task.
 ///
 /// Guarantees asked of every channel, and checked by the public conformance suite:
 /// - `render` is pure: the same delivery gives the same bytes; nothing leaves the machine.
@@ -17,8 +17,8 @@ public protocol Channel: Sendable {
   /// Hands a rendering over. Never throws: what went wrong is a verdict.
   func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt
 
-  /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later call names
-  /// the new cursor. A channel without inbound answers with nothing.
+  /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later
+  /// call names the new cursor. A channel without inbound answers with nothing.
   func poll(since cursor: String?) async throws(ChannelError) -> Inbound
 
   /// Ends what the channel holds open (a program, a connection).
@@ -26,11 +26,14 @@ public protocol Channel: Sendable {
 }
 
 extension Channel {
-  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound { Inbound(messages: [], cursor: cursor) }
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    Inbound(messages: [], cursor: cursor)
+  }
   public func close() async {}
 }
 
-/// The same on a retry, another on every rightful repeat (guarantee 8). Printable ASCII without blanks or `/`.
+/// The same on a retry, another on every rightful repeat (guarantee 8). Printable ASCII without blanks or
+/// `/`.
 public struct IdempotencyKey: Hashable, Sendable, Codable, CustomStringConvertible {
   public let text: String
   public init(_ text: String) { self.text = text }
@@ -47,8 +50,8 @@ public struct Rendering: Hashable, Sendable, Codable {
   public var payload: [UInt8]
   /// Ending of the file that holds the payload in a folder: `eml`, `txt`, `json`.
   public var fileExtension: String
-  /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no such
-  /// thing. The engine hands it back in ``FlowCore/Delivery/Thread``.
+  /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no
+  /// such thing. The engine hands it back in ``FlowCore/Delivery/Thread``.
   public var reference: String?
 
   public init(
@@ -99,7 +102,8 @@ public struct Inbound: Hashable, Sendable {
     public var kind: Event.Kind
     public var raw: [UInt8]
     public init(
-      id: String, at: Instant, token: String? = nil, thread: String? = nil, address: String? = nil, kind: Event.Kind,
+      id: String, at: Instant, token: String? = nil, thread: String? = nil, address: String? = nil,
+      kind: Event.Kind,
       raw: [UInt8] = []
     ) {
       self.id = id

@@ -9,16 +9,21 @@ import SMSChannel
 import TasksChannel
 import WebhookChannel
 
-/// The channels that are built in, a line each. One in another language needs no line: it is named in flow.yaml.
+/// The channels that are built in, a line each. One in another language needs no line: it is named in
+/// flow.yaml.
 enum Channels {
   static let all: [ShippedChannel] = [
-    ShippedChannel("email", EmailChannel.manifest) { settings throws(ChannelError) in try EmailChannel(settings) },
+    ShippedChannel("email", EmailChannel.manifest) { settings throws(ChannelError) in
+      try EmailChannel(settings)
+    },
     ShippedChannel("sms", SMSChannel.manifest) { settings throws(ChannelError) in try SMSChannel(settings) },
     ShippedChannel("message", MessengerChannel.manifest) { settings throws(ChannelError) in
       try MessengerChannel(settings)
     },
-    ShippedChannel("call", CallChannel.manifest) { settings throws(ChannelError) in try CallChannel(settings) },
-    ShippedChannel("task", TaskChannel.manifest) { settings throws(ChannelError) in try TaskChannel(settings) },
+    ShippedChannel("call", CallChannel.manifest) { settings throws(ChannelError) in try CallChannel(settings)
+    },
+    ShippedChannel("task", TaskChannel.manifest) { settings throws(ChannelError) in try TaskChannel(settings)
+    },
     ShippedChannel("notify", NotificationChannel.manifest) { settings throws(ChannelError) in
       try NotificationChannel(settings)
     },
@@ -30,16 +35,20 @@ enum Channels {
   static func named(_ plugin: String) -> ShippedChannel? { all.first { $0.plugin == plugin } }
 
   /// A program's channel (`exec:` of flow.yaml, in `settings["exec"]`): nothing is started before it is used.
-  static func program(_ settings: ChannelSettings) throws(ChannelError) -> any Channel { try ExecChannel(settings) }
+  static func program(_ settings: ChannelSettings) throws(ChannelError) -> any Channel {
+    try ExecChannel(settings)
+  }
 
   /// Its manifest; nothing is started.
   static func manifest(ofProgram settings: ChannelSettings) throws(ChannelError) -> [UInt8] {
     try ExecChannel.readManifest(settings)
   }
 
-  /// Every manifest a project's files are checked against, with the path its findings bear: those that are built in,
-  /// then those of the programs that flow.yaml names.
-  static func manifests(project: Project, disk: DiskFiles) throws(ChannelError) -> [(name: String, bytes: [UInt8])] {
+  /// Every manifest a project's files are checked against, with the path its findings bear: those that are
+  /// built in, then those of the programs that flow.yaml names.
+  static func manifests(project: Project, disk: DiskFiles) throws(ChannelError) -> [(
+    name: String, bytes: [UInt8]
+  )] {
     var manifests = all.map { (name: "\($0.plugin).manifest.yaml", bytes: $0.manifest) }
     let folder = project.file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
     for channel in project.channels {

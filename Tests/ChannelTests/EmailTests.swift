@@ -39,8 +39,8 @@ extension JSONValue {
   fileprivate var items: [JSONValue] { if case .array(let items) = self { items } else { [] } }
 }
 
-/// The names of the headers by bytes: lines end at CR LF, one that begins with a blank goes on with the one before, and
-/// no CR or LF stands alone.
+/// The names of the headers by bytes: lines end at CR LF, one that begins with a blank goes on with the one
+/// before, and no CR or LF stands alone.
 private func headerNames(_ rendering: Rendering) -> [String] {
   let bytes = rendering.payload
   var names: [String] = []
@@ -58,7 +58,9 @@ private func headerNames(_ rendering: Rendering) -> [String] {
 
 private let settings = ["from": "Acme Sales <sales@acme.test>"]
 
-private func mail(_ fields: [(String, Delivery.Content)], to: Value = ann, thread: Delivery.Thread? = nil) -> Delivery {
+private func mail(_ fields: [(String, Delivery.Content)], to: Value = ann, thread: Delivery.Thread? = nil)
+  -> Delivery
+{
   delivery("email", fields, address: "ann@acme.test", to: to, thread: thread)
 }
 
@@ -76,13 +78,19 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     let rendering = try await channel.render(
       mail([
         ("subject", text(("Dachreparatur für ", false), ("Ünal", true), (": did it reach you?", false))),
-        ("body", text(("Good afternoon ", false), ("Ann", true), (",\n\n*please* see [this](https://acme.test).\n", false))),
+        (
+          "body",
+          text(
+            ("Good afternoon ", false), ("Ann", true),
+            (",\n\n*please* see [this](https://acme.test).\n", false))
+        ),
       ]))
     let message = try parsed(rendering)
     let headers = message["headers"]
     #expect(
       message["names"]?.items.compactMap(\.text) == [
-        "Date", "From", "To", "Reply-To", "Subject", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
+        "Date", "From", "To", "Reply-To", "Subject", "Message-ID", "List-Unsubscribe",
+        "List-Unsubscribe-Post",
         "MIME-Version", "Content-Type",
       ])
     #expect(headers?["from"]?.text == "Acme Sales <sales@acme.test>")
@@ -101,7 +109,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     let parts = message["parts"]?.items ?? []
     #expect(parts.compactMap { $0["type"]?.text } == ["multipart/alternative", "text/plain", "text/html"])
     #expect(parts.allSatisfy { $0["defects"]?.items.isEmpty == true })
-    let plain = "Good afternoon Ann,\n\n*please* see [this](https://acme.test).\n\n-- \nAcme · 12 Harbour Street"
+    let plain =
+      "Good afternoon Ann,\n\n*please* see [this](https://acme.test).\n\n-- \nAcme · 12 Harbour Street"
     #expect(parts[1]["text"]?.text == plain + "\n")
     let html = parts[2]["text"]?.text ?? ""
     #expect(html.contains("<p><em>please</em> see <a href=\"https://acme.test\">this</a>.</p>"))
@@ -118,7 +127,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
   @Test func nothingOfALineIsLongerThanMailCarries() async throws {
     let channel = try EmailChannel(Scratch().settings(settings))
     for subject in [
-      String(repeating: "word ", count: 400), String(repeating: "x", count: 3000), String(repeating: "🙂ß", count: 500),
+      String(repeating: "word ", count: 400), String(repeating: "x", count: 3000),
+      String(repeating: "🙂ß", count: 500),
     ] {
       let rendering = try await channel.render(mail([("subject", text(subject)), ("body", text(subject))]))
       let message = try parsed(rendering)
@@ -134,7 +144,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
 
   @Test func textThatLooksLikeAnEncodedWordIsText() async throws {
     let channel = try EmailChannel(Scratch().settings(settings))
-    let rendering = try await channel.render(mail([("subject", text("=?UTF-8?Q?=41?= x")), ("body", text("x"))]))
+    let rendering = try await channel.render(
+      mail([("subject", text("=?UTF-8?Q?=41?= x")), ("body", text("x"))]))
     #expect(try parsed(rendering)["headers"]?["subject"]?.text == "=?UTF-8?Q?=41?= x")
   }
 
@@ -144,7 +155,9 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     let control = Unicode.Scalar(byte)
     let plain = try await channel.render(mail(hello))
     let names = headerNames(plain)
-    for attack in ["\(control)Bcc: eve@evil.test", "\r\(control)\nBcc: eve@evil.test", "\(control)\(control)\(control)x"] {
+    for attack in [
+      "\(control)Bcc: eve@evil.test", "\r\(control)\nBcc: eve@evil.test", "\(control)\(control)\(control)x",
+    ] {
       let person = Value.record(["name": .text("Ann" + attack), "email": .text("ann@acme.test")])
       let rendering = try await channel.render(
         mail(
@@ -175,7 +188,9 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
 
   @Test func namesAreQuotedOrEncodedAsNeedBe() async throws {
     let channel = try EmailChannel(Scratch().settings(settings))
-    for name in ["Meyer, Ann", "Ann \"Q\" Meyer", "Ann <eve@evil.test>", "Zoë Żółć", "a\\b", "Ann (x)", "=?x?=", ""] {
+    for name in [
+      "Meyer, Ann", "Ann \"Q\" Meyer", "Ann <eve@evil.test>", "Zoë Żółć", "a\\b", "Ann (x)", "=?x?=", "",
+    ] {
       let person = Value.record(["name": .text(name), "email": .text("ann@acme.test")])
       let rendering = try await channel.render(mail(hello, to: person))
       let script = """
@@ -199,7 +214,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     #expect(headers?["in-reply-to"]?.text == "<2@acme.test>")
     #expect(headers?["references"]?.text == "<1@acme.test> <2@acme.test>")
     #expect(headers?["bcc"] == nil)
-    let again = try await channel.render(mail(same, thread: .init(references: ["<1@acme.test>"], subject: "Re: Roof repair")))
+    let again = try await channel.render(
+      mail(same, thread: .init(references: ["<1@acme.test>"], subject: "Re: Roof repair")))
     #expect(again["subject"] == "Re: Roof repair")
     let fresh = try await channel.render(mail(hello, thread: thread))
     #expect(try parsed(fresh)["headers"]?["references"] == nil)
@@ -210,7 +226,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     scratch.write("offer.pdf", "%PDF-1.4 x")
     scratch.write("Ängebot \"1\".csv", "a;b\n")
     let channel = try EmailChannel(scratch.settings(settings))
-    let rendering = try await channel.render(mail(hello + [("attach", .files(["offer.pdf", "Ängebot \"1\".csv"]))]))
+    let rendering = try await channel.render(
+      mail(hello + [("attach", .files(["offer.pdf", "Ängebot \"1\".csv"]))]))
     let parts = try parsed(rendering)["parts"]?.items ?? []
     #expect(
       parts.compactMap { $0["type"]?.text } == [
@@ -230,13 +247,17 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     later.occurrence = 1
     #expect(try await channel.render(mail(hello)) == one)
     #expect(try await channel.render(later).reference != one.reference)
-    #expect(try await channel.render(mail([("subject", text("Hello")), ("body", text("Hellö"))])).reference != one.reference)
+    #expect(
+      try await channel.render(mail([("subject", text("Hello")), ("body", text("Hellö"))])).reference
+        != one.reference)
   }
 
   @Test func anEscalationSaysWhatItSays() async throws {
     let channel = try EmailChannel(Scratch().settings())
     let rendering = try await channel.render(
-      delivery("email", [("say", text("Nobody called."))], address: "m@acme.test", to: oliver, touch: false, isEscalation: true))
+      delivery(
+        "email", [("say", text("Nobody called."))], address: "m@acme.test", to: oliver, touch: false,
+        isEscalation: true))
     #expect(rendering["subject"] == "proposal: receipt")
     #expect(rendering["body"] == "Nobody called.")
     #expect(rendering["from"] == "flow@localhost")
@@ -244,7 +265,8 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
 
   @Test func badSettingsAreOurs() throws {
     for (name, value) in [
-      ("from", "Acme"), ("from", "a@b\r\nBcc: c@d"), ("unsubscribe", "http://x"), ("unsubscribe", "https://x\r\ny"),
+      ("from", "Acme"), ("from", "a@b\r\nBcc: c@d"), ("unsubscribe", "http://x"),
+      ("unsubscribe", "https://x\r\ny"),
       ("signature", "none.md"), ("reply-to", "<>"),
     ] {
       #expect(throws: ChannelError.self) { try EmailChannel(Scratch().settings([name: value])) }

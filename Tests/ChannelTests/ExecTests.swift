@@ -13,7 +13,8 @@ private struct Bench {
     scratch.write("fax.manifest.yaml", manifest)
   }
 
-  func channel(_ values: [String: String] = [:], render: Swift.Duration = .seconds(60)) throws -> ExecChannel {
+  func channel(_ values: [String: String] = [:], render: Swift.Duration = .seconds(60)) throws -> ExecChannel
+  {
     var limits = ExecLimits()
     limits.render = render
     limits.deliver = render
@@ -40,11 +41,13 @@ private func program(_ rest: String) -> String {
   """
 }
 
-private let fax = delivery("fax", [("headline", text("hi")), ("body", text("Hello"))], address: "+494055500142")
+private let fax = delivery(
+  "fax", [("headline", text("hi")), ("body", text("Hello"))], address: "+494055500142")
 private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtension: "txt")
 
 @Suite(.timeLimit(.minutes(3))) struct ExecTests {
-  private static let examples = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Plugins/Exec/Examples"
+  static let examples =
+    #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Plugins/Exec/Examples"
 
   private func faxProject() -> Scratch {
     let scratch = Scratch()
@@ -143,31 +146,41 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       script: "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(3600)", receipt: "unknown",
       why: "did not answer within"),
     Fault(
-      description: "writes garbage", script: "sys.stdout.write('hello\\n'); sys.stdout.flush()", receipt: "unknown",
+      description: "writes garbage", script: "sys.stdout.write('hello\\n'); sys.stdout.flush()",
+      receipt: "unknown",
       why: "no frame"),
     Fault(
-      description: "writes bytes that are no text", script: "os.write(1, b'\\xff\\xfe\\n')", receipt: "unknown",
+      description: "writes bytes that are no text", script: "os.write(1, b'\\xff\\xfe\\n')",
+      receipt: "unknown",
       why: "no frame"),
     Fault(
       description: "writes a huge line", script: "sys.stdout.write('a' * (1 << 21))",
       receipt: "unknown", why: "longer than 1 MiB"),
-    Fault(description: "ends with a code", script: "sys.exit(3)", receipt: "unknown", why: "ended with code 3"),
+    Fault(
+      description: "ends with a code", script: "sys.exit(3)", receipt: "unknown", why: "ended with code 3"),
     Fault(
       description: "ends by a signal", script: "os.kill(os.getpid(), 9)", receipt: "unknown",
       why: "ended by signal 9"),
     Fault(
-      description: "ends in the middle of a line", script: "os.write(1, b'{\"id\": '); sys.exit(0)", receipt: "unknown",
+      description: "ends in the middle of a line", script: "os.write(1, b'{\"id\": '); sys.exit(0)",
+      receipt: "unknown",
       why: "ended with code 0"),
-    Fault(description: "closes its output", script: "os.close(1)\ntime.sleep(3600)", receipt: "unknown", why: "closed its output"),
+    Fault(
+      description: "closes its output", script: "os.close(1)\ntime.sleep(3600)", receipt: "unknown",
+      why: "closed its output"),
     Fault(
       description: "answers another id", script: "out({'id': r['id'] + 1, 'ok': {}})", receipt: "unknown",
       why: "nobody had asked"),
     Fault(
-      description: "says neither", script: "out({'id': r['id']})", receipt: "unknown", why: "either \"ok\" or \"error\""),
-    Fault(description: "gives no id", script: "out({'id': r['id'], 'ok': {}})", receipt: "unknown", why: "gave no \"id\""),
+      description: "says neither", script: "out({'id': r['id']})", receipt: "unknown",
+      why: "either \"ok\" or \"error\""),
+    Fault(
+      description: "gives no id", script: "out({'id': r['id'], 'ok': {}})", receipt: "unknown",
+      why: "gave no \"id\""),
     Fault(
       description: "is busy",
-      script: "out({'id': r['id'], 'error': {'kind': 'temporary', 'text': 'busy', 'after': 5}})", receipt: "temporary",
+      script: "out({'id': r['id'], 'error': {'kind': 'temporary', 'text': 'busy', 'after': 5}})",
+      receipt: "temporary",
       why: "busy"),
     Fault(
       description: "will not", script: "out({'id': r['id'], 'error': {'kind': 'permanent', 'text': 'no'}})",
@@ -175,8 +188,13 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
   ]
 
   @Test(arguments: faults) func aProgramThatMisbehavesHarmsItsOwnAttemptOnly(_ fault: Fault) async throws {
-    let bench = Bench(program("if r['op'] == 'deliver' and r['key'] == 'bad':\n    \(fault.script.split(separator: "\n").joined(separator: "\n    "))\n    continue\nout({'id': r['id'], 'ok': {'id': 'fine'}})"))
-    let channel = try bench.channel(render: fault.why.hasPrefix("did not answer") ? .milliseconds(400) : .seconds(60))
+    let script = fault.script.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+    let bench = Bench(
+      program(
+        "if r['op'] == 'deliver' and r['key'] == 'bad':\n\(script)\n    continue\n"
+          + "out({'id': r['id'], 'ok': {'id': 'fine'}})"))
+    let channel = try bench.channel(
+      render: fault.why.hasPrefix("did not answer") ? .milliseconds(400) : .seconds(60))
     let receipt = await channel.deliver(page, key: .init("bad"))
     let (kind, why): (String, String) =
       switch receipt {
@@ -200,7 +218,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
   }
 
   @Test func aSecondAnswerEndsTheProgram() async throws {
-    let bench = Bench(program("out({'id': r['id'], 'ok': {'id': 'a'}})\nout({'id': r['id'], 'ok': {'id': 'b'}})"))
+    let bench = Bench(
+      program("out({'id': r['id'], 'ok': {'id': 'a'}})\nout({'id': r['id'], 'ok': {'id': 'b'}})"))
     let channel = try bench.channel()
     #expect(await channel.deliver(page, key: .init("k")) == .accepted(id: "a"))
     try await Task.sleep(for: .milliseconds(1500))
@@ -223,7 +242,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       time.sleep(3600)
       """)
     let channel = try bench.channel(render: .milliseconds(400))
-    let big = Rendering(to: "", shown: [], payload: [UInt8](repeating: 0x61, count: 900_000), fileExtension: "txt")
+    let big = Rendering(
+      to: "", shown: [], payload: [UInt8](repeating: 0x61, count: 900_000), fileExtension: "txt")
     let receipt = await channel.deliver(big, key: .init("k"))
     guard case .temporary(_, let why) = receipt else {
       Issue.record("\(receipt)")
@@ -235,7 +255,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
 
   @Test func whatDoesNotFitInALineIsRefused() async throws {
     let channel = try Bench(program("out({'id': r['id'], 'ok': {'id': 'a'}})")).channel()
-    let huge = Rendering(to: "", shown: [], payload: [UInt8](repeating: 0x61, count: 1 << 20), fileExtension: "txt")
+    let huge = Rendering(
+      to: "", shown: [], payload: [UInt8](repeating: 0x61, count: 1 << 20), fileExtension: "txt")
     guard case .permanent = await channel.deliver(huge, key: .init("k")) else {
       Issue.record("it was taken")
       return
@@ -270,7 +291,9 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     limits.firstPause = .seconds(100)
     limits.longestPause = .seconds(1000)
     let channel = try ExecChannel(bench.scratch.settings(["exec": "fax.py"], name: "fax"), limits: limits)
-    #expect(await channel.deliver(page, key: .init("k")) == .temporary(after: nil, because: "fax ended with code 1"))
+    #expect(
+      await channel.deliver(page, key: .init("k")) == .temporary(after: nil, because: "fax ended with code 1")
+    )
     #expect(
       await channel.deliver(page, key: .init("k"))
         == .temporary(after: 100, because: "fax ended with code 1; it is started again in 100 s"))
@@ -305,7 +328,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     var state = "R"
     for _ in 0..<100 where state != "" && state != "Z" {
       try await Task.sleep(for: .milliseconds(20))
-      let words = String(decoding: bytes(of: "/proc/\(child)/stat") ?? [], as: UTF8.self).split(separator: " ")
+      let words = String(decoding: bytes(of: "/proc/\(child)/stat") ?? [], as: UTF8.self).split(
+        separator: " ")
       state = words.count > 2 ? String(words[2]) : ""
     }
     #expect(state == "" || state == "Z")

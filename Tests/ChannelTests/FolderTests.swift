@@ -22,7 +22,8 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
     let folder = FolderDelivery(scratch.settings(["outbox": "sent"]))
     _ = folder.deliver(rendering("a"), key: .init("k1"))
     #expect(
-      folder.deliver(rendering("b"), key: .init("k1")) == .ours(because: "k1.txt is in the outbox already, with another text"))
+      folder.deliver(rendering("b"), key: .init("k1"))
+        == .ours(because: "k1.txt is in the outbox already, with another text"))
     #expect(bytes(of: scratch.path + "/sent/k1.txt") == Array("a".utf8))
   }
 
@@ -63,8 +64,10 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
 
   @Test func encodings() {
     // RFC 4648 section 10.
-    for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")] {
+    for (plain, coded) in [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+    ] {
       #expect(Encodings.base64(Array(plain.utf8)) == coded)
       #expect(Encodings.bytes(base64: coded) == Array(plain.utf8))
     }

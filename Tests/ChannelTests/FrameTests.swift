@@ -3,8 +3,12 @@ import FlowPlugin
 import FlowTime
 import Testing
 
-private func answer(_ text: String) throws(FrameError) -> Frame.Answer { try Frame.Answer(line: Array(text.utf8)) }
-private func request(_ text: String) throws(FrameError) -> Frame.Request { try Frame.Request(line: Array(text.utf8)) }
+private func answer(_ text: String) throws(FrameError) -> Frame.Answer {
+  try Frame.Answer(line: Array(text.utf8))
+}
+private func request(_ text: String) throws(FrameError) -> Frame.Request {
+  try Frame.Request(line: Array(text.utf8))
+}
 
 @Suite struct FrameTests {
   @Test func requestsAndAnswersAreLines() throws {
@@ -16,14 +20,18 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request { try F
       String(decoding: try failed.line(), as: UTF8.self)
         == #"{"id":7,"error":{"kind":"temporary","text":"busy\n","after":9}}"# + "\n")
     #expect(try answer(#"{"id":7,"error":{"kind":"temporary","text":"busy\n","after":9}}"#) == failed)
-    #expect(try answer(#" {"more":[1],"ok":{"id":"x"},"id":0} "#) == Frame.Answer(id: 0, .success(["id": "x"])))
+    #expect(
+      try answer(#" {"more":[1],"ok":{"id":"x"},"id":0} "#) == Frame.Answer(id: 0, .success(["id": "x"])))
   }
 
   @Test(arguments: [
     "", "null", "[]", "7", "{", #"{"id":7}"#, #"{"ok":1}"#, #"{"id":"7","ok":1}"#, #"{"id":-1,"ok":1}"#,
-    #"{"id":1.5,"ok":1}"#, #"{"id":1e3,"ok":1}"#, #"{"id":99999999999999999999,"ok":1}"#, #"{"id":7,"ok":1,"ok":2}"#,
-    #"{"id":7,"ok":1,"error":{"kind":"ours","text":""}}"#, #"{"id":7,"error":"no"}"#, #"{"id":7,"error":{"kind":"bad","text":""}}"#,
-    #"{"id":7,"error":{"kind":"ours"}}"#, #"{"id":7,"error":{"kind":"ours","text":"","after":-1}}"#, #"{"id":7,"ok":1} x"#,
+    #"{"id":1.5,"ok":1}"#, #"{"id":1e3,"ok":1}"#, #"{"id":99999999999999999999,"ok":1}"#,
+    #"{"id":7,"ok":1,"ok":2}"#,
+    #"{"id":7,"ok":1,"error":{"kind":"ours","text":""}}"#, #"{"id":7,"error":"no"}"#,
+    #"{"id":7,"error":{"kind":"bad","text":""}}"#,
+    #"{"id":7,"error":{"kind":"ours"}}"#, #"{"id":7,"error":{"kind":"ours","text":"","after":-1}}"#,
+    #"{"id":7,"ok":1} x"#,
   ])
   func whatIsNoAnswer(_ line: String) {
     #expect(throws: FrameError.self) { try answer(line) }
@@ -41,7 +49,9 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request { try F
       var reader = FrameReader()
       var lines: [String] = []
       for start in stride(from: 0, to: stream.count, by: size) {
-        lines += try reader.read(stream[start..<min(start + size, stream.count)]).map { String(decoding: $0, as: UTF8.self) }
+        lines += try reader.read(stream[start..<min(start + size, stream.count)]).map {
+          String(decoding: $0, as: UTF8.self)
+        }
       }
       #expect(lines == ["a", "bc", ""])
       #expect(reader.isInLine)
@@ -53,14 +63,18 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request { try F
     let most = [UInt8](repeating: 0x61, count: Frame.limit - 1)
     #expect(try reader.read(most + [0x0A]).map(\.count) == [Frame.limit - 1])
     #expect(throws: FrameError.tooLong) { try reader.read(most + [0x61]) }
-    let long = Frame.Request(.poll, id: 1, fields: [JSONMember("x", .string(String(repeating: "a", count: Frame.limit)))])
+    let long = Frame.Request(
+      .poll, id: 1, fields: [JSONMember("x", .string(String(repeating: "a", count: Frame.limit)))])
     #expect(throws: FrameError.tooLong) { try long.line() }
   }
 
   @Test func aDeliveryTravelsWhole() throws {
     var sample = delivery(
-      "fax", [("body", text(("Hi ", false), ("Ann", true))), ("quality", .word("fine")), ("attach", .files(["a"])),
-        ("n", .value(.list([.integer(1), .number(try Decimal.parse("1.5")), .absent])))],
+      "fax",
+      [
+        ("body", text(("Hi ", false), ("Ann", true))), ("quality", .word("fine")), ("attach", .files(["a"])),
+        ("n", .value(.list([.integer(1), .number(try Decimal.parse("1.5")), .absent]))),
+      ],
       address: "+494055500142", thread: .init(references: ["<1@a>"], subject: nil))
     sample.owner = nil
     let json = Frame.json(of: sample)
@@ -82,13 +96,18 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request { try F
     #expect(rendering.shown == [Entry.NamedText("headline", "HI"), Entry.NamedText("body", "x")])
     #expect(rendering.reference == "r")
     let members = Frame.json(of: rendering, key: .init("k"))
-    #expect(JSONValue.object(members).write() == #"{"key":"k","to":"+49","payload-base64":"/wA=","extension":"bin"}"#)
+    #expect(
+      JSONValue.object(members).write()
+        == #"{"key":"k","to":"+49","payload-base64":"/wA=","extension":"bin"}"#)
   }
 
   @Test(arguments: [
-    #"{}"#, #"{"to":"a","shown":{},"payload":"x"}"#, #"{"to":"a\r\nb","shown":{},"payload":"x","extension":"t"}"#,
-    #"{"to":"a","shown":{"type":"x"},"payload":"x","extension":"t"}"#, #"{"to":"a","shown":[],"payload":"x","extension":"t"}"#,
-    #"{"to":"a","shown":{"b":1},"payload":"x","extension":"t"}"#, #"{"to":"a","shown":{"b":"\u001b[2J"},"payload":"x","extension":"t"}"#,
+    #"{}"#, #"{"to":"a","shown":{},"payload":"x"}"#,
+    #"{"to":"a\r\nb","shown":{},"payload":"x","extension":"t"}"#,
+    #"{"to":"a","shown":{"type":"x"},"payload":"x","extension":"t"}"#,
+    #"{"to":"a","shown":[],"payload":"x","extension":"t"}"#,
+    #"{"to":"a","shown":{"b":1},"payload":"x","extension":"t"}"#,
+    #"{"to":"a","shown":{"b":"\u001b[2J"},"payload":"x","extension":"t"}"#,
     #"{"to":"a","shown":{},"payload":"x","extension":"../t"}"#, #"{"to":"a","shown":{},"extension":"t"}"#,
     #"{"to":"a","shown":{},"payload":"x","payload-base64":"","extension":"t"}"#,
     #"{"to":"a","shown":{},"payload-base64":"x","extension":"t"}"#,
@@ -111,7 +130,8 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request { try F
     #expect(inbound.messages.map(\.at) == [friday, friday, friday])
     #expect(
       inbound.messages.map(\.kind) == [
-        .reply(text: "Yes"), .outOfOffice(return: CivilDate(year: 2026, month: 4, day: 13)), .bounce(hard: true),
+        .reply(text: "Yes"), .outOfOffice(return: CivilDate(year: 2026, month: 4, day: 13)),
+        .bounce(hard: true),
       ])
     #expect(inbound.messages[0].raw == Array("Yes!".utf8))
     for bad in [

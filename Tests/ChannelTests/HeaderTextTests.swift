@@ -47,8 +47,10 @@ private let controls: [Unicode.Scalar] =
     }
     let long = String(repeating: "a", count: 65)
     for bad in [
-      "", "@", "a@", "@b", "a b@c.d", "a@b c", "a@@b", "a@b,c@d", "<a@b>", "a@b>", "a@-b", "a@b-", "a@b..c", ".a@b",
-      "a.@b", "a..b@c", "\"a\"@b", "a@[127.0.0.1]", "ä@b", "a@ä", "a(c)@b", "a;b@c", "a:b@c", "\(long)@b", "a@\(long)",
+      "", "@", "a@", "@b", "a b@c.d", "a@b c", "a@@b", "a@b,c@d", "<a@b>", "a@b>", "a@-b", "a@b-", "a@b..c",
+      ".a@b",
+      "a.@b", "a..b@c", "\"a\"@b", "a@[127.0.0.1]", "ä@b", "a@ä", "a(c)@b", "a;b@c", "a:b@c", "\(long)@b",
+      "a@\(long)",
     ] {
       #expect(EmailAddress(bad) == nil, "\(bad)")
     }
@@ -57,7 +59,9 @@ private let controls: [Unicode.Scalar] =
 
   @Test func phoneNumbers() {
     #expect(PhoneNumber("+49 (40) 555-001.42")?.text == "+494055500142")
-    for bad in ["", "+", "494055500142", "+049405550", "+49405", "+4940555001421234", "++49405550014", "+49a055500142"] {
+    for bad in [
+      "", "+", "494055500142", "+049405550", "+49405", "+4940555001421234", "++49405550014", "+49a055500142",
+    ] {
       #expect(PhoneNumber(bad) == nil, "\(bad)")
     }
   }

@@ -7,13 +7,14 @@ import SMSChannel
 import TasksChannel
 import WebhookChannel
 
-/// What the manifests of the shipped channels say, from language.md section 5's table: by hand, so that a change of
-/// either is seen.
+/// What the manifests of the shipped channels say, from language.md section 5's table: by hand, so that a
+/// change of either is seen.
 enum Manifests {
   static let email = Manifest(
     verb: "email", touch: true,
     fields: [
-      field("to", .expression(.contact)), field("cc", .expression(.person)), field("from", .expression(.person)),
+      field("to", .expression(.contact)), field("cc", .expression(.person)),
+      field("from", .expression(.person)),
       Manifest.Field(
         name: "subject", kind: .template(markdown: false), required: true,
         unless: .init(field: "thread", word: "same")),
@@ -23,7 +24,8 @@ enum Manifests {
     maxBytes: 26_214_400)
 
   static let sms = Manifest(
-    verb: "sms", touch: true, fields: [field("to", .expression(.contact)), body], inbound: .push, address: .phone,
+    verb: "sms", touch: true, fields: [field("to", .expression(.contact)), body], inbound: .push,
+    address: .phone,
     main: "body", law: .calling, maxBytes: 16_384)
 
   static let message = Manifest(
@@ -44,7 +46,9 @@ enum Manifests {
 
   static let notify = Manifest(
     verb: "notify", touch: false,
-    fields: [Manifest.Field(name: "to", kind: .expression(.person), required: true), field("via", .literal), say],
+    fields: [
+      Manifest.Field(name: "to", kind: .expression(.person), required: true), field("via", .literal), say,
+    ],
     outcomes: ["ack"], address: .email, main: "say", escalates: true, maxBytes: 65_536)
 
   static let webhook = Manifest(
@@ -65,7 +69,8 @@ enum Manifests {
   private static let by = Manifest.Field(name: "by", kind: .expression(.person), required: true)
   private static let body = Manifest.Field(
     name: "body", kind: .template(markdown: false), file: true, required: true)
-  private static let say = Manifest.Field(name: "say", kind: .template(markdown: false), file: true, required: true)
+  private static let say = Manifest.Field(
+    name: "say", kind: .template(markdown: false), file: true, required: true)
   private static func field(_ name: String, _ kind: Manifest.Field.Kind) -> Manifest.Field {
     Manifest.Field(name: name, kind: kind)
   }
@@ -80,12 +85,16 @@ enum Manifests {
   static let shipped: [Shipped] = [
     Shipped(manifest: email, bytes: EmailChannel.manifest) { s throws(ChannelError) in try EmailChannel(s) },
     Shipped(manifest: sms, bytes: SMSChannel.manifest) { s throws(ChannelError) in try SMSChannel(s) },
-    Shipped(manifest: message, bytes: MessengerChannel.manifest) { s throws(ChannelError) in try MessengerChannel(s) },
+    Shipped(manifest: message, bytes: MessengerChannel.manifest) { s throws(ChannelError) in
+      try MessengerChannel(s)
+    },
     Shipped(manifest: call, bytes: CallChannel.manifest) { s throws(ChannelError) in try CallChannel(s) },
     Shipped(manifest: task, bytes: TaskChannel.manifest) { s throws(ChannelError) in try TaskChannel(s) },
     Shipped(manifest: notify, bytes: NotificationChannel.manifest) { s throws(ChannelError) in
       try NotificationChannel(s)
     },
-    Shipped(manifest: webhook, bytes: WebhookChannel.manifest) { s throws(ChannelError) in try WebhookChannel(s) },
+    Shipped(manifest: webhook, bytes: WebhookChannel.manifest) { s throws(ChannelError) in
+      try WebhookChannel(s)
+    },
   ]
 }

@@ -48,20 +48,24 @@ extension String {
   }
 
   @Test func rawHTMLAndScriptsAreLeftOut() async throws {
-    #expect(try await html(("a <b>c</b>", false)) == "<p>a <!-- raw HTML omitted -->c<!-- raw HTML omitted --></p>\n")
+    #expect(
+      try await html(("a <b>c</b>", false))
+        == "<p>a <!-- raw HTML omitted -->c<!-- raw HTML omitted --></p>\n")
     #expect(try await html(("[x](javascript:alert(1))", false)) == "<p><a href=\"\">x</a></p>\n")
   }
 
   @Test(arguments: [
     ("*a* _b_ **c**", "*a* _b_ **c**"), ("# a", "# a"), ("- a", "- a"), ("1. a", "1. a"), ("    a", "    a"),
     ("<b>x</b> & \"y\"", "&lt;b&gt;x&lt;/b&gt; &amp; &quot;y&quot;"), ("[a](b)", "[a](b)"), ("`a`", "`a`"),
-    ("&amp;", "&amp;amp;"), ("\\*", "\\*"), ("\u{F0000}\u{F0001}", "\u{F0000}\u{F0001}"), ("![a](b)", "![a](b)"),
+    ("&amp;", "&amp;amp;"), ("\\*", "\\*"), ("\u{F0000}\u{F0001}", "\u{F0000}\u{F0001}"),
+    ("![a](b)", "![a](b)"),
     ("a\n\n# b", "a<br />\n<br />\n# b"), ("a\r\nb", "a<br />\nb"), ("{{ x }}", "{{ x }}"),
   ])
   func aValueIsText(_ value: String, _ shown: String) async throws {
     #expect(try await html((value, true)) == "<p>\(shown)</p>\n")
     #expect(try await html(("It is ", false), (value, true), (".", false)) == "<p>It is \(shown).</p>\n")
-    #expect(try await html(("**", false), (value, true), ("**", false)) == "<p><strong>\(shown)</strong></p>\n")
+    #expect(
+      try await html(("**", false), (value, true), ("**", false)) == "<p><strong>\(shown)</strong></p>\n")
   }
 
   @Test func aValueInCodeAndInALinkIsItself() async throws {
@@ -70,13 +74,16 @@ extension String {
       try await html(("[go](", false), ("https://acme.test/a_b?c=(d)&e=1", true), (")", false))
         == "<p><a href=\"https://acme.test/a_b?c=(d)&amp;e=1\">go</a></p>\n")
     #expect(
-      try await html(("[go](", false), ("javascript:alert(1)", true), (")", false)) == "<p><a href=\"\">go</a></p>\n")
+      try await html(("[go](", false), ("javascript:alert(1)", true), (")", false))
+        == "<p><a href=\"\">go</a></p>\n")
     #expect(
       try await html(("[go](https://acme.test/", false), (") [x](https://evil.test", true), (")", false))
         == "<p><a href=\"https://acme.test/)%20%5Bx%5D(https://evil.test\">go</a></p>\n")
   }
 
   @Test func theAuthorsOwnPrivateCharactersStay() async throws {
-    #expect(try await html(("\u{F0001}", false), ("x", true), ("\u{F0000}", false)) == "<p>\u{F0001}x\u{F0000}</p>\n")
+    #expect(
+      try await html(("\u{F0001}", false), ("x", true), ("\u{F0000}", false))
+        == "<p>\u{F0001}x\u{F0000}</p>\n")
   }
 }

@@ -11,12 +11,14 @@ import WebhookChannel
   @Test func aCallSaysWhomAndWhat() async throws {
     let channel = try CallChannel(Scratch().settings())
     var call = delivery(
-      "call", [("script", text(("Ask ", false), ("Ann", true), (".\n", false)))], address: "+49 40 55500142", by: oliver,
+      "call", [("script", text(("Ask ", false), ("Ann", true), (".\n", false)))], address: "+49 40 55500142",
+      by: oliver,
       outcomes: ["connected", "no-answer"])
     call.until = Instant(seconds: 1_774_630_800)
     let rendering = try await channel.render(call)
     #expect(rendering.to == "+494055500142")
-    #expect(rendering.shown == [Entry.NamedText("script", "Ask Ann."), Entry.NamedText("phone", "+494055500142")])
+    #expect(
+      rendering.shown == [Entry.NamedText("script", "Ask Ann."), Entry.NamedText("phone", "+494055500142")])
     #expect(
       rendering.text == """
         {
@@ -112,10 +114,14 @@ import WebhookChannel
   @Test func anAddressFromDataIsOneAsItStands() async throws {
     let channel = try WebhookChannel(Scratch().settings())
     #expect(try await channel.render(hook(text(("https://a.test/x?y=1", true)))).to == "https://a.test/x?y=1")
-    #expect(try await channel.render(hook(text("http://[::1]:80"))).text.hasPrefix("POST / HTTP/1.1\r\nHost: [::1]:80\r\n"))
+    #expect(
+      try await channel.render(hook(text("http://[::1]:80"))).text.hasPrefix(
+        "POST / HTTP/1.1\r\nHost: [::1]:80\r\n"))
   }
 
-  @Test(arguments: (0...32).map { UInt8($0) } + [127]) func noByteBreaksOutOfTheRequest(_ byte: UInt8) async throws {
+  @Test(arguments: (0...32).map { UInt8($0) } + [127]) func noByteBreaksOutOfTheRequest(_ byte: UInt8)
+    async throws
+  {
     let channel = try WebhookChannel(Scratch().settings())
     let control = Unicode.Scalar(byte)
     let attack = "a\(control)b"
@@ -129,11 +135,12 @@ import WebhookChannel
   @Test func whatIsNoWebAddressIsRefused() async throws {
     let channel = try WebhookChannel(Scratch().settings())
     for url in [
-      "", "acme.test", "ftp://a.test", "https://", "https:///x", "https://user@a.test/", "https://user:pw@a.test/",
-      "https://a..test/", "https://a.test:x/", "https://a.test:123456/", "https://ä.test/", "https://[::1/", "https://a b/",
+      "", "acme.test", "ftp://a.test", "https://", "https:///x", "https://user@a.test/",
+      "https://user:pw@a.test/",
+      "https://a..test/", "https://a.test:x/", "https://a.test:123456/", "https://ä.test/", "https://[::1/",
+      "https://a b/",
     ] {
       #expect(await refusal(channel, hook(text(url)))?.kind == .permanent, "\(url)")
     }
   }
 }
-

@@ -62,7 +62,8 @@ import Testing
   @Test func showsWhatIsSent() async throws {
     let channel = try SMSChannel(Scratch().settings(["from": "Acme"]))
     let rendering = try await channel.render(
-      delivery("sms", [("body", text(("Hello ", false), ("Ann\r\n\u{0}", true)))], address: "+49 40 55500142"))
+      delivery("sms", [("body", text(("Hello ", false), ("Ann\r\n\u{0}", true)))], address: "+49 40 55500142")
+    )
     #expect(rendering.to == "+494055500142")
     #expect(rendering.shown.map(\.name) == ["body", "encoding", "segments", "from"])
     #expect(rendering["body"] == "Hello Ann")
@@ -83,8 +84,12 @@ import Testing
 
   @Test func refusesWhoCannotBeReachedAndWhatIsTooLong() async throws {
     let channel = try SMSChannel(Scratch().settings())
-    #expect(await refusal(channel, delivery("sms", [("body", text("x"))]))?.text == "Ann Meyer has no telephone number")
-    #expect(await refusal(channel, delivery("sms", [("body", text("x"))], address: "0405550014"))?.kind == .permanent)
+    #expect(
+      await refusal(channel, delivery("sms", [("body", text("x"))]))?.text
+        == "Ann Meyer has no telephone number")
+    #expect(
+      await refusal(channel, delivery("sms", [("body", text("x"))], address: "0405550014"))?.kind
+        == .permanent)
     let long = delivery("sms", [("body", text(Self.many("a", 1531)))], address: "+494055500142")
     #expect(await refusal(channel, long)?.text == "the text makes 11 segments; at most 10 are sent")
     let most = delivery("sms", [("body", text(Self.many("a", 1530)))], address: "+494055500142")

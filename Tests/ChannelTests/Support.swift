@@ -106,12 +106,14 @@ func text(_ pieces: (String, isValue: Bool)...) -> Delivery.Content {
 func text(_ words: String) -> Delivery.Content { .text(RenderedText(words)) }
 
 func delivery(
-  _ verb: String, _ fields: [(String, Delivery.Content)], address: String = "", to: Value = ann, by: Value? = nil,
+  _ verb: String, _ fields: [(String, Delivery.Content)], address: String = "", to: Value = ann,
+  by: Value? = nil,
   touch: Bool = true, isEscalation: Bool = false, thread: Delivery.Thread? = nil, outcomes: [String] = []
 ) -> Delivery {
   Delivery(
     workflow: "proposal", node: NodeIndex(2), step: "receipt", verb: verb, occurrence: 0, touch: touch,
-    isTask: by != nil, until: nil, purpose: "confirm", to: to, address: address, by: by, contact: ann, owner: oliver,
+    isTask: by != nil, until: nil, purpose: "confirm", to: to, address: address, by: by, contact: ann,
+    owner: oliver,
     fields: fields.map { Delivery.Field(name: $0.0, content: $0.1) }, at: friday, zone: "Europe/Berlin",
     isEscalation: isEscalation, outcomes: outcomes, thread: thread)
 }

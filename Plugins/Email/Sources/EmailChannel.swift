@@ -52,7 +52,8 @@ struct EmailSettings: Sendable {
   /// A path of one line that ends in `.md` or `.txt`, or the text itself.
   private static func signature(_ settings: ChannelSettings) throws(ChannelError) -> String {
     guard let setting = settings["signature"] else { return "" }
-    let isPath = (setting.hasSuffix(".md") || setting.hasSuffix(".txt")) && !setting.utf8.contains { $0 <= 0x20 }
+    let isPath =
+      (setting.hasSuffix(".md") || setting.hasSuffix(".txt")) && !setting.utf8.contains { $0 <= 0x20 }
     guard isPath else { return PlainText.tidy(setting) }
     guard let bytes = settings.readFile(setting) else {
       throw ChannelError(.ours, "signature: there is no file \(setting)")
@@ -69,7 +70,8 @@ struct EmailSettings: Sendable {
     guard isLink, text.utf8.count <= 800,
       text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
     else {
-      throw ChannelError(.ours, "unsubscribe: \"\(HeaderText(text))\" is neither an https: nor a mailto: address")
+      throw ChannelError(
+        .ours, "unsubscribe: \"\(HeaderText(text))\" is neither an https: nor a mailto: address")
     }
     return text
   }

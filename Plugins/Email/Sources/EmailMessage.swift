@@ -30,7 +30,8 @@ struct EmailMessage {
 
   var rendering: Rendering {
     var shown = [
-      Entry.NamedText("subject", subject.text), Entry.NamedText("body", plain), Entry.NamedText("from", from.shown),
+      Entry.NamedText("subject", subject.text), Entry.NamedText("body", plain),
+      Entry.NamedText("from", from.shown),
     ]
     if !cc.isEmpty { shown.append(Entry.NamedText("cc", cc.map(\.shown).joined(separator: ", "))) }
     if isSameThread { shown.append(Entry.NamedText("thread", "same")) }
@@ -38,7 +39,8 @@ struct EmailMessage {
       shown.append(Entry.NamedText("attach", attachments.map(\.name.text).joined(separator: ", ")))
     }
     return Rendering(
-      to: to.address.text, shown: shown, payload: Array(text.utf8), fileExtension: "eml", reference: messageID)
+      to: to.address.text, shown: shown, payload: Array(text.utf8), fileExtension: "eml", reference: messageID
+    )
   }
 
   private var messageID: String { "<\(digest)@\(from.address.domain)>" }
@@ -117,7 +119,8 @@ struct EmailMessage {
   // MARK: What it is made from
 
   /// The step's sender, that of flow.yaml, or one who is plainly none.
-  private static func sender(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) -> Mailbox {
+  private static func sender(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) -> Mailbox
+  {
     if let person = delivery.value("from") { return try Mailbox(person) }
     if let from = settings.from { return from }
     guard let nobody = Mailbox(setting: "flow@localhost") else { throw ChannelError(.ours, "no sender") }
@@ -181,7 +184,8 @@ enum EmailDate {
     let (year, month, dayOfMonth) = date.components
     // 1970-01-01 was a Thursday.
     let weekday = days[((Int(date.dayNumber) + 3) % 7 + 7) % 7]
-    let clock = [sinceMidnight / 3600, sinceMidnight / 60 % 60, sinceMidnight % 60].map(twoDigits).joined(separator: ":")
+    let clock = [sinceMidnight / 3600, sinceMidnight / 60 % 60, sinceMidnight % 60].map(twoDigits).joined(
+      separator: ":")
     return "\(weekday), \(dayOfMonth) \(months[month - 1]) \(fourDigits(year)) \(clock) +0000"
   }
 

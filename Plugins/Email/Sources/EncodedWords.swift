@@ -1,12 +1,13 @@
 import FlowPlugin
 
-/// Header text as mail carries it (RFC 5322 section 2.2.3, RFC 2047): ASCII as it stands, folded at blanks; anything
-/// else as encoded words in UTF-8 and base64, none of which cuts a character in two.
+/// Header text as mail carries it (RFC 5322 section 2.2.3, RFC 2047): ASCII as it stands, folded at blanks;
+/// anything else as encoded words in UTF-8 and base64, none of which cuts a character in two.
 enum HeaderWords {
   /// A line holds 998 bytes at most (RFC 5322 section 2.1.1); people's mail programs like 78.
   private static let width = 76
 
-  /// The value of an unstructured header such as `Subject`, folded. `used` columns of its first line are taken.
+  /// The value of an unstructured header such as `Subject`, folded. `used` columns of its first line are
+  /// taken.
   static func unstructured(_ header: HeaderText, used: Int) -> String {
     let words = header.text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
     // `=?` would be read as an encoded word; a word beyond a line could not be folded.
@@ -35,8 +36,8 @@ enum HeaderWords {
     return out
   }
 
-  /// Each word is at most 75 bytes: `=?UTF-8?B?` and `?=` leave 63, so 45 bytes of text; the first shares its line
-  /// with the header's name.
+  /// Each word is at most 75 bytes: `=?UTF-8?B?` and `?=` leave 63, so 45 bytes of text; the first shares its
+  /// line with the header's name.
   static func encoded(_ header: HeaderText, used: Int) -> String {
     var words: [String] = []
     var part: [UInt8] = []
@@ -55,7 +56,8 @@ enum HeaderWords {
     return words.joined(separator: "\r\n ")
   }
 
-  /// `Ann Meyer <ann@acme.test>`, the name quoted or encoded as need be; the bare address where there is no name.
+  /// `Ann Meyer <ann@acme.test>`, the name quoted or encoded as need be; the bare address where there is no
+  /// name.
   static func mailbox(_ mailbox: Mailbox, used: Int) -> String {
     let name = mailbox.name
     let address = "<\(mailbox.address.text)>"

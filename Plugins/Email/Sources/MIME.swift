@@ -10,7 +10,9 @@ struct Part {
   /// Text in UTF-8, quoted-printable.
   static func text(_ subtype: String, _ text: String) -> Part {
     Part(
-      headers: ["Content-Type: text/\(subtype); charset=utf-8", "Content-Transfer-Encoding: quoted-printable"],
+      headers: [
+        "Content-Type: text/\(subtype); charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
+      ],
       body: quotedPrintable(text))
   }
 
@@ -33,8 +35,11 @@ struct Part {
 
   /// RFC 2231 where the name is more than plain ASCII; in pieces of one line each.
   private static func fileName(_ name: String) -> String {
-    let isPlain = name.utf8.count <= 60
-      && name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    let isPlain =
+      name.utf8.count <= 60
+      && name.utf8.allSatisfy {
+        (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
     if isPlain { return "filename=\"\(name)\"" }
     let encoded = Array(Encodings.percent(name).utf8)
     return stride(from: 0, to: encoded.count, by: 48).enumerated().map { index, start in
@@ -45,8 +50,10 @@ struct Part {
 
   private static let mediaTypes = [
     "pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8",
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "json": "application/json",
+    "html": "text/html; charset=utf-8", "csv": "text/csv; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+    "json": "application/json",
     "zip": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -64,7 +71,8 @@ struct Part {
     }.joined()
   }
 
-  /// RFC 2045 section 6.7: lines of at most 76 bytes; a line break of the text is CR LF, a blank before it encoded.
+  /// RFC 2045 section 6.7: lines of at most 76 bytes; a line break of the text is CR LF, a blank before it
+  /// encoded.
   static func quotedPrintable(_ text: String) -> String {
     let hex = Array("0123456789ABCDEF".utf8)
     var out: [UInt8] = []
@@ -73,7 +81,8 @@ struct Part {
       let line = Array(line)
       for (index, byte) in line.enumerated() {
         let isLast = index == line.count - 1
-        let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
+        let isPlain =
+          (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
           || (byte == 0x20 || byte == 0x09) && !isLast
         let token = isPlain ? [byte] : [UInt8(ascii: "="), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
         // The 76th column is for the soft line break, but for a line that ends here.

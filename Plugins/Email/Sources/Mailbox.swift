@@ -11,7 +11,8 @@ struct Mailbox: Hashable, Sendable {
     self.address = address
   }
 
-  /// As a setting writes it: `Acme Sales <sales@acme.test>`, `"Acme, Sales" <sales@acme.test>` or `sales@acme.test`.
+  /// As a setting writes it: `Acme Sales <sales@acme.test>`, `"Acme, Sales" <sales@acme.test>` or
+  /// `sales@acme.test`.
   init?(setting text: String) {
     let text = Mailbox.trimmed(text[...])
     guard let open = text.utf8.lastIndex(of: UInt8(ascii: "<")) else {

@@ -3,9 +3,9 @@ import FlowCore
 
 /// HTML from Markdown (CommonMark, by libcmark in its safe mode: no raw HTML, no `javascript:` links).
 ///
-/// What came from data is no Markdown, wherever it stands: each value goes through the parser as one private-use
-/// character, and takes its place in the parsed tree, so that neither its stars nor its line breaks nor its brackets
-/// mean anything, in a code span and in a link's target either.
+/// What came from data is no Markdown, wherever it stands: each value goes through the parser as one
+/// private-use character, and takes its place in the parsed tree, so that neither its stars nor its line
+/// breaks nor its brackets mean anything, in a code span and in a link's target either.
 enum Markdown {
   /// The first of 65,534 private-use characters (plane 15).
   private static let first: UInt32 = 0xF0000
@@ -31,8 +31,11 @@ enum Markdown {
     scalar.value >= first && scalar.value < first + UInt32(room)
   }
 
-  private static func hold(_ value: String, in values: inout [String], _ source: inout String.UnicodeScalarView) {
-    // Beyond the room the text is shown without its markup's meaning; a mail of that many values does not exist.
+  private static func hold(
+    _ value: String, in values: inout [String], _ source: inout String.UnicodeScalarView
+  ) {
+    // Beyond the room the text is shown without its markup's meaning; a mail of that many values does not
+    // exist.
     guard values.count < room, let scalar = Unicode.Scalar(first + UInt32(values.count)) else { return }
     values.append(value)
     source.append(scalar)
@@ -79,7 +82,9 @@ enum Markdown {
   /// A value's line breaks are kept.
   private static func fillText(_ node: OpaquePointer, _ values: [String]) {
     guard let text = filled(cmark_node_get_literal(node), values) else { return }
-    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+      String(Substring($0))
+    }
     cmark_node_set_literal(node, lines.last ?? "")
     for line in lines.dropLast() {
       insert(CMARK_NODE_TEXT, line, before: node)

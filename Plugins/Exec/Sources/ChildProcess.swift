@@ -2,8 +2,9 @@ import FlowPlugin
 import Glibc
 import Synchronization
 
-/// A running program, its standard input and output in lines. It has a process group of its own, which is killed when
-/// it ends, however that comes about. One thread owns the process, reads and writes; nothing here waits for ever.
+/// A running program, its standard input and output in lines. It has a process group of its own, which is
+/// killed when it ends, however that comes about. One thread owns the process, reads and writes; nothing here
+/// waits for ever.
 final class ChildProcess: Sendable {
   /// In the order in which it happened.
   enum Report: Sendable {
@@ -122,7 +123,8 @@ final class ChildProcess: Sendable {
     close(output)
   }
 
-  /// Not before: whoever holds this may still wake the thread, and a closed number may be another file's by then.
+  /// Not before: whoever holds this may still wake the thread, and a closed number may be another file's by
+  /// then.
   deinit {
     close(wakeRead)
     close(wakeWrite)
@@ -158,7 +160,8 @@ final class ChildProcess: Sendable {
     }
     let hasWork = session.input >= 0 && shared.withLock { !$0.requests.isEmpty }
     var places = [
-      pollfd(fd: output, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hasWork ? session.input : -1, events: Int16(POLLOUT), revents: 0),
     ]
     let limit = session.deadline.map { Int32(clamping: max(0, $0 - monotonicMilliseconds())) } ?? -1
@@ -177,13 +180,19 @@ final class ChildProcess: Sendable {
     let input = session.input
     let written: Int? = shared.withLock { shared in
       guard var request = shared.requests.first else { return nil }
-      let count = request.line[request.sent...].withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
+      let count = request.line[request.sent...].withUnsafeBytes {
+        Glibc.write(input, $0.baseAddress, $0.count)
+      }
       if count < 0 { return errno == EAGAIN || errno == EINTR ? nil : -1 }
       request.sent += count
       // A JSON object without its last brace is none; without its LF it may be read.
       let isComplete = request.sent >= request.line.count - 1 && !request.isReported
       if isComplete { request.isReported = true }
-      if request.sent == request.line.count { shared.requests.removeFirst() } else { shared.requests[0] = request }
+      if request.sent == request.line.count {
+        shared.requests.removeFirst()
+      } else {
+        shared.requests[0] = request
+      }
       return isComplete ? request.id : nil
     }
     guard let written else { return nil }
@@ -211,7 +220,8 @@ final class ChildProcess: Sendable {
     }
   }
 
-  /// Kills the group, reports, and reaps. An empty reason: the program closed its output, most often by ending.
+  /// Kills the group, reports, and reaps. An empty reason: the program closed its output, most often by
+  /// ending.
   private func end(because reason: String) {
     var status = reason.isEmpty ? peek(forMilliseconds: 200) : nil
     let clean = status.map { $0.code == CLD_EXITED && $0.status == 0 } ?? false
@@ -238,7 +248,8 @@ final class ChildProcess: Sendable {
 
   private static func words(_ status: (code: Int32, status: Int32)?) -> String {
     guard let status else { return "closed its output" }
-    return status.code == CLD_EXITED ? "ended with code \(status.status)" : "was ended by signal \(status.status)"
+    return status.code == CLD_EXITED
+      ? "ended with code \(status.status)" : "was ended by signal \(status.status)"
   }
 }
 

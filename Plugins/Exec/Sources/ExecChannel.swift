@@ -9,14 +9,17 @@ public struct ExecChannel: Channel {
   private let limits: ExecLimits
 
   /// Starts nothing. `exec`: the program, a path in the project's folder; its manifest stands beside it.
-  public init(_ settings: ChannelSettings) throws(ChannelError) { try self.init(settings, limits: ExecLimits()) }
+  public init(_ settings: ChannelSettings) throws(ChannelError) {
+    try self.init(settings, limits: ExecLimits())
+  }
 
   public init(_ settings: ChannelSettings, limits: ExecLimits) throws(ChannelError) {
     manifest = try ExecChannel.readManifest(settings)
     var limits = limits
     if let text = settings["timeout"] {
       guard let seconds = Int(text), (1...600).contains(seconds) else {
-        throw ChannelError(.ours, "timeout: \"\(HeaderText(text))\" is no whole number of seconds from 1 to 600")
+        throw ChannelError(
+          .ours, "timeout: \"\(HeaderText(text))\" is no whole number of seconds from 1 to 600")
       }
       limits.deliver = .seconds(seconds)
     }
@@ -33,7 +36,9 @@ public struct ExecChannel: Channel {
 
   /// Where the manifest of a program stands: the same path, its ending replaced by `.manifest.yaml`.
   public static func manifestPath(of program: String) -> String {
-    let name = program.utf8.lastIndex(of: UInt8(ascii: "/")).map { program.utf8.index(after: $0) } ?? program.startIndex
+    let name =
+      program.utf8.lastIndex(of: UInt8(ascii: "/")).map { program.utf8.index(after: $0) }
+      ?? program.startIndex
     guard let point = program.utf8.lastIndex(of: UInt8(ascii: ".")), point > name else {
       return program + ".manifest.yaml"
     }
@@ -52,7 +57,8 @@ public struct ExecChannel: Channel {
       throw ChannelError(.ours, "exec: the path of a program is missing")
     }
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard HeaderText(path).text == path, path.utf8.first != UInt8(ascii: "/"), !parts.contains(where: { $0.elementsEqual("..".utf8) })
+    guard HeaderText(path).text == path, path.utf8.first != UInt8(ascii: "/"),
+      !parts.contains(where: { $0.elementsEqual("..".utf8) })
     else { throw ChannelError(.ours, "exec: \"\(HeaderText(path))\" is not in the project's folder") }
     return path
   }

@@ -1,8 +1,8 @@
 import FlowCore
 import FlowPlugin
 
-/// A channel's program as it is asked: one request at a time, started when it is first needed, ended when it breaks
-/// the rules, started again with growing pauses.
+/// A channel's program as it is asked: one request at a time, started when it is first needed, ended when it
+/// breaks the rules, started again with growing pauses.
 actor Program {
   enum Outcome: Sendable {
     case ok(JSONValue)
@@ -51,8 +51,8 @@ actor Program {
 
   deinit { child?.kill(because: "") }
 
-  /// Always answers: within the limit, and the limit of a start, once it is its turn. `verb`: the program must have
-  /// described itself as a channel of this verb.
+  /// Always answers: within the limit, and the limit of a start, once it is its turn. `verb`: the program
+  /// must have described itself as a channel of this verb.
   func ask(
     _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String? = nil
   ) async -> Outcome {
@@ -60,7 +60,8 @@ actor Program {
     defer { passTurn() }
     if let trouble = await ready() { return trouble }
     if let verb, let described = self.verb, described != verb {
-      return .unavailable(after: nil, because: "\(name) describes itself as \"\(described)\", its manifest as \"\(verb)\"")
+      return .unavailable(
+        after: nil, because: "\(name) describes itself as \"\(described)\", its manifest as \"\(verb)\"")
     }
     let outcome = await exchange(operation, fields, within: limit)
     switch outcome {
@@ -133,7 +134,8 @@ actor Program {
       else {
         await end(because: "is of another version")
         return .unavailable(
-          after: nil, because: "\(name) should describe itself with \"version\": \(Frame.version) and its \"verb\"")
+          after: nil,
+          because: "\(name) should describe itself with \"version\": \(Frame.version) and its \"verb\"")
       }
       self.verb = verb
       return nil

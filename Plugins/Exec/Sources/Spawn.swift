@@ -40,12 +40,14 @@ struct Pipes {
   }
 
   func closeAll() {
-    for end in [inputRead, inputWrite, outputRead, outputWrite, wakeRead, wakeWrite] where end >= 0 { close(end) }
+    for end in [inputRead, inputWrite, outputRead, outputWrite, wakeRead, wakeWrite] where end >= 0 {
+      close(end)
+    }
   }
 }
 
-/// Starts a program in a process group of its own, in `folder`, with a small environment, no signal blocked or
-/// ignored, and no file open but these two and standard error.
+/// Starts a program in a process group of its own, in `folder`, with a small environment, no signal blocked
+/// or ignored, and no file open but these two and standard error.
 func spawn(path: String, folder: String, input: Int32, output: Int32) throws(SpawnError) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -62,7 +64,9 @@ func spawn(path: String, folder: String, input: Int32, output: Int32) throws(Spa
   sigemptyset(&none)
   var usual = sigset_t()
   sigemptyset(&usual)
-  for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGUSR2] { sigaddset(&usual, signal) }
+  for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGUSR2] {
+    sigaddset(&usual, signal)
+  }
   posix_spawnattr_setsigmask(&attributes, &none)
   posix_spawnattr_setsigdefault(&attributes, &usual)
   posix_spawnattr_setpgroup(&attributes, 0)

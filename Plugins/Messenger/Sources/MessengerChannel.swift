@@ -47,7 +47,8 @@ public struct MessengerChannel: Channel {
   private static func address(_ delivery: Delivery, _ via: String?) throws(ChannelError) -> String {
     let byNumber = via.map(Self.byNumber.contains) ?? false
     let handle = byNumber ? nil : delivery.to.text(at: "handle")
-    let address = handle ?? (delivery.address.isEmpty ? delivery.to.text(at: "phone") ?? "" : delivery.address)
+    let address =
+      handle ?? (delivery.address.isEmpty ? delivery.to.text(at: "phone") ?? "" : delivery.address)
     guard !address.isEmpty else {
       throw ChannelError(.permanent, "\(HeaderText(delivery.recipientName)) cannot be reached by a messenger")
     }

@@ -37,15 +37,16 @@ public struct NotificationChannel: Channel {
     return Rendering(to: to, shown: shown, payload: Array(payload.utf8), fileExtension: "json")
   }
 
-  /// The address that the engine found, or whatever is known of the person. One line without blanks, or, where only
-  /// the name is known, the name.
+  /// The address that the engine found, or whatever is known of the person. One line without blanks, or,
+  /// where only the name is known, the name.
   private static func address(_ delivery: Delivery) throws(ChannelError) -> String {
     let known = ["email", "handle", "phone", "name"].compactMap { delivery.to.text(at: $0) }
     guard let address = ([delivery.address].filter { !$0.isEmpty } + known).first else {
       throw ChannelError(.permanent, "nobody is named who is told")
     }
     guard HeaderText(address).text == address else {
-      throw ChannelError(.permanent, "\"\(HeaderText(address))\" is no address: it holds a line break or the like")
+      throw ChannelError(
+        .permanent, "\"\(HeaderText(address))\" is no address: it holds a line break or the like")
     }
     return address
   }

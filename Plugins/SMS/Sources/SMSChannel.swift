@@ -16,7 +16,8 @@ public struct SMSChannel: Channel {
     if let from = settings["from"] {
       let isName = (1...11).contains(from.utf8.count) && from.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
       guard isName || PhoneNumber(from) != nil else {
-        throw ChannelError(.ours, "from: \"\(HeaderText(from))\" is neither a number nor a name of up to 11 letters")
+        throw ChannelError(
+          .ours, "from: \"\(HeaderText(from))\" is neither a number nor a name of up to 11 letters")
       }
     }
     from = settings["from"]
@@ -29,7 +30,8 @@ public struct SMSChannel: Channel {
     }
     guard let number = PhoneNumber(delivery.address) else {
       throw ChannelError(
-        .permanent, "\"\(HeaderText(delivery.address))\" is no telephone number in international form (+49 …)")
+        .permanent, "\"\(HeaderText(delivery.address))\" is no telephone number in international form (+49 …)"
+      )
     }
     let text = PlainText.tidy(delivery.template("body")?.plain ?? "")
     let size = SegmentCount(text)

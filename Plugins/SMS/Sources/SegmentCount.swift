@@ -1,8 +1,8 @@
 /// In how many messages of the network a text travels (3GPP TS 23.038 and 23.040 section 9.2.3.24.1).
 ///
-/// In the GSM 7-bit alphabet one message holds 160 septets, or 153 each where there are several; a character of the
-/// extension table takes two. One character outside both makes the whole text UCS-2: 70 units of UTF-16, or 67 each.
-/// A character is never cut: what does not fit whole begins the next segment.
+/// In the GSM 7-bit alphabet one message holds 160 septets, or 153 each where there are several; a character
+/// of the extension table takes two. One character outside both makes the whole text UCS-2: 70 units of
+/// UTF-16, or 67 each. A character is never cut: what does not fit whole begins the next segment.
 public struct SegmentCount: Hashable, Sendable {
   public enum Encoding: String, Hashable, Sendable {
     case gsm7 = "GSM-7"

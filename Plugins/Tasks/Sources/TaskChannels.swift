@@ -16,7 +16,8 @@ public struct CallChannel: Channel {
     if !delivery.address.isEmpty {
       guard let phone = PhoneNumber(delivery.address) else {
         throw ChannelError(
-          .permanent, "\"\(HeaderText(delivery.address))\" is no telephone number in international form (+49 …)")
+          .permanent,
+          "\"\(HeaderText(delivery.address))\" is no telephone number in international form (+49 …)")
       }
       number = phone.text
     }
@@ -48,7 +49,8 @@ public struct TaskChannel: Channel {
   }
 }
 
-/// What a person is given: who does it, whom it is about, what is to be said or done, and what may come of it.
+/// What a person is given: who does it, whom it is about, what is to be said or done, and what may come of
+/// it.
 struct TaskCard {
   let rendering: Rendering
 

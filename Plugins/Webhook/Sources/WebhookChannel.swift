@@ -2,8 +2,8 @@ import FlowCore
 import FlowPlugin
 import FlowTime
 
-/// `webhook`: a request to another program, as HTTP/1.1 has it (RFC 9112). The headers that belong to an attempt (id,
-/// time, signature) are added when it is handed over.
+/// `webhook`: a request to another program, as HTTP/1.1 has it (RFC 9112). The headers that belong to an
+/// attempt (id, time, signature) are added when it is handed over.
 public struct WebhookChannel: Channel {
   public static let manifest = PackageResources.manifest_yaml
   public var manifest: [UInt8] { Self.manifest }
@@ -16,7 +16,8 @@ public struct WebhookChannel: Channel {
     let address = try WebAddress(delivery.template("url") ?? RenderedText(delivery.text("url") ?? ""))
     let method = delivery.text("method") ?? "POST"
     guard WebhookChannel.methods.contains(method) else {
-      throw ChannelError(.ours, "\"\(HeaderText(method))\" is none of \(WebhookChannel.methods.joined(separator: ", "))")
+      throw ChannelError(
+        .ours, "\"\(HeaderText(method))\" is none of \(WebhookChannel.methods.joined(separator: ", "))")
     }
     let body = json(of: delivery.value("data") ?? .record([:]), zone: .utc).write()
     let head = [
@@ -24,7 +25,8 @@ public struct WebhookChannel: Channel {
       "Content-Length: \(body.utf8.count)", "User-Agent: flow",
     ]
     return Rendering(
-      to: address.text, shown: [Entry.NamedText("method", method), Entry.NamedText("data", PlainText.clean(body))],
+      to: address.text,
+      shown: [Entry.NamedText("method", method), Entry.NamedText("data", PlainText.clean(body))],
       payload: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8), fileExtension: "http")
   }
 

@@ -3,8 +3,8 @@ import FlowTime
 
 /// What every channel has to hold, whoever wrote it: `flow plugin check` prints it, tests assert it.
 ///
-/// The suite hands over for real what it renders, so it is given settings with an `outbox` of its own; a channel that
-/// delivers into it is counted there.
+/// The suite hands over for real what it renders, so it is given settings with an `outbox` of its own; a
+/// channel that delivers into it is counted there.
 public struct ChannelConformance: Sendable {
   public struct Check: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
@@ -30,9 +30,11 @@ public struct ChannelConformance: Sendable {
   /// How long one call may take.
   let limit: Swift.Duration
 
-  /// `manifest`: as read from the channel's own bytes. `settings`: those of flow.yaml, with a scratch `outbox`.
+  /// `manifest`: as read from the channel's own bytes. `settings`: those of flow.yaml, with a scratch
+  /// `outbox`.
   public init(
-    manifest: Manifest, settings: ChannelSettings, limit: Swift.Duration = .seconds(60), make: @escaping Factory
+    manifest: Manifest, settings: ChannelSettings, limit: Swift.Duration = .seconds(60),
+    make: @escaping Factory
   ) {
     self.manifest = manifest
     self.settings = settings
@@ -42,14 +44,17 @@ public struct ChannelConformance: Sendable {
 
   /// All checks, in a fixed order; a channel that cannot be made fails the first.
   public func run() async -> [Check] {
-    var checks = [Check("the manifest is in order", ManifestRules.problem(manifest).map { .failed($0) } ?? .passed)]
+    var checks = [
+      Check("the manifest is in order", ManifestRules.problem(manifest).map { .failed($0) } ?? .passed)
+    ]
     let channel: any Channel
     do throws(ChannelError) {
       channel = try await make(settings)
     } catch {
       return checks + [Check("the channel can be made", .failed(error.text))]
     }
-    checks.append(Check("the channel can be made", channel.manifest.isEmpty ? .failed("its manifest is empty") : .passed))
+    checks.append(
+      Check("the channel can be made", channel.manifest.isEmpty ? .failed("its manifest is empty") : .passed))
     for (name, check) in list { checks.append(Check(name, await check(channel))) }
     return checks
   }

@@ -68,7 +68,8 @@ extension ChannelConformance {
     for address in SampleDeliveries.badAddresses(manifest.address) {
       switch await render(samples.to(address), by: channel) {
       case .refused(let error) where error.kind == .permanent: continue
-      case .refused(let error): return .failed("refused as \"\(error.kind.rawValue)\", not as \"permanent\": \(error.text)")
+      case .refused(let error):
+        return .failed("refused as \"\(error.kind.rawValue)\", not as \"permanent\": \(error.text)")
       case .rendering: return .failed("took \(JSONValue.string(address).write())")
       case .tooLate: return tooLate
       }

@@ -6,11 +6,14 @@ enum ManifestRules {
     "if", "at", "after", "then", "within", "until", "window", "gap", "note", "name", "purpose", "ask",
   ]
   static let engineVerbs: Set<String> = [
-    "wait", "await", "choose", "split", "repeat", "escalate", "set", "emit", "enroll", "suppress", "hold", "go", "end",
+    "wait", "await", "choose", "split", "repeat", "escalate", "set", "emit", "enroll", "suppress", "hold",
+    "go", "end",
   ]
 
   static func problem(_ manifest: Manifest) -> String? {
-    if !isWord(manifest.verb) { return "verb: \"\(manifest.verb)\" is no word of lower-case letters, digits and -" }
+    if !isWord(manifest.verb) {
+      return "verb: \"\(manifest.verb)\" is no word of lower-case letters, digits and -"
+    }
     if engineVerbs.contains(manifest.verb) { return "verb: \"\(manifest.verb)\" is the engine's own" }
     if manifest.maxBytes < 1 { return "max-bytes: at least 1" }
     for word in manifest.outcomes + manifest.events where !isWord(word) { return "\"\(word)\" is no word" }
@@ -30,7 +33,9 @@ enum ManifestRules {
 
   private static func problem(_ field: Manifest.Field, _ manifest: Manifest) -> String? {
     if !isWord(field.name) { return "is no word of lower-case letters, digits and -" }
-    if engineWords.contains(field.name) || engineVerbs.contains(field.name) { return "is the engine's own word" }
+    if engineWords.contains(field.name) || engineVerbs.contains(field.name) {
+      return "is the engine's own word"
+    }
     if field.name == manifest.verb { return "is called as the verb" }
     if field.required, field.fallback != nil { return "is required, and has a default" }
     if field.file { guard case .template = field.kind else { return "may be a file, and is no template" } }
@@ -42,15 +47,21 @@ enum ManifestRules {
     }
     if case .word(let words) = field.kind {
       if words.isEmpty { return "has no words to choose from" }
-      if let fallback = field.fallback, !words.contains(fallback) { return "has a default that is none of its words" }
+      if let fallback = field.fallback, !words.contains(fallback) {
+        return "has a default that is none of its words"
+      }
     }
     return nil
   }
 
   /// Lower-case letters, digits and hyphens, a letter first.
   static func isWord(_ text: String) -> Bool {
-    guard let first = text.utf8.first, (0x61...0x7A).contains(first), text.utf8.count <= 64 else { return false }
-    return text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    guard let first = text.utf8.first, (0x61...0x7A).contains(first), text.utf8.count <= 64 else {
+      return false
+    }
+    return text.utf8.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+    }
   }
 }
 
@@ -58,7 +69,8 @@ enum ManifestRules {
 public enum RenderingRules {
   /// Keys of a timeline's entry (cli.md, "The event stream"), which nothing shown may be called.
   static let entryKeys: Set<String> = [
-    "at", "type", "step", "verb", "touch", "to", "by", "until", "because", "purpose", "round", "event", "class",
+    "at", "type", "step", "verb", "touch", "to", "by", "until", "because", "purpose", "round", "event",
+    "class",
     "outcome", "took", "for", "case", "fields",
   ]
 
@@ -79,7 +91,9 @@ public enum RenderingRules {
   static func problem(shown: [Entry.NamedText]) -> String? {
     var seen: Set<String> = []
     for part in shown {
-      if !ManifestRules.isWord(part.name) { return "\"\(HeaderText(part.name))\" is no name for what is shown" }
+      if !ManifestRules.isWord(part.name) {
+        return "\"\(HeaderText(part.name))\" is no name for what is shown"
+      }
       if entryKeys.contains(part.name) { return "\"\(part.name)\" is shown, and is the engine's own word" }
       if !seen.insert(part.name).inserted { return "\"\(part.name)\" is shown twice" }
       if PlainText.clean(part.text) != part.text { return "\"\(part.name)\" shows control characters" }

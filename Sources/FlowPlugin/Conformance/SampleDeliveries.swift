@@ -20,9 +20,14 @@ struct SampleDeliveries: Sendable {
 
   /// A value in the main text.
   func saying(_ value: String, in main: String) -> Delivery {
-    delivery(text: RenderedText("Hello"), main: (main, RenderedText([
-      .init("It says ", isValue: false), .init(value, isValue: true), .init(" here.", isValue: false),
-    ])))
+    delivery(
+      text: RenderedText("Hello"),
+      main: (
+        main,
+        RenderedText([
+          .init("It says ", isValue: false), .init(value, isValue: true), .init(" here.", isValue: false),
+        ])
+      ))
   }
 
   /// The same value in every text and every name.
@@ -37,7 +42,9 @@ struct SampleDeliveries: Sendable {
   func to(_ address: String) -> Delivery {
     var delivery = plain
     delivery.address = address
-    for name in ["email", "phone", "handle", "name"] { delivery.to = delivery.to.setting([name], to: .text(address)) }
+    for name in ["email", "phone", "handle", "name"] {
+      delivery.to = delivery.to.setting([name], to: .text(address))
+    }
     return delivery
   }
 
@@ -54,7 +61,8 @@ struct SampleDeliveries: Sendable {
       touch: manifest.touch, isTask: manifest.isTask, until: nil, purpose: manifest.touch ? "confirm" : nil,
       to: Self.person, address: Self.person[path: [manifest.address.rawValue]].text ?? "",
       by: manifest.isTask ? Self.person : nil, contact: Self.person, owner: Self.person, fields: fields,
-      at: Instant(seconds: 1_774_453_200), zone: "Europe/Berlin", isEscalation: false, outcomes: manifest.outcomes)
+      at: Instant(seconds: 1_774_453_200), zone: "Europe/Berlin", isEscalation: false,
+      outcomes: manifest.outcomes)
   }
 
   private static func address(_ text: RenderedText) -> RenderedText {
@@ -97,8 +105,10 @@ struct SampleDeliveries: Sendable {
   static let oddTexts: [String] =
     (0..<32).map { "a" + String(Unicode.Scalar(UInt8($0))) + "b" } + [
       "a\u{7F}b", "a\r\nBcc: eve@evil.test\r\n\r\nb", "a\u{85}b\u{2028}c\u{2029}d", "\u{FEFF}a", "a\u{0}",
-      "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "שלום עולם", "مرحبا \u{202E}dlrow", "e\u{301}\u{301}\u{301}", "Zürich — «naïve»", "𝒜𝒷𝒸",
-      "{{ contact.name }} ${HOME} $(id) `id` %s %n", "<script>alert(1)</script>", "=?UTF-8?Q?=41?=", ".\n..\nFrom x",
+      "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "שלום עולם", "مرحبا \u{202E}dlrow", "e\u{301}\u{301}\u{301}",
+      "Zürich — «naïve»", "𝒜𝒷𝒸",
+      "{{ contact.name }} ${HOME} $(id) `id` %s %n", "<script>alert(1)</script>", "=?UTF-8?Q?=41?=",
+      ".\n..\nFrom x",
       "\u{F0000}\u{F0001}\u{FFFD}", "\"\\\"", "   ", "",
     ]
 
@@ -112,9 +122,12 @@ struct SampleDeliveries: Sendable {
     let hostile = ["\r\n", "\n", "\r", "\u{0}", "\u{1}", "\u{7F}", "\u{85}", "\u{2028}"]
     switch kind {
     case .email:
-      return hostile.flatMap { ["ann@acme.test\($0)Bcc: eve@evil.test", "ann\($0)@acme.test", "ann@acme.test\($0)"] }
+      return hostile.flatMap {
+        ["ann@acme.test\($0)Bcc: eve@evil.test", "ann\($0)@acme.test", "ann@acme.test\($0)"]
+      }
         + hostile.map { "\($0)ann@acme.test" }
-    case .phone: return hostile.flatMap { ["+4940555\($0)00142", "+494055500142\($0)", "\($0)+494055500142"] }
+    case .phone:
+      return hostile.flatMap { ["+4940555\($0)00142", "+494055500142\($0)", "\($0)+494055500142"] }
     case .handle, .name: return hostile.map { "ann\($0)eve" }
     case .none: return []
     }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Delivery into a folder: a file a message, named after its key. The file is complete or it is not there, and a key
-/// used twice leaves one file.
+/// Delivery into a folder: a file a message, named after its key. The file is complete or it is not there,
+/// and a key used twice leaves one file.
 public struct FolderDelivery: Sendable {
   /// Made when the first message comes.
   public let folder: String
@@ -14,8 +14,9 @@ public struct FolderDelivery: Sendable {
     folder = outbox.utf8.first == UInt8(ascii: "/") ? outbox : settings.folder + "/" + outbox
   }
 
-  /// `accepted` with the file's name once its bytes and its name are on disk. The same key with the same bytes again
-  /// is the same receipt; with other bytes it is our mistake, and the first file stays. A full disk is `temporary`.
+  /// `accepted` with the file's name once its bytes and its name are on disk. The same key with the same
+  /// bytes again is the same receipt; with other bytes it is our mistake, and the first file stays. A full
+  /// disk is `temporary`.
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) -> Receipt {
     guard let name = FolderDelivery.fileName(rendering, key) else {
       return .ours(because: "the key \"\(HeaderText(key.text))\" is no name for a file")

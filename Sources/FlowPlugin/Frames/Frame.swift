@@ -1,7 +1,8 @@
 import FlowCore
 
-/// What travels between the engine and a channel's program in another language: one JSON object a line, UTF-8, at
-/// most 1 MiB with its line end, on standard input and output. Unknown fields are ignored on both sides.
+/// What travels between the engine and a channel's program in another language: one JSON object a line,
+/// UTF-8, at most 1 MiB with its line end, on standard input and output. Unknown fields are ignored on both
+/// sides.
 public enum Frame {
   /// The most bytes of one line, its LF included.
   public static let limit = 1 << 20

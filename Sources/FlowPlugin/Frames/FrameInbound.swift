@@ -18,7 +18,8 @@ extension Frame {
     }
     return Inbound.Message(
       id: id, at: at, token: try text(item, "token"), thread: try text(item, "thread"),
-      address: try text(item, "address"), kind: try kind(item), raw: Array((try text(item, "raw") ?? "").utf8))
+      address: try text(item, "address"), kind: try kind(item), raw: Array((try text(item, "raw") ?? "").utf8)
+    )
   }
 
   private static func kind(_ item: JSONValue) throws(FrameError) -> Event.Kind {
@@ -29,10 +30,14 @@ extension Frame {
     case "auto-reply": return .autoReply
     case "out-of-office":
       guard let day = try text(item, "return") else { return .outOfOffice(return: nil) }
-      guard let date = CivilDate(iso: day) else { throw .wanted("\"return\" of an out-of-office, as 2026-04-13,") }
+      guard let date = CivilDate(iso: day) else {
+        throw .wanted("\"return\" of an out-of-office, as 2026-04-13,")
+      }
       return .outOfOffice(return: date)
     case "bounce":
-      guard case .bool(let hard)? = item["hard"] else { throw .wanted("\"hard\" of a bounce, true or false,") }
+      guard case .bool(let hard)? = item["hard"] else {
+        throw .wanted("\"hard\" of a bounce, true or false,")
+      }
       return .bounce(hard: hard)
     case "complaint": return .complaint(channel: nil)
     case "unsubscribe": return .unsubscribe(channel: nil)
@@ -41,7 +46,9 @@ extension Frame {
     case "ack": return .acknowledged
     default:
       throw .wanted(
-        "\"kind\" of a message, one of reply auto-reply out-of-office bounce complaint unsubscribe opened clicked ack,")
+        "\"kind\" of a message, one of reply auto-reply out-of-office bounce complaint unsubscribe opened clicked"
+          + " ack,"
+      )
     }
   }
 

@@ -6,8 +6,8 @@ public struct FrameReader: Sendable {
   /// `limit`: most bytes of a line, its LF included.
   public init(limit: Int = Frame.limit) { self.limit = limit }
 
-  /// The lines that these bytes complete, without LF (nor a CR before it); a line beyond the limit is an error as
-  /// soon as it is seen, and nothing can be read after it.
+  /// The lines that these bytes complete, without LF (nor a CR before it); a line beyond the limit is an
+  /// error as soon as it is seen, and nothing can be read after it.
   public mutating func read(_ bytes: some Sequence<UInt8>) throws(FrameError) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     for byte in bytes {

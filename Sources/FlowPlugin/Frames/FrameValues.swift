@@ -2,8 +2,8 @@ import FlowCore
 import FlowTime
 
 extension Frame {
-  /// A delivery as a program gets it. `fields` holds plain texts and values; `templates` the pieces of each text, so
-  /// that a program with a format of its own escapes what came from data.
+  /// A delivery as a program gets it. `fields` holds plain texts and values; `templates` the pieces of each
+  /// text, so that a program with a format of its own escapes what came from data.
   public static func json(of delivery: Delivery) -> JSONValue {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     func plain(_ value: Value?) -> JSONValue { value.map { FlowCore.json(of: $0, zone: .utc) } ?? .null }
@@ -44,7 +44,8 @@ extension Frame {
     .array(text.pieces.map { [$0.isValue ? "value" : "text": .string($0.text)] })
   }
 
-  /// What is handed over: the payload as text where it is valid UTF-8 (`payload`), else as base64 (`payload-base64`).
+  /// What is handed over: the payload as text where it is valid UTF-8 (`payload`), else as base64
+  /// (`payload-base64`).
   public static func json(of rendering: Rendering, key: IdempotencyKey) -> [JSONMember] {
     let payload =
       String(validating: rendering.payload, as: UTF8.self).map { JSONMember("payload", .string($0)) }
@@ -55,8 +56,8 @@ extension Frame {
     ]
   }
 
-  /// The `ok` of `render`: `to`, `shown` (an object of texts), `payload` or `payload-base64`, `extension`, and
-  /// perhaps `reference`.
+  /// The `ok` of `render`: `to`, `shown` (an object of texts), `payload` or `payload-base64`, `extension`,
+  /// and perhaps `reference`.
   public static func rendering(_ ok: JSONValue) throws(FrameError) -> Rendering {
     guard case .string(let to)? = ok["to"], HeaderText(to).text == to else {
       throw .wanted("\"to\", a text of one line,")
@@ -67,7 +68,9 @@ extension Frame {
       guard case .string(let text) = member.value else { throw .wanted("\"shown\", an object of texts,") }
       shown.append(Entry.NamedText(member.key, text))
     }
-    if let problem = RenderingRules.problem(shown: shown) { throw .wanted("\"shown\" without this: \(problem)") }
+    if let problem = RenderingRules.problem(shown: shown) {
+      throw .wanted("\"shown\" without this: \(problem)")
+    }
     guard case .string(let ending)? = ok["extension"], (1...16).contains(ending.utf8.count),
       ending.utf8.allSatisfy(isLetterOrDigit)
     else { throw .wanted("\"extension\", letters and digits,") }

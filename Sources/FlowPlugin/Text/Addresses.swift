@@ -1,6 +1,6 @@
-/// An address of a mailbox, such as `ann@acme.test`: a dot-atom, `@`, and a domain of letters, digits and hyphens
-/// (RFC 5321 section 4.1.2, without quoted local parts, address literals and SMTPUTF8). Whatever else a text may
-/// hold, a line break, a comma or a bracket among it, makes it no address.
+/// An address of a mailbox, such as `ann@acme.test`: a dot-atom, `@`, and a domain of letters, digits and
+/// hyphens (RFC 5321 section 4.1.2, without quoted local parts, address literals and SMTPUTF8). Whatever else
+/// a text may hold, a line break, a comma or a bracket among it, makes it no address.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
   public let text: String
 
@@ -46,7 +46,8 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
       default: return nil
       }
     }
-    guard text.utf8.first == UInt8(ascii: "+"), (7...15).contains(digits.count), digits.first != UInt8(ascii: "0")
+    guard text.utf8.first == UInt8(ascii: "+"), (7...15).contains(digits.count),
+      digits.first != UInt8(ascii: "0")
     else { return nil }
     self.text = "+" + String(decoding: digits, as: UTF8.self)
   }

@@ -20,7 +20,8 @@ public enum Encodings {
       var word: UInt32 = 0
       for (index, byte) in group.enumerated() { word |= UInt32(byte) << (16 - 8 * UInt32(index)) }
       for index in 0..<4 {
-        out.append(index <= group.count ? alphabet[Int(word >> (18 - 6 * UInt32(index))) & 63] : UInt8(ascii: "="))
+        out.append(
+          index <= group.count ? alphabet[Int(word >> (18 - 6 * UInt32(index))) & 63] : UInt8(ascii: "="))
       }
       at += 3
     }

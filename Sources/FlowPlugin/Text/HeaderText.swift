@@ -1,12 +1,14 @@
-/// One line of text that cannot break out of its line, whatever it was made from: there is no way to make one that
-/// holds a CR, an LF, a NUL or any other control character.
+/// One line of text that cannot break out of its line, whatever it was made from: there is no way to make one
+/// that holds a CR, an LF, a NUL or any other control character.
 ///
 /// The check is on scalars, not on characters: `"\r\n"` is one `Character`, and a check for `"\n"` misses it.
 public struct HeaderText: Hashable, Sendable, CustomStringConvertible {
-  /// Without control characters (U+0000…U+001F, U+007F…U+009F) and without Unicode's own line breaks (U+2028, U+2029).
+  /// Without control characters (U+0000…U+001F, U+007F…U+009F) and without Unicode's own line breaks (U+2028,
+  /// U+2029).
   public let text: String
 
-  /// Each run of control characters, line breaks and blanks around them becomes one blank; blanks at the ends go.
+  /// Each run of control characters, line breaks and blanks around them becomes one blank; blanks at the ends
+  /// go.
   public init(_ text: String) {
     var kept = String.UnicodeScalarView()
     var gap = false
