@@ -61,21 +61,29 @@ public struct PathExplorer {
   /// What may happen at a wait: the step's cases, then those of `anytime`, in the order of the file.
   private func choices(_ run: Run, _ waiting: Run.Waiting, used: Set<String>) -> [Choice] {
     guard waiting.stage != .deferring, waiting.stage != .round else { return [] }
-    var keys: [(key: String, isAnytime: Bool)] = []
+    var keys: [Case] = []
     switch (waiting.stage, graph.nodes[waiting.node].action) {
-    case (.listening, .await(let awaited)): keys = awaited.cases.map { ($0.key, false) }
-    case (.outcome, .channel(let action)): keys = action.cases.map { ($0.key, false) }
-    case (.escalating, .escalate(let escalation)): keys = escalation.cases.map { ($0.key, false) }
+    case (.listening, .await(let awaited)): keys = awaited.cases
+    case (.outcome, .channel(let action)): keys = action.cases
+    case (.escalating, .escalate(let escalation)): keys = escalation.cases
     default: break
     }
-    keys += graph.anytime.map { ($0.key, true) }
-    var seen: Set<String> = ["timeout"]
-    return keys.compactMap { key, isAnytime in
-      guard seen.insert(key).inserted, let kind = kind(of: key, at: waiting) else { return nil }
-      let label = isReply(key) && key != "reply" ? "reply \(key)" : key
-      if isAnytime, used.contains(label) { return nil }
-      return Choice(label: label, kind: kind, isAnytime: isAnytime)
+    // An outcome may bear the name of a class: of a step that waits for outcomes it is one.
+    let isOutcome = waiting.stage == .outcome
+    let all = keys.map { choice($0.key, isOutcome: isOutcome, isAnytime: false, at: waiting) }
+      + graph.anytime.map { choice($0.key, isOutcome: false, isAnytime: true, at: waiting) }
+    var seen: Set<String> = []
+    return all.compactMap { choice in
+      guard let choice, seen.insert(choice.label).inserted else { return nil }
+      return choice.isAnytime && used.contains(choice.label) ? nil : choice
     }
+  }
+
+  private func choice(_ key: String, isOutcome: Bool, isAnytime: Bool, at waiting: Run.Waiting) -> Choice? {
+    if key == "timeout" { return nil }
+    if isOutcome { return Choice(label: key, kind: .outcome(key, step: waiting.node, note: nil), isAnytime: false) }
+    guard let kind = kind(of: key, at: waiting) else { return nil }
+    return Choice(label: isReply(key) && key != "reply" ? "reply \(key)" : key, kind: kind, isAnytime: isAnytime)
   }
 
   private func isReply(_ key: String) -> Bool { key == "reply" || graph.replies.contains { $0.name == key } }

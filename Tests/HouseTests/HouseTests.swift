@@ -89,7 +89,8 @@ struct HouseTests {
     let field = /\b(email|phone|handle)\b/
     let channel = /(?i)(email|sms|slack|telegram|whatsapp|webhook)/
     for source in Self.sources where ["FlowCore", "FlowCompiler", "FlowRuntime"].contains(source.room) {
-      if source.path.contains("/Diagnostics/Catalogue") { continue }  // examples of workflow files
+      // Examples of workflow files; how a value of the type `email` is read.
+      if source.path.contains("/Diagnostics/Catalogue") || source.path.hasSuffix("/Values/ReadText.swift") { continue }
       for (number, line) in source.lines.enumerated() {
         let code = line.replacing(field, with: "")
         guard let match = code.firstMatch(of: channel), !line.trimmingCharacters(in: .whitespaces).hasPrefix("///"),

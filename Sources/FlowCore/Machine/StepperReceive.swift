@@ -132,7 +132,9 @@ extension Stepper {
       let own = replyClass(of: text)
       if own != "reply", let byClass = usableAnytime(key: own) { return byClass }
       return usableAnytime(key: "reply")
-    case .outcome(let outcome, _, _): return usableAnytime(key: outcome)
+    case .outcome(let outcome, _, _):
+      // A class of reply may bear the name of an outcome; in `anytime` the name is the class.
+      return graph.replies.contains { $0.name == outcome } ? nil : usableAnytime(key: outcome)
     case .bounce(hard: false): return nil
     default: return usableAnytime(key: event.name)
     }
