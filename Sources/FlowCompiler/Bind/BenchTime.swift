@@ -10,14 +10,18 @@ extension Bench {
   func duration(_ text: Located) -> Duration? {
     do throws(DurationError) {
       let duration = try Duration.parse(text.text)
-      if case .businessHours = duration.kind, let policy, policy.window == nil {
-        report(.noWindow(text))
-      }
+      if case .businessHours = duration.kind, let policy { checkHours(policy, text) }
       return duration
     } catch {
       report(.badDuration(text, error))
       return nil
     }
+  }
+
+  /// Business hours are the window's, on business days: there must be some.
+  private func checkHours(_ policy: Policy, _ text: Located) {
+    guard let window = policy.window else { return report(.noWindow(text)) }
+    if window.days.isDisjoint(with: policy.business) { report(.noBusinessHour(text)) }
   }
 
   func window(_ node: YAMLNode) -> Window? {

@@ -33,15 +33,22 @@ extension Bench {
       guard let (_, after) = text.split(at: " + ") else { return .event(event.text, nil) }
       return duration(after).map { .event(event.text, $0) }
     }
-    // A dotted word that is no field of anything is meant for an event.
-    let root = event.text.split(separator: ".").first.map(String.init) ?? ""
-    let roots = scope.naming.inputs.map(\.name) + Events.reservedRoots
-    if Bench.isEventName(event.text), !roots.contains(root) {
+    if isMeantForEvent(event.text, scope, events) {
       report(.unknownEvent(event, known: events))
       return nil
     }
     var scope = scope
     scope.allowsOptional = true
     return instant(text, scope).map { .moment($0) }
+  }
+
+  /// A dotted word that is no field of anything, or looks more like an event than like one.
+  private func isMeantForEvent(_ text: String, _ scope: MomentScope, _ events: [String]) -> Bool {
+    guard Bench.isEventName(text) else { return false }
+    let root = text.split(separator: ".").first.map(String.init) ?? ""
+    let roots = scope.naming.inputs.map(\.name) + Events.reservedRoots
+    if !roots.contains(root) { return true }
+    return Expression.compile(text, as: nil, in: scope.naming).0 == nil
+      && Spelling.nearest(to: text, in: events.filter { $0.contains(".") }) != nil
   }
 }

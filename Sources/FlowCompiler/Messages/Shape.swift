@@ -130,6 +130,12 @@ extension Diagnostic {
       help: "write, for instance, \"\(example)\"")
   }
 
+  static func unknownCode(_ code: Located, known: [String]) -> Diagnostic {
+    Diagnostic(
+      .unknownWord, at: code.whole, "there is no finding \(Words.quoted(code.text))",
+      help: Words.nearest(code.text, known) ?? "flow explain lists them", fix: Words.fix(code.text, known, code.whole))
+  }
+
   static func verbTaken(_ verb: Located) -> Diagnostic {
     Diagnostic(
       .badManifest, at: verb.whole, "the verb \(Words.quoted(verb.text)) is the engine's own",

@@ -61,6 +61,12 @@ extension Diagnostic {
       help: "a business day would never come")
   }
 
+  static func noBusinessHour(_ text: Located) -> Diagnostic {
+    Diagnostic(
+      .noDay, at: text.whole, "\(Words.quoted(text.text)) never comes about: the window and the business days have no day in common",
+      help: "business hours are the hours of policy.window on the days of policy.business")
+  }
+
   static func noWindow(_ text: Located) -> Diagnostic {
     Diagnostic(
       .noWindow, at: text.whole, "\(Words.quoted(text.text)) counts business hours, and there is no window",

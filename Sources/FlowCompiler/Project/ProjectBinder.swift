@@ -117,6 +117,9 @@ private struct ProjectBinder {
   private func severities() -> [String: Severity] {
     var severities: [String: Severity] = [:]
     for entry in named("severity", wanted: "a mapping from codes to severities") {
+      let code = Located(entry.key)
+      let known = Catalogue.all.map(\.code.name) + Rules.all.map(\.code.name)
+      if !known.contains(code.text) { bench.report(.unknownCode(code, known: known)) }
       let word = bench.word(entry.value, of: Grammar.severities, wanted: "a severity")
       severities[entry.keyText] = word.flatMap { Severity(rawValue: $0) }
     }
