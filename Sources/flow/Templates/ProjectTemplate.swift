@@ -49,7 +49,7 @@ enum ProjectTemplate {
     goal: won
 
     steps:
-      - email: ask
+      - email: first-touch
         at: day 2
         purpose: confirm
         subject: "{{ offer.title }}: did it reach you?"
@@ -71,15 +71,15 @@ enum ProjectTemplate {
         start: 2026-03-02 10:00 Europe/Berlin
         input: fixtures/ann.json
         expect:
-          - 2026-03-04 10:00  ask
+          - 2026-03-04 10:00  first-touch
           - 2026-03-09 10:00  decide
           - 2026-03-09 10:00  end no-response
       - name: a refusal ends it at once
         start: 2026-03-02 10:00 Europe/Berlin
         input: fixtures/ann.json
         events:
-          - { at: ask + 1 hour, reply: "No thanks." }
-        expect: [ ask, end lost ]
+          - { at: first-touch + 1 hour, reply: "No thanks." }
+        expect: [ first-touch, end lost ]
       - name: an accepted offer needs no follow-up
         start: 2026-03-02 10:00 Europe/Berlin
         input: fixtures/ann.json
