@@ -30,6 +30,7 @@ struct EmailSettings: Sendable {
   var replyTo: Mailbox?
   /// Text that ends every mail; Markdown.
   var signature: String
+  var signatureHTML: String
   /// `https:` or `mailto:`, of printable ASCII; `{id}` is the message's own id.
   var unsubscribe: String?
   var readFile: @Sendable (String) -> [UInt8]?
@@ -39,6 +40,7 @@ struct EmailSettings: Sendable {
     from = try EmailSettings.mailbox(settings, "from")
     replyTo = try EmailSettings.mailbox(settings, "reply-to")
     signature = try EmailSettings.signature(settings)
+    signatureHTML = Markdown.html(RenderedText(signature))
     unsubscribe = try EmailSettings.unsubscribe(settings)
   }
 

@@ -57,7 +57,7 @@ struct EmailMessage {
   private var html: String {
     let signature =
       settings.signature.isEmpty
-      ? "" : "<div>-- <br />\n" + Markdown.html(RenderedText(settings.signature)) + "</div>\n"
+      ? "" : "<div>-- <br />\n" + settings.signatureHTML + "</div>\n"
     return "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\" /></head>\n<body>\n" + Markdown.html(body)
       + signature + "</body>\n</html>"
   }

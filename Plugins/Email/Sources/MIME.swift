@@ -76,24 +76,35 @@ struct Part {
   static func quotedPrintable(_ text: String) -> String {
     let hex = Array("0123456789ABCDEF".utf8)
     var out: [UInt8] = []
-    for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+    out.reserveCapacity(text.utf8.count * 5 / 4)
+    for line in Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false) {
       var column = 0
-      let line = Array(line)
-      for (index, byte) in line.enumerated() {
-        let isLast = index == line.count - 1
+      let last = line.indices.last
+      for index in line.indices {
+        let byte = line[index]
+        let isLast = index == last
         let isPlain =
           (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
           || (byte == 0x20 || byte == 0x09) && !isLast
-        let token = isPlain ? [byte] : [UInt8(ascii: "="), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+        let width = isPlain ? 1 : 3
         // The 76th column is for the soft line break, but for a line that ends here.
-        if column + token.count > (isLast ? 76 : 75) {
-          out += [UInt8(ascii: "="), 0x0D, 0x0A]
+        if column + width > (isLast ? 76 : 75) {
+          out.append(UInt8(ascii: "="))
+          out.append(0x0D)
+          out.append(0x0A)
           column = 0
         }
-        out += token
-        column += token.count
+        if isPlain {
+          out.append(byte)
+        } else {
+          out.append(UInt8(ascii: "="))
+          out.append(hex[Int(byte >> 4)])
+          out.append(hex[Int(byte & 15)])
+        }
+        column += width
       }
-      out += [0x0D, 0x0A]
+      out.append(0x0D)
+      out.append(0x0A)
     }
     return String(decoding: out, as: UTF8.self)
   }

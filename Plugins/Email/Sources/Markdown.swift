@@ -10,6 +10,8 @@ enum Markdown {
   /// The first of 65,534 private-use characters (plane 15).
   private static let first: UInt32 = 0xF0000
   private static let room = 65_534
+  /// All of them begin with this byte.
+  private static let firstByte: UInt8 = 0xF3
 
   static func html(_ text: RenderedText) -> String {
     var values: [String] = []
@@ -17,6 +19,10 @@ enum Markdown {
     for piece in text.pieces {
       if piece.isValue {
         hold(piece.text, in: &values, &source)
+        continue
+      }
+      if !piece.text.utf8.contains(firstByte) {
+        source.append(contentsOf: piece.text.unicodeScalars)
         continue
       }
       for scalar in piece.text.unicodeScalars {
@@ -98,9 +104,19 @@ enum Markdown {
     if cmark_node_insert_before(node, new) == 0 { cmark_node_free(new) }
   }
 
+  /// Most texts of a tree hold no value, and need no copy.
+  private static func mayHold(_ text: UnsafePointer<CChar>) -> Bool {
+    var at = text
+    while at.pointee != 0 {
+      if UInt8(bitPattern: at.pointee) == firstByte { return true }
+      at += 1
+    }
+    return false
+  }
+
   /// Nil where no value stands in the text.
   private static func filled(_ text: UnsafePointer<CChar>?, _ values: [String]) -> String? {
-    guard let text else { return nil }
+    guard let text, mayHold(text) else { return nil }
     var out = String.UnicodeScalarView()
     var found = false
     for scalar in String(cString: text).unicodeScalars {

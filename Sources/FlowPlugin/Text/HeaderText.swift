@@ -10,6 +10,11 @@ public struct HeaderText: Hashable, Sendable, CustomStringConvertible {
   /// Each run of control characters, line breaks and blanks around them becomes one blank; blanks at the ends
   /// go.
   public init(_ text: String) {
+    let bytes = text.utf8
+    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }), bytes.first != 0x20, bytes.last != 0x20 {
+      self.text = text
+      return
+    }
     var kept = String.UnicodeScalarView()
     var gap = false
     for scalar in text.unicodeScalars {

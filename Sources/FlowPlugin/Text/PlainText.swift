@@ -4,13 +4,17 @@ import FlowCore
 public enum PlainText {
   /// ``clean(_:)``, and blanks and empty lines at the end go.
   public static func tidy(_ text: String) -> String {
-    var kept = clean(text).unicodeScalars
-    while let last = kept.last, last == "\n" || last == " " || last == "\t" { kept.removeLast() }
-    return String(kept)
+    let text = clean(text)
+    let end = text.utf8.lastIndex { $0 != 0x0A && $0 != 0x20 && $0 != 0x09 }
+    guard let end else { return "" }
+    let after = text.utf8.index(after: end)
+    return after == text.endIndex ? text : String(text[..<after])
   }
 
   /// Line ends become LF (CR LF, CR, U+0085, U+2028, U+2029); every other control character but a tab goes.
   public static func clean(_ text: String) -> String {
+    // Most text is clean, and this is done to every text that is sent.
+    guard PlainText.needsCleaning(text) else { return text }
     var kept = String.UnicodeScalarView()
     var afterReturn = false
     for scalar in text.unicodeScalars {
@@ -25,6 +29,18 @@ public enum PlainText {
       afterReturn = scalar.value == 0x0D
     }
     return String(kept)
+  }
+
+  /// Control characters, U+0080…U+009F (C2 80…9F), U+2028 and U+2029 (E2 80 A8, E2 80 A9).
+  private static func needsCleaning(_ text: String) -> Bool {
+    var (before, last): (UInt8, UInt8) = (0, 0)
+    for byte in text.utf8 {
+      if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F { return true }
+      if last == 0xC2 && byte < 0xA0 { return true }
+      if before == 0xE2 && last == 0x80 && (byte == 0xA8 || byte == 0xA9) { return true }
+      (before, last) = (last, byte)
+    }
+    return false
   }
 
   /// ``clean(_:)`` of each piece; which of them came from data stays known.
