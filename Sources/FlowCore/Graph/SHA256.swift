@@ -1,18 +1,18 @@
 /// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4): for a graph's fingerprint, and for the arm of a `split`.
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
-  var state: [UInt32] = [
+  var state: InlineArray<8, UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  var schedule = [UInt32](repeating: 0, count: 64)
   let whole = bytes.count / 64 * 64
-  for start in stride(from: 0, to: whole, by: 64) {
-    compress(bytes[start..<start + 64], into: &state, using: &schedule)
-  }
+  for start in stride(from: 0, to: whole, by: 64) { compress(bytes, at: start, into: &state) }
   let tail = padding(bytes[whole...], length: bytes.count)
-  for start in stride(from: 0, to: tail.count, by: 64) {
-    compress(tail[start..<start + 64], into: &state, using: &schedule)
+  for start in stride(from: 0, to: tail.count, by: 64) { compress(tail, at: start, into: &state) }
+  var digest: [UInt8] = []
+  digest.reserveCapacity(32)
+  for i in 0..<8 {
+    for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: state[i] >> shift)) }
   }
-  return state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+  return digest
 }
 
 /// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
@@ -23,10 +23,13 @@ private func padding(_ rest: ArraySlice<UInt8>, length: Int) -> [UInt8] {
   return tail + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> UInt64($0)) }
 }
 
-private func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32], using w: inout [UInt32]) {
+/// The block of 64 bytes that begins at `start`. Nothing here is on the heap: every delivery is digested.
+private func compress(_ bytes: [UInt8], at start: Int, into state: inout InlineArray<8, UInt32>) {
+  var w = InlineArray<64, UInt32>(repeating: 0)
   for i in 0..<16 {
-    let at = block.startIndex + i * 4
-    w[i] = block[at..<at + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    let at = start + i * 4
+    w[i] =
+      UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8 | UInt32(bytes[at + 3])
   }
   for i in 16..<64 {
     let a = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ (w[i - 15] >> 3)
@@ -48,7 +51,7 @@ private func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32], us
 private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }
 
 /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-private let roundConstants: [UInt32] = [
+private let roundConstants: InlineArray<64, UInt32> = [
   0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
   0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
   0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
