@@ -92,11 +92,16 @@ public enum Compiler {
 
 /// Severities that flow.yaml sets.
 enum Severities {
+  /// An error without which there is no graph: no severity of flow.yaml makes it less.
+  static func isFixed(_ code: Code) -> Bool {
+    !Rules.all.contains { $0.code == code } && !Catalogue.all.contains { $0.code == code && $0.severity != .error }
+  }
+
   static func applied(_ findings: [Diagnostic], _ severities: [String: Severity]) -> [Diagnostic] {
     guard !severities.isEmpty else { return findings }
     return findings.map { finding in
       var finding = finding
-      finding.severity = severities[finding.code.name] ?? finding.severity
+      if let severity = severities[finding.code.name], !isFixed(finding.code) { finding.severity = severity }
       return finding
     }
   }

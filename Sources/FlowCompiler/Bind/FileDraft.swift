@@ -46,6 +46,11 @@ struct FileDraft {
   /// What other files may ask of this one.
   var name: Located? { header?.name }
 
+  /// The workflows that its steps enroll into.
+  var enrolled: [String] {
+    (outline?.steps ?? []).filter { $0.isEngine("enroll") }.compactMap { $0.verbEntry?.value.text }
+  }
+
   // MARK: check and lower
 
   func lowered(_ registry: Registry) -> FileDraft {
@@ -61,10 +66,7 @@ struct FileDraft {
     let made = nodes.compactMap { $0 }
     guard !bench.hasErrors, made.count == nodes.count,
       var graph = Assembly(bench, outline, header).graph(nodes: made, anytime: anytime)
-    else {
-      checkScenarios(&draft)
-      return draft
-    }
+    else { return draft }
     FlowChecks.run(&graph, outline, header, bench)
     if !bench.hasErrors { FactChecks.run(graph, header, bench) }
     graph.fingerprint = Fingerprint.of(graph)
@@ -75,28 +77,5 @@ struct FileDraft {
       graph: graph, scenarios: scenarios, assume: assume, guarantees: header.guarantees, file: bench.file, root: root)
     return draft
   }
-
-  /// The shape of the scenarios, where there is no graph to hold them against.
-  private func checkScenarios(_ draft: inout FileDraft) {}
 }
 
-/// What the files of a project know of one another.
-struct Registry {
-  /// The input of each workflow, by its name.
-  let inputs: [String: [Field]]
-
-  init(_ files: [FileDraft], _ around: Environment) {
-    var inputs: [String: [Field]] = [:]
-    var first: [String: Span] = [:]
-    for file in files {
-      guard let name = file.name, let header = file.header else { continue }
-      if let other = first[name.text] {
-        file.bench.report(.duplicateWorkflow(name, other: other))
-      } else {
-        first[name.text] = name.whole
-        inputs[name.text] = header.declared
-      }
-    }
-    self.inputs = inputs
-  }
-}

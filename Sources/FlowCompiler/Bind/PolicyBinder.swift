@@ -17,7 +17,7 @@ struct PolicyBinder {
     if let node = fields["holidays"] { policy.holidays = bench.holidays(node, calendars: calendars) }
     if let node = fields["gap"] { policy.gap = bench.duration(node) }
     if let node = fields["max-touches"] {
-      policy.maxTouches = bench.integer(node, in: 0...1000, wanted: "a number of touches")
+      policy.maxTouches = bench.integer(node, in: 1...1000, wanted: "a number of touches")
     }
     return policy
   }

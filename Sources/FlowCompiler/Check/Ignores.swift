@@ -11,6 +11,7 @@ enum Ignores {
     var used = false
   }
 
+  /// An error without which there is no graph cannot be silenced: nothing would be left to run.
   static func applied(_ findings: [Diagnostic], _ documents: [YAMLDocument]) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     var ignores = documents.flatMap { read($0, &problems) }
@@ -21,7 +22,8 @@ enum Ignores {
         !$0.used && $0.code.text == finding.code.name && $0.file == finding.span.file
           && ($0.line == finding.span.start.line || $0.target == finding.span.start.line)
       }
-      if let match { ignores[match].used = true } else { kept.append(finding) }
+      if let match { ignores[match].used = true }
+      if match == nil || (finding.severity == .error && Severities.isFixed(finding.code)) { kept.append(finding) }
     }
     return kept + problems + ignores.filter { !$0.used }.map { .unusedIgnore($0.code) }
   }

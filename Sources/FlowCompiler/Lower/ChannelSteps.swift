@@ -85,7 +85,9 @@ extension Lowering {
   ) -> ChannelAction.Content? {
     switch field.kind {
     case .template: return template(text, isFile: field.file, naming(options, hasAsk)).map { .template($0) }
-    case .literal: return .word(text.text)
+    case .literal:
+      if text.text.contains("{{") { bench.report(.noTemplate(text, field: field.name)) }
+      return .word(text.text)
     case .files: return bench.bytes(of: text).map { .files([$0.path]) }
     case .mapping: return nil
     case .word(let words):

@@ -96,7 +96,13 @@ extension Lowering {
     switch node.text {
     case "any": .any
     case "policy": .policy
-    default: bench.window(node).map { .own($0) }
+    default:
+      bench.window(node).map { window in
+        if !PolicyBinder.leavesDay(window.days, header.policy.holidays) {
+          bench.report(.noDay(node.span.firstLine, "this window and the holidays"))
+        }
+        return .own(window)
+      }
     }
   }
 

@@ -136,6 +136,18 @@ extension Diagnostic {
       help: Words.nearest(code.text, known) ?? "flow explain lists them", fix: Words.fix(code.text, known, code.whole))
   }
 
+  static func fixedSeverity(_ code: Located) -> Diagnostic {
+    Diagnostic(
+      .unknownWord, at: code.whole, "\(Words.quoted(code.text)) is always an error",
+      help: "a file with it has no graph: nothing could run")
+  }
+
+  static func noTemplate(_ text: Located, field: String) -> Diagnostic {
+    Diagnostic(
+      .wrongShape, at: text.whole, "\"\(field)\" is text as it is written, and takes no {{ }}",
+      help: "write the text itself")
+  }
+
   static func verbTaken(_ verb: Located) -> Diagnostic {
     Diagnostic(
       .badManifest, at: verb.whole, "the verb \(Words.quoted(verb.text)) is the engine's own",

@@ -121,6 +121,9 @@ private struct ProjectBinder {
       let known = Catalogue.all.map(\.code.name) + Rules.all.map(\.code.name)
       if !known.contains(code.text) { bench.report(.unknownCode(code, known: known)) }
       let word = bench.word(entry.value, of: Grammar.severities, wanted: "a severity")
+      if let word, word != "error", known.contains(code.text), Severities.isFixed(Code(code.text)) {
+        bench.report(.fixedSeverity(code))
+      }
       severities[entry.keyText] = word.flatMap { Severity(rawValue: $0) }
     }
     return severities

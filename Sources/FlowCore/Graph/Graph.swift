@@ -19,7 +19,7 @@ public struct Graph: Sendable, Hashable {
   /// In the order of the file.
   public var anytime: [Case]
   public var goal: [String]
-  /// Every step of the file in its order: `steps`, then paths, then the lists of `anytime`.
+  /// Every step of the file, in the order of its text.
   public var nodes: [Node]
   public var entry: Target
   /// First step of each path.
