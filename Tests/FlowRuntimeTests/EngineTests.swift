@@ -177,5 +177,28 @@ struct EngineTests {
     #expect(runs.first { $0.subject == "O-1" }?.stuck == "its version cannot be read any more")
     #expect(runs.first { $0.subject == "O-2" }?.run.outcome == "silent")
     #expect(rig.box.texts == ["thanks to Ann: Dear Ann"])
+
+    let mended = rig.again(try Bench.graphs(order(), zones: utcOnly))
+    let first = try #require(runs.first { $0.subject == "O-1" })
+    try await mended.engine.letGoOn(first.id)
+    try await mended.runOut()
+    #expect(try mended.store.run(first.id)?.run.outcome == "quiet")
+  }
+
+  @Test func `what comes in together is taken by time, then by id`() async throws {
+    let more = "events:\n  order.paid: {}\n  order.lost: {}\nanytime:\n  order.paid: end paid\n  order.lost: end lost"
+    let rig = Rig(try Bench.graphs(order(more: more), zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    try await rig.place("O-2", id: "e-2", contact: "c-2")
+    func event(_ type: String, _ id: String, _ at: String, _ subject: String) -> Incoming {
+      .event(type: type, id: id, at: time(at), subject: subject)
+    }
+    let received = try await rig.engine.receive([
+      event("order.paid", "b", "2026-03-02 08:00", "O-1"), event("order.lost", "a", "2026-03-02 08:00", "O-1"),
+      event("order.paid", "d", "2026-03-02 07:00", "O-2"), event("order.lost", "c", "2026-03-02 07:30", "O-2"),
+    ])
+    #expect(received.map { $0.reached.count } == [0, 1, 1, 0])
+    #expect(try rig.store.runs(RunFilter(subject: "O-1")).map(\.run.outcome) == ["lost"])
+    #expect(try rig.store.runs(RunFilter(subject: "O-2")).map(\.run.outcome) == ["paid"])
   }
 }

@@ -203,6 +203,36 @@ struct EnrolmentTests {
       ])
   }
 
+  @Test func `a key that a store would cut short is refused`() async throws {
+    let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
+    #expect(try await rig.place("O\u{0}1", id: "e-1").refused.count == 1)
+    #expect(throws: CloudEventError.wrong("id", "holds a NUL character")) {
+      try Incoming(cloudEvent: ["type": "x", "id": "a\u{0}b"], now: .epoch)
+    }
+  }
+
+  @Test func `a CloudEvent is read strictly`() throws {
+    let text = #"{"specversion":"1.0","type":"order.paid","id":"7","source":"/shop","subject":"O-1","#
+    let event = try Incoming(
+      cloudEvent: Array((text + #""time":"2026-03-02T10:00:00+01:00","data":{"by":"Ann"}}"#).utf8), now: .epoch)
+    #expect(
+      event
+        == Incoming(
+          source: "/shop", id: "7", at: time("2026-03-02 09:00"),
+          body: .event(type: "order.paid", subject: "O-1", data: #"{"by":"Ann"}"#)))
+    let wrong: [(String, CloudEventError)] = [
+      ("[]", .notAnObject), ("{}", .missing("type")), (#"{"type":7}"#, .wrong("type", "is a number, where a text is wanted")),
+      (#"{"type":"x","specversion":"2.0"}"#, .wrong("specversion", "is \"2.0\", where \"1.0\" is understood")),
+      (
+        #"{"type":"x","time":"today"}"#,
+        .wrong("time", "is \"today\", no instant of RFC 3339 such as 2026-03-25T16:40:00+01:00")
+      ),
+    ]
+    for (text, error) in wrong {
+      #expect(throws: error) { try Incoming(cloudEvent: Array(text.utf8), now: .epoch) }
+    }
+  }
+
   @Test func `calls that overlap start each run once`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
     let started = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -84,6 +84,8 @@ extension Engine {
     init(record: RunRecord, transition: Transition, now: Instant, depth: Int) {
       next = record
       next.run = transition.run
+      // Whatever held it up, it has gone on.
+      next.stuck = nil
       next.sequence = record.sequence + 1
       entries = transition.entries
       self.now = now

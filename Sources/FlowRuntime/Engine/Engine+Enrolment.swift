@@ -33,6 +33,10 @@ extension Engine {
     }
     let identities = ContactIdentity.all(of: enrolment.contact)
     let contact = identities.first ?? ""
+    // Stores end a text there: two keys would be one.
+    if ([subject] + identities).contains(where: { $0.utf8.contains(0) }) {
+      return .failure(Refusal(because: "its key or its contact holds a NUL character"))
+    }
     if let because = try obstacle(graph, subject, contact) { return .failure(Refusal(because: because)) }
 
     let id = try freeRunID([graph.workflow, subject, event])

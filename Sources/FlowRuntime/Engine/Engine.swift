@@ -84,6 +84,26 @@ public actor Engine {
     return woken
   }
 
+  /// Takes several that came in together, in the order (time, id).
+  /// - Returns: what was done about each, in the order in which they were given.
+  /// - Throws: as for one; those before it stay taken.
+  @discardableResult
+  public func receive(_ all: [Incoming]) async throws(StoreError) -> [Received] {
+    var results = [Received?](repeating: nil, count: all.count)
+    let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
+    for index in order { results[index] = try await receive(all[index]) }
+    return results.compactMap(\.self)
+  }
+
+  /// Lets a run that was set aside go on, once what held it up is mended. Nothing happens to any other run.
+  public func letGoOn(_ run: String) async throws(StoreError) {
+    try await alone { engine async throws(StoreError) in
+      guard var record = try engine.store.run(run), record.stuck != nil else { return }
+      record.stuck = nil
+      try engine.store.commit([.advance(record, from: record.sequence)])
+    }
+  }
+
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing waits.
   public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
 

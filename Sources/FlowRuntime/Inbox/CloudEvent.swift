@@ -32,8 +32,10 @@ extension Incoming {
     func text(_ name: String) throws(CloudEventError) -> String? {
       switch value[name] {
       case nil, .null: return nil
-      case .string(let text) where !text.isEmpty: return text
-      case .string: throw .wrong(name, "is empty")
+      case .string(let text):
+        if text.isEmpty { throw .wrong(name, "is empty") }
+        if text.utf8.contains(0) { throw .wrong(name, "holds a NUL character") }
+        return text
       case .some(let other): throw .wrong(name, "is \(other.kind), where a text is wanted")
       }
     }
