@@ -296,7 +296,7 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     )
     #expect(
       await channel.deliver(page, key: .init("k"))
-        == .temporary(after: 100, because: "fax ended with code 1; it is started again in 100 s"))
+        == .temporary(after: 100, because: "fax ended with code 1; it is started again within 100 s"))
   }
 
   @Test func oneThatAnswersOnceAndGoesIsFine() async throws {

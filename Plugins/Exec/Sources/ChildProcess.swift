@@ -24,8 +24,8 @@ final class ChildProcess: Sendable {
 
   private enum Order: Sendable, Equatable {
     case goOn
-    /// Standard input is closed; so many milliseconds until it is killed.
-    case finish(within: Int)
+    /// Standard input is closed once no request is half written.
+    case finish
     case kill(because: String)
   }
 
@@ -99,9 +99,9 @@ final class ChildProcess: Sendable {
     wake()
   }
 
-  /// Closes standard input, so that the program goes by itself; kills it after two seconds.
+  /// Closes standard input, so that the program goes by itself.
   func finish() {
-    shared.withLock { if $0.order == .goOn { $0.order = .finish(within: 2000) } }
+    shared.withLock { if $0.order == .goOn { $0.order = .finish } }
     wake()
   }
 
@@ -134,7 +134,6 @@ final class ChildProcess: Sendable {
     var input: Int32
     var frames = FrameReader()
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    var deadline: Int?
     init(input: Int32) { self.input = input }
     mutating func closeInput() {
       if input >= 0 { close(input) }
@@ -147,16 +146,13 @@ final class ChildProcess: Sendable {
     switch shared.withLock({ $0.order }) {
     case .goOn: break
     case .kill(let reason): return reason
-    case .finish(let milliseconds):
+    case .finish:
       // A request that has begun to leave leaves whole; the others do not.
       let isWithin = shared.withLock { shared in
         shared.requests = shared.requests.filter { $0.sent > 0 }
         return !shared.requests.isEmpty
       }
       if !isWithin { session.closeInput() }
-      let deadline = session.deadline ?? monotonicMilliseconds() + milliseconds
-      session.deadline = deadline
-      if monotonicMilliseconds() >= deadline { return "did not go by itself when its input was closed" }
     }
     let hasWork = session.input >= 0 && shared.withLock { !$0.requests.isEmpty }
     var places = [
@@ -164,8 +160,7 @@ final class ChildProcess: Sendable {
       pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hasWork ? session.input : -1, events: Int16(POLLOUT), revents: 0),
     ]
-    let limit = session.deadline.map { Int32(clamping: max(0, $0 - monotonicMilliseconds())) } ?? -1
-    guard poll(&places, 3, limit) >= 0 else { return errno == EINTR ? nil : "could not be listened to" }
+    guard poll(&places, 3, -1) >= 0 else { return errno == EINTR ? nil : "could not be listened to" }
     if places[1].revents != 0 { drainWake(&session) }
     if places[2].revents != 0, let reason = writeSome(&session) { return reason }
     if places[0].revents != 0 { return readSome(&session) }
@@ -251,12 +246,6 @@ final class ChildProcess: Sendable {
     return status.code == CLD_EXITED
       ? "ended with code \(status.status)" : "was ended by signal \(status.status)"
   }
-}
-
-func monotonicMilliseconds() -> Int {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
 /// Writing to a program that has gone is an error of that write, and no signal.

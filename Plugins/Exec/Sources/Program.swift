@@ -33,7 +33,8 @@ actor Program {
   private var pending: Pending?
   private var nextID = 1
   private var failures = 0
-  private var notBefore: ContinuousClock.Instant?
+  /// The seconds after which it may be started again, while they run.
+  private var pause: Int?
   private var lastEnd = ""
   private var isClosed = false
   private var isBusy = false
@@ -76,7 +77,12 @@ actor Program {
     isClosed = true
     guard let child else { return }
     child.finish()
+    let timer = Task {
+      try? await Task.sleep(for: .seconds(2))
+      if !Task.isCancelled { child.kill(because: "did not go by itself when its input was closed") }
+    }
     await withCheckedContinuation { closing.append($0) }
+    timer.cancel()
   }
 
   // MARK: Turns
@@ -99,9 +105,9 @@ actor Program {
   private func ready() async -> Outcome? {
     if isClosed { return .unavailable(after: nil, because: "\(name) is closed") }
     if child != nil { return nil }
-    if let notBefore, ContinuousClock.now < notBefore {
-      let seconds = Int((notBefore - .now).components.seconds) + 1
-      return .unavailable(after: seconds, because: "\(name) \(lastEnd); it is started again in \(seconds) s")
+    if let seconds = pause {
+      return .unavailable(
+        after: seconds, because: "\(name) \(lastEnd); it is started again within \(seconds) s")
     }
     do throws(SpawnError) {
       let child = try ChildProcess(path: path, folder: folder)
@@ -214,16 +220,26 @@ actor Program {
     }
   }
 
+  private func startPause(_ length: Swift.Duration) {
+    pause = Int(length.components.seconds) + (length.components.attoseconds > 0 ? 1 : 0)
+    Task { [weak self] in
+      try? await Task.sleep(for: length)
+      await self?.endPause()
+    }
+  }
+
+  private func endPause() { pause = nil }
+
   private func ended(_ reason: String, _ clean: Bool) {
     child = nil
     verb = nil
     lastEnd = reason
     // One that answers once and goes is a fine program.
     if clean, pending == nil, answered > 1 {
-      notBefore = nil
+      failures = 0
     } else {
       failures += 1
-      notBefore = .now + limits.pause(afterFailures: failures)
+      startPause(limits.pause(afterFailures: failures))
     }
     if let pending {
       self.pending = nil
