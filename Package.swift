@@ -72,6 +72,8 @@ let package = Package(
       name: "ChannelTests",
       dependencies: ["FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime"]
         + plugins.map { .target(name: "\($0)Channel") }),
+    // Drives the built command, and so needs no module of it.
+    .testTarget(name: "CommandTests", dependencies: ["flow"], exclude: ["Fixtures"]),
     .testTarget(
       name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
     .testTarget(

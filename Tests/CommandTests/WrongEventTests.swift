@@ -1,0 +1,66 @@
+import Testing
+
+/// Wrong events: refused with a reason before anything starts, exit 1, and never a crash.
+@Suite struct WrongEventTests {
+  private func deliver(_ data: String) throws -> Ran {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
+    try folder.write(data, to: "event.json")
+    let ran = try folder.flow("event", "offer.sent", "--data", "event.json", "--start", "2026-03-25T16:40:00+01:00")
+    #expect(ran.signal == nil)
+    #expect(ran.seconds < 2)
+    if folder.names(in: "").contains("flow.db") || folder.names(in: "Workflows").contains("flow.db") {
+      let runs = try folder.flow("runs", "--format", "json")
+      let started = try JSON(parsing: runs.output)["runs"].list
+      #expect(ran.code == 0 || started.isEmpty)
+    }
+    return ran
+  }
+
+  @Test func oneInGoodOrder() throws {
+    let ran = try deliver(Nudge.input)
+    #expect(ran.code == 0, "\(ran.errors)")
+    #expect(ran.output.contains("started "))
+  }
+
+  @Test(arguments: [
+    ("a missing field", "\"title\": \"Roof repair\", ", "", "offer.title"),
+    ("a wrong type", "\"amount\": 18400", "\"amount\": \"much\"", "offer.amount"),
+    ("a text that is no date", "\"due\": \"2026-05-04\"", "\"due\": \"2027-02-30\"", "offer.due"),
+    ("a number for a text", "\"id\": \"O-1\"", "\"id\": 1", "offer.id"),
+    ("null for what must be there", "\"id\": \"O-1\"", "\"id\": null", "offer.id"),
+    ("an address that is none", "ann@acme.test", "ann", "contact.email"),
+    ("two equal keys", "\"amount\": 18400", "\"amount\": 1, \"amount\": 18400", "amount"),
+    ("no JSON", "\"contact\": {", "\"contact\": {{", "line 2"),
+    ("a condition that does not hold", "18400", "0", "offer.amount > 0"),
+  ]) func isRefused(_ row: (name: String, find: String, replace: String, says: String)) throws {
+    #expect(Nudge.input.contains(row.find))
+    let ran = try deliver(Nudge.input.replacing(row.find, with: row.replace))
+    #expect(ran.code == 1, "\(row.name): \(ran.output)\(ran.errors)")
+    #expect(ran.errors.contains(row.says), "\(row.name): \(ran.errors)")
+  }
+
+  @Test func shapesThatAreNoEvent() throws {
+    for text in ["", "[]", "3", "null", "\"text\"", "{", "\u{0}", "{} {}"] {
+      let ran = try deliver(text)
+      #expect(ran.code == 1, "\(text): \(ran.output)\(ran.errors)")
+      #expect(!ran.errors.isEmpty)
+    }
+    let deep = String(repeating: "[", count: 100_000)
+    #expect(try deliver("{\"contact\": \(deep)").code == 1)
+  }
+
+  @Test func elevenMebibytes() throws {
+    let long = String(repeating: "a", count: 11 << 20)
+    let ran = try deliver(Nudge.input.replacing("Roof repair", with: long))
+    #expect(ran.code == 1)
+    #expect(ran.errors.contains("10 MiB"), "\(ran.errors.prefix(300))")
+  }
+
+  @Test func aFileThatIsNotThere() throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
+    #expect(try folder.flow("event", "offer.sent", "--data", "none.json").code == 2)
+    #expect(try folder.flow("event", "offer.sent", "--data", "Workflows").code == 2)
+  }
+}
