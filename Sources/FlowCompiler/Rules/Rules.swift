@@ -1,4 +1,8 @@
 /// The rules of a good follow-up, in the order of the language's table.
 public enum Rules {
-  public static let all: [any Rule] = []
+  public static let all: [any Rule] = [
+    NoPurpose(), TwoAsks(), NoReference(), Generic(), Repeats(), AddsNothing(), Pressing(), TooOften(),
+    Late(),
+    Untracked(), Reminder(), NoSender(), NoUnsubscribe(), CallingHours(),
+  ]
 }

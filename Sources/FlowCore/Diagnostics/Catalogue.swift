@@ -26,4 +26,5 @@ public struct Explanation: Sendable, Hashable {
 /// Every page of `flow explain`, in the order of the stages that raise them.
 public enum Catalogue {
   public static let all: [Explanation] = Explanation.yaml + Explanation.expressions + Explanation.compiler
+    + Explanation.rules
 }
