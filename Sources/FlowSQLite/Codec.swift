@@ -1,9 +1,10 @@
 import FlowCore
+import FlowRuntime
 import FlowTime
 import Foundation
-import FlowRuntime
 
-/// The one place where values become columns: JSON with sorted keys, instants as text in UTC that sorts by time.
+/// The one place where values become columns: JSON with sorted keys, instants as text in UTC that sorts by
+/// time.
 enum Codec {
   static func text<Value: Encodable>(_ value: Value) throws -> String {
     let encoder = JSONEncoder()

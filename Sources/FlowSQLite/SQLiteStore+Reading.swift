@@ -16,7 +16,8 @@ extension SQLiteStore {
 
   public func pending(limit: Int) throws(StoreError) -> [InboxRow] {
     try read { db in
-      try db.all("SELECT * FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]).map(Self.inboxRow)
+      try db.all("SELECT * FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]).map(
+        Self.inboxRow)
     }
   }
 
@@ -56,7 +57,8 @@ extension SQLiteStore {
     }
   }
 
-  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord? {
+  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
+  {
     try read { db in
       try db.one(
         "SELECT * FROM runs WHERE workflow = ? AND subject = ? AND event = ?", [workflow, subject, event]
@@ -85,8 +87,10 @@ extension SQLiteStore {
   public func liveRun(exclusive: String, contact: String) throws(StoreError) -> RunRecord? {
     try read { db in
       try db.one(
-        "SELECT * FROM runs WHERE exclusive = ? AND contact = ? AND ended IS NULL ORDER BY started, id LIMIT 1",
-        [exclusive, contact]
+        """
+        SELECT * FROM runs WHERE exclusive = ? AND contact = ? AND ended IS NULL
+        ORDER BY started, id LIMIT 1
+        """, [exclusive, contact]
       ).map(Self.record)
     }
   }
@@ -124,7 +128,8 @@ extension SQLiteStore {
   public func nextDue() throws(StoreError) -> Instant? {
     try read { db in
       let due = try db.one("SELECT min(due) AS due FROM runs WHERE due IS NOT NULL", [])?["due"] as String?
-      let next = try db.one("SELECT min(next) AS next FROM outbox WHERE state = 'planned'", [])?["next"] as String?
+      let next =
+        try db.one("SELECT min(next) AS next FROM outbox WHERE state = 'planned'", [])?["next"] as String?
       return try [due, next].compactMap(\.self).min().map(Codec.instant)
     }
   }
@@ -138,7 +143,8 @@ extension SQLiteStore {
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
     try read { db in
       try db.one(
-        "SELECT * FROM outbox WHERE state = 'planned' AND next <= ? ORDER BY number LIMIT 1", [Codec.text(instant)]
+        "SELECT * FROM outbox WHERE state = 'planned' AND next <= ? ORDER BY number LIMIT 1",
+        [Codec.text(instant)]
       ).map(Self.outgoing)
     }
   }
@@ -150,7 +156,9 @@ extension SQLiteStore {
   }
 
   public func outbox(run: String) throws(StoreError) -> [Outgoing] {
-    try read { db in try db.all("SELECT * FROM outbox WHERE run = ? ORDER BY number", [run]).map(Self.outgoing) }
+    try read { db in
+      try db.all("SELECT * FROM outbox WHERE run = ? ORDER BY number", [run]).map(Self.outgoing)
+    }
   }
 
   public func hasPlanned(run: String) throws(StoreError) -> Bool {
@@ -169,7 +177,8 @@ extension SQLiteStore {
     return Outgoing(
       key: IdempotencyKey(row["key"]), run: row["run"], sequence: row["sequence"], node: row["node"],
       step: row["step"], round: row["round"], verb: row["verb"], touch: row["touch"],
-      contact: try Codec.value([String].self, row["contact"]), owner: try Codec.value(Value.self, row["owner"]),
+      contact: try Codec.value([String].self, row["contact"]),
+      owner: try Codec.value(Value.self, row["owner"]),
       rendering: rendering, digest: row["digest"], planned: try Codec.instant(row["planned"]),
       next: try Codec.instant(row["next"]), attempts: row["attempts"], state: state, because: row["because"],
       receipt: row["receipt"], settled: try (row["settled"] as String?).map(Codec.instant))
@@ -179,7 +188,9 @@ extension SQLiteStore {
 
   public func task(_ id: String) throws(StoreError) -> TaskRecord? {
     try read { db in
-      try db.one("SELECT task FROM tasks WHERE id = ?", [id]).map { try Codec.value(TaskRecord.self, $0["task"]) }
+      try db.one("SELECT task FROM tasks WHERE id = ?", [id]).map {
+        try Codec.value(TaskRecord.self, $0["task"])
+      }
     }
   }
 
@@ -213,7 +224,8 @@ extension SQLiteStore {
     try read { db in
       try db.all("SELECT * FROM suppressions ORDER BY contact, channel", []).map { row in
         Suppression(
-          contact: row["contact"], channel: row["channel"], at: try Codec.instant(row["at"]), because: row["because"])
+          contact: row["contact"], channel: row["channel"], at: try Codec.instant(row["at"]),
+          because: row["because"])
       }
     }
   }
@@ -229,7 +241,9 @@ extension SQLiteStore {
 
   public func version(_ fingerprint: String) throws(StoreError) -> Version? {
     try read { db in
-      guard let row = try db.one("SELECT * FROM versions WHERE fingerprint = ?", [fingerprint]) else { return nil }
+      guard let row = try db.one("SELECT * FROM versions WHERE fingerprint = ?", [fingerprint]) else {
+        return nil
+      }
       let files = try db.all(
         "SELECT path, bytes FROM version_files WHERE fingerprint = ? ORDER BY number", [fingerprint])
       return Version(

@@ -71,11 +71,12 @@ extension Database {
     try once(
       "run \(record.id)",
       """
-      INSERT INTO runs (id, workflow, version, subject, contact, exclusive, event, started, due, ended, outcome,
-        touches, sequence, stuck, threads, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO runs (id, workflow, version, subject, contact, exclusive, event, started, due, ended,
+        outcome, touches, sequence, stuck, threads, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        record.id, record.workflow, record.version, record.subject, record.contact, record.exclusive, record.event,
+        record.id, record.workflow, record.version, record.subject, record.contact, record.exclusive,
+        record.event,
         Codec.text(record.run.started), record.due.map(Codec.text), record.run.ended.map(Codec.text),
         record.run.outcome, record.run.touches, record.sequence, record.stuck, Codec.text(record.threads),
         Codec.text(record.run),
@@ -86,8 +87,8 @@ extension Database {
     try exactlyOne(
       "run \(record.id)",
       """
-      UPDATE runs SET due = ?, ended = ?, outcome = ?, touches = ?, sequence = ?, stuck = ?, threads = ?, run = ?
-      WHERE id = ? AND sequence = ?
+      UPDATE runs SET due = ?, ended = ?, outcome = ?, touches = ?, sequence = ?, stuck = ?, threads = ?,
+        run = ? WHERE id = ? AND sequence = ?
       """,
       [
         record.due.map(Codec.text), record.run.ended.map(Codec.text), record.run.outcome, record.run.touches,
@@ -133,7 +134,8 @@ extension Database {
       WHERE key = ? AND state = ?
       """,
       [
-        Codec.text(outgoing.next), outgoing.attempts, outgoing.state.rawValue, outgoing.because, outgoing.receipt,
+        Codec.text(outgoing.next), outgoing.attempts, outgoing.state.rawValue, outgoing.because,
+        outgoing.receipt,
         outgoing.settled.map(Codec.text), outgoing.key.text, from.rawValue,
       ])
   }
@@ -148,7 +150,8 @@ extension Database {
       ON CONFLICT (id) DO UPDATE SET open = excluded.open, task = excluded.task
       """,
       [
-        task.id, task.run, task.name, person, Codec.text(task.assigned), task.due.map(Codec.text), task.isOpen,
+        task.id, task.run, task.name, person, Codec.text(task.assigned), task.due.map(Codec.text),
+        task.isOpen,
         Codec.text(task),
       ])
   }

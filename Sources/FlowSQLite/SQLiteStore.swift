@@ -4,11 +4,11 @@ import FlowTime
 import Foundation
 import GRDB
 
-/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes, one transaction a commit. When
-/// ``commit(_:)`` has returned, its data are on the disk.
+/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes, one transaction a
+/// commit. When ``commit(_:)`` has returned, its data are on the disk.
 ///
-/// One process writes: a second one that opens it for writing waits for some seconds, then gets `.locked` with the
-/// holder. Reading needs no lock, and sees whole commits.
+/// One process writes: a second one that opens it for writing waits for some seconds, then gets `.locked`
+/// with the holder. Reading needs no lock, and sees whole commits.
 public final class SQLiteStore: Store {
   public enum Access: Sendable {
     /// - Parameters:

@@ -1,8 +1,8 @@
 import FlowRuntime
 import Glibc
 
-/// That one process writes to a store: a lock of the system's on a file beside it, which says who holds it and which the
-/// system gives back when the process ends, however it ends.
+/// That one process writes to a store: a lock of the system's on a file beside it, which says who holds it
+/// and which the system gives back when the process ends, however it ends.
 final class StoreLock: Sendable {
   private let file: Int32
 

@@ -1,10 +1,11 @@
 import FlowCore
 import FlowTime
 
-/// What a scenario expects against what happened. Touches and the end are compared whole and in order, each with its
-/// instant where one is written; other entries only where they are listed.
+/// What a scenario expects against what happened. Touches and the end are compared whole and in order, each
+/// with its instant where one is written; other entries only where they are listed.
 ///
-/// The two lists are laid side by side so that as little as possible is wrong; what is wrong then is what is reported.
+/// The two lists are laid side by side so that as little as possible is wrong; what is wrong then is what is
+/// reported.
 struct Comparison {
   let problems: [ScenarioResult.Problem]
 
@@ -15,7 +16,8 @@ struct Comparison {
       let entry = pair.entry.map { timeline.entries[$0] }
       if let want, let entry, want.isMet(by: entry) { return nil }
       return ScenarioResult.Problem(
-        expected: want.map { $0.line(in: timeline.zone) }, got: entry.map { $0.line(in: timeline.zone, like: want) },
+        expected: want.map { $0.line(in: timeline.zone) },
+        got: entry.map { $0.line(in: timeline.zone, like: want) },
         span: want?.span ?? span)
     }
   }
@@ -55,7 +57,9 @@ private struct Alignment {
     for i in stride(from: expected.count, through: 0, by: -1) {
       for j in stride(from: taking.count, through: 0, by: -1) {
         var ways: [Int] = []
-        if i < expected.count, j < taking.count, let both = pair(i, j) { ways.append(both + cost[i + 1][j + 1]) }
+        if i < expected.count, j < taking.count, let both = pair(i, j) {
+          ways.append(both + cost[i + 1][j + 1])
+        }
         if i < expected.count { ways.append(Cost.missing + cost[i + 1][j]) }
         if j < taking.count { ways.append(skip(j) + cost[i][j + 1]) }
         cost[i][j] = ways.min() ?? 0
@@ -63,7 +67,8 @@ private struct Alignment {
     }
     var (i, j) = (0, 0)
     while i < expected.count || j < taking.count {
-      if i < expected.count, j < taking.count, let both = pair(i, j), both + cost[i + 1][j + 1] == cost[i][j] {
+      if i < expected.count, j < taking.count, let both = pair(i, j), both + cost[i + 1][j + 1] == cost[i][j]
+      {
         pairs.append(Pair(expected: i, entry: taking[j]))
         (i, j) = (i + 1, j + 1)
       } else if i < expected.count, Cost.missing + cost[i + 1][j] == cost[i][j] {

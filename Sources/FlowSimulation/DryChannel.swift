@@ -7,7 +7,9 @@ struct DryChannel: Channel {
 
   var manifest: [UInt8] { channel.manifest }
 
-  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await channel.render(delivery) }
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    try await channel.render(delivery)
+  }
 
   func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: "dry") }
 }

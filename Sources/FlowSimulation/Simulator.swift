@@ -3,8 +3,8 @@ import FlowPlugin
 import FlowRuntime
 import FlowTime
 
-/// Carries a story through the very engine that production uses, over a store in memory and a virtual clock. The same
-/// story gives the same timeline, whenever and wherever it is told.
+/// Carries a story through the very engine that production uses, over a store in memory and a virtual clock.
+/// The same story gives the same timeline, whenever and wherever it is told.
 public struct Simulator: Sendable {
   let graphs: [Graph]
   let outlets: [String: Outlet]
@@ -24,7 +24,8 @@ public struct Simulator: Sendable {
     self.zones = zones
   }
 
-  /// - Throws: never for what a workflow or a story says; a store in memory fails only by a defect of the engine.
+  /// - Throws: never for what a workflow or a story says; a store in memory fails only by a defect of the
+  ///   engine.
   public func run(_ story: Story) async throws(StoreError) -> Simulated {
     let clock = VirtualClock(story.start)
     let store = MemoryStore()
@@ -34,7 +35,8 @@ public struct Simulator: Sendable {
     guard let graph = graphs.first(where: { $0.workflow == story.workflow }),
       let started = received.started.first(where: { $0.workflow == story.workflow && $0.item == story.item })
     else {
-      return Simulated(timeline: nil, run: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
+      return Simulated(
+        timeline: nil, run: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
     }
     var telling = Telling(
       story: story, graph: graph, run: started.run, engine: engine, store: store, clock: clock, zones: zones)
@@ -46,7 +48,9 @@ public struct Simulator: Sendable {
     switch story.beginning {
     case .event(let incoming): incoming
     case .input(let data):
-      Incoming(source: "simulation", id: "start", at: story.start, body: .enrol(workflow: story.workflow, input: data))
+      Incoming(
+        source: "simulation", id: "start", at: story.start,
+        body: .enrol(workflow: story.workflow, input: data))
     }
   }
 
@@ -117,7 +121,9 @@ private struct Telling {
   // MARK: Events
 
   private var nextEvent: (index: Int, at: Instant)? {
-    ahead.compactMap { index, at in at.map { (index: index, at: $0) } }.min { ($0.at, $0.index) < ($1.at, $1.index) }
+    ahead.compactMap { index, at in at.map { (index: index, at: $0) } }.min {
+      ($0.at, $0.index) < ($1.at, $1.index)
+    }
   }
 
   /// Finds out when events come that count from something which has happened by now.
@@ -188,7 +194,8 @@ private struct Telling {
     let all = store.runs(RunFilter())
     let timelines = all.map { ($0.id, Timeline($0, store.journal($0.id), zones: zones)) }
     return Simulated(
-      timeline: timelines.first { $0.0 == run }?.1, run: store.run(run)?.run, others: timelines.filter { $0.0 != run }.map(\.1),
+      timeline: timelines.first { $0.0 == run }?.1, run: store.run(run)?.run,
+      others: timelines.filter { $0.0 != run }.map(\.1),
       tasks: store.tasks(TaskFilter(run: run)), problems: problems)
   }
 }

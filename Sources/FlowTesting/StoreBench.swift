@@ -12,7 +12,8 @@ public enum Bench {
   public static let manifests = [
     Manifest(
       verb: "letter", touch: true,
-      fields: [Manifest.Field(name: "body", kind: .template(markdown: false), required: true)], address: .name,
+      fields: [Manifest.Field(name: "body", kind: .template(markdown: false), required: true)],
+      address: .name,
       main: "body"),
     Manifest(
       verb: "errand", touch: false,
@@ -48,8 +49,8 @@ public enum Bench {
   }
 }
 
-/// A channel that keeps what it is handed, and answers as it is told to. It takes keys: a second delivery with a known
-/// key is kept apart.
+/// A channel that keeps what it is handed, and answers as it is told to. It takes keys: a second delivery
+/// with a known key is kept apart.
 public final class LetterBox: Channel {
   public struct Letter: Hashable, Sendable {
     public var key: String
@@ -90,11 +91,13 @@ public final class LetterBox: Channel {
     let texts = delivery.fields.compactMap { field -> String? in
       if case .text(let text) = field.content { text.plain } else { nil }
     }
-    let text = "\(delivery.step) to \(delivery.to[path: ["name"]].text ?? ""): \(texts.joined(separator: " "))"
+    let text =
+      "\(delivery.step) to \(delivery.to[path: ["name"]].text ?? ""): \(texts.joined(separator: " "))"
     let reference = delivery.touch ? "<\(delivery.step)>" : nil
     let before = delivery.thread.map { " after \($0.references.joined())" } ?? ""
     return Rendering(
-      to: delivery.address, shown: [Entry.NamedText("text", text + before)], payload: Array((text + before).utf8),
+      to: delivery.address, shown: [Entry.NamedText("text", text + before)],
+      payload: Array((text + before).utf8),
       fileExtension: "txt", reference: reference)
   }
 

@@ -12,9 +12,11 @@ extension StoreConformance {
           .receive(Sample.incoming("e-9")), .hear(run: "r-1", event: "e-9"), .append(Sample.step("r-1", 1)),
           .plan(Sample.outgoing("k-9")), .task(Sample.task("t-9")),
           .suppress(contact: ["c-1"], channel: "all", at: Sample.at(0), because: "x"),
-          .touch(contact: "c-1", run: "r-1", at: Sample.at(0)), .advance(Sample.run("r-1", sequence: 3), from: 2),
+          .touch(contact: "c-1", run: "r-1", at: Sample.at(0)),
+          .advance(Sample.run("r-1", sequence: 3), from: 2),
         ])
-      store.expect(try store.store.inbox(InboxKey(source: "", id: "e-9")) == nil, "an event stays of a refused commit")
+      store.expect(
+        try store.store.inbox(InboxKey(source: "", id: "e-9")) == nil, "an event stays of a refused commit")
       store.expect(try !store.store.knows(run: "r-1", event: "e-9"), "the run heard of a refused commit")
       store.expect(try store.store.journal("r-1").isEmpty, "the journal holds a refused commit")
       store.expect(try store.store.outgoing("k-9") == nil, "the outbox holds a refused commit")
@@ -35,17 +37,23 @@ extension StoreConformance {
 
   static let inbox: [Check] = [
     Check("an id comes once from each source") { store in
-      try store.store.commit([.receive(Sample.incoming("e-1")), .receive(Sample.incoming("e-1", source: "shop"))])
+      try store.store.commit([
+        .receive(Sample.incoming("e-1")), .receive(Sample.incoming("e-1", source: "shop")),
+      ])
       store.expectRefused(.known, "a known id", [.receive(Sample.incoming("e-1", at: 7))])
       store.expectRefused(
-        .known, "an id twice in one commit", [.receive(Sample.incoming("e-2")), .receive(Sample.incoming("e-2"))])
+        .known, "an id twice in one commit",
+        [.receive(Sample.incoming("e-2")), .receive(Sample.incoming("e-2"))])
       store.expect(
-        try store.store.inbox(InboxKey(source: "", id: "e-1")), is: Sample.incoming("e-1"), "what was received")
+        try store.store.inbox(InboxKey(source: "", id: "e-1")), is: Sample.incoming("e-1"),
+        "what was received")
     },
     Check("what is pending comes in the order in which it came, until it is answered") { store in
       for id in ["e-3", "e-1", "e-2"] { try store.store.commit([.receive(Sample.incoming(id))]) }
-      store.expect(try store.store.pending(limit: 9).map(\.incoming.id), is: ["e-3", "e-1", "e-2"], "what is pending")
-      store.expect(try store.store.pending(limit: 1).map(\.incoming.id), is: ["e-3"], "the first that is pending")
+      store.expect(
+        try store.store.pending(limit: 9).map(\.incoming.id), is: ["e-3", "e-1", "e-2"], "what is pending")
+      store.expect(
+        try store.store.pending(limit: 1).map(\.incoming.id), is: ["e-3"], "the first that is pending")
       let result = Received(
         started: [.init(workflow: "proposal", run: "r-1", item: 2)], reached: ["r-2"])
       try store.store.commit([.answer(InboxKey(source: "", id: "e-1"), result)])
@@ -79,28 +87,34 @@ extension StoreConformance {
       try store.store.commit([.start(Sample.run("r-4", workflow: "survey"))])
       try store.store.commit([.start(Sample.run("r-5", subject: "P-2"))])
       store.expect(
-        try store.store.run(workflow: "proposal", subject: "P-1", startedBy: "e-2")?.id, is: "r-3", "who was started")
+        try store.store.run(workflow: "proposal", subject: "P-1", startedBy: "e-2")?.id, is: "r-3",
+        "who was started")
     },
     Check("one run lives for workflow and key") { store in
       try store.store.commit([.start(Sample.run("r-1"))])
       store.expectRefused(.known, "a second live run", [.start(Sample.run("r-2", event: "e-2"))])
       try store.store.commit([.advance(Sample.run("r-1", due: nil, sequence: 2), from: 1)])
       try store.store.commit([.start(Sample.run("r-2", event: "e-2", started: 5))])
-      store.expect(try store.store.lastRun(workflow: "proposal", subject: "P-1")?.id, is: "r-2", "the last run")
-      store.expect(try store.store.lastRun(workflow: "proposal", contact: "c-1")?.id, is: "r-2", "the contact's last")
+      store.expect(
+        try store.store.lastRun(workflow: "proposal", subject: "P-1")?.id, is: "r-2", "the last run")
+      store.expect(
+        try store.store.lastRun(workflow: "proposal", contact: "c-1")?.id, is: "r-2", "the contact's last")
     },
     Check("one run lives for a contact within an exclusive group") { store in
       try store.store.commit([.start(Sample.run("r-1", exclusive: "sales"))])
       let second = Sample.run("r-2", workflow: "offer", subject: "O-1", exclusive: "sales", event: "e-2")
       store.expectRefused(.known, "a second run in the group", [.start(second)])
-      store.expect(try store.store.liveRun(exclusive: "sales", contact: "c-1")?.id, is: "r-1", "who is in the group")
-      store.expect(try store.store.liveRun(exclusive: "care", contact: "c-1"), is: nil, "who is in another group")
+      store.expect(
+        try store.store.liveRun(exclusive: "sales", contact: "c-1")?.id, is: "r-1", "who is in the group")
+      store.expect(
+        try store.store.liveRun(exclusive: "care", contact: "c-1"), is: nil, "who is in another group")
       try store.store.commit([
         .start(Sample.run("r-3", subject: "P-3", contact: "c-2", exclusive: "sales", event: "e-3")),
         .start(Sample.run("r-4", subject: "P-4", exclusive: "care", event: "e-4")),
         .start(Sample.run("r-5", subject: "P-5", event: "e-5")),
       ])
-      try store.store.commit([.advance(Sample.run("r-1", exclusive: "sales", due: nil, sequence: 2), from: 1)])
+      try store.store.commit([.advance(Sample.run("r-1", exclusive: "sales", due: nil, sequence: 2), from: 1)]
+      )
       try store.store.commit([.start(second)])
     },
     Check("a run is advanced only from the state that was read") { store in
@@ -108,7 +122,8 @@ extension StoreConformance {
       try store.store.commit([.advance(Sample.run("r-1", due: 20, sequence: 2), from: 1)])
       store.expectRefused(
         .conflict, "a stale advance", [.advance(Sample.run("r-1", due: 30, sequence: 2), from: 1)])
-      store.expectRefused(.conflict, "an advance of nothing", [.advance(Sample.run("r-9", sequence: 2), from: 1)])
+      store.expectRefused(
+        .conflict, "an advance of nothing", [.advance(Sample.run("r-9", sequence: 2), from: 1)])
       store.expect(try store.store.run("r-1")?.due, is: Sample.at(20), "the due")
     },
     Check("a run hears an event once") { store in

@@ -10,9 +10,11 @@ extension StoreConformance {
       try store.store.commit([
         .start(stuck), .start(Sample.run("r-4", subject: "P-4", due: 3)),
         .start(Sample.run("r-3", subject: "P-3", due: 2)), .start(Sample.run("r-1", subject: "P-1", due: 3)),
-        .start(Sample.run("r-2", subject: "P-2", due: 4)), .start(Sample.run("r-5", subject: "P-5", due: nil)),
+        .start(Sample.run("r-2", subject: "P-2", due: 4)),
+        .start(Sample.run("r-5", subject: "P-5", due: nil)),
       ])
-      store.expect(try store.store.due(until: Sample.at(3), limit: 9), is: ["r-3", "r-1", "r-4"], "who is due")
+      store.expect(
+        try store.store.due(until: Sample.at(3), limit: 9), is: ["r-3", "r-1", "r-4"], "who is due")
       store.expect(try store.store.due(until: Sample.at(3), limit: 2), is: ["r-3", "r-1"], "the first two")
       store.expect(try store.store.due(until: Sample.at(1), limit: 9), is: [], "who is due before")
       store.expect(try store.store.nextDue(), is: Sample.at(2), "the next due")
@@ -20,7 +22,8 @@ extension StoreConformance {
     Check("a due that has moved counts where it is now") { store in
       try store.store.commit([.start(Sample.run("r-1", due: 3))])
       try store.store.commit([.advance(Sample.run("r-1", due: 8, sequence: 2), from: 1)])
-      store.expect(try store.store.due(until: Sample.at(5), limit: 9), is: [], "who is due at the old instant")
+      store.expect(
+        try store.store.due(until: Sample.at(5), limit: 9), is: [], "who is due at the old instant")
       store.expect(try store.store.nextDue(), is: Sample.at(8), "the next due")
       try store.store.commit([.advance(Sample.run("r-1", due: 3, sequence: 3), from: 2)])
       store.expect(try store.store.due(until: Sample.at(5), limit: 9), is: ["r-1"], "who is due")
@@ -90,33 +93,42 @@ extension StoreConformance {
       done.settledBy = "e-1"
       try store.store.commit([.task(done)])
       store.expect(try store.store.task("t-1"), is: done, "the task that is done")
-      store.expect(try store.store.tasks(TaskFilter(isOpen: true)).map(\.id), is: ["t-3", "t-2"], "open tasks")
-      store.expect(try store.store.tasks(TaskFilter(run: "r-1", isOpen: false)).map(\.id), is: ["t-1"], "done tasks")
+      store.expect(
+        try store.store.tasks(TaskFilter(isOpen: true)).map(\.id), is: ["t-3", "t-2"], "open tasks")
+      store.expect(
+        try store.store.tasks(TaskFilter(run: "r-1", isOpen: false)).map(\.id), is: ["t-1"], "done tasks")
     },
     Check("what is suppressed stays so, for everything a contact is known by") { store in
       try store.store.commit([
-        .suppress(contact: ["c-1", "ann@example.test"], channel: "letter", at: Sample.at(1), because: "asked")
+        .suppress(
+          contact: ["c-1", "ann@example.test"], channel: "letter", at: Sample.at(1), because: "asked")
       ])
       try store.store.commit([
         .suppress(contact: ["c-1"], channel: "letter", at: Sample.at(2), because: "again"),
         .suppress(contact: ["+49170"], channel: "all", at: Sample.at(3), because: "complained"),
       ])
       store.expect(try store.store.suppressed(["ann@example.test"]), is: ["letter"], "what is suppressed")
-      store.expect(try store.store.suppressed(["c-1", "+49170"]), is: ["letter", "all"], "what is suppressed")
+      store.expect(
+        try store.store.suppressed(["c-1", "+49170"]), is: ["letter", "all"], "what is suppressed")
       store.expect(try store.store.suppressed(["c-2"]), is: [], "what is suppressed for another")
       store.expect(
         try store.store.suppressions().map { [$0.contact, $0.channel, $0.because] },
-        is: [["+49170", "all", "complained"], ["ann@example.test", "letter", "asked"], ["c-1", "letter", "asked"]],
+        is: [
+          ["+49170", "all", "complained"], ["ann@example.test", "letter", "asked"],
+          ["c-1", "letter", "asked"],
+        ],
         "the list")
     },
     Check("a contact's touches come by time, whichever run they are of") { store in
       try store.store.commit([
-        .touch(contact: "c-1", run: "r-1", at: Sample.at(5)), .touch(contact: "c-1", run: "r-2", at: Sample.at(2)),
+        .touch(contact: "c-1", run: "r-1", at: Sample.at(5)),
+        .touch(contact: "c-1", run: "r-2", at: Sample.at(2)),
         .touch(contact: "c-2", run: "r-1", at: Sample.at(1)),
       ])
       store.expect(
         try store.store.touches(contact: "c-1"),
-        is: [ContactTouch(run: "r-2", at: Sample.at(2)), ContactTouch(run: "r-1", at: Sample.at(5))], "the touches")
+        is: [ContactTouch(run: "r-2", at: Sample.at(2)), ContactTouch(run: "r-1", at: Sample.at(5))],
+        "the touches")
     },
   ]
 }

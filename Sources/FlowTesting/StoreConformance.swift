@@ -3,8 +3,8 @@ import FlowPlugin
 import FlowRuntime
 import FlowTime
 
-/// The public conformance suite for stores: what ``FlowRuntime/Store`` promises, one check a promise. Each is run on a
-/// new, empty store:
+/// The public conformance suite for stores: what ``FlowRuntime/Store`` promises, one check a promise. Each is
+/// run on a new, empty store:
 ///
 /// ```swift
 /// @Test(arguments: StoreConformance.checks)
@@ -83,7 +83,8 @@ enum Sample {
     _ id: String, workflow: String = "proposal", subject: String = "P-1", contact: String = "c-1",
     exclusive: String? = nil, event: String = "e-1", started: Int64 = 0, due: Int64? = 10, sequence: Int = 1
   ) -> RunRecord {
-    var run = Run(key: subject.split(separator: "/").map(String.init), data: data, started: at(started), zone: "UTC")
+    var run = Run(
+      key: subject.split(separator: "/").map(String.init), data: data, started: at(started), zone: "UTC")
     run.state =
       due.map { due in
         .waiting(
@@ -97,14 +98,16 @@ enum Sample {
     run.led = [4: Event(id: "y", at: at(4), kind: .outOfOffice(return: CivilDate(dayNumber: 20_000)))]
     run.suppressed = ["letter"]
     return RunRecord(
-      id: id, workflow: workflow, version: "9f2c41d0a7b3", subject: subject, contact: contact, exclusive: exclusive,
+      id: id, workflow: workflow, version: "9f2c41d0a7b3", subject: subject, contact: contact,
+      exclusive: exclusive,
       event: event, sequence: sequence,
       threads: ["letter": Delivery.Thread(references: ["<a@b>"], subject: "Roof")], run: run)
   }
 
   private static var data: [String: Value] {
     [
-      "contact": .record(["name": .text("Ann"), "id": .text("c-1")]), "amount": .number(.zero), "count": .integer(-3),
+      "contact": .record(["name": .text("Ann"), "id": .text("c-1")]), "amount": .number(.zero),
+      "count": .integer(-3),
       "sent": .instant(at(0)), "days": .list([.date(CivilDate(dayNumber: 1)), .boolean(true), .absent]),
       "patience": .duration(.days(2)),
     ]
@@ -125,7 +128,8 @@ enum Sample {
 
   static func outgoing(_ key: String, run: String = "r-1", next: Int64 = 5) -> Outgoing {
     let rendering = Rendering(
-      to: "ann@example.test", shown: [Entry.NamedText("subject", "Roof")], payload: (0...255).map { UInt8($0) },
+      to: "ann@example.test", shown: [Entry.NamedText("subject", "Roof")],
+      payload: (0...255).map { UInt8($0) },
       fileExtension: "txt", reference: "<a@b>")
     return Outgoing(
       key: IdempotencyKey(key), run: run, sequence: 4, node: 2, step: "receipt", round: nil, verb: "letter",
@@ -136,7 +140,8 @@ enum Sample {
   static func task(_ id: String, run: String = "r-1", assigned: Int64 = 0) -> TaskRecord {
     TaskRecord(
       id: id, run: run, workflow: "proposal", kind: .step(node: 3, name: "objections", verb: "visit"),
-      person: .record(["name": .text("Olga")]), contact: .record(["name": .text("Ann")]), text: "Ask.\n\nTwice.",
+      person: .record(["name": .text("Olga")]), contact: .record(["name": .text("Ann")]),
+      text: "Ask.\n\nTwice.",
       assigned: at(assigned), due: at(9), outcomes: ["done", "declined"])
   }
 }

@@ -4,8 +4,8 @@ import FlowRuntime
 import FlowTime
 import Synchronization
 
-/// A store that fails at one commit, as if the process had ended there: for showing that whatever comes after a crash
-/// goes on from whole transitions.
+/// A store that fails at one commit, as if the process had ended there: for showing that whatever comes after
+/// a crash goes on from whole transitions.
 public final class FaultyStore: Store {
   public enum Fault: Sendable, CaseIterable {
     /// The commit did not happen.
@@ -19,8 +19,8 @@ public final class FaultyStore: Store {
   private let left: Mutex<Int?>
   private let made = Mutex(0)
 
-  /// - Parameter commit: the number of the commit that fails, from 1; nil for none. All later ones fail as well: the
-  ///   process is gone.
+  /// - Parameter commit: the number of the commit that fails, from 1; nil for none. All later ones fail as
+  ///   well: the process is gone.
   public init(_ base: any Store, failingAt commit: Int?, _ fault: Fault) {
     self.base = base
     self.fault = fault
@@ -46,7 +46,8 @@ public final class FaultyStore: Store {
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] { try base.inboxNeedingEyes() }
   public func run(_ id: String) throws(StoreError) -> RunRecord? { try base.run(id) }
   public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] { try base.runs(filter) }
-  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord? {
+  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
+  {
     try base.run(workflow: workflow, subject: subject, startedBy: event)
   }
   public func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord? {
@@ -58,7 +59,9 @@ public final class FaultyStore: Store {
   public func liveRun(exclusive: String, contact: String) throws(StoreError) -> RunRecord? {
     try base.liveRun(exclusive: exclusive, contact: contact)
   }
-  public func knows(run: String, event: String) throws(StoreError) -> Bool { try base.knows(run: run, event: event) }
+  public func knows(run: String, event: String) throws(StoreError) -> Bool {
+    try base.knows(run: run, event: event)
+  }
   public func journal(_ run: String) throws(StoreError) -> [JournalStep] { try base.journal(run) }
   public func due(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
     try base.due(until: instant, limit: limit)
@@ -73,8 +76,12 @@ public final class FaultyStore: Store {
   public func hasPlanned(run: String) throws(StoreError) -> Bool { try base.hasPlanned(run: run) }
   public func task(_ id: String) throws(StoreError) -> TaskRecord? { try base.task(id) }
   public func tasks(_ filter: TaskFilter) throws(StoreError) -> [TaskRecord] { try base.tasks(filter) }
-  public func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> { try base.suppressed(contact) }
+  public func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> {
+    try base.suppressed(contact)
+  }
   public func suppressions() throws(StoreError) -> [Suppression] { try base.suppressions() }
-  public func touches(contact: String) throws(StoreError) -> [ContactTouch] { try base.touches(contact: contact) }
+  public func touches(contact: String) throws(StoreError) -> [ContactTouch] {
+    try base.touches(contact: contact)
+  }
   public func version(_ fingerprint: String) throws(StoreError) -> Version? { try base.version(fingerprint) }
 }

@@ -4,8 +4,8 @@ import FlowTesting
 import FlowTime
 import Testing
 
-/// The process ends at any commit, before it or after it, and a new one goes on: the same timeline, each message once
-/// (guarantees 1 to 3 and 6 to 8).
+/// The process ends at any commit, before it or after it, and a new one goes on: the same timeline, each
+/// message once (guarantees 1 to 3 and 6 to 8).
 struct CrashTests {
   static let story = order(
     trigger: "again: after end", more: "events:\n  order.paid: {}\nanytime:\n  order.paid: end paid",
@@ -54,7 +54,8 @@ struct CrashTests {
       rig.clock.advance(to: time("2026-03-03 15:00"))
       guard let task = try rig.store.tasks(TaskFilter()).first else { return }
       try await rig.engine.receive(
-        Incoming(source: "task", id: "t", at: rig.clock.now(), body: .task(task.id, outcome: "done", note: nil)))
+        Incoming(
+          source: "task", id: "t", at: rig.clock.now(), body: .task(task.id, outcome: "done", note: nil)))
     case 3:
       rig.clock.advance(to: time("2026-03-04 09:00"))
       try await rig.tell("reply", "O-1", id: "e-2", data: ["text": "Thank you"])
@@ -63,11 +64,15 @@ struct CrashTests {
   }
 
   static func outcome(of store: any Store) throws -> [[String]] {
-    try store.runs(RunFilter()).map { [$0.workflow] + (try store.journal($0.id).flatMap(\.entries).map(line)) }
+    try store.runs(RunFilter()).map {
+      [$0.workflow] + (try store.journal($0.id).flatMap(\.entries).map(line))
+    }
   }
 
   @Test(arguments: FaultyStore.Fault.allCases)
-  func `a process that ends at any commit and starts again tells the same story`(fault: FaultyStore.Fault) async throws {
+  func `a process that ends at any commit and starts again tells the same story`(fault: FaultyStore.Fault)
+    async throws
+  {
     let graphs = try Bench.graphs(Self.story, Self.survey, zones: utcOnly)
     let whole = Rig(graphs, store: FaultyStore(MemoryStore(), failingAt: nil, .before))
     for step in 0...4 { try await Self.tell(whole, step) }
@@ -96,7 +101,8 @@ struct CrashTests {
       #expect(try Self.outcome(of: base) == wanted, "ended at commit \(commit), \(fault)")
       #expect(rig.box.texts.sorted() == whole.box.texts.sorted(), "ended at commit \(commit), \(fault)")
       #expect(rig.box.changed == 0)
-      #expect(base.pending(limit: 1).isEmpty && base.outbox(.planned).isEmpty && base.outbox(.leaving).isEmpty)
+      #expect(
+        base.pending(limit: 1).isEmpty && base.outbox(.planned).isEmpty && base.outbox(.leaving).isEmpty)
     }
   }
 }

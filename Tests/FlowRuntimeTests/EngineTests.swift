@@ -4,7 +4,8 @@ import FlowTesting
 import FlowTime
 import Testing
 
-/// Runs that are carried through: time, answers, tasks, deliveries (language, section 6; guarantees 7 to 9, 11, 17).
+/// Runs that are carried through: time, answers, tasks, deliveries (language, section 6; guarantees 7 to 9,
+/// 11, 17).
 struct EngineTests {
   @Test func `a silent contact gets the letter, and the run ends`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
@@ -34,7 +35,8 @@ struct EngineTests {
     let runs = try rig.store.runs(RunFilter())
     #expect(runs.map(\.subject) == ["O-1", "O-0", "O-2"])
     // Steps count from what was really done: two days after 11:30, not after 10:00 and 11:00.
-    #expect(runs.map(\.due) == [time("2026-03-05 11:30"), time("2026-03-05 11:30"), time("2026-03-03 12:00")])
+    #expect(
+      runs.map(\.due) == [time("2026-03-05 11:30"), time("2026-03-05 11:30"), time("2026-03-03 12:00")])
   }
 
   @Test func `an answer ends the run, its owner reads it, and a late event changes nothing`() async throws {
@@ -50,7 +52,8 @@ struct EngineTests {
     #expect(try await rig.tell("reply", "O-1", id: "e-3", data: ["text": "?"]).unmatched != nil)
     try await rig.runOut()
     #expect(rig.box.texts.isEmpty)
-    #expect(try await rig.engine.receive(.task(tasks[0].id, outcome: "done", at: rig.clock.now())).refused.isEmpty)
+    #expect(
+      try await rig.engine.receive(.task(tasks[0].id, outcome: "done", at: rig.clock.now())).refused.isEmpty)
     #expect(try rig.store.tasks(TaskFilter(isOpen: true)).isEmpty)
   }
 
@@ -164,7 +167,10 @@ struct EngineTests {
     let later = Rig(new, store: rig.store, clock: rig.clock, box: rig.box, recompile: { _ in old[0] })
     try await later.place("O-2", id: "e-2")
     try await later.runOut()
-    #expect(try later.store.runs(RunFilter()).map(\.run.outcome).sorted { ($0 ?? "") < ($1 ?? "") } == ["quiet", "silent"])
+    #expect(
+      try later.store.runs(RunFilter()).map(\.run.outcome).sorted { ($0 ?? "") < ($1 ?? "") } == [
+        "quiet", "silent",
+      ])
   }
 
   @Test func `a run whose version cannot be read waits by name, and blocks no other`() async throws {
@@ -186,7 +192,8 @@ struct EngineTests {
   }
 
   @Test func `what comes in together is taken by time, then by id`() async throws {
-    let more = "events:\n  order.paid: {}\n  order.lost: {}\nanytime:\n  order.paid: end paid\n  order.lost: end lost"
+    let more =
+      "events:\n  order.paid: {}\n  order.lost: {}\nanytime:\n  order.paid: end paid\n  order.lost: end lost"
     let rig = Rig(try Bench.graphs(order(more: more), zones: utcOnly))
     try await rig.place("O-1", id: "e-1")
     try await rig.place("O-2", id: "e-2", contact: "c-2")
@@ -194,8 +201,10 @@ struct EngineTests {
       .event(type: type, id: id, at: time(at), subject: subject)
     }
     let received = try await rig.engine.receive([
-      event("order.paid", "b", "2026-03-02 08:00", "O-1"), event("order.lost", "a", "2026-03-02 08:00", "O-1"),
-      event("order.paid", "d", "2026-03-02 07:00", "O-2"), event("order.lost", "c", "2026-03-02 07:30", "O-2"),
+      event("order.paid", "b", "2026-03-02 08:00", "O-1"),
+      event("order.lost", "a", "2026-03-02 08:00", "O-1"),
+      event("order.paid", "d", "2026-03-02 07:00", "O-2"),
+      event("order.lost", "c", "2026-03-02 07:30", "O-2"),
     ])
     #expect(received.map { $0.reached.count } == [0, 1, 1, 0])
     #expect(try rig.store.runs(RunFilter(subject: "O-1")).map(\.run.outcome) == ["lost"])

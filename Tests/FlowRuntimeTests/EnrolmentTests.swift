@@ -35,7 +35,9 @@ struct EnrolmentTests {
     try await rig.runOut()
     let third = try await rig.place("O-1", id: "e-3")
     #expect(
-      third.refused.map(\.because) == [["the run \(run) has had the key \"O-1\", and the trigger says `again: never`"]])
+      third.refused.map(\.because) == [
+        ["the run \(run) has had the key \"O-1\", and the trigger says `again: never`"]
+      ])
     #expect(try rig.store.inboxNeedingEyes().map(\.incoming.id) == ["e-2", "e-3"])
   }
 
@@ -68,11 +70,14 @@ struct EnrolmentTests {
     #expect(try await rig.place("O-4", id: "e-4").started.count == 1)
   }
 
-  @Test func `one live run a contact within an exclusive group, and another is refused and shown`() async throws {
+  @Test func `one live run a contact within an exclusive group, and another is refused and shown`()
+    async throws
+  {
     let rig = Rig(
       try Bench.graphs(
         order(trigger: "exclusive: sales"),
-        order("offer", trigger: "exclusive: sales").replacing("order.placed", with: "offer.made"), zones: utcOnly))
+        order("offer", trigger: "exclusive: sales").replacing("order.placed", with: "offer.made"),
+        zones: utcOnly))
     try await rig.place("O-1", id: "e-1")
     let run = try rig.onlyRun().id
     let second = try await rig.place("O-9", id: "e-2", type: "offer.made")
@@ -91,7 +96,8 @@ struct EnrolmentTests {
 
   @Test func `data that do not fit are refused with every reason`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
-    let received = try await rig.tell("order.placed", nil, id: "e-1", data: ["contact": ["name": 7], "order": [:]])
+    let received = try await rig.tell(
+      "order.placed", nil, id: "e-1", data: ["contact": ["name": 7], "order": [:]])
     #expect(
       received.refused.map(\.because)
         == [["contact.name is a number, where a text is wanted", "owner is missing", "order.id is missing"]])
@@ -99,9 +105,13 @@ struct EnrolmentTests {
   }
 
   @Test func `what fits no run is kept where people see it`() async throws {
-    let rig = Rig(try Bench.graphs(order(more: "events:\n  order.paid: {}\nanytime:\n  order.paid: end paid"), zones: utcOnly))
+    let rig = Rig(
+      try Bench.graphs(
+        order(more: "events:\n  order.paid: {}\nanytime:\n  order.paid: end paid"), zones: utcOnly))
     try await rig.place("O-1", id: "e-1")
-    #expect(try await rig.tell("order.lost", "O-1", id: "e-2").unmatched == "no workflow knows the event \"order.lost\"")
+    #expect(
+      try await rig.tell("order.lost", "O-1", id: "e-2").unmatched
+        == "no workflow knows the event \"order.lost\"")
     #expect(
       try await rig.tell("order.paid", "O-2", id: "e-3").unmatched
         == "no live run waits for \"order.paid\" with the subject \"O-2\"")
@@ -117,9 +127,12 @@ struct EnrolmentTests {
     #expect(try rig.onlyRun().run.outcome == "paid")
   }
 
-  @Test func `an event may end one run and start the next, and does not reach the run it starts`() async throws {
+  @Test func `an event may end one run and start the next, and does not reach the run it starts`()
+    async throws
+  {
     let text = order(
-      trigger: "again: after end", more: """
+      trigger: "again: after end",
+      more: """
         events:
           order.placed: {}
         anytime:
@@ -143,7 +156,8 @@ struct EnrolmentTests {
       """
     let rig = Rig(
       try Bench.graphs(
-        order(more: more), order("offer", more: more).replacing("order.placed", with: "offer.made"), zones: utcOnly))
+        order(more: more), order("offer", more: more).replacing("order.placed", with: "offer.made"),
+        zones: utcOnly))
     try await rig.place("O-1", id: "e-1")
     try await rig.place("O-2", id: "e-2", type: "offer.made")
     try await rig.place("O-3", id: "e-3", contact: "c-2")
@@ -175,11 +189,13 @@ struct EnrolmentTests {
             data: { by: owner.name }
           - emit: order.packed
           - end: done
-        """).replacing("order.placed", with: "order.taken").replacing(
-          "timezone:", with: "events:\n  order.checked: { by: text }\n  order.packed: {}\ntimezone:")
+        """
+    ).replacing("order.placed", with: "order.taken").replacing(
+      "timezone:", with: "events:\n  order.checked: { by: text }\n  order.packed: {}\ntimezone:")
     let second = order(
       "second",
-      more: "events:\n  order.checked: { by: text }\n  order.packed: {}\nanytime:\n  order.packed: end packed",
+      more:
+        "events:\n  order.checked: { by: text }\n  order.packed: {}\nanytime:\n  order.packed: end packed",
       steps: """
           - await: order.checked within 9 days
             then:
@@ -197,8 +213,10 @@ struct EnrolmentTests {
     #expect(rig.box.texts == ["news to Ann: checked by Olga"])
     #expect(
       try rig.lines(run) == [
-        "03-02 09:00 started", "03-02 09:00 waiting await-1", "03-02 09:00 received await-1 order.checked took order.checked",
-        "03-02 09:00 sent news", "03-02 09:00 waiting await-2", "03-02 09:00 received order.packed took order.packed",
+        "03-02 09:00 started", "03-02 09:00 waiting await-1",
+        "03-02 09:00 received await-1 order.checked took order.checked",
+        "03-02 09:00 sent news", "03-02 09:00 waiting await-2",
+        "03-02 09:00 received order.packed took order.packed",
         "03-02 09:00 ended packed",
       ])
   }
@@ -214,15 +232,19 @@ struct EnrolmentTests {
   @Test func `a CloudEvent is read strictly`() throws {
     let text = #"{"specversion":"1.0","type":"order.paid","id":"7","source":"/shop","subject":"O-1","#
     let event = try Incoming(
-      cloudEvent: Array((text + #""time":"2026-03-02T10:00:00+01:00","data":{"by":"Ann"}}"#).utf8), now: .epoch)
+      cloudEvent: Array((text + #""time":"2026-03-02T10:00:00+01:00","data":{"by":"Ann"}}"#).utf8),
+      now: .epoch)
     #expect(
       event
         == Incoming(
           source: "/shop", id: "7", at: time("2026-03-02 09:00"),
           body: .event(type: "order.paid", subject: "O-1", data: #"{"by":"Ann"}"#)))
     let wrong: [(String, CloudEventError)] = [
-      ("[]", .notAnObject), ("{}", .missing("type")), (#"{"type":7}"#, .wrong("type", "is a number, where a text is wanted")),
-      (#"{"type":"x","specversion":"2.0"}"#, .wrong("specversion", "is \"2.0\", where \"1.0\" is understood")),
+      ("[]", .notAnObject), ("{}", .missing("type")),
+      (#"{"type":7}"#, .wrong("type", "is a number, where a text is wanted")),
+      (
+        #"{"type":"x","specversion":"2.0"}"#, .wrong("specversion", "is \"2.0\", where \"1.0\" is understood")
+      ),
       (
         #"{"type":"x","time":"today"}"#,
         .wrong("time", "is \"today\", no instant of RFC 3339 such as 2026-03-25T16:40:00+01:00")

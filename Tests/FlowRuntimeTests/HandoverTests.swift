@@ -26,7 +26,9 @@ struct HandoverTests {
     let first = try line(rig)
     #expect(first.state == .planned && first.because == "busy" && first.attempts == 1)
     // One minute, and up to a quarter of it more.
-    #expect(first.next >= time("2026-03-03 09:01") && first.next <= time("2026-03-03 09:01").adding(milliseconds: 15_000))
+    #expect(
+      first.next >= time("2026-03-03 09:01")
+        && first.next <= time("2026-03-03 09:01").adding(milliseconds: 15_000))
     #expect(try await rig.engine.nextDue() == first.next)
     #expect(try await rig.engine.runDue() == 0)
     #expect(try line(rig).attempts == 1)
@@ -79,7 +81,8 @@ struct HandoverTests {
     rig.clock.set("2026-03-03 09:00")
     try await rig.engine.runDue()
     try await rig.engine.receive(
-      Incoming(id: "s", at: rig.clock.now(), body: .suppress(contact: "c-1", channel: "letter", because: "asked")))
+      Incoming(
+        id: "s", at: rig.clock.now(), body: .suppress(contact: "c-1", channel: "letter", because: "asked")))
     rig.clock.advance(to: try line(rig).next)
     try await rig.engine.runDue()
     #expect(try line(rig).state == .cancelled)
@@ -100,7 +103,9 @@ struct HandoverTests {
     #expect(rig.box.texts.count == 1)
   }
 
-  @Test func `an unknown fate: tried again where the far side takes keys, else a person decides`() async throws {
+  @Test func `an unknown fate: tried again where the far side takes keys, else a person decides`()
+    async throws
+  {
     for areKeyed in [true, false] {
       let rig = try await rig(areKeyed: areKeyed)
       rig.box.answer(.unknown(because: "the line died"))
@@ -114,18 +119,22 @@ struct HandoverTests {
   }
 
   @Test func `what will never arrive fails at once`() async throws {
-    let rig = try await rig(steps: """
-          - letter: thanks
-            purpose: inform
-            body: "Dear {{ contact.name }}"
-          - end: sent
-      """)
-    let other = Rig(try Bench.graphs(order(steps: """
-          - letter: thanks
-            purpose: inform
-            body: "Dear {{ contact.name }}"
-          - end: sent
-      """), zones: utcOnly))
+    let rig = try await rig(
+      steps: """
+            - letter: thanks
+              purpose: inform
+              body: "Dear {{ contact.name }}"
+            - end: sent
+        """)
+    let other = Rig(
+      try Bench.graphs(
+        order(
+          steps: """
+                - letter: thanks
+                  purpose: inform
+                  body: "Dear {{ contact.name }}"
+                - end: sent
+            """), zones: utcOnly))
     #expect(try rig.onlyRun().run.outcome == "sent")
     other.box.answer(.permanent(because: "no such street"))
     try await other.place("O-1", id: "e-1")
@@ -147,16 +156,17 @@ struct HandoverTests {
   }
 
   @Test func `a later letter knows those before it, and equal steps have keys of their own`() async throws {
-    let rig = try await rig(steps: """
-          - repeat: nudge
-            times: 2
-            every: 1 day
-            steps:
-              - letter: hint
-                purpose: inform
-                body: "Dear {{ contact.name }}"
-          - end: sent
-      """)
+    let rig = try await rig(
+      steps: """
+            - repeat: nudge
+              times: 2
+              every: 1 day
+              steps:
+                - letter: hint
+                  purpose: inform
+                  body: "Dear {{ contact.name }}"
+            - end: sent
+        """)
     try await rig.runOut()
     #expect(rig.box.texts == ["hint to Ann: Dear Ann", "hint to Ann: Dear Ann after <hint>"])
     #expect(Set(rig.box.letters.map(\.key)).count == 2)

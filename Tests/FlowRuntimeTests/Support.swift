@@ -105,7 +105,8 @@ let header = """
   """
 
 /// A letter after a day, an answer for two.
-func order(_ name: String = "order", trigger: String = "", more: String = "", steps: String? = nil) -> String {
+func order(_ name: String = "order", trigger: String = "", more: String = "", steps: String? = nil) -> String
+{
   """
   workflow: \(name)
   trigger:

@@ -49,7 +49,8 @@ struct EngineOnFileTests {
   static func tell(_ step: Int, _ store: any Store, _ graphs: [Graph], _ box: LetterBox) async throws {
     func engine(at hours: Int64) -> Engine {
       Engine(
-        store: store, library: Library(graphs), outlets: box.outlets(), zones: zones, clock: FixedClock(at(hours)))
+        store: store, library: Library(graphs), outlets: box.outlets(), zones: zones,
+        clock: FixedClock(at(hours)))
     }
     func event(_ type: String, at hours: Int64, _ data: JSONValue) -> Incoming {
       .event(type: type, id: type, at: at(hours), subject: "O-1", data: data)
@@ -92,7 +93,9 @@ struct EngineOnFileTests {
   }
 
   @Test(arguments: FaultyStore.Fault.allCases)
-  func `a process that ends at any commit leaves whole transitions in the file`(fault: FaultyStore.Fault) async throws {
+  func `a process that ends at any commit leaves whole transitions in the file`(fault: FaultyStore.Fault)
+    async throws
+  {
     let graphs = try Bench.graphs(Self.text, zones: Self.zones)
     let whole = FaultyStore(MemoryStore(), failingAt: nil, .before)
     let wantedBox = LetterBox()

@@ -10,7 +10,8 @@ final class Scratch {
   let folder: URL
 
   init() throws {
-    folder = URL(filePath: NSTemporaryDirectory()).appending(path: "flow-\(ProcessInfo.processInfo.globallyUniqueString)")
+    folder = URL(filePath: NSTemporaryDirectory()).appending(
+      path: "flow-\(ProcessInfo.processInfo.globallyUniqueString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 

@@ -60,7 +60,9 @@ struct SimulationTests {
       Simulator(graphs: workflows.map(\.graph), channels: channels, zones: utcOnly))
     var results: [ScenarioResult] = []
     for workflow in workflows {
-      for scenario in workflow.scenarios { results.append(try await runner.run(scenario, of: workflow.graph)) }
+      for scenario in workflow.scenarios {
+        results.append(try await runner.run(scenario, of: workflow.graph))
+      }
     }
     #expect(box.letters.isEmpty, "a dry run hands nothing over")
     return results
@@ -82,7 +84,10 @@ struct SimulationTests {
             - 2026-03-05 00:00  hint
             - 2026-03-06 09:00  end quiet
       """)
-    #expect(results[0].problems.map { [$0.expected, $0.got] } == [["2026-03-05 00:00  hint", "2026-03-04 09:00  hint"]])
+    #expect(
+      results[0].problems.map { [$0.expected, $0.got] } == [
+        ["2026-03-05 00:00  hint", "2026-03-04 09:00  hint"]
+      ])
     let timeline = try #require(results[0].timeline)
     #expect(timeline.outcome == "quiet" && timeline.touches == 2)
     #expect(

@@ -8,8 +8,12 @@ extension Engine {
   func tell(
     _ id: String, _ event: Event, _ incoming: Incoming, also: [Write] = []
   ) async throws(StoreError) {
-    guard try !store.knows(run: id, event: event.id), let record = try store.run(id), record.isLive else { return }
-    guard let graph = try graph(of: record) else { return try setAside(record, "its version cannot be read any more") }
+    guard try !store.knows(run: id, event: event.id), let record = try store.run(id), record.isLive else {
+      return
+    }
+    guard let graph = try graph(of: record) else {
+      return try setAside(record, "its version cannot be read any more")
+    }
     let surroundings = try surroundings(of: record)
     let transition = Machine.step(graph, record.run, event, at: clock.now(), surroundings)
     let stopped = try stop(record, transition, event)
@@ -22,7 +26,9 @@ extension Engine {
   func wake(_ id: String) async throws(StoreError) {
     let now = clock.now()
     guard let record = try store.run(id), let due = record.due, due <= now else { return }
-    guard let graph = try graph(of: record) else { return try setAside(record, "its version cannot be read any more") }
+    guard let graph = try graph(of: record) else {
+      return try setAside(record, "its version cannot be read any more")
+    }
     let surroundings = try surroundings(of: record)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
@@ -63,7 +69,9 @@ extension Engine {
     let step = JournalStep(
       run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
       touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted())
-    var writes: [Write] = [isNew ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step)]
+    var writes: [Write] = [
+      isNew ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
+    ]
     writes += also
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
@@ -121,7 +129,8 @@ extension Engine {
     case .suppress(let channel):
       let contact = ContactIdentity.all(of: run.run.data["contact"] ?? .absent)
       plan.writes.append(
-        .suppress(contact: contact, channel: channel, at: plan.now, because: "\(run.workflow), run \(run.id)"))
+        .suppress(contact: contact, channel: channel, at: plan.now, because: "\(run.workflow), run \(run.id)")
+      )
     }
   }
 
@@ -145,13 +154,15 @@ extension Engine {
       line.settled = now
       writes.append(.change(line, from: .planned))
       stopped.append(
-        Entry(at: now, step: line.step, round: line.round, kind: .withheld(because: "\(event.name) came first")))
+        Entry(
+          at: now, step: line.step, round: line.round, kind: .withheld(because: "\(event.name) came first")))
     }
     transition.entries.insert(contentsOf: stopped, at: 0)
     return (transition, writes)
   }
 
-  /// A delivery of a run that has ended failed: the run cannot be told any more, its journal and its owner can.
+  /// A delivery of a run that has ended failed: the run cannot be told any more, its journal and its owner
+  /// can.
   func noteFailure(
     _ record: RunRecord, _ node: NodeIndex, _ because: String, _ incoming: Incoming
   ) throws(StoreError) {

@@ -1,7 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// New runs: at most one for (workflow, key, event), one live one a key, and what `again` and `exclusive` say.
+/// New runs: at most one for (workflow, key, event), one live one a key, and what `again` and `exclusive`
+/// say.
 extension Engine {
   func enrol(
     _ graph: Graph, _ data: [String: Value], _ incoming: Incoming, _ result: inout Received
@@ -45,7 +46,8 @@ extension Engine {
       graph, key: enrolment.key, data: enrolment.data, at: clock.now(), surroundings)
     let record = RunRecord(
       id: id, workflow: graph.workflow, version: graph.fingerprint, subject: subject, contact: contact,
-      exclusive: contact.isEmpty ? nil : graph.trigger.exclusive, event: event, sequence: 0, run: transition.run)
+      exclusive: contact.isEmpty ? nil : graph.trigger.exclusive, event: event, sequence: 0,
+      run: transition.run)
     var also: [Write] = [.hear(run: id, event: event)]
     if let version = library.sources[graph.fingerprint], !savedVersions.contains(graph.fingerprint) {
       also.append(.version(version))

@@ -27,11 +27,13 @@ extension Engine {
       if let reference = rendering.reference { plan.follow(reference, delivery.verb, rendering) }
     } catch {
       let because = (error as? ChannelError)?.text ?? "\(error)"
-      plan.writes.append(plan.derived(index, .run(plan.next.id, .failed(step: delivery.node, because: because))))
+      plan.writes.append(
+        plan.derived(index, .run(plan.next.id, .failed(step: delivery.node, because: because))))
     }
   }
 
-  private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan) -> Outgoing {
+  private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan) -> Outgoing
+  {
     let contact = ContactIdentity.all(of: delivery.contact)
     let key = Derived.hex(
       [plan.next.id, delivery.step, String(delivery.occurrence), contact.first ?? "", plan.derivedID(index)],
@@ -58,8 +60,8 @@ extension Engine {
     }
   }
 
-  /// The next line, marked as leaving; what must not leave any more is stopped on the way. Checked in the instant
-  /// before: whether the contact is suppressed by now.
+  /// The next line, marked as leaving; what must not leave any more is stopped on the way. Checked in the
+  /// instant before: whether the contact is suppressed by now.
   private func claim() throws(StoreError) -> Outgoing? {
     while var line = try store.nextOutgoing(until: clock.now()) {
       if line.touch {

@@ -16,7 +16,8 @@ extension Engine {
     let result = try await route(row.incoming)
     if result.needsEyes {
       logger.notice(
-        "fits no run", metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
+        "fits no run",
+        metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }
     try store.commit([.answer(row.incoming.key, result)])
     return true
@@ -24,7 +25,8 @@ extension Engine {
 
   private func route(_ incoming: Incoming) async throws(StoreError) -> Received {
     guard incoming.depth <= Engine.depthLimit else {
-      return .unmatched("more than \(Engine.depthLimit) events follow from one another with no time between them")
+      return .unmatched(
+        "more than \(Engine.depthLimit) events follow from one another with no time between them")
     }
     switch incoming.body {
     case .event(let type, let subject, let data):
@@ -32,7 +34,9 @@ extension Engine {
       do { json = try JSONReader.read(data) } catch { return .unmatched("its data are no JSON: \(error)") }
       return try await routeEvent(incoming, type, subject, json == .null ? [:] : json)
     case .enrol(let workflow, let input):
-      guard let graph = library.graph(workflow) else { return .unmatched("there is no workflow \"\(workflow)\"") }
+      guard let graph = library.graph(workflow) else {
+        return .unmatched("there is no workflow \"\(workflow)\"")
+      }
       var result = Received()
       try await enrol(graph, input, incoming, &result)
       return result
@@ -40,7 +44,8 @@ extension Engine {
     case .task(let task, let outcome, let note): return try await routeTask(incoming, task, outcome, note)
     case .suppress(let contact, let channel, let because):
       try store.commit([
-        .suppress(contact: [ContactIdentity.canonical(contact)], channel: channel, at: clock.now(), because: because)
+        .suppress(
+          contact: [ContactIdentity.canonical(contact)], channel: channel, at: clock.now(), because: because)
       ])
       return Received()
     }
@@ -57,7 +62,8 @@ extension Engine {
     // Runs that live already come first: an event may end one and start the next.
     if let subject {
       for record in try listeners(to: type, subject, incoming) {
-        guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type }) else {
+        guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type })
+        else {
           continue
         }
         let (value, problems) = readValue(data, as: .record(declared.fields), zones: zones)
@@ -65,7 +71,8 @@ extension Engine {
           result.refused.append(.init(workflow: record.workflow, because: problems.map(\.description)))
           continue
         }
-        try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
+        try await tell(
+          record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
         result.reached.append(record.id)
       }
     }
@@ -89,8 +96,8 @@ extension Engine {
     return result
   }
 
-  /// Live runs that declare the event, by key or, with `of: contact`, by the contact's id; in the order of their start.
-  /// A run that this very event started is none of them.
+  /// Live runs that declare the event, by key or, with `of: contact`, by the contact's id; in the order of
+  /// their start. A run that this very event started is none of them.
   private func listeners(
     to type: String, _ subject: String, _ incoming: Incoming
   ) throws(StoreError) -> [RunRecord] {
@@ -99,11 +106,13 @@ extension Engine {
       return graph.events.contains { $0.name == type && $0.ofContact == ofContact }
     }
     var found: [RunRecord] = []
-    for record in try candidates(RunFilter(subject: subject), incoming) where try declares(record, ofContact: false) {
+    for record in try candidates(RunFilter(subject: subject), incoming)
+    where try declares(record, ofContact: false) {
       found.append(record)
     }
     let contact = ContactIdentity.canonical(subject)
-    for record in try candidates(RunFilter(contact: contact), incoming) where try declares(record, ofContact: true) {
+    for record in try candidates(RunFilter(contact: contact), incoming)
+    where try declares(record, ofContact: true) {
       found.append(record)
     }
     return found.sorted { ($0.run.started, $0.id) < ($1.run.started, $1.id) }
@@ -137,7 +146,9 @@ extension Engine {
       if one.isLive || hasHeard { found = [one] }
     }
     if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
-    for record in found { try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming) }
+    for record in found {
+      try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
+    }
     return Received(reached: found.map(\.id))
   }
 
@@ -154,7 +165,9 @@ extension Engine {
       try noteFailure(record, node, because, incoming)
       return Received(reached: [run])
     case .outcome(let outcome, let node, let note) where record.isLive:
-      if let task = try openTask(of: record, node) { return try await routeTask(incoming, task.id, outcome, note) }
+      if let task = try openTask(of: record, node) {
+        return try await routeTask(incoming, task.id, outcome, note)
+      }
     default: break
     }
     guard record.isLive else { return .unmatched("the run \(run) has ended") }
@@ -183,7 +196,8 @@ extension Engine {
     case .open: break
     }
     guard task.outcomes.contains(outcome) else {
-      return refused("\"\(outcome)\" is no outcome of the task \(id): \(task.outcomes.joined(separator: ", "))")
+      return refused(
+        "\"\(outcome)\" is no outcome of the task \(id): \(task.outcomes.joined(separator: ", "))")
     }
     task.state = .done(outcome: outcome, note: note, at: clock.now())
     task.settledBy = incoming.eventID

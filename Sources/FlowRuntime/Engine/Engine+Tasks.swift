@@ -4,14 +4,19 @@ import FlowTime
 
 /// People's task list.
 extension Engine {
-  func note(_ notice: Notice, of record: RunRecord, named name: String, at now: Instant) throws(StoreError) -> TaskRecord {
+  func note(_ notice: Notice, of record: RunRecord, named name: String, at now: Instant) throws(StoreError)
+    -> TaskRecord
+  {
     TaskRecord(
-      id: try freeTaskID([record.id, name]), run: record.id, workflow: record.workflow, kind: .notice(notice.kind),
-      person: notice.to, contact: record.run.data["contact"] ?? .absent, text: notice.text, assigned: now, due: nil,
+      id: try freeTaskID([record.id, name]), run: record.id, workflow: record.workflow,
+      kind: .notice(notice.kind),
+      person: notice.to, contact: record.run.data["contact"] ?? .absent, text: notice.text, assigned: now,
+      due: nil,
       outcomes: ["done"])
   }
 
-  func task(for delivery: Delivery, of record: RunRecord, named name: String) throws(StoreError) -> TaskRecord {
+  func task(for delivery: Delivery, of record: RunRecord, named name: String) throws(StoreError) -> TaskRecord
+  {
     let texts = delivery.fields.compactMap { field -> String? in
       if case .text(let text) = field.content { text.plain } else { nil }
     }
@@ -21,15 +26,18 @@ extension Engine {
       kind: .step(node: delivery.node, name: delivery.step, verb: delivery.verb),
       person: delivery.by ?? delivery.to, contact: delivery.contact,
       text: texts.isEmpty ? "\(delivery.verb) \(contact)" : texts.joined(separator: "\n\n"),
-      assigned: delivery.at, due: delivery.until, outcomes: delivery.outcomes.isEmpty ? ["done"] : delivery.outcomes)
+      assigned: delivery.at, due: delivery.until,
+      outcomes: delivery.outcomes.isEmpty ? ["done"] : delivery.outcomes)
   }
 
   /// Whether it left is not known, and to send it again might send it twice.
   func unknownNotice(_ line: Outgoing) -> TaskRecord {
     TaskRecord(
-      id: Derived.hex([line.key.text, "unknown"], digits: 12), run: line.run, workflow: "", kind: .notice(.failed),
+      id: Derived.hex([line.key.text, "unknown"], digits: 12), run: line.run, workflow: "",
+      kind: .notice(.failed),
       person: line.owner, contact: .absent,
-      text: "It is not known whether \(line.step) reached \(line.rendering.to): \(line.because ?? "no answer")",
+      text:
+        "It is not known whether \(line.step) reached \(line.rendering.to): \(line.because ?? "no answer")",
       assigned: clock.now(), due: nil, outcomes: ["done"])
   }
 

@@ -5,16 +5,17 @@ import Logging
 
 /// Carries runs through: takes what comes in, wakes what is due, hands over what is planned.
 ///
-/// What is atomic: one transition of one run, with its event, its journal, its timer, its outbox lines, tasks and the
-/// events that it emits, is one transaction of the store (guarantee 2). No byte reaches a channel before the line that
-/// says so, its key and its rendered bytes are committed (guarantee 6).
+/// What is atomic: one transition of one run, with its event, its journal, its timer, its outbox lines, tasks
+/// and the events that it emits, is one transaction of the store (guarantee 2). No byte reaches a channel
+/// before the line that says so, its key and its rendered bytes are committed (guarantee 6).
 ///
-/// What a second caller sees: calls may overlap; the transitions come one after the other, in the order of the calls,
-/// and each call sees all that came before. Only hand-overs wait for channels, and block no transition.
+/// What a second caller sees: calls may overlap; the transitions come one after the other, in the order of
+/// the calls, and each call sees all that came before. Only hand-overs wait for channels, and block no
+/// transition.
 ///
-/// What cancellation or a crash leaves behind: whole transitions. What came in and was not worked off, and what was
-/// planned and has not left, is taken up by the first call of the next engine on the same store; a channel that takes
-/// keys gets nothing twice.
+/// What cancellation or a crash leaves behind: whole transitions. What came in and was not worked off, and
+/// what was planned and has not left, is taken up by the first call of the next engine on the same store; a
+/// channel that takes keys gets nothing twice.
 public actor Engine {
   let store: any Store
   let library: Library
@@ -48,11 +49,11 @@ public actor Engine {
     self.logger = logger
   }
 
-  /// Takes what has come in. It is committed before anything else is done; when this returns, it has been worked off
-  /// with all that follows from it at this instant, and what that planned has been handed over.
+  /// Takes what has come in. It is committed before anything else is done; when this returns, it has been
+  /// worked off with all that follows from it at this instant, and what that planned has been handed over.
   ///
-  /// An id that its source has sent before does nothing, and answers what was done then; so whoever got an error may
-  /// send again.
+  /// An id that its source has sent before does nothing, and answers what was done then; so whoever got an
+  /// error may send again.
   /// - Throws: where the store fails. What had been committed by then stays, and is worked off later.
   @discardableResult
   public func receive(_ incoming: Incoming) async throws(StoreError) -> Received {
@@ -63,8 +64,8 @@ public actor Engine {
     return received
   }
 
-  /// Wakes every run that is due by now, the longest due first, each at the clock's now: steps are relative to what was
-  /// really done. Then everything planned that may be tried is handed over.
+  /// Wakes every run that is due by now, the longest due first, each at the clock's now: steps are relative
+  /// to what was really done. Then everything planned that may be tried is handed over.
   ///
   /// Where its task is cancelled it stops between two runs.
   /// - Returns: how many runs were woken.
@@ -104,11 +105,12 @@ public actor Engine {
     }
   }
 
-  /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing waits.
+  /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing
+  /// waits.
   public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
 
-  /// Hands over what is planned, then works off the next line of the inbox, until nothing of either is left: what a
-  /// transition says goes out before the next event is looked at.
+  /// Hands over what is planned, then works off the next line of the inbox, until nothing of either is left:
+  /// what a transition says goes out before the next event is looked at.
   private func workOff() async throws(StoreError) {
     var isDone = false
     while !isDone {
@@ -119,7 +121,8 @@ public actor Engine {
 
   // MARK: One at a time
 
-  /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is taken up.
+  /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is
+  /// taken up.
   func alone<Result: Sendable>(
     _ body: (isolated Engine) async throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
@@ -158,7 +161,8 @@ public actor Engine {
     again.because = isKeyed ? nil : "the process ended while it was handed over"
     again.next = clock.now()
     logger.warning(
-      "taken up", metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
+      "taken up",
+      metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
     try store.commit([.change(again, from: .leaving)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
   }
 
@@ -175,9 +179,12 @@ public actor Engine {
     return graph
   }
 
-  func surroundings(contact: String, identities: [String], except run: String?) throws(StoreError) -> Surroundings {
+  func surroundings(contact: String, identities: [String], except run: String?) throws(StoreError)
+    -> Surroundings
+  {
     let elsewhere =
-      caps == nil || contact.isEmpty ? [] : try store.touches(contact: contact).filter { $0.run != run }.map(\.at)
+      caps == nil || contact.isEmpty
+      ? [] : try store.touches(contact: contact).filter { $0.run != run }.map(\.at)
     return Surroundings(
       zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities))
   }

@@ -4,8 +4,8 @@ import FlowCore
 public struct Library: Sendable {
   /// One a name, by name.
   public let graphs: [Graph]
-  /// What each current version was made of, by fingerprint; saved with its first run. A version without one is not
-  /// kept: its runs are stuck once the files have changed.
+  /// What each current version was made of, by fingerprint; saved with its first run. A version without one
+  /// is not kept: its runs are stuck once the files have changed.
   public var sources: [String: Version]
   /// Compiles an older version from what was saved; nil where this program cannot.
   public var recompile: @Sendable (Version) -> Graph?

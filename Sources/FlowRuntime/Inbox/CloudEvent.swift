@@ -19,8 +19,8 @@ public enum CloudEventError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension Incoming {
-  /// Reads a CloudEvent in the JSON format of CloudEvents 1.0, in which only `type` is needed here: without `id` it is
-  /// named by a digest of itself, without `time` it happened `now`.
+  /// Reads a CloudEvent in the JSON format of CloudEvents 1.0, in which only `type` is needed here: without
+  /// `id` it is named by a digest of itself, without `time` it happened `now`.
   public init(cloudEvent bytes: [UInt8], now: Instant) throws(CloudEventError) {
     let value: JSONValue
     do { value = try JSONReader.read(bytes) } catch { throw .json(error) }

@@ -1,12 +1,12 @@
 import FlowCore
 import FlowTime
 
-/// Whatever comes in, before it is known whom it concerns. The inbox is the only door: commands, webhooks, channels,
-/// people's tasks, and what runs emit.
+/// Whatever comes in, before it is known whom it concerns. The inbox is the only door: commands, webhooks,
+/// channels, people's tasks, and what runs emit.
 public struct Incoming: Hashable, Sendable, Codable {
   public enum Body: Hashable, Sendable, Codable {
-    /// A CloudEvent: one of the user's events, or a built-in one (`reply`, `bounce`, `ack` …) for the run with that
-    /// key or id as subject. `data` is JSON as it came.
+    /// A CloudEvent: one of the user's events, or a built-in one (`reply`, `bounce`, `ack` …) for the run
+    /// with that key or id as subject. `data` is JSON as it came.
     case event(type: String, subject: String?, data: String)
     /// Starts a workflow with data that already have their types.
     case enrol(workflow: String, input: [String: Value])
@@ -42,7 +42,8 @@ public struct Incoming: Hashable, Sendable, Codable {
 
   /// An event that brings no id of its own: named by a digest of when it came and what it says.
   public static func event(
-    type: String, id: String? = nil, source: String = "", at: Instant, subject: String? = nil, data: JSONValue = [:]
+    type: String, id: String? = nil, source: String = "", at: Instant, subject: String? = nil,
+    data: JSONValue = [:]
   ) -> Incoming {
     let text = data.write()
     let id = id ?? Derived.hex([type, subject ?? "", String(at.milliseconds), text], digits: 16)

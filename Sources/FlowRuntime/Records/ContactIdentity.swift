@@ -1,13 +1,14 @@
 import FlowCore
 
-/// Who a contact is, over all workflows and events: the first of `id`, email address (in lower case), phone number
-/// and name that is there.
+/// Who a contact is, over all workflows and events: the first of `id`, email address (in lower case), phone
+/// number and name that is there.
 public enum ContactIdentity {
   /// Empty where the value names nobody.
   public static func of(_ contact: Value) -> String { all(of: contact).first ?? "" }
 
-  /// Everything that the contact is known by, the identity first. What is suppressed for one of them is suppressed for
-  /// the contact, so that one workflow's `id` and another's email address mean the same person.
+  /// Everything that the contact is known by, the identity first. What is suppressed for one of them is
+  /// suppressed for the contact, so that one workflow's `id` and another's email address mean the same
+  /// person.
   public static func all(of contact: Value) -> [String] {
     let id = contact[path: ["id"]].text
     let email = contact[path: ["email"]].text.map(canonical)

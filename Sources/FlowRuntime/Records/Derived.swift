@@ -1,9 +1,10 @@
 import FlowCore
 
-/// Names that the engine gives: digests of what they name, so that a crash and a second attempt give the same.
+/// Names that the engine gives: digests of what they name, so that a crash and a second attempt give the
+/// same.
 enum Derived {
-  /// The first `digits` hexadecimal digits of SHA-256 over the parts, each with its length, so that no two lists of
-  /// parts run together.
+  /// The first `digits` hexadecimal digits of SHA-256 over the parts, each with its length, so that no two
+  /// lists of parts run together.
   static func hex(_ parts: [String], digits: Int) -> String {
     var bytes: [UInt8] = []
     for part in parts {

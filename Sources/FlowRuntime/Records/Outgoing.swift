@@ -2,7 +2,8 @@ import FlowCore
 import FlowPlugin
 import FlowTime
 
-/// One thing to hand to a channel: planned in the transaction that says so, with the very bytes that will leave.
+/// One thing to hand to a channel: planned in the transaction that says so, with the very bytes that will
+/// leave.
 public struct Outgoing: Hashable, Sendable, Codable {
   public enum State: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing has left. It is tried at ``Outgoing/next``.

@@ -16,11 +16,13 @@ public struct RunRecord: Hashable, Sendable {
   public var exclusive: String?
   /// The id of the event that started it.
   public var event: String
-  /// How many transitions are committed; every commit compares it, so that no run is advanced from a stale state.
+  /// How many transitions are committed; every commit compares it, so that no run is advanced from a stale
+  /// state.
   public var sequence: Int
   /// What it has sent, by verb, for channels that keep messages together.
   public var threads: [String: Delivery.Thread]
-  /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no other.
+  /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no
+  /// other.
   public var stuck: String?
   public var run: Run
 
@@ -65,7 +67,8 @@ public struct JournalStep: Hashable, Sendable, Codable {
   public var suppressed: [String]
 
   public init(
-    run: String, sequence: Int, at: Instant, event: Event?, entries: [Entry], touchesElsewhere: [Instant] = [],
+    run: String, sequence: Int, at: Instant, event: Event?, entries: [Entry],
+    touchesElsewhere: [Instant] = [],
     suppressed: [String] = []
   ) {
     self.run = run
@@ -102,7 +105,8 @@ extension Timeline {
   public init(_ record: RunRecord, _ steps: [JournalStep], zones: any ZoneSource) {
     self.init(
       workflow: record.workflow, version: record.version, zone: zones.zone(named: record.run.zone) ?? .utc,
-      start: record.run.started, outcome: record.run.outcome, ended: record.run.ended, touches: record.run.touches,
+      start: record.run.started, outcome: record.run.outcome, ended: record.run.ended,
+      touches: record.run.touches,
       entries: steps.flatMap(\.entries))
   }
 }

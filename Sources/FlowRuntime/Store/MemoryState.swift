@@ -62,7 +62,9 @@ struct MemoryState {
       batch.started.append(record)
       batch.sequences[record.id] = record.sequence
     case .advance(let record, let from):
-      guard batch.sequences[record.id] ?? runs[record.id]?.sequence == from else { return .conflict("run \(record.id)") }
+      guard batch.sequences[record.id] ?? runs[record.id]?.sequence == from else {
+        return .conflict("run \(record.id)")
+      }
       batch.sequences[record.id] = record.sequence
     case .hear(let run, let event):
       guard heard[run]?.contains(event) != true, batch.heard.insert([run, event]).inserted else {

@@ -1,7 +1,8 @@
 import FlowTime
 import Synchronization
 
-/// A store without a file: for simulation and tests. It is gone with the process, and otherwise keeps every promise.
+/// A store without a file: for simulation and tests. It is gone with the process, and otherwise keeps every
+/// promise.
 public final class MemoryStore: Store {
   private let state = Mutex(MemoryState())
 
@@ -104,7 +105,8 @@ public final class MemoryStore: Store {
   public func tasks(_ filter: TaskFilter) -> [TaskRecord] {
     state.withLock { state in
       let found =
-        filter.run.map { (state.tasksByRun[$0] ?? []).compactMap { state.tasks[$0] } } ?? Array(state.tasks.values)
+        filter.run.map { (state.tasksByRun[$0] ?? []).compactMap { state.tasks[$0] } }
+        ?? Array(state.tasks.values)
       return found.filter(filter.admits).sorted { ($0.assigned, $0.id) < ($1.assigned, $1.id) }
     }
   }
@@ -119,7 +121,9 @@ public final class MemoryStore: Store {
 
   public func suppressions() -> [Suppression] {
     state.withLock { state in
-      state.suppressions.values.flatMap(\.values).sorted { ($0.contact, $0.channel) < ($1.contact, $1.channel) }
+      state.suppressions.values.flatMap(\.values).sorted {
+        ($0.contact, $0.channel) < ($1.contact, $1.channel)
+      }
     }
   }
 

@@ -3,8 +3,8 @@ import FlowTime
 /// Where runs live. One engine writes to it at a time; anybody may read.
 ///
 /// What a store guarantees, and the public conformance suite checks:
-/// - ``commit(_:)`` is one transaction: when it returns, all of it is there and stays there whatever happens to the
-///   process; when it throws, nothing of it is. The next read sees it.
+/// - ``commit(_:)`` is one transaction: when it returns, all of it is there and stays there whatever happens
+///   to the process; when it throws, nothing of it is. The next read sees it.
 /// - What may be there once (``Write``) is kept so by the store itself, not by looking before writing.
 /// - Lists come in the order that is named, the same each time.
 /// - A read that is cancelled or fails changes nothing. A commit is not cancelled: once begun it ends.

@@ -7,8 +7,8 @@ public enum Write: Sendable {
   case receive(InboxRow)
   /// What was done about a line of the inbox.
   case answer(InboxKey, Received)
-  /// A new run; `.known` where the same event has started one with the same workflow and key, where one with the same
-  /// workflow and key lives, or where one of its `exclusive` group lives for the contact.
+  /// A new run; `.known` where the same event has started one with the same workflow and key, where one with
+  /// the same workflow and key lives, or where one of its `exclusive` group lives for the contact.
   case start(RunRecord)
   /// The run's new state; `.conflict` unless the stored sequence is `from`.
   case advance(RunRecord, from: Int)
