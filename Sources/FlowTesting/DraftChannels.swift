@@ -12,7 +12,7 @@ extension Draft {
   private static let letter = Manifest(
     verb: "email", touch: true,
     fields: [
-      to, Manifest.Field(name: "cc", kind: .expression(.person)),
+      to, Manifest.Field(name: "cc", kind: .expression(.person)), Manifest.Field(name: "from", kind: .expression(.person)),
       Manifest.Field(
         name: "subject", kind: .template(markdown: false), required: true,
         unless: Manifest.Field.Condition(field: "thread", word: "same")),

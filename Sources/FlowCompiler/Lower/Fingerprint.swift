@@ -24,7 +24,25 @@ private struct CanonicalWriter {
   mutating func put(_ text: String?) { put(text.map { "+" + $0 } ?? "-") }
   mutating func put(_ number: Int) { put(String(number)) }
   mutating func put(_ expression: Expression?) { put(expression?.canonical) }
-  mutating func put(_ duration: Duration?) { put(duration.map { "\($0.kind)" }) }
+
+  /// What it does, not how it is written: a week is seven days.
+  mutating func put(_ duration: Duration?) {
+    switch duration?.kind {
+    case nil: put("-")
+    case .calendar(let months, let days, let milliseconds): put("\(months) \(days) \(milliseconds)")
+    case .businessDays(let count): put("\(count) business days")
+    case .businessHours(let count): put("\(count) business hours")
+    }
+  }
+
+  mutating func list(_ list: Graph.List) {
+    switch list {
+    case .steps: put("steps")
+    case .path(let name): put("path \(name)")
+    case .nested(let step): put("in \(step)")
+    case .anytime(let key): put("anytime \(key)")
+    }
+  }
 
   mutating func put<T>(_ items: [T], _ each: (inout CanonicalWriter, T) -> Void) {
     put(items.count)
@@ -56,7 +74,7 @@ private struct CanonicalWriter {
       writer.put(path.name)
       writer.put(path.entry)
     }
-    put(graph.lists) { $0.put("\($1)") }
+    put(graph.lists) { $0.list($1) }
     put(graph.nodes) { $0.node($1) }
   }
 

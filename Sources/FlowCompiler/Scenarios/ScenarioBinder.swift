@@ -24,9 +24,7 @@ struct ScenarioBinder {
   private func beside() -> (YAMLDocument, YAMLNode?, Bench)? {
     guard bench.file.hasSuffix(".yaml") else { return nil }
     let file = String(bench.file.dropLast(5)) + ".scenarios.yaml"
-    guard bench.around.files.list(bench.folder).contains(FilePath.name(of: file)),
-      case .success(let bytes) = bench.around.files.read(file)
-    else { return nil }
+    guard case .success(let bytes) = bench.around.files.read(file) else { return nil }
     let other = Bench(file: file, around: bench.around)
     let (document, findings) = YAMLReader.read(SourceText(file: file, utf8: bytes))
     other.report(findings)
