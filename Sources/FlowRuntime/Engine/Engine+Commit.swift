@@ -61,7 +61,7 @@ extension Engine {
     var plan = Plan(record: record, transition: transition, now: clock.now(), depth: depth)
     for (index, effect) in transition.effects.enumerated() {
       if case .deliver(let delivery) = effect {
-        await render(delivery, index, into: &plan)
+        try await render(delivery, index, into: &plan)
       } else {
         try perform(effect, index, &plan)
       }

@@ -9,30 +9,37 @@ extension Engine {
   private static let patience: Int64 = 72 * 3_600_000
 
   /// Renders a delivery and plans it; what cannot be rendered becomes an event for the run.
-  func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async {
+  func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     var delivery = delivery
     delivery.thread = plan.next.threads[delivery.verb]
     let entry = delivery.isEscalation ? nil : plan.unrendered.popFirst()
-    do {
-      guard let outlet = outlets[delivery.verb] else {
-        throw ChannelError(.ours, "no channel is called \"\(delivery.verb)\"")
-      }
-      let rendering = try await outlet.channel.render(delivery)
+    switch await rendering(of: delivery) {
+    case .success(let rendering):
       if let entry { plan.entries[entry].show(rendering) }
-      let line = outgoing(delivery, rendering, index, plan)
-      plan.writes.append(.plan(line))
+      plan.writes.append(.plan(outgoing(delivery, rendering, index, plan)))
       if delivery.isTask {
         plan.writes.append(.task(try task(for: delivery, of: plan.next, named: plan.derivedID(index))))
       }
       if let reference = rendering.reference { plan.follow(reference, delivery.verb, rendering) }
-    } catch {
-      let because = (error as? ChannelError)?.text ?? "\(error)"
-      plan.writes.append(
-        plan.derived(index, .run(plan.next.id, .failed(step: delivery.node, because: because))))
+    case .failure(let error):
+      let failed = Event.Kind.failed(step: delivery.node, because: error.text)
+      plan.writes.append(plan.derived(index, .run(plan.next.id, failed)))
     }
   }
 
-  private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan) -> Outgoing
+  private func rendering(of delivery: Delivery) async -> Result<Rendering, ChannelError> {
+    guard let outlet = outlets[delivery.verb] else {
+      return .failure(ChannelError(.ours, "no channel is called \"\(delivery.verb)\""))
+    }
+    do throws(ChannelError) {
+      return .success(try await outlet.channel.render(delivery))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan)
+    -> Outgoing
   {
     let contact = ContactIdentity.all(of: delivery.contact)
     let key = Derived.hex(
