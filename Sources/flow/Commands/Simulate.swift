@@ -43,7 +43,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let begin = try Input.start(start, zones: workspace.zones)
     if all { return try printTree(workflow, workspace, at: begin) }
 
-    let scheduled = try scheduledEvents(workflow.graph, workspace)
+    let scheduled = try scheduledEvents(workflow, workspace, at: begin)
     // Enrolled workflows run along, where they stand beside this one.
     let dry = try Dry(workspace, workspace.withNeighbours().compile())
     let simulated = try await dry.simulator.run(
@@ -80,20 +80,26 @@ struct SimulateCommand: AsyncParsableCommand {
     return .input(Sample.record(workflow.graph.triggerFields, at: start))
   }
 
-  private func scheduledEvents(_ graph: Graph, _ workspace: Workspace) throws -> [ScheduledEvent] {
+  private func scheduledEvents(
+    _ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant
+  ) throws -> [ScheduledEvent] {
+    guard !event.isEmpty || events != nil else { return [] }
+    let graph = workflow.graph
+    // Instants are written in the run's own zone.
+    let zone = try zone(of: enrolment(workflow, workspace, at: start), graph, workspace, at: start)
     var all: [ScheduledEvent] = []
     var findings: [Diagnostic] = []
     var sources: [String: SourceText] = [:]
     for (index, text) in event.enumerated() {
       let source = SourceText(file: "--event \(index + 1)", utf8: Array(text.utf8))
-      let (event, problems) = Compiler.scheduledEvent(source, graph: graph, zones: workspace.zones)
+      let (event, problems) = Compiler.scheduledEvent(source, graph: graph, zones: workspace.zones, zone: zone)
       if let event { all.append(event) }
       findings += problems
       sources[source.file] = source
     }
     if let events {
       let source = SourceText(file: events, utf8: try Input.bytes(events))
-      let (more, problems) = Compiler.scheduledEvents(json: source, graph: graph, zones: workspace.zones)
+      let (more, problems) = Compiler.scheduledEvents(json: source, graph: graph, zones: workspace.zones, zone: zone)
       all += more
       findings += problems
       sources[source.file] = source
@@ -112,9 +118,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let enrolment = try enrolment(workflow, workspace, at: start)
     var explorer = PathExplorer(graph, Surroundings(zones: workspace.zones, caps: workspace.project.caps))
     let tree = explorer.tree(key: enrolment.key, data: enrolment.data, start: start)
-    let first = Machine.start(
-      graph, key: enrolment.key, data: enrolment.data, at: start, Surroundings(zones: workspace.zones)).run
-    let zone = workspace.zones.zone(named: first.zone) ?? .utc
+    let zone = zone(of: enrolment, graph, workspace, at: start)
     if format == .json {
       Output.line(TreeReport.json(tree, workflow: graph.workflow, start: start, zone: zone))
     } else {
@@ -123,6 +127,13 @@ struct SimulateCommand: AsyncParsableCommand {
           tree, workflow: graph.workflow, start: start, zone: zone, width: width ?? Output.width, color: color.isOn,
           ascii: ascii))
     }
+  }
+
+  private func zone(of enrolment: Enrolment, _ graph: Graph, _ workspace: Workspace, at start: Instant) -> Zone {
+    let run = Machine.start(
+      graph, key: enrolment.key, data: enrolment.data, at: start, Surroundings(zones: workspace.zones)
+    ).run
+    return workspace.zones.zone(named: run.zone) ?? .utc
   }
 
   private func enrolment(_ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant) throws -> Enrolment {
