@@ -37,9 +37,9 @@ struct RunCommand: AsyncParsableCommand {
     let workspace = try Workspace.open(files.paths)
     let compilation = workspace.compile()
     let hasErrors = compilation.diagnostics.contains { $0.severity == .error }
-    if hasErrors || event != nil || compilation.workflows.isEmpty {
-      if !compilation.diagnostics.isEmpty { report(compilation, workspace) }
-      if hasErrors { throw ExitCode(ExitStatus.finding) }
+    if hasErrors {
+      report(compilation, workspace)
+      throw ExitCode(ExitStatus.finding)
     }
     let dry = try Dry(workspace, compilation)
     do {
@@ -53,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
+  /// In place of what else the command prints.
   private func report(_ compilation: Compilation, _ workspace: Workspace) {
     switch format {
     case .text: Output.complain(Findings.text(compilation, color: color.isOn))
@@ -89,12 +90,16 @@ struct RunCommand: AsyncParsableCommand {
     return results.contains { !$0.passed } || !outcome.short.isEmpty
   }
 
+  /// Warnings beside what the command prints, so that one document stays one.
+  private func warn(_ dry: Dry) {
+    if !dry.compilation.diagnostics.isEmpty { Output.complain(Findings.text(dry.compilation, color: color.isOn)) }
+  }
+
   private func print(_ outcome: RunResult, _ dry: Dry) {
     let findings = dry.compilation.diagnostics
+    if format != .github { warn(dry) }
     switch format {
-    case .text:
-      if !findings.isEmpty { Output.complain(Findings.text(dry.compilation, color: color.isOn)) }
-      Output.line(RunReport.text(outcome, width: Output.width, color: color.isOn))
+    case .text: Output.line(RunReport.text(outcome, width: Output.width, color: color.isOn))
     case .json: Output.line(RunReport.json(outcome))
     case .junit: Output.line(RunReport.junit(outcome))
     case .github: Output.write(FindingsReport.github(findings) + RunReport.github(outcome))
@@ -107,6 +112,7 @@ struct RunCommand: AsyncParsableCommand {
     guard dry.compilation.workflows.count == 1, let graph = dry.compilation.workflows.first?.graph else {
       throw Failure.usage("--event takes one workflow file, not \(dry.compilation.workflows.count)")
     }
+    warn(dry)
     let now = try Input.start(start, zones: dry.workspace.zones)
     let value = try Input.json(path)
     let incoming: Incoming

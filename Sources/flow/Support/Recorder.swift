@@ -40,18 +40,44 @@ enum Recorder {
   private static func edit(
     _ scenario: Scenario, _ lines: [String], _ source: SourceText
   ) -> (range: Range<Int>, text: String) {
-    if let old = scenario.expectSpan {
-      let line = source.line(old.start.line)
-      let isOnKeysLine = line.utf8.contains(UInt8(ascii: ":")) && !line.drop(while: { $0 == " " }).hasPrefix("- ")
-        || line.drop(while: { $0 == " " }).hasPrefix("expect:")
-      let indent = isOnKeysLine ? line.prefix { $0 == " " }.count + 2 : old.start.column - 1
-      let text = block(lines, indent: indent)
-      // From the end of the key's line, or from the start of the first entry's.
-      return (start(of: old, isOnKeysLine, source)..<old.end.offset, isOnKeysLine ? "\n" + text : text)
-    }
-    let indent = scenario.span.start.column - 1
-    let key = String(repeating: " ", count: indent) + "expect:\n"
-    return (scenario.span.end.offset..<scenario.span.end.offset, "\n" + key + block(lines, indent: indent + 2))
+    guard let old = scenario.expectSpan else { return added(scenario, lines, source) }
+    if key(of: old, source).isInBraces { return (old.start.offset..<old.end.offset, inBrackets(lines)) }
+    let line = source.line(old.start.line)
+    let isOnKeysLine = line.utf8.contains(UInt8(ascii: ":")) && !line.drop(while: { $0 == " " }).hasPrefix("- ")
+      || line.drop(while: { $0 == " " }).hasPrefix("expect:")
+    let indent = isOnKeysLine ? key(of: old, source).column + 1 : old.start.column - 1
+    let text = block(lines, indent: indent)
+    // From the end of the key's line, or from the start of the first entry's.
+    return (start(of: old, isOnKeysLine, source)..<old.end.offset, isOnKeysLine ? "\n" + text : text)
+  }
+
+  /// An `expect` where there is none: below the scenario's name, or beside it.
+  private static func added(
+    _ scenario: Scenario, _ lines: [String], _ source: SourceText
+  ) -> (range: Range<Int>, text: String) {
+    let name = key(of: scenario.span, source)
+    var end = scenario.span.end.offset
+    if name.isInBraces { return (end..<end, ", expect: " + inBrackets(lines)) }
+    let blanks = String(repeating: " ", count: name.column - 1)
+    let text = blanks + "expect:\n" + block(lines, indent: name.column + 1)
+    // A text in a block of its own ends where the next line begins.
+    if end > 0, source.utf8[end - 1] == 0x0A { return (end..<end, text + "\n") }
+    while end < source.utf8.count, source.utf8[end] != 0x0A, source.utf8[end] != 0x0D { end += 1 }
+    return (end..<end, "\n" + text)
+  }
+
+  /// The column of a value's key, and whether it stands in a mapping in braces.
+  private static func key(of value: Span, _ source: SourceText) -> (column: Int, isInBraces: Bool) {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D }
+    var at = value.start.offset
+    while at > 0, source.utf8[at - 1] != UInt8(ascii: ":") { at -= 1 }
+    at -= 1
+    while at > 0, isBlank(source.utf8[at - 1]) { at -= 1 }
+    while at > 0, !isBlank(source.utf8[at - 1]), !"{,".utf8.contains(source.utf8[at - 1]) { at -= 1 }
+    at = max(at, 0)
+    let column = source.span(at..<at).start.column
+    while at > 0, isBlank(source.utf8[at - 1]) { at -= 1 }
+    return (column, at > 0 && "{,".utf8.contains(source.utf8[at - 1]))
   }
 
   private static func start(of old: Span, _ isOnKeysLine: Bool, _ source: SourceText) -> Int {
@@ -60,9 +86,15 @@ enum Recorder {
     return offset
   }
 
-  private static func block(_ lines: [String], indent: Int) -> String {
+  private static func block(
+    _ lines: [String], indent: Int, mark: String = "- ", separator: String = ""
+  ) -> String {
     let blanks = String(repeating: " ", count: indent)
-    return (["# recorded"] + lines.map { "- \($0)" }).map { blanks + $0 }.joined(separator: "\n")
+    return (["# recorded"] + lines.map { mark + $0 + separator }).map { blanks + $0 }.joined(separator: "\n")
+  }
+
+  private static func inBrackets(_ lines: [String]) -> String {
+    "[\n" + block(lines, indent: 8, mark: "", separator: ",") + "\n      ]"
   }
 
   /// Beside the file first, then in its place: a crash leaves the one or the other.

@@ -12,7 +12,7 @@ enum Storage {
       try store.close()
       return result
     } catch let error as StoreError {
-      throw Failure.broken("\(error)")
+      throw Failure.broken("\(options.shown(workspace)): \(error)")
     }
   }
 }

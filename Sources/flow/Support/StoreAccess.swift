@@ -40,14 +40,17 @@ struct StoreOptions: ParsableArguments {
   func open(_ workspace: Workspace, _ use: StoreUse) throws -> SQLiteStore {
     let path = path(workspace)
     if use.mustExist, !Paths.exists(path) {
-      throw Failure.broken("there is no store at \"\(path)\"; `flow event` makes one")
+      throw Failure.broken("there is no store at \"\(shown(workspace))\"; `flow event` makes one")
     }
     do {
       return try SQLiteStore(path: path, access: use.access, isChecked: use.isChecked)
     } catch {
-      throw Failure.broken("\(error)")
+      throw Failure.broken("\(shown(workspace)): \(error)")
     }
   }
+
+  /// The store's file as messages name it.
+  func shown(_ workspace: Workspace) -> String { Paths.relative(path(workspace), to: workspace.base) }
 }
 
 /// The engine on a project's store. Channels deliver into a folder for now.
