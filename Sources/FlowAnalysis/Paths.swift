@@ -2,6 +2,8 @@ import FlowCore
 import FlowTime
 
 /// Every path of one run, for given data: the very machine, told at each wait everything that the file has a case for.
+/// A path holds one case of `anytime` at most, and a case that holds once: two interruptions are each shown, their
+/// combinations are not, else nobody could read the tree.
 public struct PathExplorer {
   private let graph: Graph
   private let surroundings: Surroundings
@@ -16,35 +18,40 @@ public struct PathExplorer {
 
   public mutating func tree(key: [String], data: [String: Value], start: Instant) -> TimelineTree {
     let first = Machine.start(graph, key: key, data: data, at: start, surroundings)
-    return grow("", first, at: start, used: [])
+    return grow("", first, at: start, Past())
   }
 
-  /// - Parameter used: cases of `anytime` after which the run went on: each is followed once on a path, else the
-  ///   tree would have no end.
+  /// What a path has had.
+  private struct Past {
+    var isInterrupted = false
+    var held: Set<String> = []
+  }
+
   private mutating func grow(
-    _ label: String, _ transition: Transition, at now: Instant, used: Set<String>
+    _ label: String, _ transition: Transition, at now: Instant, _ past: Past
   ) -> TimelineTree {
     guard let waiting = transition.run.waiting else {
       return TimelineTree(label: label, entries: transition.entries, outcome: transition.run.outcome)
     }
     budget -= 1
     guard budget > 0 else { return TimelineTree(label: label, entries: transition.entries, outcome: "…") }
-    let choices = choices(transition.run, waiting, used: used)
+    let choices = choices(waiting, past)
     if choices.isEmpty {
       // Only the clock can go on from here: no fork.
       let next = after(.timer, at: max(now, waiting.wakes), transition.run)
-      var tree = grow(label, next, at: max(now, waiting.wakes), used: used)
+      var tree = grow(label, next, at: max(now, waiting.wakes), past)
       tree.entries = transition.entries + tree.entries
       return tree
     }
     var children = choices.map { choice in
-      var used = used
-      if choice.isAnytime { used.insert(choice.label) }
-      return grow(choice.label, after(choice.kind, at: now, transition.run), at: now, used: used)
+      var past = past
+      if choice.isAnytime { past.isInterrupted = true }
+      if choice.isHold { past.held.insert("\(waiting.node) \(choice.label)") }
+      return grow(choice.label, after(choice.kind, at: now, transition.run), at: now, past)
     }
     let due = max(now, waiting.wakes)
-    let silent = waiting.stage == .listening || waiting.stage == .outcome ? "timeout" : "no answer"
-    children.append(grow(silent, after(.timer, at: due, transition.run), at: due, used: used))
+    let silent = waiting.stage == .listening || waiting.stage == .outcome ? "timeout" : "nothing comes"
+    children.append(grow(silent, after(.timer, at: due, transition.run), at: due, past))
     return TimelineTree(label: label, entries: transition.entries, children: children)
   }
 
@@ -56,10 +63,12 @@ public struct PathExplorer {
     var label: String
     var kind: Event.Kind
     var isAnytime: Bool
+    /// The step goes on waiting.
+    var isHold: Bool
   }
 
   /// What may happen at a wait: the step's cases, then those of `anytime`, in the order of the file.
-  private func choices(_ run: Run, _ waiting: Run.Waiting, used: Set<String>) -> [Choice] {
+  private func choices(_ waiting: Run.Waiting, _ past: Past) -> [Choice] {
     guard waiting.stage != .deferring, waiting.stage != .round else { return [] }
     var keys: [Case] = []
     switch (waiting.stage, graph.nodes[waiting.node].action) {
@@ -70,20 +79,22 @@ public struct PathExplorer {
     }
     // An outcome may bear the name of a class: of a step that waits for outcomes it is one.
     let isOutcome = waiting.stage == .outcome
-    let all = keys.map { choice($0.key, isOutcome: isOutcome, isAnytime: false, at: waiting) }
-      + graph.anytime.map { choice($0.key, isOutcome: false, isAnytime: true, at: waiting) }
+    let all = keys.map { choice($0, isOutcome: isOutcome, isAnytime: false, at: waiting) }
+      + (past.isInterrupted ? [] : graph.anytime.map { choice($0, isOutcome: false, isAnytime: true, at: waiting) })
     var seen: Set<String> = []
     return all.compactMap { choice in
       guard let choice, seen.insert(choice.label).inserted else { return nil }
-      return choice.isAnytime && used.contains(choice.label) ? nil : choice
+      return past.held.contains("\(waiting.node) \(choice.label)") ? nil : choice
     }
   }
 
-  private func choice(_ key: String, isOutcome: Bool, isAnytime: Bool, at waiting: Run.Waiting) -> Choice? {
-    if key == "timeout" { return nil }
-    if isOutcome { return Choice(label: key, kind: .outcome(key, step: waiting.node, note: nil), isAnytime: false) }
-    guard let kind = kind(of: key, at: waiting) else { return nil }
-    return Choice(label: isReply(key) && key != "reply" ? "reply \(key)" : key, kind: kind, isAnytime: isAnytime)
+  private func choice(_ one: Case, isOutcome: Bool, isAnytime: Bool, at waiting: Run.Waiting) -> Choice? {
+    if one.key == "timeout" { return nil }
+    let isHold = if case .hold = one.target { true } else { false }
+    let outcome = Event.Kind.outcome(one.key, step: waiting.node, note: nil)
+    guard let kind = isOutcome ? outcome : kind(of: one.key, at: waiting) else { return nil }
+    let label = !isOutcome && isReply(one.key) && one.key != "reply" ? "reply \(one.key)" : one.key
+    return Choice(label: label, kind: kind, isAnytime: isAnytime, isHold: isHold)
   }
 
   private func isReply(_ key: String) -> Bool { key == "reply" || graph.replies.contains { $0.name == key } }
