@@ -64,8 +64,12 @@ extension Graph {
       Edge(from: index, to: to, label: label, kind: kind, isWritten: written, span: span ?? node.span)
     }
     func cases(_ cases: [Case]) -> [Edge] {
-      cases.map {
-        edge($0.target, $0.key == "timeout" ? .timeout : .case, $0.key, written: $0.isWritten, at: $0.span)
+      // A hold at the timeout waits once more, until holds may move the run no further; then it goes on.
+      cases.flatMap { one in
+        let isTimeout = one.key == "timeout"
+        let first = edge(one.target, isTimeout ? .timeout : .case, one.key, written: one.isWritten, at: one.span)
+        guard isTimeout, case .hold = one.target else { return [first] }
+        return [first, edge(node.next, .next, "held long enough", written: false)]
       }
     }
     var out: [Edge]

@@ -78,7 +78,7 @@ struct Stepper {
       }
       pass(node)
       note(node, .timeout)
-      return timeoutTarget(awaited.cases, at: node)
+      return timedOut(awaited.cases, at: node, .listening)
     }
   }
 
@@ -149,10 +149,13 @@ struct Stepper {
 
   // MARK: Small steps
 
-  mutating func wait(at node: NodeIndex, _ stage: Run.Waiting.Stage, due: Instant, arrived: Instant? = nil) {
+  /// - Parameter computed: the due as the file has it, where the run waits for another instant.
+  mutating func wait(
+    at node: NodeIndex, _ stage: Run.Waiting.Stage, due: Instant, computed: Instant? = nil
+  ) {
     run.state = .waiting(
       Run.Waiting(
-        node: node, stage: stage, arrived: arrived ?? now, due: due, computed: due, shift: run.heldDays))
+        node: node, stage: stage, arrived: now, due: due, computed: computed ?? due, shift: run.heldDays))
   }
 
   mutating func note(_ node: NodeIndex?, _ kind: Entry.Kind) {

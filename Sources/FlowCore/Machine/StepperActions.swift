@@ -30,7 +30,7 @@ extension Stepper {
       note(node, received(event, took: taken.key))
       capture(event, into: taken.target)
       if case .hold(let hold) = taken.target {
-        wait(at: node, .listening, due: max(until, now))
+        wait(at: node, .listening, due: max(until, now), computed: until)
         self.event = event
         apply(hold)
         return nil
@@ -47,11 +47,18 @@ extension Stepper {
   private mutating func missed(_ node: NodeIndex, _ awaited: Await) -> Target? {
     if awaited.until.isData, case .target(let target)? = graph.nodes[node].ifPast { return target }
     note(node, .timeout)
-    return timeoutTarget(awaited.cases, at: node)
+    return timedOut(awaited.cases, at: node, .listening)
   }
 
-  func timeoutTarget(_ cases: [Case], at node: NodeIndex) -> Target {
-    cases.first { $0.key == "timeout" }?.target ?? graph.nodes[node].next
+  /// What a timeout leads to. `timeout: hold …` waits once more, as long as holds may still move the run; then it goes
+  /// on after the step.
+  mutating func timedOut(_ cases: [Case], at node: NodeIndex, _ stage: Run.Waiting.Stage) -> Target? {
+    let target = cases.first { $0.key == "timeout" }?.target ?? graph.nodes[node].next
+    guard case .hold(let hold) = target else { return target }
+    if run.waiting?.node != node || run.waiting?.stage != stage { wait(at: node, stage, due: now) }
+    apply(hold)
+    guard let waiting = run.waiting, waiting.wakes <= now else { return nil }
+    return graph.nodes[node].next
   }
 
   mutating func choose(_ node: NodeIndex, _ branches: [Branch], _ otherwise: Target?) -> Target? {
@@ -205,7 +212,7 @@ extension Stepper {
       return nil
     }
     note(node, .timeout)
-    return timeoutTarget(escalation.cases, at: node)
+    return timedOut(escalation.cases, at: node, .escalating(max(0, people.count - 1)))
   }
 
   func people(_ escalation: Escalation) -> Result<[Value], EvaluationError> {

@@ -40,22 +40,14 @@ extension Stepper {
     case (.plain, _): return step.next
     case (.listening, .await(let awaited)):
       note(node, .timeout)
-      return timeoutCase(awaited.cases, at: node)
+      return timedOut(awaited.cases, at: node, .listening)
     case (.outcome, .channel(let action)):
       note(node, .timeout)
-      return timeoutCase(action.cases, at: node)
+      return timedOut(action.cases, at: node, .outcome)
     case (.round, .loop(let loop)): return nextRound(of: loop, at: node)
     case (.escalating(let index), .escalate(let escalation)): return tellNext(index + 1, node, escalation)
     default: return step.next
     }
-  }
-
-  /// `timeout: hold …` goes on waiting.
-  private mutating func timeoutCase(_ cases: [Case], at node: NodeIndex) -> Target? {
-    let target = timeoutTarget(cases, at: node)
-    guard case .hold(let hold) = target else { return target }
-    apply(hold)
-    return nil
   }
 
   private mutating func proceedIfAny(_ target: Target?) {
@@ -190,6 +182,7 @@ extension Stepper {
 
   private mutating func byDefault(_ event: Event) {
     switch event.kind {
+    case .outOfOffice where isSpent(event), .bounce(hard: true) where isSpent(event): recordOnly(event)
     case .reply(let text):
       note(nil, received(event, took: "default"))
       tell(.readReply, text)
@@ -201,11 +194,17 @@ extension Stepper {
       note(nil, received(event, took: "default"))
       tell(.undeliverable, "a message to \(contact[path: ["name"]].text ?? "the contact") came back")
       end("undeliverable")
-    default:
-      note(nil, received(event, took: "nothing"))
-      run.untaken.append(event)
+    default: recordOnly(event)
     }
   }
+
+  private mutating func recordOnly(_ event: Event) {
+    note(nil, received(event, took: "nothing"))
+    run.untaken.append(event)
+  }
+
+  /// The file names the event in `anytime`, and the run has come past where it leads: it has no default then.
+  private func isSpent(_ event: Event) -> Bool { graph.anytime.contains { $0.key == event.name } }
 
   /// As in the example of the language: `hold until return + 1 business day, or 5 business days`.
   private mutating func holdForReturn(_ returning: CivilDate?) {

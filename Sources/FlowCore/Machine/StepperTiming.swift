@@ -150,7 +150,8 @@ extension Stepper {
     else { return nil }
     waiting.computed = computed
     let due = max(computed, waiting.floor ?? computed)
-    if due < now, moment.isData {
+    // While a hold waits for an event no due is fixed: none is missed.
+    if due < now, moment.isData, waiting.hold == nil {
       run.state = .waiting(waiting)
       return overtaken(waiting)
     }
@@ -169,14 +170,14 @@ extension Stepper {
     case (.listening, .await(let awaited)):
       if case .target(let target)? = step.ifPast { return target }
       note(waiting.node, .timeout)
-      return timeoutTarget(awaited.cases, at: waiting.node)
+      return timedOut(awaited.cases, at: waiting.node, .listening)
     case (.outcome, .channel(let action)):
       if case .target(let target)? = step.ifPast {
         leave(because: "its time has passed")
         return target
       }
       note(waiting.node, .timeout)
-      return timeoutTarget(action.cases, at: waiting.node)
+      return timedOut(action.cases, at: waiting.node, .outcome)
     default:
       if case .target(let target)? = step.ifPast { return target }
       return step.next

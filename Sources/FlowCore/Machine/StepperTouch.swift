@@ -78,12 +78,23 @@ extension Stepper {
       }
     }
     guard earliest > now else { return act(node) }
-    let before = run.waiting
-    let isSame = before?.node == node && before?.stage == .deferring
-    wait(at: node, .deferring, due: earliest, arrived: isSame ? before?.arrived : nil)
-    if isSame, let before { run.state = .waiting(before.deferred(until: earliest)) }
+    deferStep(node, until: earliest)
     note(node, .deferred(until: earliest, because: reason))
     return nil
+  }
+
+  /// The step goes on waiting. What made it due stays known, so that only a due that data or a hold have changed is
+  /// another one.
+  private mutating func deferStep(_ node: NodeIndex, until instant: Instant) {
+    if var waiting = run.waiting, waiting.node == node, waiting.stage == .before || waiting.stage == .deferring {
+      waiting.stage = .deferring
+      waiting.due = instant
+      run.state = .waiting(waiting)
+      return
+    }
+    var computed: Instant?
+    if let due = graph.nodes[node].due, case .instant(let known) = resolve(due, arrived: now) { computed = known }
+    wait(at: node, .deferring, due: instant, computed: computed)
   }
 
   /// Hours, the zone they are read in, and holidays; nil where nothing closes.
@@ -124,7 +135,9 @@ extension Stepper {
     if let moment = action.until {
       switch resolve(moment, arrived: now) {
       case .unknown(let reason): return fail(node, because: reason)
-      case .instant(let instant): until = instant
+      case .instant(let instant):
+        if instant < now, moment.isData, let elsewhere = leftOut(node, moment) { return elsewhere }
+        until = instant
       }
     }
     let delivery: Delivery
@@ -149,10 +162,19 @@ extension Stepper {
     guard let until else { return step.next }
     if until < now {
       note(node, .timeout)
-      return timeoutTarget(action.cases, at: node)
+      return timedOut(action.cases, at: node, .outcome)
     }
     wait(at: node, .outcome, due: until)
     return nil
+  }
+
+  /// The instant from data until which an outcome would be waited for has passed: where `if-past` leads, nil for on.
+  private mutating func leftOut(_ node: NodeIndex, _ until: Moment) -> Target? {
+    switch graph.nodes[node].ifPast {
+    case .skip: skip(node, because: "\(until.text) has passed")
+    case .target(let target): target
+    case .now, nil: nil
+    }
   }
 
   /// `every` of a repeat counts from the first thing the round sent or assigned.
@@ -262,11 +284,3 @@ extension Stepper {
   }
 }
 
-extension Run.Waiting {
-  /// The same wait, deferred once more: what a hold has moved stays known.
-  fileprivate func deferred(until instant: Instant) -> Run.Waiting {
-    var copy = self
-    copy.due = instant
-    return copy
-  }
-}
