@@ -36,13 +36,23 @@ public struct ReplyPattern: Hashable, Sendable {
 
   /// A text that it matches: the first of each choice, nothing for `*`.
   public var sample: String {
+    // States are no order of the text: a branch of two words leads through a state behind the one where it ends.
+    var passed = [Bool](repeating: false, count: states)
+    passed[0] = true
+    var path: [Step] = []
     var state = 0
-    var text: [Unicode.Scalar] = []
-    while state != states - 1, let step = steps.first(where: { $0.from == state && $0.to > state }) {
-      text += step.word.text
-      state = step.to
+    while state != states - 1 {
+      if let step = steps.first(where: { $0.from == state && !passed[$0.to] }) {
+        passed[step.to] = true
+        path.append(step)
+        state = step.to
+      } else if let step = path.popLast() {
+        state = step.from
+      } else {
+        break
+      }
     }
-    return String(String.UnicodeScalarView(text))
+    return String(String.UnicodeScalarView(path.flatMap(\.word.text)))
   }
 
   /// Whether it is found in the new text of a reply. Takes time in proportion to the text.

@@ -51,6 +51,16 @@ import Testing
     #expect(throws: ReplyPatternError(kind, range)) { try ReplyPattern.parse(text) }
   }
 
+  @Test(arguments: [
+    ("(does not|doesn't) work", "does not work"), ("a (b c|d) e*", "a b c e"), ("= (x y z|x) done", "x y z done"),
+    ("went with (another|someone else)", "went with another"),
+  ])
+  func sample(_ pattern: String, _ expected: String) throws {
+    let pattern = try ReplyPattern.parse(pattern)
+    #expect(pattern.sample == expected)
+    #expect(pattern.matches(pattern.sample))
+  }
+
   @Test func isExact() throws {
     #expect(try ReplyPattern.parse("= fine").isExact)
     #expect(try !ReplyPattern.parse("fine").isExact)
