@@ -46,9 +46,15 @@ enum Readers {
 
   private static let project: Reader = { bytes in
     let source = SourceText(file: "Workflows/flow.yaml", utf8: bytes)
-    let (_, findings) = Compiler.project(source, files: Shipped.files, zones: Shipped.zones)
+    let (_, findings) = Compiler.project(source, files: fewDays, zones: Shipped.zones)
     Promises.hold(findings, in: [source.file: source])
   }
+
+  /// Reading all days of the shipped calendars each time would cost more than everything else.
+  private static let fewDays = Overlay(contents: [
+    "Workflows/calendars/de.ics": Array(
+      "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".utf8)
+  ])
 
   /// A workflow from its bytes to the last entry of every path, beside the shipped ones.
   private static let workflow: Reader = { bytes in
