@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func escalations() {
-    expectDiagnostics("steps:\n  - escalate: x\n    to: 1️⃣owner.manager\n    say: x\n", ["1️⃣": .wrongType])
+    expectDiagnostics("steps:\n  - escalate: x\n    to: 1️⃣owner.manager\n    say: x\n", ["1️⃣": .optional])
     expectDiagnostics("steps:\n  - escalate: x\n    to: [ owner, owner.manager ?? owner ]\n    say: x\n", [:])
     expectDiagnostics("steps:\n  - escalate: x\n    to: owner\n    via: 1️⃣telegrm\n    say: x\n", ["1️⃣": .unknownWord])
     expectDiagnostics("steps:\n  - escalate: x\n    to: owner\n    say: x\n    1️⃣then: { timeout: end x }\n", ["1️⃣": .keysClash])

@@ -95,19 +95,27 @@ final class Bench {
   /// A mapping with the keys of a place; unknown ones and missing ones are found.
   func fields(_ node: YAMLNode, of place: Grammar.Place, isComplete: Bool = true) -> Fields? {
     guard let entries = entries(node, wanted: place.phrase) else { return nil }
-    for entry in entries where place.key(entry.keyText) == nil {
-      report(.unknownKey(entry.key, of: place.phrase, known: place.keys.map(\.name)))
-    }
-    let present = Set(entries.map(\.keyText))
+    let fields = respelled(entries, of: place.phrase, known: place.keys.map(\.name), at: node.span)
     if isComplete {
-      // A misspelt key is no missing one as well.
-      let misspelt = entries.filter { place.key($0.keyText) == nil }
-        .compactMap { Spelling.nearest(to: $0.keyText, in: place.keys.map(\.name)) }
-      for key in place.keys where key.isRequired && !present.contains(key.name) && !misspelt.contains(key.name) {
+      for key in place.keys where key.isRequired && fields[key.name] == nil {
         report(.missingKey(key, of: place.phrase, at: entries.first?.keySpan ?? node.span))
       }
     }
-    return Fields(entries: entries, span: node.span)
+    return fields
+  }
+
+  /// Finds unknown keys. A misspelt one is taken for what it was meant to be, so that nothing follows from it.
+  func respelled(
+    _ entries: [YAMLEntry], of phrase: String, known: [String], silent: [String] = [], at span: Span
+  ) -> Fields {
+    var taken = Set(entries.map(\.keyText))
+    let respelled = entries.map { entry in
+      if known.contains(entry.keyText) || silent.contains(entry.keyText) { return entry }
+      report(.unknownKey(entry.key, of: phrase, known: known))
+      guard let meant = Spelling.nearest(to: entry.keyText, in: known), taken.insert(meant).inserted else { return entry }
+      return YAMLEntry(key: entry.key.respelled(meant), value: entry.value)
+    }
+    return Fields(entries: respelled, span: span)
   }
 
   // MARK: Words
@@ -217,6 +225,13 @@ final class Bench {
       return nil
     }
     return resolved
+  }
+}
+
+extension YAMLScalar {
+  /// Another text at the same place.
+  fileprivate func respelled(_ text: String) -> YAMLScalar {
+    YAMLScalar(text: text, style: style, span: span, origin: .whole, places: places)
   }
 }
 

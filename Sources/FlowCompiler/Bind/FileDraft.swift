@@ -10,7 +10,9 @@ struct FileDraft {
   private(set) var header: Header?
   private(set) var workflow: CompiledWorkflow?
 
-  var findings: [Diagnostic] { bench.findings }
+  var findings: [Diagnostic] {
+    FollowUps.dropped(bench.findings, in: bench.file, isComplete: documents.first?.isComplete ?? true)
+  }
 
   var sources: [String: SourceText] {
     bench.sources.merging(documents.map { ($0.source.file, $0.source) }) { first, _ in first }

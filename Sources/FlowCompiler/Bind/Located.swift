@@ -123,5 +123,11 @@ struct Located: Sendable {
     return (part(0..<found).trimmed, part(found + wanted.count..<bytes.count).trimmed)
   }
 
+  /// Where a word stands; the whole where there are not so many.
+  func word(_ index: Int) -> Span {
+    let words = words
+    return index < words.count ? words[index].whole : whole
+  }
+
   var isEmpty: Bool { text.isEmpty }
 }

@@ -66,8 +66,8 @@ struct Outliner {
       bench.report(.stepShape(node, verbs: bench.around.verbs))
       return
     }
-    let fields = Fields(entries: entries, span: node.span)
     let (verb, entry) = verb(of: entries, node)
+    let fields = fields(of: verb, entries, node.span)
     let index = outline.steps.count
     var draft = StepDraft(
       verb: verb, verbEntry: entry, nameSpan: entry?.keySpan ?? node.span.firstLine, fields: fields, list: list,
@@ -75,7 +75,27 @@ struct Outliner {
     name(&draft)
     outline.steps.append(draft)
     outline.lists[list].steps.append(index)
-    for entry in entries { inside(entry, of: index) }
+    for entry in fields.entries { inside(entry, of: index) }
+  }
+
+  /// The keys of a step, held against what its verb may carry; a second verb has a finding of its own.
+  private func fields(of verb: StepDraft.Verb, _ entries: [YAMLEntry], _ span: Span) -> Fields {
+    var known = Grammar.step.keys.map(\.name)
+    let name: String
+    switch verb {
+    case .unknown: return Fields(entries: entries, span: span)
+    case .engine(let verb):
+      name = verb
+      known = (Grammar.engineVerbs.first { $0.name == verb }?.keys.map(\.name) ?? []) + known
+    case .channel(let manifest):
+      name = manifest.verb
+      var own = [manifest.verb] + manifest.fields.map(\.name)
+      if manifest.touch { own += Grammar.touch.keys.map(\.name) }
+      if !manifest.outcomes.isEmpty { own += Grammar.channelWaits.keys.map(\.name) }
+      known = own + known
+    }
+    return bench.respelled(
+      entries, of: "the step \"\(name)\"", known: known, silent: bench.around.verbs, at: span)
   }
 
   private func verb(of entries: [YAMLEntry], _ node: YAMLNode) -> (StepDraft.Verb, YAMLEntry?) {

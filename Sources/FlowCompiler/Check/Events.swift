@@ -14,7 +14,7 @@ enum Events {
   }
 
   /// Roots of expressions that are no data.
-  static let reservedRoots = ["reply", "event", "task", "run", "ask", "return", "next", "owner"]
+  static let reservedRoots = ["reply", "event", "task", "run", "return", "next", "owner"]
 
   /// What a file may await or name in `anytime`, `reply` first.
   static func known(_ header: Header, _ around: Environment) -> [String] {

@@ -55,6 +55,12 @@ extension Bench {
       }
       return Moment(base: .returnDate, shift: shift, text: whole.text)
     }
+    if scope.allowsReturn, rest.words.count == 1, Spelling.nearest(to: rest.text, in: ["return"]) != nil,
+      !scope.naming.inputs.contains(where: { $0.name == rest.text })
+    {
+      report(.meantReturn(rest))
+      return nil
+    }
     return expression(rest, shift: shift, whole: whole, scope)
   }
 

@@ -5,7 +5,9 @@ import FlowTime
 extension Lowering {
   mutating func channel(_ index: NodeIndex, _ manifest: Manifest, _ options: inout Options) -> Action? {
     let step = outline.steps[index]
-    if manifest.touch, !header.hasContact { bench.report(.noContact(step)) }
+    if manifest.touch, !header.hasContact, !bench.findings.contains(where: { $0.code == .noContact }) {
+      bench.report(.noContact(step))
+    }
     let purpose = step.fields["purpose"].flatMap {
       manifest.touch ? bench.word($0, of: Grammar.purposes, wanted: "a purpose") : nil
     }
@@ -23,12 +25,8 @@ extension Lowering {
 
   private func fields(_ step: StepDraft, _ manifest: Manifest, _ options: Options) -> [ChannelAction.Field] {
     var out: [ChannelAction.Field] = []
-    var misspelt: Set<String> = []
     for entry in step.fields.entries where entry.keyText != manifest.verb {
-      guard let field = manifest.field(entry.keyText) else {
-        if let nearest = Spelling.nearest(to: entry.keyText, in: manifest.fields.map(\.name)) { misspelt.insert(nearest) }
-        continue
-      }
+      guard let field = manifest.field(entry.keyText) else { continue }
       let hasAsk = field.name == manifest.main && step.fields["ask"] != nil
       if let content = content(entry.value, field, options, hasAsk: hasAsk) {
         out.append(ChannelAction.Field(name: field.name, content: content, span: entry.value.span))
@@ -40,7 +38,7 @@ extension Lowering {
         if let content = content(text, field, options, hasAsk: false) {
           out.append(ChannelAction.Field(name: field.name, content: content, span: step.span))
         }
-      } else if field.required, !misspelt.contains(field.name), !isExcused(field, step) {
+      } else if field.required, !isExcused(field, step, manifest) {
         bench.report(.missingField(field, step))
       }
     }
@@ -48,9 +46,11 @@ extension Lowering {
   }
 
   /// `subject` may be left out where `thread` is `same`.
-  private func isExcused(_ field: Manifest.Field, _ step: StepDraft) -> Bool {
-    guard let unless = field.unless else { return false }
-    return step.fields[unless.field]?.text == unless.word
+  private func isExcused(_ field: Manifest.Field, _ step: StepDraft, _ manifest: Manifest) -> Bool {
+    guard let unless = field.unless, let word = step.fields[unless.field]?.text else { return false }
+    // A word that does not exist has its finding, and may have been meant for this one.
+    if case .word(let words)? = manifest.field(unless.field)?.kind, !words.contains(word) { return true }
+    return word == unless.word
   }
 
   private func content(

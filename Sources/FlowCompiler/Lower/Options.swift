@@ -147,34 +147,12 @@ extension Lowering {
 
   // MARK: Keys
 
-  /// Unknown keys of a step, against what it may carry.
+  /// The keys that an engine's verb needs; a channel's fields are its manifest's affair.
   private func checkKeys(_ step: StepDraft) {
-    let known: [String]
-    switch step.verb {
-    case .unknown: return
-    case .engine(let verb):
-      known = (Grammar.engineVerbs.first { $0.name == verb }?.keys.map(\.name) ?? []) + Grammar.step.keys.map(\.name)
-      requireKeys(step, verb)
-    case .channel(let manifest):
-      var names = [manifest.verb] + manifest.fields.map(\.name)
-      if manifest.touch { names += Grammar.touch.keys.map(\.name) }
-      if !manifest.outcomes.isEmpty { names += Grammar.channelWaits.keys.map(\.name) }
-      known = names + Grammar.step.keys.map(\.name)
+    guard case .engine(let verb) = step.verb, let place = Grammar.engineVerbs.first(where: { $0.name == verb }) else {
+      return
     }
-    // A second verb has its own finding.
-    for entry in step.fields.entries
-    where !known.contains(entry.keyText) && !bench.around.verbs.contains(entry.keyText) {
-      bench.report(.unknownKey(entry.key, of: "the step \"\(step.verbText)\"", known: known))
-    }
-  }
-
-  private func requireKeys(_ step: StepDraft, _ verb: String) {
-    guard let place = Grammar.engineVerbs.first(where: { $0.name == verb }) else { return }
-    let names = place.keys.map(\.name)
-    let misspelt = step.fields.entries.filter { !names.contains($0.keyText) }
-      .compactMap { Spelling.nearest(to: $0.keyText, in: names) }
-    for key in place.keys
-    where key.isRequired && step.fields.entry(key.name) == nil && !misspelt.contains(key.name) {
+    for key in place.keys where key.isRequired && step.fields.entry(key.name) == nil {
       bench.report(.missingKey(key, of: place.phrase, at: step.span))
     }
   }

@@ -60,11 +60,13 @@ extension Diagnostic {
   }
 
   static func keyType(_ text: Located, _ type: ValueType) -> Diagnostic {
-    Diagnostic(
-      .keyType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), which makes no key",
-      help: type.isOptional
-        ? "say what stands for it where it is absent: \(text.text) ?? …"
-        : "a key is made of texts, numbers, dates: name a field that tells two runs apart, such as an id")
+    type.isOptional
+      ? Diagnostic(
+        .optional, at: text.whole, "\(Words.quoted(text.text)) may be absent",
+        help: "say what stands for it where it is absent: \(text.text) ?? …")
+      : Diagnostic(
+        .keyType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), which makes no key",
+        help: "a key is made of texts, numbers, dates: name a field that tells two runs apart, such as an id")
   }
 
   static func badEach(_ text: Located) -> Diagnostic {

@@ -18,8 +18,8 @@ extension Diagnostic {
     }
     let example = "write it like 2026-03-25 16:40 Europe/Berlin, or 2026-03-25T16:40:00+01:00"
     return switch error {
-    case .date(let date): Diagnostic(.badDate, at: text.whole, "\(Words.quoted(date)) is no date of the calendar", help: example)
-    case .time(let time): Diagnostic(.badTime, at: text.whole, "\(Words.quoted(time)) is no time of the day", help: example)
+    case .date(let date): Diagnostic(.badDate, at: text.word(0), "\(Words.quoted(date)) is no date of the calendar", help: example)
+    case .time(let time): Diagnostic(.badTime, at: text.word(1), "\(Words.quoted(time)) is no time of the day", help: example)
     case .missingTime: Diagnostic(.badScenario, at: text.whole, "the time of the day is missing", help: example)
     case .missingZone: Diagnostic(.badScenario, at: text.whole, "the time zone is missing", help: example)
     case .form, .zone: Diagnostic(.badScenario, at: text.whole, "\(Words.quoted(text.text)) is no start", help: example)

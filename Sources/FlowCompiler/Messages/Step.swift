@@ -159,9 +159,13 @@ extension Diagnostic {
   }
 
   static func notAPerson(_ text: Located, _ type: ValueType) -> Diagnostic {
-    Diagnostic(
-      .wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a person is wanted",
-      help: type.isOptional ? "say who stands for it: \(text.text) ?? …" : "write a person, or a list of persons")
+    type.isOptional
+      ? Diagnostic(
+        .optional, at: text.whole, "\(Words.quoted(text.text)) may be absent",
+        help: "say who stands for it: \(text.text) ?? …")
+      : Diagnostic(
+        .wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a person is wanted",
+        help: "write a person, or a list of persons")
   }
 }
 

@@ -136,6 +136,12 @@ extension Diagnostic {
         + "for a day of the run write day N")
   }
 
+  static func meantReturn(_ text: Located) -> Diagnostic {
+    Diagnostic(
+      .badInstant, at: text.whole, "\(Words.quoted(text.text)) is no instant", help: "did you mean \"return\"?",
+      fix: Fix(replace: text.whole, with: "return"))
+  }
+
   static func unknownWeekday(_ text: Located) -> Diagnostic {
     let days = Weekday.allCases.map(\.rawValue)
     let short = String(text.text.lowercased().prefix(3))
