@@ -38,7 +38,7 @@ public struct CompiledWorkflow: Sendable {
   /// As written; not interpreted yet.
   public var guarantees: [Guarantee]
   public var file: String
-  /// Text of each message that stands in a file of its own, by the step and its field.
+  /// The file as it is written, for rules that look at that.
   public var root: YAMLNode
 
   public init(

@@ -67,6 +67,12 @@ import Testing
     expectDiagnostics("steps:\n  - await: reply or 1️⃣reply within 2 days\n", ["1️⃣": .caseNotAwaited])
   }
 
+  @Test func awaitsThatCannotBeRead() {
+    expectDiagnostics("steps:\n  - await: reply 1️⃣and bounce within 2 days\n", ["1️⃣": .wrongShape])
+    expectDiagnostics("steps:\n  - await: reply 1️⃣or within 2 days\n", ["1️⃣": .wrongShape])
+    expectDiagnostics("steps:\n  - await: 1️⃣reply within 2 days until day 5\n", ["1️⃣": .awaitEndless])
+  }
+
   @Test func windows() {
     expectDiagnostics("policy:\n  window: mon-fri 1️⃣17:00-09:00\n", ["1️⃣": .badWindow])
     expectDiagnostics("policy:\n  window: 1️⃣moon-fri 09:00-17:00\n", ["1️⃣": .badWindow])

@@ -15,9 +15,10 @@ struct Located: Sendable {
 
   init(_ scalar: YAMLScalar) { self.init(scalar.text, .scalar(scalar), base: 0) }
 
-  /// The whole of a file.
+  /// The whole of a file, without a byte order mark.
   init(_ source: SourceText) {
-    self.init(String(decoding: source.utf8, as: UTF8.self), .source(source), base: 0)
+    let start = source.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    self.init(String(decoding: source.utf8[start...], as: UTF8.self), .source(source), base: start)
   }
 
   /// A part of a file.
@@ -50,10 +51,12 @@ struct Located: Sendable {
 
   /// A part, by UTF-8 offsets.
   func part(_ range: Range<Int>) -> Located {
-    let bytes = Array(text.utf8)
-    let lower = min(max(0, range.lowerBound), bytes.count)
-    let upper = min(max(lower, range.upperBound), bytes.count)
-    return Located(String(decoding: bytes[lower..<upper], as: UTF8.self), origin, base: base + lower)
+    let utf8 = text.utf8
+    let lower = min(max(0, range.lowerBound), utf8.count)
+    let upper = min(max(lower, range.upperBound), utf8.count)
+    let start = utf8.index(utf8.startIndex, offsetBy: lower)
+    let slice = utf8[start..<utf8.index(start, offsetBy: upper - lower)]
+    return Located(String(decoding: slice, as: UTF8.self), origin, base: base + lower)
   }
 
   /// Without blanks at both ends.

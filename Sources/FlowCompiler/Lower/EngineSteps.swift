@@ -81,13 +81,19 @@ extension Lowering {
   private func awaited(_ text: Located) -> [String] {
     let known = Events.known(header, bench.around)
     var names: [String] = []
-    var rest: Located? = text
-    while let current = rest {
-      let (name, following) = current.split(at: " or ").map { ($0.0, Optional($0.1)) } ?? (current, nil)
-      rest = following
-      guard checkEvent(name, known: known) else { continue }
-      if names.contains(name.text) { bench.report(.duplicateEvent(name)) } else { names.append(name.text) }
+    let words = text.words
+    for (index, word) in words.enumerated() {
+      // Every second word is `or`.
+      if index % 2 == 1 {
+        guard word.text == "or" else {
+          bench.report(.badAwait(word))
+          return names
+        }
+      } else if checkEvent(word, known: known) {
+        if names.contains(word.text) { bench.report(.duplicateEvent(word)) } else { names.append(word.text) }
+      }
     }
+    if words.isEmpty || words.count % 2 == 0 { bench.report(.badAwait(words.last ?? text)) }
     return names
   }
 

@@ -140,6 +140,12 @@ extension Diagnostic {
 }
 
 extension Diagnostic {
+  static func badAwait(_ text: Located) -> Diagnostic {
+    Diagnostic(
+      .wrongShape, at: text.whole, "\(Words.quoted(text.text)) stands where events with \"or\" between should",
+      help: "write EVENT within DURATION, or EVENT or EVENT until INSTANT")
+  }
+
   static func awaitTwice(_ text: Located) -> Diagnostic {
     Diagnostic(
       .awaitEndless, at: text.whole, "\(Words.quoted(text.text)) says twice how long",
