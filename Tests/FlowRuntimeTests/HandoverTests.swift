@@ -90,6 +90,64 @@ struct HandoverTests {
     #expect(try rig.lines(rig.onlyRun().id).last?.contains("withheld thanks: letter is suppressed") == true)
   }
 
+  /// Whatever leaves, leaves inside the window: also what was due inside it and is tried again later.
+  @Test func `a second attempt outside the window waits for the next opening`() async throws {
+    let rig = try await rig(
+      steps: """
+          - letter: thanks
+            at: day 1
+            window: daily 08:00-09:30
+            purpose: inform
+            body: "Dear {{ contact.name }}"
+          - await: reply within 3 days
+          - end: quiet
+        """)
+    rig.box.answer(.temporary(after: 3600, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    // An hour later, and up to a quarter of a minute more: half an hour after the window has closed.
+    rig.clock.advance(to: try line(rig).next)
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.isEmpty)
+    #expect(try line(rig).state == .planned && line(rig).next == time("2026-03-04 08:00"))
+    #expect(try rig.lines(rig.onlyRun().id).last?.contains("deferred thanks") == true)
+    rig.clock.set("2026-03-04 08:00")
+    try await rig.engine.runDue()
+    #expect(rig.box.texts == ["thanks to Ann: Dear Ann"])
+  }
+
+  @Test func `a condition that no longer holds stops what has not left`() async throws {
+    let rig = Rig(
+      try Bench.graphs(
+        order(
+          more: """
+            events:
+              order.changed: { id: text }
+            anytime:
+              order.changed:
+                - set: { order.id: event.id }
+            """,
+          steps: """
+              - letter: thanks
+                if: order.id == "O-1"
+                at: day 1
+                purpose: inform
+                body: "Dear {{ contact.name }}"
+              - await: reply within 3 days
+              - end: quiet
+            """), zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    rig.box.answer(.temporary(after: 3600, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    try await rig.tell("order.changed", "O-1", id: "e-2", data: ["id": "O-2"])
+    rig.clock.advance(to: try line(rig).next)
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.isEmpty)
+    #expect(try line(rig).state == .cancelled)
+    #expect(try rig.lines(rig.onlyRun().id).last?.contains("withheld thanks: order.id == \"O-1\" is false") == true)
+  }
+
   @Test func `our own mistake is held until the next start, and blames nobody`() async throws {
     let rig = try await rig()
     rig.box.answer(.ours(because: "wrong password"))

@@ -76,6 +76,23 @@ public enum Machine {
   }
 }
 
+extension Machine {
+  /// The last look at a touch, in the instant before it is handed to its channel: its condition, what is suppressed,
+  /// window and holidays, as they are by now. The run has counted it already, so gap and caps are not asked again.
+  public static func mayLeave(
+    _ graph: Graph, _ run: Run, _ node: NodeIndex, at now: Instant, _ surroundings: Surroundings
+  ) -> Leave {
+    guard graph.nodes.indices.contains(node) else { return .now }
+    return Stepper(graph: graph, run: run, now: now, surroundings: surroundings).leave(node)
+  }
+}
+
+public enum Leave: Hashable, Sendable {
+  case now
+  case later(Instant, because: String)
+  case never(because: String)
+}
+
 public enum EnrolmentResult: Hashable, Sendable {
   case refused(because: String)
   case runs([Enrolment])

@@ -97,6 +97,22 @@ extension Stepper {
     wait(at: node, .deferring, due: instant, computed: computed)
   }
 
+  /// Whether a touch that was due may still leave.
+  func leave(_ node: NodeIndex) -> Leave {
+    let step = graph.nodes[node]
+    guard case .channel(let action) = step.action else { return .now }
+    switch holds(step.condition) {
+    case .failure(let error): return .never(because: error.description)
+    case .success(false): return .never(because: "\(step.condition?.text ?? "if") is false by now")
+    case .success(true): break
+    }
+    if isSuppressed(action.verb) { return .never(because: "\(action.verb) is suppressed for this contact") }
+    guard let window = window(of: step) else { return .now }
+    guard let open = firstOpen(notBefore: now, window: window.hours, zone: window.zone, holidays: window.holidays)
+    else { return .never(because: "its window and the holidays leave no day") }
+    return open > now ? .later(open, because: closedReason(at: now, window)) : .now
+  }
+
   /// Hours, the zone they are read in, and holidays; nil where nothing closes.
   typealias OpenTimes = (hours: Window?, zone: Zone, holidays: HolidayCalendar)
 

@@ -32,7 +32,11 @@ extension Engine {
       return .failure(ChannelError(.ours, "no channel is called \"\(delivery.verb)\""))
     }
     do throws(ChannelError) {
-      return .success(try await outlet.channel.render(delivery))
+      let rendering = try await outlet.channel.render(delivery)
+      guard rendering.payload.count <= outlet.maxBytes else {
+        throw ChannelError(.permanent, "\(rendering.payload.count) bytes, and at most \(outlet.maxBytes) are sent")
+      }
+      return .success(rendering)
     } catch {
       return .failure(error)
     }
@@ -67,16 +71,20 @@ extension Engine {
     }
   }
 
-  /// The next line, marked as leaving; what must not leave any more is stopped on the way. Checked in the
-  /// instant before: whether the contact is suppressed by now.
+  /// The next line, marked as leaving; what must not leave any more is stopped on the way, and what may not leave now,
+  /// after a stop or a failed attempt, is put off.
   private func claim() throws(StoreError) -> Outgoing? {
     while var line = try store.nextOutgoing(until: clock.now()) {
-      if line.touch {
-        let suppressed = try store.suppressed(line.contact)
-        if suppressed.contains(line.verb) || suppressed.contains("all") {
-          try withhold(line, because: "\(line.verb) is suppressed for this contact")
-          continue
-        }
+      switch try leave(line) {
+      case .now: break
+      case .never(let because):
+        try withhold(line, because: because)
+        continue
+      case .later(let instant, let because):
+        var later = line
+        later.next = instant
+        try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
+        continue
       }
       line.state = .leaving
       line.attempts += 1
@@ -91,11 +99,31 @@ extension Engine {
     stopped.state = .cancelled
     stopped.because = reason
     stopped.settled = clock.now()
-    var writes: [Write] = [.change(stopped, from: .planned)]
+    try write(.withheld(because: reason), about: stopped, with: [.change(stopped, from: .planned)])
+  }
+
+  /// Everything about a touch is checked twice: when it was due, and here.
+  private func leave(_ line: Outgoing) throws(StoreError) -> Leave {
+    guard line.touch else { return .now }
+    let suppressed = try store.suppressed(line.contact)
+    if suppressed.contains(line.verb) || suppressed.contains("all") {
+      return .never(because: "\(line.verb) is suppressed for this contact")
+    }
+    // In the instant in which it became due it has just been looked at.
+    guard clock.now() > line.planned, let record = try store.run(line.run), let graph = try graph(of: record) else {
+      return .now
+    }
+    return Machine.mayLeave(
+      graph, record.run, line.node, at: clock.now(), Surroundings(zones: zones, suppressed: suppressed))
+  }
+
+  /// What the engine does of itself with a touch stands in the run's journal, too.
+  private func write(_ kind: Entry.Kind, about line: Outgoing, with more: [Write]) throws(StoreError) {
+    var writes = more
     if let record = try store.run(line.run) {
       var next = record
       next.sequence += 1
-      let entry = Entry(at: clock.now(), step: line.step, round: line.round, kind: .withheld(because: reason))
+      let entry = Entry(at: clock.now(), step: line.step, round: line.round, kind: kind)
       writes += [
         .advance(next, from: record.sequence),
         .append(

@@ -76,8 +76,10 @@ struct Live {
     }
     let outlets = channels.reduce(into: [String: Outlet]()) { outlets, entry in
       // A folder takes the key as the file's name.
-      let keyed = workspace.manifests.first { $0.verb == entry.key }?.keyed ?? false
-      outlets[entry.key] = Outlet(entry.value, isKeyed: keyed || !Channels.isForeign(entry.key, workspace.project))
+      let manifest = workspace.manifests.first { $0.verb == entry.key }
+      outlets[entry.key] = Outlet(
+        entry.value, isKeyed: manifest?.keyed == true || !Channels.isForeign(entry.key),
+        maxBytes: manifest?.maxBytes ?? 1 << 20)
     }
     return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
