@@ -42,7 +42,8 @@ public struct CompiledWorkflow: Sendable {
   public var root: YAMLNode
 
   public init(
-    graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Guarantee], file: String, root: YAMLNode
+    graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Guarantee], file: String,
+    root: YAMLNode
   ) {
     self.graph = graph
     self.scenarios = scenarios
@@ -53,8 +54,8 @@ public struct CompiledWorkflow: Sendable {
   }
 }
 
-/// Text to graph. What an author got wrong is a diagnostic, never a thrown error; a file that fails keeps no other
-/// from compiling.
+/// Text to graph. What an author got wrong is a diagnostic, never a thrown error; a file that fails keeps no
+/// other from compiling.
 public enum Compiler {
   public static func compile(_ input: CompilerInput) -> Compilation {
     let around = Environment(
@@ -94,7 +95,8 @@ public enum Compiler {
 enum Severities {
   /// An error without which there is no graph: no severity of flow.yaml makes it less.
   static func isFixed(_ code: Code) -> Bool {
-    !Rules.all.contains { $0.code == code } && !Catalogue.all.contains { $0.code == code && $0.severity != .error }
+    !Rules.all.contains { $0.code == code }
+      && !Catalogue.all.contains { $0.code == code && $0.severity != .error }
   }
 
   static func applied(_ findings: [Diagnostic], _ severities: [String: Severity]) -> [Diagnostic] {

@@ -24,13 +24,17 @@ public struct Draft: Sendable {
   /// Enough to be written about: UTC, and two zones with their summer.
   public static let zones: any ZoneSource = SystemZones()
 
-  /// Compiles `text` as `test.yaml`; top-level keys that every workflow needs and this one lacks are added below it.
+  /// Compiles `text` as `test.yaml`; top-level keys that every workflow needs and this one lacks are added
+  /// below it.
   public func compile(_ text: String, completing: Bool = true) -> Compilation {
     var files = files
     files.contents["test.yaml"] = Array((completing ? Draft.completed(text) : text).utf8)
-    let names = files.contents.keys.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".scenarios.yaml") && $0 != "flow.yaml" }
+    let names = files.contents.keys.filter {
+      $0.hasSuffix(".yaml") && !$0.hasSuffix(".scenarios.yaml") && $0 != "flow.yaml"
+    }
     var compilation = Compiler.compile(
-      CompilerInput(files: names.sorted(), project: project, manifests: manifests, zones: zones, source: files))
+      CompilerInput(
+        files: names.sorted(), project: project, manifests: manifests, zones: zones, source: files))
     if !withRules {
       let rules = Set(Rules.all.map(\.code))
       compilation.diagnostics.removeAll { rules.contains($0.code) }
@@ -39,9 +43,11 @@ public struct Draft: Sendable {
   }
 
   static func completed(_ text: String) -> String {
-    let keys = Set(text.split(separator: "\n").compactMap { line in
-      line.first.map { $0 != " " && $0 != "#" } == true ? line.split(separator: ":").first.map(String.init) : nil
-    })
+    let keys = Set(
+      text.split(separator: "\n").compactMap { line in
+        line.first.map { $0 != " " && $0 != "#" } == true
+          ? line.split(separator: ":").first.map(String.init) : nil
+      })
     var text = text.hasSuffix("\n") || text.isEmpty ? text : text + "\n"
     if !keys.contains("workflow") { text += "workflow: test\n" }
     if !keys.contains("trigger") { text += "trigger: { event: deal.won, key: deal.id }\n" }
@@ -66,8 +72,8 @@ public struct Draft: Sendable {
     """
 }
 
-/// Compiles a marked text and compares all findings, warnings too, with one code for each mark: one that is not
-/// expected fails as loudly as one that is missing.
+/// Compiles a marked text and compares all findings, warnings too, with one code for each mark: one that is
+/// not expected fails as loudly as one that is missing.
 @discardableResult
 public func expectDiagnostics(
   _ marked: String, _ expected: KeyValuePairs<String, Code>, in draft: Draft = Draft(),
@@ -87,7 +93,9 @@ public func expectGraph(
   _ text: String, in draft: Draft = Draft(), sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> Graph {
   let compilation = draft.compile(text)
-  #expect(compilation.diagnostics.map { "\($0.span.start.line): \($0.message)" } == [], sourceLocation: sourceLocation)
+  #expect(
+    compilation.diagnostics.map { "\($0.span.start.line): \($0.message)" } == [],
+    sourceLocation: sourceLocation)
   return try #require(
     compilation.workflows.first { $0.file == "test.yaml" }?.graph, sourceLocation: sourceLocation)
 }

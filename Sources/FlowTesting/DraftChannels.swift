@@ -12,7 +12,8 @@ extension Draft {
   private static let letter = Manifest(
     verb: "email", touch: true,
     fields: [
-      to, Manifest.Field(name: "cc", kind: .expression(.person)), Manifest.Field(name: "from", kind: .expression(.person)),
+      to, Manifest.Field(name: "cc", kind: .expression(.person)),
+      Manifest.Field(name: "from", kind: .expression(.person)),
       Manifest.Field(
         name: "subject", kind: .template(markdown: false), required: true,
         unless: Manifest.Field.Condition(field: "thread", word: "same")),
@@ -28,8 +29,10 @@ extension Draft {
   private static let call = Manifest(
     verb: "call", touch: true,
     fields: [
-      to, Manifest.Field(name: "by", kind: .expression(.person), required: true), template("script", required: false),
-    ], outcomes: ["connected", "no-answer", "voicemail", "wrong-number"], keyed: true, address: .phone, main: "script",
+      to, Manifest.Field(name: "by", kind: .expression(.person), required: true),
+      template("script", required: false),
+    ], outcomes: ["connected", "no-answer", "voicemail", "wrong-number"], keyed: true, address: .phone,
+    main: "script",
     purposeOptional: true, law: .calling)
 
   private static let task = Manifest(

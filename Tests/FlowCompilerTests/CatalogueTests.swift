@@ -16,16 +16,23 @@ import Testing
     return draft.compile(text, completing: false).diagnostics
   }
 
-  @Test(arguments: Catalogue.all.filter { !$0.example.isEmpty && !$0.code.name.hasPrefix("yaml-") && $0.code.name != "duplicate-key" })
+  @Test(
+    arguments: Catalogue.all.filter {
+      !$0.example.isEmpty && !$0.code.name.hasPrefix("yaml-") && $0.code.name != "duplicate-key"
+    })
   func page(_ page: Explanation) {
     let raised = findings(page, page.example)
     let own = raised.filter { $0.code == page.code }
     #expect(!own.isEmpty && own.allSatisfy { $0.severity == page.severity }, "\(raised.map(\.message))")
     let others = raised.filter { $0.code != page.code && $0.severity == .error }
-    #expect(others.isEmpty, "\(others.map { "\($0.span.start.line):\($0.span.start.column) \($0.code) \($0.message)" })")
+    #expect(
+      others.isEmpty,
+      "\(others.map { "\($0.span.start.line):\($0.span.start.column) \($0.code) \($0.message)" })")
     if page.severity == .error { #expect(own.count == 1) }
     let left = findings(page, page.correction).filter { $0.severity == .error || $0.code == page.code }
-    #expect(left.isEmpty, "\(left.map { "\($0.span.start.line):\($0.span.start.column) \($0.code) \($0.message)" })")
+    #expect(
+      left.isEmpty, "\(left.map { "\($0.span.start.line):\($0.span.start.column) \($0.code) \($0.message)" })"
+    )
   }
 
   @Test func everyCodeHasOnePage() {

@@ -22,7 +22,8 @@ import Testing
     expectDiagnostics(
       "steps:\n  - repeat: x\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 day\n", [:])
     expectDiagnostics(
-      "steps:\n  - wait: 1 day\n    name: a\n  - await: reply within 1 day\n    then: { 1️⃣timeout: a }\n", ["1️⃣": .cycle])
+      "steps:\n  - wait: 1 day\n    name: a\n  - await: reply within 1 day\n    then: { 1️⃣timeout: a }\n",
+      ["1️⃣": .cycle])
   }
 
   @Test func unreachable() {
@@ -33,11 +34,13 @@ import Testing
   }
 
   @Test func pathsThatRunOut() {
-    expectDiagnostics("steps:\n  - go: out\npaths:\n  out:\n    - wait: 1 day\n    - 1️⃣wait: 1 day\n", ["1️⃣": .pathRunsOut])
+    expectDiagnostics(
+      "steps:\n  - go: out\npaths:\n  out:\n    - wait: 1 day\n    - 1️⃣wait: 1 day\n", ["1️⃣": .pathRunsOut])
     expectDiagnostics(
       "steps:\n  - go: out\npaths:\n  out:\n    - await: reply within 1 day\n      then: end x\n", [:])
     expectDiagnostics(
-      "steps:\n  - go: out\npaths:\n  out:\n    - 1️⃣await: reply within 1 day\n      then: { reply: end x }\n",
+      "steps:\n  - go: out\npaths:\n  out:\n    - 1️⃣await: reply within 1 day\n      then: { reply: "
+        + "end x }\n",
       ["1️⃣": .pathRunsOut])
   }
 
@@ -49,10 +52,14 @@ import Testing
 
   @Test func waitsBeforeReplies() {
     let touch = "steps:\n  - sms: hello\n    body: x\n"
-    expectDiagnostics(touch + "  - 1️⃣wait: 1 day\n  - await: reply within 1 day\n", ["1️⃣": .waitBeforeReply])
+    expectDiagnostics(
+      touch + "  - 1️⃣wait: 1 day\n  - await: reply within 1 "
+        + "day\n", ["1️⃣": .waitBeforeReply])
     expectDiagnostics(touch + "  - await: reply within 1 day\n", [:])
-    expectDiagnostics(touch + "  - wait: 1 day\n  - sms: again\n    body: x\n  - await: reply within 1 day\n", [:])
-    expectDiagnostics("anytime: { reply: end x }\n" + touch + "  - wait: 1 day\n  - await: reply within 1 day\n", [:])
+    expectDiagnostics(
+      touch + "  - wait: 1 day\n  - sms: again\n    body: x\n  - await: reply within 1 day\n", [:])
+    expectDiagnostics(
+      "anytime: { reply: end x }\n" + touch + "  - wait: 1 day\n  - await: reply within 1 day\n", [:])
   }
 
   @Test func namesOfSteps() {
@@ -60,11 +67,15 @@ import Testing
     expectDiagnostics("steps:\n" + touch + "  - wait: until hello + 3 days\n", [:])
     expectDiagnostics("steps:\n  - wait: until 1️⃣hello + 3 days\n" + touch, ["1️⃣": .notPassed])
     expectDiagnostics(
-      "steps:\n  - choose:\n      - when: deal.amount > 1\n        then:\n          - sms: hello\n            body: x\n"
+      "steps:\n  - choose:\n      - when: deal.amount > 1\n        then:\n          - sms: hello\n   "
+        + "         body: x\n"
         + "  - wait: until 1️⃣hello + 1 day\n", ["1️⃣": .notPassed])
-    expectDiagnostics("anytime: { reply: later }\nsteps:\n" + touch + "paths:\n  later:\n    - wait: until 1️⃣hello + 1 day\n    - end: x\n", [
-      "1️⃣": .notPassed
-    ])
+    expectDiagnostics(
+      "anytime: { reply: later }\nsteps:\n" + touch
+        + "paths:\n  later:\n    - wait: until 1️⃣hello + 1 day\n    - end: x\n",
+      [
+        "1️⃣": .notPassed
+      ])
     // The run waits for nothing before the wait that follows the first step.
     expectDiagnostics(
       "anytime: { reply: later }\nsteps:\n  - emit: deal.seen\n    name: seen\n  - wait: 1 day\n"
@@ -88,33 +99,41 @@ import Testing
   @Test func replies() {
     expectDiagnostics("steps:\n  - sms: hello\n    body: \"{{ 1️⃣reply.text }}\"\n", ["1️⃣": .notInScope])
     expectDiagnostics(
-      "steps:\n  - await: reply within 1 day\n    then:\n      reply:\n        - sms: hello\n          body: \"{{ reply.text }}\"\n"
+      "steps:\n  - await: reply within 1 day\n    then:\n      reply:\n        - sms: hello\n        "
+        + "  body: \"{{ reply.text }}\"\n"
         + "  - sms: again\n    body: \"{{ 1️⃣reply.text }}\"\n", ["1️⃣": .notInScope])
     expectDiagnostics(
       "steps:\n  - await: reply within 1 day\n    then:\n      reply: next\n      timeout: end x\n"
         + "  - sms: again\n    body: \"{{ reply.text }}\"\n", [:])
     expectDiagnostics("steps:\n  - sms: hello\n    body: \"{{ 1️⃣task.note }}\"\n", ["1️⃣": .notInScope])
     expectDiagnostics(
-      "anytime:\n  interested: talk\nreplies: { interested: [\"yes\"] }\npaths:\n  talk:\n    - sms: x\n      body: \"{{ reply.text }}\"\n    - end: y\n",
+      "anytime:\n  interested: talk\nreplies: { interested: [\"yes\"] }\npaths:\n  talk:\n    - sms: "
+        + "x\n      body: \"{{ reply.text }}\"\n    - end: y\n",
       [:])
   }
 
   @Test func events() {
     let events = "events: { deal.moved: { to: date, why: text }, deal.lost: { why: text } }\n"
     let told = "paths:\n  told:\n    - sms: x\n      body: "
-    expectDiagnostics(events + "anytime:\n  deal.moved: told\n" + told + "\"{{ event.why }} {{ event.to }}\"\n    - end: y\n", [:])
     expectDiagnostics(
-      events + "anytime:\n  deal.moved: told\n  deal.lost: told\n" + told + "\"{{ event.why }}\"\n    - end: y\n", [:])
+      events + "anytime:\n  deal.moved: told\n" + told + "\"{{ event.why }} {{ event.to }}\"\n    - end: y\n",
+      [:])
     expectDiagnostics(
-      events + "anytime:\n  deal.moved: told\n  deal.lost: told\n" + told + "\"{{ event.1️⃣to }}\"\n    - end: y\n",
+      events + "anytime:\n  deal.moved: told\n  deal.lost: told\n" + told
+        + "\"{{ event.why }}\"\n    - end: y\n", [:])
+    expectDiagnostics(
+      events + "anytime:\n  deal.moved: told\n  deal.lost: told\n" + told
+        + "\"{{ event.1️⃣to }}\"\n    - end: y\n",
       ["1️⃣": .unknownField])
     expectDiagnostics(
-      events + "anytime:\n  deal.moved: told\nsteps:\n  - go: told\n" + told + "\"{{ 1️⃣event.why }}\"\n    - end: y\n",
+      events + "anytime:\n  deal.moved: told\nsteps:\n  - go: told\n" + told
+        + "\"{{ 1️⃣event.why }}\"\n    - end: y\n",
       ["1️⃣": .notInScope])
     expectDiagnostics(events + "anytime:\n  deal.moved:\n    - set: { deal.due: event.to }\n", [:])
     expectDiagnostics(
       events + "steps:\n  - await: deal.moved within 1 day\n    then:\n      deal.moved:\n"
-        + "        - choose:\n            - when: event.why == \"x\"\n              then:\n                - set: { deal.due: event.to }\n",
+        + "        - choose:\n            - when: event.why == \"x\"\n              then:\n          "
+        + "      - set: { deal.due: event.to }\n",
       [:])
   }
 
@@ -126,16 +145,23 @@ import Testing
 
   @Test func optionals() {
     expectDiagnostics("steps:\n  - sms: x\n    body: \"{{ 1️⃣deal.closed }}\"\n", ["1️⃣": "optional"])
-    expectDiagnostics("steps:\n  - sms: x\n    if: deal.closed is present\n    body: \"{{ deal.closed }}\"\n", [:])
     expectDiagnostics(
-      "steps:\n  - choose:\n      - when: not (deal.closed is present)\n        then: end open\n      - otherwise:\n"
+      "steps:\n  - sms: x\n    if: deal.closed is present\n    body: \"{{ deal.closed }}\"\n", [:])
+    expectDiagnostics(
+      "steps:\n  - choose:\n      - when: not (deal.closed is present)\n        then: end open\n     "
+        + " - otherwise:\n"
         + "          - sms: x\n            body: \"{{ deal.closed }}\"\n", [:])
   }
 
   @Test func ignores() {
-    expectDiagnostics("replies:\n  # flow:ignore class-unhandled -- a person reads them\n  yes: [\"yes\"]\n", [:])
-    expectDiagnostics("replies:\n  yes: [\"yes\"] # flow:ignore class-unhandled -- a person reads them\n", [:])
-    expectDiagnostics("# flow:ignore 1️⃣class-unhandled -- nothing here\nworkflow: test\n", ["1️⃣": .unusedIgnore])
-    expectDiagnostics("replies:\n  # flow:ignore 1️⃣class-unhandled\n  2️⃣yes: [\"yes\"]\n", ["1️⃣": .badIgnore, "2️⃣": .classUnhandled])
+    expectDiagnostics(
+      "replies:\n  # flow:ignore class-unhandled -- a person reads them\n  yes: [\"yes\"]\n", [:])
+    expectDiagnostics(
+      "replies:\n  yes: [\"yes\"] # flow:ignore class-unhandled -- a person reads them\n", [:])
+    expectDiagnostics(
+      "# flow:ignore 1️⃣class-unhandled -- nothing here\nworkflow: test\n", ["1️⃣": .unusedIgnore])
+    expectDiagnostics(
+      "replies:\n  # flow:ignore 1️⃣class-unhandled\n  2️⃣yes: [\"yes\"]\n",
+      ["1️⃣": .badIgnore, "2️⃣": .classUnhandled])
   }
 }

@@ -9,14 +9,16 @@ import Testing
 @Suite struct ProjectTests {
   private func project(_ marked: String, files: MemoryFiles = MemoryFiles()) -> (Project, [String]) {
     let source = MarkedSource(marked)
-    let (project, findings) = Compiler.project(source.source(file: "flow.yaml"), files: files, zones: Draft.zones)
+    let (project, findings) = Compiler.project(
+      source.source(file: "flow.yaml"), files: files, zones: Draft.zones)
     return (project, source.located(findings))
   }
 
   @Test func everyKey() throws {
     var files = MemoryFiles()
     files.contents["de.ics"] = Array(
-      "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".utf8)
+      "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        .utf8)
     let (project, findings) = project(
       """
       language: 1
@@ -74,7 +76,8 @@ import Testing
   }
 
   @Test func anErrorOfTheCompilerCannotBeSilenced() {
-    let compilation = Draft().compile("steps:\n  - wait: 1 day\n    name: a\n  # flow:ignore cycle -- please\n  - go: a\n")
+    let compilation = Draft().compile(
+      "steps:\n  - wait: 1 day\n    name: a\n  # flow:ignore cycle -- please\n  - go: a\n")
     #expect(compilation.diagnostics.map(\.code) == ["cycle"])
     #expect(compilation.workflows.isEmpty)
   }
@@ -105,10 +108,12 @@ import Testing
       """)
     #expect(findings == [])
     let fax = try #require(made)
-    #expect(fax.fields.map(\.kind) == [
-      .expression(.contact), .literal, .template(markdown: true), .template(markdown: false), .word(["draft", "fine"]),
-      .files, .mapping,
-    ])
+    #expect(
+      fax.fields.map(\.kind) == [
+        .expression(.contact), .literal, .template(markdown: true), .template(markdown: false),
+        .word(["draft", "fine"]),
+        .files, .mapping,
+      ])
     #expect(fax.field("body")?.file == true && fax.field("body")?.required == true)
     #expect(fax.field("subject")?.unless == Manifest.Field.Condition(field: "quality", word: "draft"))
     #expect(fax.field("quality")?.fallback == "draft")
@@ -118,13 +123,17 @@ import Testing
     #expect(manifest("verb: fax\ntouch: true\nfields: { window: text }\n").1.map(\.code) == ["bad-manifest"])
     #expect(manifest("verb: fax\ntouch: maybe\n").1.map(\.code) == ["unknown-word"])
     #expect(manifest("verb: fax\ntouch: true\nmain: body\n").1.map(\.code) == ["unknown-word"])
-    #expect(manifest("verb: fax\ntouch: true\nfields: { x: { type: txt } }\n").1.map(\.code) == ["unknown-type"])
+    #expect(
+      manifest("verb: fax\ntouch: true\nfields: { x: { type: txt } }\n").1.map(\.code) == ["unknown-type"])
   }
 
   @Test func filesOnDisk() throws {
     var template = Array("/tmp/flow-files-XXXXXX".utf8CString)
     let root = try #require(mkdtemp(&template).map { String(cString: $0) })
-    defer { for name in ["in.txt", "out", "in", "deep"] { remove(root + "/" + name) }; rmdir(root) }
+    defer {
+      for name in ["in.txt", "out", "in", "deep"] { remove(root + "/" + name) }
+      rmdir(root)
+    }
     let file = try #require(fopen(root + "/in.txt", "w"))
     fputs("hello", file)
     fclose(file)

@@ -36,9 +36,11 @@ import Testing
   }
 
   @Test func misspeltKeys() {
-    let findings = expectDiagnostics("1️⃣workfolw: x\nsteps:\n  - end: done\nworkflow: test\n", ["1️⃣": .unknownKey])
+    let findings = expectDiagnostics(
+      "1️⃣workfolw: x\nsteps:\n  - end: done\nworkflow: test\n", ["1️⃣": .unknownKey])
     #expect(findings.first?.help?.hasPrefix("did you mean \"workflow\"?") == true)
-    expectDiagnostics("trigger: { event: deal.won, key: deal.id, 1️⃣whne: deal.amount > 1 }\n", ["1️⃣": .unknownKey])
+    expectDiagnostics(
+      "trigger: { event: deal.won, key: deal.id, 1️⃣whne: deal.amount > 1 }\n", ["1️⃣": .unknownKey])
     expectDiagnostics("policy:\n  1️⃣windw: mon-fri 09:00-17:00\n", ["1️⃣": .unknownKey])
     expectDiagnostics("steps:\n  - wait: 1 day\n    1️⃣iff: deal.amount > 1\n", ["1️⃣": .unknownKey])
   }
@@ -50,7 +52,8 @@ import Testing
 
   @Test func missingKeys() {
     expectDiagnostics("trigger: { 1️⃣event: deal.won }\n", ["1️⃣": .missingKey])
-    expectDiagnostics("steps:\n  - 1️⃣repeat: x\n    every: 1 day\n    steps:\n      - wait: 1 day\n", ["1️⃣": .missingKey])
+    expectDiagnostics(
+      "steps:\n  - 1️⃣repeat: x\n    every: 1 day\n    steps:\n      - wait: 1 day\n", ["1️⃣": .missingKey])
   }
 
   @Test func misspeltField() {
@@ -66,14 +69,18 @@ import Testing
   }
 
   @Test func missingField() {
-    expectDiagnostics("steps:\n  - 1️⃣email: hello\n    purpose: inform\n    subject: Hello\n", ["1️⃣": .missingField])
+    expectDiagnostics(
+      "steps:\n  - 1️⃣email: hello\n    purpose: inform\n    subject: Hello\n", ["1️⃣": .missingField])
     expectDiagnostics("steps:\n  - email: hello\n    thread: same\n    body: Hello\n", [:])
   }
 
   @Test func words() {
     let findings = expectDiagnostics(
-      "steps:\n  - email: hello\n    purpose: 1️⃣infrom\n    subject: x\n    body: x\n", ["1️⃣": .unknownWord])
-    #expect(findings.first?.help == "did you mean \"inform\"? write one of: confirm, request, inform, escalate, remind")
+      "steps:\n  - email: hello\n    purpose: 1️⃣infrom\n    subject: x\n    body: "
+        + "x\n", ["1️⃣": .unknownWord])
+    #expect(
+      findings.first?.help
+        == "did you mean \"inform\"? write one of: confirm, request, inform, escalate, remind")
     expectDiagnostics("category: 1️⃣marketting\n", ["1️⃣": .unknownWord])
     expectDiagnostics(
       "steps:\n  - email: hello\n    thread: 1️⃣smae\n    subject: x\n    body: x\n", ["1️⃣": .unknownWord])
@@ -92,30 +99,41 @@ import Testing
     expectDiagnostics("steps:\n  - { email: 1️⃣deal, \(hello)\n", ["1️⃣": .nameTaken])
     expectDiagnostics("steps:\n  - { email: 1️⃣mon, \(hello)\n", ["1️⃣": .nameTaken])
     expectDiagnostics(
-      "steps:\n  - go: hello\npaths:\n  1️⃣hello:\n    - wait: 1 day\n    - { email: hello, \(hello)\n    - end: x\n",
+      "steps:\n  - go: hello\npaths:\n  1️⃣hello:\n    - wait: 1 day\n    - { email: hello, "
+        + "\(hello)\n    - end: x\n",
       ["1️⃣": .nameTaken])
-    expectDiagnostics("steps:\n  - go: hello\npaths:\n  hello:\n    - { email: hello, \(hello)\n    - end: x\n", [:])
+    expectDiagnostics(
+      "steps:\n  - go: hello\npaths:\n  hello:\n    - { email: hello, \(hello)\n    - end: x\n", [:])
   }
 
   @Test func types() {
     let findings = expectDiagnostics(
-      "trigger: { event: a.b, key: id }\ninput:\n  contact: contact\n  owner: person\n  id: 1️⃣txet\n", ["1️⃣": .unknownType])
+      "trigger: { event: a.b, key: id }\ninput:\n  contact: contact\n  owner: person\n  id: 1️⃣txet\n",
+      ["1️⃣": .unknownType])
     #expect(findings.first?.help?.hasPrefix("did you mean \"text\"?") == true)
     expectDiagnostics(
-      "trigger: { event: a.b, key: id }\ninput:\n  owner: person\n  id: text\n  items: 1️⃣[ text ]\n", ["1️⃣": .unknownType])
+      "trigger: { event: a.b, key: id }\ninput:\n  owner: person\n  id: text\n  items: 1️⃣[ text ]\n",
+      ["1️⃣": .unknownType])
   }
 
   @Test func files() {
     var draft = Draft()
     draft.files.contents["hello.md"] = Array("Hello {{ contact.name }}, {{ contcat.name }}".utf8)
     let findings = draft.compile("steps:\n  - email: hello\n    subject: x\n    body: hello.md\n").diagnostics
-    #expect(findings.map { "\($0.span.file):\($0.span.start.column) \($0.code)" } == ["hello.md:30 unknown-name"])
-    expectDiagnostics("steps:\n  - email: hello\n    subject: x\n    body: 1️⃣helo.md\n", ["1️⃣": .fileProblem], in: draft)
-    expectDiagnostics("steps:\n  - email: hello\n    subject: x\n    body: 1️⃣../hello.md\n", ["1️⃣": .fileOutside], in: draft)
+    #expect(
+      findings.map { "\($0.span.file):\($0.span.start.column) \($0.code)" } == ["hello.md:30 unknown-name"])
     expectDiagnostics(
-      "steps:\n  - email: hello\n    subject: x\n    body: 1️⃣/etc/passwd.txt\n", ["1️⃣": .fileOutside], in: draft)
+      "steps:\n  - email: hello\n    subject: x\n    body: 1️⃣helo.md\n", ["1️⃣": .fileProblem], in: draft)
     expectDiagnostics(
-      "steps:\n  - email: hello\n    subject: x\n    body: x\n    attach: [ hello.md, 1️⃣x.pdf ]\n", ["1️⃣": .fileProblem],
+      "steps:\n  - email: hello\n    subject: x\n    body: "
+        + "1️⃣../hello.md\n", ["1️⃣": .fileOutside], in: draft)
+    expectDiagnostics(
+      "steps:\n  - email: hello\n    subject: x\n    body: "
+        + "1️⃣/etc/passwd.txt\n", ["1️⃣": .fileOutside], in: draft
+    )
+    expectDiagnostics(
+      "steps:\n  - email: hello\n    subject: x\n    body: x\n    attach: [ hello.md, 1️⃣x.pdf ]\n",
+      ["1️⃣": .fileProblem],
       in: draft)
   }
 
@@ -127,7 +145,8 @@ import Testing
   @Test func twoWorkflowsWithOneName() {
     var draft = Draft()
     draft.files.contents["a.yaml"] = Array(
-      "workflow: test\ntrigger: { event: x, key: id }\ninput: { owner: person, id: text }\nsteps:\n  - end: x\n".utf8)
+      ("workflow: test\ntrigger: { event: x, key: id }\ninput: { owner: person, id: text }\nsteps:\n  "
+        + "- end: x\n").utf8)
     expectDiagnostics("workflow: 1️⃣test\n", ["1️⃣": .duplicateWorkflow], in: draft)
   }
 

@@ -50,9 +50,11 @@ import Testing
     expectDiagnostics("steps:\n  - wait: until 1️⃣deal.due\n", ["1️⃣": .ifPast])
     expectDiagnostics("steps:\n  - wait: until 1️⃣deal.due - 3 days at 09:00\n", ["1️⃣": .ifPast])
     expectDiagnostics("steps:\n  - await: reply until 1️⃣deal.due\n", ["1️⃣": .ifPast])
-    expectDiagnostics("steps:\n  - { email: x, at: 1️⃣deal.due + 1 day, subject: x, body: x }\n", ["1️⃣": .ifPast])
+    expectDiagnostics(
+      "steps:\n  - { email: x, at: 1️⃣deal.due + 1 day, subject: x, body: x }\n", ["1️⃣": .ifPast])
     for rule in ["skip", "now", "end late", "last"] {
-      expectDiagnostics("steps:\n  - wait: until deal.due\n    if-past: \(rule)\n  - wait: 1 day\n    name: last\n", [:])
+      expectDiagnostics(
+        "steps:\n  - wait: until deal.due\n    if-past: \(rule)\n  - wait: 1 day\n    name: last\n", [:])
     }
     expectDiagnostics("steps:\n  - wait: until day 3\n    1️⃣if-past: now\n", ["1️⃣": .ifPast])
     expectDiagnostics("steps:\n  - wait: until deal.due\n    if-past: 1️⃣nwo\n", ["1️⃣": .unknownTarget])
@@ -62,7 +64,9 @@ import Testing
   @Test func awaits() {
     expectDiagnostics("steps:\n  - await: 1️⃣reply\n", ["1️⃣": .awaitEndless])
     expectDiagnostics("steps:\n  - await: 1️⃣rpely within 2 days\n", ["1️⃣": .unknownEvent])
-    expectDiagnostics("steps:\n  - await: reply or 1️⃣deal.sighned within 2 days\nevents: { deal.signed: {} }\n", ["1️⃣": .unknownEvent])
+    expectDiagnostics(
+      "steps:\n  - await: reply or 1️⃣deal.sighned within 2 days\nevents: { deal.signed: {} }\n",
+      ["1️⃣": .unknownEvent])
     expectDiagnostics("steps:\n  - await: reply or 1️⃣unsubscribe within 2 days\n", ["1️⃣": .reservedEvent])
     expectDiagnostics("steps:\n  - await: reply or 1️⃣reply within 2 days\n", ["1️⃣": .caseNotAwaited])
   }
@@ -78,13 +82,16 @@ import Testing
     expectDiagnostics("policy:\n  window: 1️⃣moon-fri 09:00-17:00\n", ["1️⃣": .badWindow])
     expectDiagnostics("policy:\n  window: mon-fri 09:00-1️⃣25:00\n", ["1️⃣": .badWindow])
     expectDiagnostics("policy:\n  business: mon-1️⃣fry\n", ["1️⃣": .badWindow])
-    expectDiagnostics("steps:\n  - { email: x, window: 1️⃣alwyas, subject: x, body: x }\n", ["1️⃣": .badWindow])
+    expectDiagnostics(
+      "steps:\n  - { email: x, window: 1️⃣alwyas, subject: x, body: x "
+        + "}\n", ["1️⃣": .badWindow])
   }
 
   @Test func businessHoursNeedAWindow() {
     expectDiagnostics("steps:\n  - wait: 1️⃣4 business hours\n", ["1️⃣": .noWindow])
     expectDiagnostics("policy: { window: mon-fri 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n", [:])
-    expectDiagnostics("policy: { window: mon-fri 1️⃣9:00-17:00 }\nsteps:\n  - wait: 4 business hours\n", ["1️⃣": .badWindow])
+    expectDiagnostics(
+      "policy: { window: mon-fri 1️⃣9:00-17:00 }\nsteps:\n  - wait: 4 business hours\n", ["1️⃣": .badWindow])
   }
 
   @Test func zones() {
@@ -114,12 +121,17 @@ import Testing
   @Test func holds() {
     expectDiagnostics("anytime:\n  reply: hold 1️⃣until day 5\n", ["1️⃣": .badHold])
     expectDiagnostics("anytime:\n  reply: hold until 1️⃣return, or 5 days\n", ["1️⃣": .notInScope])
-    expectDiagnostics("anytime:\n  out-of-office: hold until return + 1 business day, or 5 business days\n", [:])
+    expectDiagnostics(
+      "anytime:\n  out-of-office: hold until return + 1 business day, or 5 business days\n", [:])
     expectDiagnostics("anytime:\n  reply: hold until reply.date, or 2 days\n", [:])
-    expectDiagnostics("anytime:\n  reply: hold until 1️⃣deal.sighned, or 2 days\nevents: { deal.signed: {} }\n", ["1️⃣": .unknownEvent])
-    expectDiagnostics("anytime:\n  reply: hold until deal.signed + 2 days, or 9 days\nevents: { deal.signed: {} }\n", [:])
+    expectDiagnostics(
+      "anytime:\n  reply: hold until 1️⃣deal.sighned, or 2 days\nevents: { deal.signed: {} }\n",
+      ["1️⃣": .unknownEvent])
+    expectDiagnostics(
+      "anytime:\n  reply: hold until deal.signed + 2 days, or 9 days\nevents: { deal.signed: {} }\n", [:])
     expectDiagnostics("anytime:\n  reply: hold 1️⃣3\n", ["1️⃣": .badDuration])
-    expectDiagnostics("anytime:\n  deal.moved: hold until event.to, or 2 days\nevents: { deal.moved: { to: date } }\n", [:])
+    expectDiagnostics(
+      "anytime:\n  deal.moved: hold until event.to, or 2 days\nevents: { deal.moved: { to: date } }\n", [:])
   }
 }
 

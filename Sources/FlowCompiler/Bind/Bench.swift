@@ -26,7 +26,8 @@ final class Bench {
   var policy: Policy?
   /// Where the expressions that are compiled now are evaluated.
   var site: UseSite.Place?
-  /// What expressions read that stands only where every path has brought or passed it: held against the paths later.
+  /// What expressions read that stands only where every path has brought or passed it: held against the paths
+  /// later.
   private(set) var uses: [UseSite] = []
 
   init(file: String, around: Environment) {
@@ -67,7 +68,9 @@ final class Bench {
 
   func items(_ node: YAMLNode, wanted: String) -> [YAMLNode]? {
     guard let items = node.items else {
-      if node.isPlainEmpty { report(.missingValue(node.span, wanted: wanted)) } else {
+      if node.isPlainEmpty {
+        report(.missingValue(node.span, wanted: wanted))
+      } else {
         report(.wrongShape(node, wanted: wanted))
       }
       return nil
@@ -84,7 +87,9 @@ final class Bench {
 
   func entries(_ node: YAMLNode, wanted: String) -> [YAMLEntry]? {
     guard let entries = node.entries else {
-      if node.isPlainEmpty { report(.missingValue(node.span, wanted: wanted)) } else {
+      if node.isPlainEmpty {
+        report(.missingValue(node.span, wanted: wanted))
+      } else {
         report(.wrongShape(node, wanted: wanted))
       }
       return nil
@@ -104,7 +109,8 @@ final class Bench {
     return fields
   }
 
-  /// Finds unknown keys. A misspelt one is taken for what it was meant to be, so that nothing follows from it.
+  /// Finds unknown keys. A misspelt one is taken for what it was meant to be, so that nothing follows from
+  /// it.
   func respelled(
     _ entries: [YAMLEntry], of phrase: String, known: [String], silent: [String] = [], at span: Span
   ) -> Fields {
@@ -112,7 +118,9 @@ final class Bench {
     let respelled = entries.map { entry in
       if known.contains(entry.keyText) || silent.contains(entry.keyText) { return entry }
       report(.unknownKey(entry.key, of: phrase, known: known))
-      guard let meant = Spelling.nearest(to: entry.keyText, in: known), taken.insert(meant).inserted else { return entry }
+      guard let meant = Spelling.nearest(to: entry.keyText, in: known), taken.insert(meant).inserted else {
+        return entry
+      }
       return YAMLEntry(key: entry.key.respelled(meant), value: entry.value)
     }
     return Fields(entries: respelled, span: span)
@@ -132,7 +140,8 @@ final class Bench {
   /// Kebab-case: letters and digits, with single hyphens between.
   static func isName(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
-    guard let first = bytes.first, let last = bytes.last, isLower(first), last != 0x2D, bytes.count <= 64 else {
+    guard let first = bytes.first, let last = bytes.last, isLower(first), last != 0x2D, bytes.count <= 64
+    else {
       return false
     }
     for (index, byte) in bytes.enumerated() {

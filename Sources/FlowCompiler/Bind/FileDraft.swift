@@ -39,7 +39,9 @@ struct FileDraft {
     var draft = self
     guard let document = documents.first, let root = document.root else { return draft }
     // Where reading stopped early, what seems to be missing may stand further down.
-    guard let fields = bench.fields(root, of: Grammar.workflow, isComplete: document.isComplete) else { return draft }
+    guard let fields = bench.fields(root, of: Grammar.workflow, isComplete: document.isComplete) else {
+      return draft
+    }
     draft.header = HeaderBinder.bind(fields, bench)
     draft.outline = Outliner.outline(fields, bench)
     return draft
@@ -56,7 +58,9 @@ struct FileDraft {
   // MARK: check and lower
 
   func lowered(_ registry: Registry) -> FileDraft {
-    guard let outline, let header, let document = documents.first, let root = document.root else { return self }
+    guard let outline, let header, let document = documents.first, let root = document.root else {
+      return self
+    }
     var draft = self
     NameChecks(bench: bench, outline: outline, header: header).run()
     var lowering = Lowering(bench, outline, header, workflows: registry.inputs)
@@ -76,8 +80,8 @@ struct FileDraft {
     draft.documents += more
     guard !bench.hasErrors else { return draft }
     draft.workflow = CompiledWorkflow(
-      graph: graph, scenarios: scenarios, assume: assume, guarantees: header.guarantees, file: bench.file, root: root)
+      graph: graph, scenarios: scenarios, assume: assume, guarantees: header.guarantees, file: bench.file,
+      root: root)
     return draft
   }
 }
-

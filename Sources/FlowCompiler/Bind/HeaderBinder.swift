@@ -33,7 +33,9 @@ struct HeaderBinder {
   private mutating func types() {
     if let node = root["input"] { header.input = bench.fieldList(node) }
     header.declared = header.input
-    guard let node = root["events"], let entries = bench.entries(node, wanted: "a mapping from events to fields") else {
+    guard let node = root["events"],
+      let entries = bench.entries(node, wanted: "a mapping from events to fields")
+    else {
       return
     }
     for entry in entries {
@@ -48,12 +50,17 @@ struct HeaderBinder {
   private func event(_ name: String, _ node: YAMLNode) -> EventDeclaration {
     var declaration = EventDeclaration(name: name, fields: [])
     if node.isPlainEmpty { return declaration }
-    guard let entries = bench.entries(node, wanted: "a mapping from fields to types") else { return declaration }
+    guard let entries = bench.entries(node, wanted: "a mapping from fields to types") else {
+      return declaration
+    }
     if let of = entries.first(where: { $0.keyText == "of" }) {
-      declaration.ofContact = bench.word(of.value, of: ["contact"], wanted: "whom the event belongs to") != nil
+      declaration.ofContact =
+        bench.word(of.value, of: ["contact"], wanted: "whom the event belongs to") != nil
     }
     let fields = entries.filter { $0.keyText != "of" }
-    if let reserved = fields.first(where: { $0.keyText == "time" }) { bench.report(.reservedField(reserved.key)) }
+    if let reserved = fields.first(where: { $0.keyText == "time" }) {
+      bench.report(.reservedField(reserved.key))
+    }
     declaration.fields = bench.fieldList(YAMLNode(kind: .mapping(fields), span: node.span))
     return declaration
   }
@@ -140,14 +147,17 @@ struct HeaderBinder {
   private func isBareZone(_ text: String, _ naming: Naming) -> Bool {
     let bytes = Array(text.utf8)
     guard let first = bytes.first, (0x41...0x5A).contains(first) else { return false }
-    let isZone = bytes.allSatisfy { Bench.isLetter($0) || Bench.isDigit($0) || $0 == 0x2F || $0 == 0x2D || $0 == 0x2B }
+    let isZone = bytes.allSatisfy {
+      Bench.isLetter($0) || Bench.isDigit($0) || $0 == 0x2F || $0 == 0x2D || $0 == 0x2B
+    }
     return isZone && !naming.inputs.contains { $0.name == text.split(separator: "/").first.map(String.init) }
   }
 
   // MARK: Replies
 
   private mutating func replies() {
-    guard let node = root["replies"], let entries = bench.entries(node, wanted: "a mapping from classes to patterns")
+    guard let node = root["replies"],
+      let entries = bench.entries(node, wanted: "a mapping from classes to patterns")
     else { return }
     for entry in entries {
       let name = Located(entry.key)
@@ -156,7 +166,9 @@ struct HeaderBinder {
       } else if Events.isTaken(name.text) || header.events.contains(where: { $0.name == name.text }) {
         bench.report(.classNameTaken(name))
       }
-      let texts = bench.oneOrMore(entry.value, wanted: "a pattern").compactMap { bench.text($0, wanted: "a pattern") }
+      let texts = bench.oneOrMore(entry.value, wanted: "a pattern").compactMap {
+        bench.text($0, wanted: "a pattern")
+      }
       header.patterns[name.text] = texts
       header.replies.append(
         ReplyClass(name: name.text, patterns: texts.compactMap { bench.pattern($0) }, span: entry.keySpan))
@@ -165,7 +177,9 @@ struct HeaderBinder {
 
   private mutating func rest() {
     if let node = root["goal"] {
-      header.goal = bench.oneOrMore(node, wanted: "an outcome").compactMap { bench.name($0, wanted: "an outcome") }
+      header.goal = bench.oneOrMore(node, wanted: "an outcome").compactMap {
+        bench.name($0, wanted: "an outcome")
+      }
     }
     if let node = root["guarantees"] {
       header.guarantees = (bench.items(node, wanted: "a list of guarantees") ?? []).compactMap {

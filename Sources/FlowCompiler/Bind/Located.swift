@@ -1,7 +1,7 @@
 import FlowCore
 
-/// A text that knows where each of its bytes stands: a value of a YAML file, the text of a message's own file, or a
-/// part of one.
+/// A text that knows where each of its bytes stands: a value of a YAML file, the text of a message's own
+/// file, or a part of one.
 struct Located: Sendable {
   private enum Origin: Sendable {
     case scalar(YAMLScalar)

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// A workflow file as it is written: its lists and steps with their numbers and names, and where each thing leads;
-/// nothing is typed yet.
+/// A workflow file as it is written: its lists and steps with their numbers and names, and where each thing
+/// leads; nothing is typed yet.
 struct Outline {
   var root: Fields
   /// 0 is `steps`; then each path in the order of the file; then the others as they come.

@@ -45,7 +45,9 @@ struct Outliner {
   }
 
   private mutating func anytime(_ node: YAMLNode) {
-    guard let entries = bench.entries(node, wanted: "a mapping from events to where they lead") else { return }
+    guard let entries = bench.entries(node, wanted: "a mapping from events to where they lead") else {
+      return
+    }
     for entry in entries {
       let kind = Graph.List.anytime(key: entry.keyText)
       let target = target(entry.value, kind: kind, parent: nil, repeats: [], allowsNext: false)
@@ -70,7 +72,8 @@ struct Outliner {
     let fields = fields(of: verb, entries, node.span)
     let index = outline.steps.count
     var draft = StepDraft(
-      verb: verb, verbEntry: entry, nameSpan: entry?.keySpan ?? node.span.firstLine, fields: fields, list: list,
+      verb: verb, verbEntry: entry, nameSpan: entry?.keySpan ?? node.span.firstLine, fields: fields,
+      list: list,
       position: outline.lists[list].steps.count, repeats: repeats)
     name(&draft)
     outline.steps.append(draft)
@@ -109,7 +112,9 @@ struct Outliner {
     // The key that looks most like a verb is meant for one; else the first that no step may carry.
     let common = Grammar.step.keys.map(\.name)
     let unknown = entries.filter { !common.contains($0.keyText) }
-    guard let meant = unknown.first(where: { Spelling.nearest(to: $0.keyText, in: verbs) != nil }) ?? unknown.first
+    guard
+      let meant = unknown.first(where: { Spelling.nearest(to: $0.keyText, in: verbs) != nil })
+        ?? unknown.first
     else {
       bench.report(.missingVerb(entries.first?.keySpan ?? node.span.firstLine, verbs: verbs))
       return (.unknown, nil)
@@ -124,7 +129,9 @@ struct Outliner {
     counts[verb, default: 0] += 1
     draft.name = "\(verb)-\(counts[verb, default: 1])"
     var names: [(key: YAMLScalar, value: YAMLNode)] = []
-    if let entry = draft.verbEntry, draft.isNamedByVerb, !entry.value.isPlainEmpty { names.append((entry.key, entry.value)) }
+    if let entry = draft.verbEntry, draft.isNamedByVerb, !entry.value.isPlainEmpty {
+      names.append((entry.key, entry.value))
+    }
     if let entry = draft.fields.entry("name") { names.append((entry.key, entry.value)) }
     if names.count == 2 {
       bench.report(.keysClash(names[1].key, names[0].key, because: "the name stands after the verb already"))
@@ -178,7 +185,8 @@ struct Outliner {
         var leads = TargetDraft.broken(item.span.firstLine)
         if let node = fields["then"] { leads = target(node, of: index) }
         outline.steps[index].branches.append(
-          BranchDraft(when: fields["when"], target: leads, span: fields.entry("when")?.value.span ?? item.span))
+          BranchDraft(
+            when: fields["when"], target: leads, span: fields.entry("when")?.value.span ?? item.span))
       }
     }
   }

@@ -19,7 +19,8 @@ struct Registry {
     addNeighbours(files, around)
   }
 
-  /// A workflow that is enrolled may stand beside the files that are compiled: its input is read all the same.
+  /// A workflow that is enrolled may stand beside the files that are compiled: its input is read all the
+  /// same.
   private mutating func addNeighbours(_ files: [FileDraft], _ around: Environment) {
     let known = Set(files.map(\.bench.file))
     var looked: Set<String> = []

@@ -31,7 +31,8 @@ struct TriggerBinder {
     let exclusive = fields["exclusive"].flatMap { bench.name($0, wanted: "the name of a group") }?.text
     guard let event else { return nil }
     return Trigger(
-      event: event.text, key: key, when: when, again: again, exclusive: exclusive, each: each, contact: contact,
+      event: event.text, key: key, when: when, again: again, exclusive: exclusive, each: each,
+      contact: contact,
       span: fields.entry("event")?.value.span ?? span)
   }
 
@@ -42,7 +43,8 @@ struct TriggerBinder {
         let expression = bench.expression(text, as: nil, naming)
       else { return nil }
       switch expression.type {
-      case .text, .email, .phone, .url, .timezone, .locale, .oneOf, .integer, .number, .date, .instant, .boolean, .none:
+      case .text, .email, .phone, .url, .timezone, .locale, .oneOf, .integer, .number, .date, .instant,
+        .boolean, .none:
         return expression
       default:
         bench.report(.keyType(text, expression.type))
@@ -54,14 +56,20 @@ struct TriggerBinder {
   private func again(_ node: YAMLNode) -> Trigger.Again? {
     if node.entries != nil {
       guard let fields = bench.fields(node, of: Grammar.again) else { return nil }
-      let per = fields["per"].flatMap { bench.word($0, of: ["key", "contact"], wanted: "what is counted by") }
+      let per = fields["per"].flatMap {
+        bench.word($0, of: ["key", "contact"], wanted: "what is counted by")
+      }
       return fields["after"].flatMap { bench.duration($0) }.map { .after($0, perContact: per == "contact") }
     }
     guard let text = bench.text(node, wanted: "never, after end, or after DURATION") else { return nil }
     if text.text == "never" { return .never }
     if text.text == "after end" { return .afterEnd }
-    if let duration = text.after("after") { return bench.duration(duration).map { .after($0, perContact: false) } }
-    bench.report(.unknownWord(text, wanted: "a rule for starting again", known: ["never", "after end", "after DURATION"]))
+    if let duration = text.after("after") {
+      return bench.duration(duration).map { .after($0, perContact: false) }
+    }
+    bench.report(
+      .unknownWord(
+        text, wanted: "a rule for starting again", known: ["never", "after end", "after DURATION"]))
     return nil
   }
 

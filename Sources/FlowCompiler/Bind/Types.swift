@@ -1,6 +1,7 @@
 import FlowCore
 
-/// Types as they are written in a file: words, records as mappings, lists of records as a sequence of one mapping.
+/// Types as they are written in a file: words, records as mappings, lists of records as a sequence of one
+/// mapping.
 extension Bench {
   func type(_ node: YAMLNode) -> ValueType? {
     switch node.kind {
@@ -24,7 +25,8 @@ extension Bench {
     }
   }
 
-  /// The fields of a record; one whose type is wrong fits everywhere, so that nothing follows from the mistake.
+  /// The fields of a record; one whose type is wrong fits everywhere, so that nothing follows from the
+  /// mistake.
   func fieldList(_ node: YAMLNode) -> [Field] {
     guard let entries = entries(node, wanted: "a mapping from fields to types") else { return [] }
     return entries.map { entry in

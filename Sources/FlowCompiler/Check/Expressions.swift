@@ -22,7 +22,9 @@ extension Bench {
 
   private func note(_ uses: [Use], _ text: Located) {
     guard let site else { return }
-    for use in uses { note(UseSite(place: site, name: use.name, span: text.span(use.range), text: text.part(use.range).text)) }
+    for use in uses {
+      note(UseSite(place: site, name: use.name, span: text.span(use.range), text: text.part(use.range).text))
+    }
   }
 
   private func report(_ problems: [ExpressionProblem], _ text: Located) {

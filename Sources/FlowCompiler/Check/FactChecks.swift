@@ -87,7 +87,9 @@ struct FactChecks {
     while let target = open.popLast() {
       guard case .node(let node) = target, lacking.nodes.insert(node).inserted else { continue }
       for edge in edges[node] where !brings(edge, fact, from: node) {
-        if case .node(let next) = edge.to, graph.nodes[node].repeats.contains(next) { lacking.roundEnds.insert(next) }
+        if case .node(let next) = edge.to, graph.nodes[node].repeats.contains(next) {
+          lacking.roundEnds.insert(next)
+        }
         open.append(edge.to)
       }
       guard waits(node, without: fact) else { continue }

@@ -1,7 +1,7 @@
 import FlowCore
 
-/// What is wrong with the graph as a whole: circles, what no way leads to, paths that run out, answers that nothing
-/// handles (language, section 7, without a walk over time).
+/// What is wrong with the graph as a whole: circles, what no way leads to, paths that run out, answers that
+/// nothing handles (language, section 7, without a walk over time).
 struct FlowChecks {
   let graph: Graph
   let outline: Outline
@@ -68,7 +68,9 @@ struct FlowChecks {
 
   private func report(_ circle: [NodeIndex], closing edge: Edge) {
     let names = (circle + [circle[0]]).map { graph.nodes[$0].name }
-    let notes = circle.map { Diagnostic.Note("\"\(graph.nodes[$0].name)\" stands here", at: graph.nodes[$0].span) }
+    let notes = circle.map {
+      Diagnostic.Note("\"\(graph.nodes[$0].name)\" stands here", at: graph.nodes[$0].span)
+    }
     bench.report(.cycle(names, at: edge.span, notes))
   }
 
@@ -84,7 +86,8 @@ struct FlowChecks {
     return reached
   }
 
-  /// The path, or the first step of each row, that no way leads to; what stands inside such a step is not said.
+  /// The path, or the first step of each row, that no way leads to; what stands inside such a step is not
+  /// said.
   private func unreachable(_ reached: Set<NodeIndex>) {
     var silent: Set<Int> = []
     for path in outline.paths where outline.lists[path.list].steps.allSatisfy({ !reached.contains($0) }) {
@@ -174,14 +177,18 @@ struct FlowChecks {
   /// Where a class leads, wherever it is taken.
   private func targets(of name: String) -> [Target] {
     var targets: [Target] = []
-    if let one = graph.anytime.first(where: { $0.key == name }) ?? graph.anytime.first(where: { $0.key == "reply" }) {
+    if let one = graph.anytime.first(where: { $0.key == name })
+      ?? graph.anytime.first(where: { $0.key == "reply" })
+    {
       targets.append(one.target)
     }
     let inAnytime = graph.anytime.contains { $0.key == name }
     for node in graph.nodes {
       guard case .await(let awaited) = node.action else { continue }
       let own = awaited.cases.first { $0.key == name }
-      if let one = own ?? (inAnytime ? nil : awaited.cases.first { $0.key == "reply" }) { targets.append(one.target) }
+      if let one = own ?? (inAnytime ? nil : awaited.cases.first { $0.key == "reply" }) {
+        targets.append(one.target)
+      }
     }
     return targets
   }

@@ -4,7 +4,8 @@ import FlowCore
 enum FollowUps {
   /// Findings that say something is not there: where reading stopped early, it may stand further down.
   private static let absences: Set<Code> = [
-    .missingKey, .missingField, .missingVerb, .wrongShape, .emptyList, .unknownTarget, .unknownEvent, .unknownOutcome,
+    .missingKey, .missingField, .missingVerb, .wrongShape, .emptyList, .unknownTarget, .unknownEvent,
+    .unknownOutcome,
     .unreachable, .classUnhandled, .noContact, .noOwner, .caseNotAwaited, "unknown-name", "unknown-field",
   ]
 
@@ -28,7 +29,9 @@ enum FollowUps {
         continue
       }
       if let index = first[finding.message] {
-        if out[index].notes.isEmpty { out[index].notes.append(Diagnostic.Note("it is named elsewhere too", at: finding.span)) }
+        if out[index].notes.isEmpty {
+          out[index].notes.append(Diagnostic.Note("it is named elsewhere too", at: finding.span))
+        }
       } else {
         first[finding.message] = out.count
         out.append(finding)

@@ -13,7 +13,9 @@ extension Bench {
       guard let duration = duration(text) else { return nil }
       return Hold(until: nil, fallback: duration, text: text.text, span: text.whole)
     }
-    guard let (instant, fallback) = until.split(at: ", or ", last: true) ?? until.split(at: " or ", last: true) else {
+    guard
+      let (instant, fallback) = until.split(at: ", or ", last: true) ?? until.split(at: " or ", last: true)
+    else {
       report(.holdWithoutFallback(text))
       return nil
     }

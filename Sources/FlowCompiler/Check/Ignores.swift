@@ -23,7 +23,9 @@ enum Ignores {
           && ($0.line == finding.span.start.line || $0.target == finding.span.start.line)
       }
       if let match { ignores[match].used = true }
-      if match == nil || (finding.severity == .error && Severities.isFixed(finding.code)) { kept.append(finding) }
+      if match == nil || (finding.severity == .error && Severities.isFixed(finding.code)) {
+        kept.append(finding)
+      }
     }
     return kept + problems + ignores.filter { !$0.used }.map { .unusedIgnore($0.code) }
   }
@@ -40,7 +42,8 @@ enum Ignores {
         problems.append(.badIgnore(text))
         return nil
       }
-      guard let (code, reason) = rest.split(at: " -- "), !reason.isEmpty, !code.isEmpty, code.words.count == 1 else {
+      guard let (code, reason) = rest.split(at: " -- "), !reason.isEmpty, !code.isEmpty, code.words.count == 1
+      else {
         problems.append(.ignoreWithoutReason(rest.words.first ?? rest))
         return nil
       }

@@ -94,7 +94,9 @@ extension Bench {
 
   private func day(_ words: [Located], _ text: Located) -> Int? {
     guard words.count == 2, let number = Bench.number(words[1].text) else {
-      report(.badInstant(text, help: "write \"day\" and a whole number from 0, such as \"day 5\" or \"day 5 at 09:00\""))
+      report(
+        .badInstant(
+          text, help: "write \"day\" and a whole number from 0, such as \"day 5\" or \"day 5 at 09:00\""))
       return nil
     }
     return number
@@ -103,7 +105,9 @@ extension Bench {
   /// A whole number from 0 to 36,500: a hundred years of days.
   static func number(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
-    guard !bytes.isEmpty, bytes.count <= 5, bytes.allSatisfy(isDigit), let number = Int(text), number <= 36_500 else {
+    guard !bytes.isEmpty, bytes.count <= 5, bytes.allSatisfy(isDigit), let number = Int(text),
+      number <= 36_500
+    else {
       return nil
     }
     return number
@@ -135,7 +139,8 @@ extension Bench {
     return time(words[start]).map { .clock(weekday, $0) }
   }
 
-  /// Takes `+ DURATION` or `- DURATION` off the end: what follows the last such sign, if it begins with a digit.
+  /// Takes `+ DURATION` or `- DURATION` off the end: what follows the last such sign, if it begins with a
+  /// digit.
   private func peel(_ text: Located) -> (rest: Located, sign: Int, duration: Located)? {
     let plus = text.split(at: " + ", last: true)
     let minus = text.split(at: " - ", last: true)

@@ -45,7 +45,9 @@ struct NameChecks {
   /// A path may be called as its first step, and as no other.
   private func check(_ path: PathDraft, _ number: Int, _ steps: [String: Span]) {
     let entry = outline.lists[path.list].steps.first
-    let other = outline.steps.indices.first { outline.steps[$0].name == path.name.text && outline.steps[$0].isNamed }
+    let other = outline.steps.indices.first {
+      outline.steps[$0].name == path.name.text && outline.steps[$0].isNamed
+    }
     if let other, other != entry {
       bench.report(.pathNameTaken(path.name, at: outline.steps[other].nameSpan))
     }
@@ -59,7 +61,9 @@ struct NameChecks {
     for one in outline.anytime { add(one.target) }
     for step in outline.steps {
       if step.isEngine("end"), let outcome = step.verbEntry?.value.text { known.insert(outcome) }
-      if let closed = step.fields["closed"]?.text, closed.hasPrefix("end ") { known.insert(String(closed.dropFirst(4))) }
+      if let closed = step.fields["closed"]?.text, closed.hasPrefix("end ") {
+        known.insert(String(closed.dropFirst(4)))
+      }
       switch step.then {
       case .none: break
       case .all(let target): add(target)

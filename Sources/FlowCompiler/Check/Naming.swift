@@ -1,7 +1,8 @@
 import FlowCore
 
 extension Header {
-  /// What names mean at a step, as far as its list tells: replies, tasks and steps are held against the paths later.
+  /// What names mean at a step, as far as its list tells: replies, tasks and steps are held against the paths
+  /// later.
   func naming(
     steps: [String: NodeIndex], event: (slot: Int, fields: [Field])?, present: Set<String>,
     around: Environment, allowsAsk: Bool = false

@@ -51,7 +51,8 @@ struct Scopes {
     if let list { ways[list, default: []].append(Way(list: list, key: key, from: from)) }
   }
 
-  /// The event in scope in a list: the number of the list that it led to, and the fields that it certainly brings.
+  /// The event in scope in a list: the number of the list that it led to, and the fields that it certainly
+  /// brings.
   func event(in list: Int) -> (slot: Int, fields: [Field])? {
     guard let (slot, keys) = led(list) else { return nil }
     var fields: [Field]?
@@ -99,8 +100,8 @@ extension Outline {
     return false
   }
 
-  /// The step that a name means in a list (nil: in `anytime`): in the same list, in a list around it, at the top of
-  /// `steps`, a path (its first step), or at the top of a path.
+  /// The step that a name means in a list (nil: in `anytime`): in the same list, in a list around it, at the
+  /// top of `steps`, a path (its first step), or at the top of a path.
   func target(_ name: String, from list: Int?) -> NodeIndex? {
     var current = list
     while let list = current {

@@ -25,7 +25,8 @@ public struct DiskFiles: ProjectFiles {
       return .failure(errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(DiskFiles.reason()))
     }
     guard DiskFiles.isInside(real, boundary) else { return .failure(.outside) }
-    // Non-blocking, so that a pipe does not hang; what was opened is looked at, not what bore the name before.
+    // Non-blocking, so that a pipe does not hang; what was opened is looked at, not what bore the name
+    // before.
     let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
     guard descriptor >= 0 else { return .failure(.unreadable(DiskFiles.reason())) }
     defer { close(descriptor) }
@@ -53,7 +54,8 @@ public struct DiskFiles: ProjectFiles {
   }
 
   public func list(_ folder: String) -> [String] {
-    guard let root, let boundary, let real = DiskFiles.real(root + "/" + folder), DiskFiles.isInside(real, boundary),
+    guard let root, let boundary, let real = DiskFiles.real(root + "/" + folder),
+      DiskFiles.isInside(real, boundary),
       let directory = opendir(real)
     else { return [] }
     defer { closedir(directory) }

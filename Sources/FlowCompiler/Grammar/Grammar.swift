@@ -1,7 +1,7 @@
 import FlowCore
 
-/// Every key of the language, place by place: what is unknown is found with this, and the JSON Schema for editors and
-/// the reference are made from the same lines.
+/// Every key of the language, place by place: what is unknown is found with this, and the JSON Schema for
+/// editors and the reference are made from the same lines.
 public enum Grammar {
   /// What may stand as a key's value.
   public indirect enum Form: Hashable, Sendable {
@@ -69,7 +69,9 @@ public enum Grammar {
   /// Every place: the workflow file, then its parts, the engine's steps, scenarios, flow.yaml.
   public static let places: [Place] =
     [workflow, trigger, again, policy, step] + engineVerbs + [branch, otherwise, touch, channelWaits]
-    + [scenarioFile, scenario] + eventForms + [assume, project, caps, projectChannel, manifest, manifestField]
+    + [scenarioFile, scenario] + eventForms + [
+      assume, project, caps, projectChannel, manifest, manifestField,
+    ]
 
   public static func place(_ name: String) -> Place? { places.first { $0.name == name } }
 

@@ -4,14 +4,19 @@ import FlowCore
 extension Grammar {
   public static let scenarioFile = Place(
     name: "scenario-file", phrase: "a file of scenarios", about: "NAME.scenarios.yaml beside NAME.yaml.",
-    keys: [Key("scenarios", .list(.place("scenario")), "stories that the workflow must tell", required: true)])
+    keys: [Key("scenarios", .list(.place("scenario")), "stories that the workflow must tell", required: true)]
+  )
 
   public static let scenario = Place(
     name: "scenario", phrase: "a scenario", about: "What happens, and what is expected to come of it.",
     keys: [
       Key("name", .text, "what it shows", required: true),
-      Key("start", .text, "the instant of the trigger: 2026-03-25 16:40 Europe/Berlin, or RFC 3339", required: true),
-      Key("input", .either([.file, .named(.text)]), "the event's data, or the path of a JSON file", required: true),
+      Key(
+        "start", .text, "the instant of the trigger: 2026-03-25 16:40 Europe/Berlin, or RFC 3339",
+        required: true),
+      Key(
+        "input", .either([.file, .named(.text)]), "the event's data, or the path of a JSON file",
+        required: true),
       Key("item", .integer, "with `each`: which item of the list, from 1"),
       Key("events", .list(.place("scenario-event")), "what happens, in any order"),
       Key("expect", .list(.text), "every touch and the end, in order, each with its instant or without"),
@@ -23,7 +28,8 @@ extension Grammar {
       name: "scenario-event", phrase: "an event of a scenario", about: "Something that happens.",
       keys: [
         Key(
-          "at", .text, "an instant, `day N [at HH:MM]`, or STEP [+ DURATION] from when it went out or was assigned",
+          "at", .text,
+          "an instant, `day N [at HH:MM]`, or STEP [+ DURATION] from when it went out or was assigned",
           required: true),
         Key("reply", .text, "the contact answers this"),
         Key("task", .name, "what came of a task: one of its outcomes"),
@@ -61,7 +67,8 @@ extension Grammar {
 
   /// Other keys are the channel's own settings.
   public static let projectChannel = Place(
-    name: "project-channel", phrase: "a channel", about: "How a channel is set up; other keys are its own settings.",
+    name: "project-channel", phrase: "a channel",
+    about: "How a channel is set up; other keys are its own settings.",
     keys: [
       Key("plugin", .name, "the channel that ships under this name; by default the key"),
       Key("exec", .file, "a program that speaks frames"),

@@ -4,7 +4,9 @@ import FlowCore
 extension Grammar {
   static let wait = Place(
     name: "wait", phrase: "a wait", about: "Waits, from when the step before was done.",
-    keys: [Key("wait", .either([.duration, .instant]), "a duration, or `until` and an instant", required: true)])
+    keys: [
+      Key("wait", .either([.duration, .instant]), "a duration, or `until` and an instant", required: true)
+    ])
 
   static let `await` = Place(
     name: "await", phrase: "an await", about: "Waits for the first of some events, or the timeout.",
@@ -16,11 +18,14 @@ extension Grammar {
   static let choose = Place(
     name: "choose", phrase: "a choose", about: "Takes the first branch that holds.",
     keys: [
-      Key("choose", .list(.either([.place("branch"), .place("otherwise")])), "the branches in order", required: true)
+      Key(
+        "choose", .list(.either([.place("branch"), .place("otherwise")])), "the branches in order",
+        required: true)
     ])
 
   static let split = Place(
-    name: "split", phrase: "a split", about: "An experiment or a holdout; a run always falls into the same arm.",
+    name: "split", phrase: "a split",
+    about: "An experiment or a holdout; a run always falls into the same arm.",
     keys: [
       Key("split", .name, "the step's name"),
       Key("arms", .named(.percent), "the arms, with shares that are 100 % together", required: true),
@@ -46,11 +51,14 @@ extension Grammar {
       Key("via", .name, "the verb of the channel that tells them"),
       Key("say", .either([.template, .file]), "what they are told", required: true),
       Key("each", .duration, "one after the other, so long each, until one acknowledges"),
-      Key("then", .either([.target, .named(.target)]), "where `acknowledged` and `timeout` lead; only with `each`"),
+      Key(
+        "then", .either([.target, .named(.target)]),
+        "where `acknowledged` and `timeout` lead; only with `each`"),
     ])
 
   static let set = Place(
-    name: "set", phrase: "a set", about: "Changes fields of the input; dues computed from them are computed anew.",
+    name: "set", phrase: "a set",
+    about: "Changes fields of the input; dues computed from them are computed anew.",
     keys: [Key("set", .named(.expression), "field: expression", required: true)])
 
   static let emit = Place(
@@ -72,7 +80,8 @@ extension Grammar {
     keys: [Key("suppress", .name, "a channel's verb, or `all`", required: true)])
 
   static let hold = Place(
-    name: "hold", phrase: "a hold", about: "Moves what the run waits for; the last step of a list in anytime.",
+    name: "hold", phrase: "a hold",
+    about: "Moves what the run waits for; the last step of a list in anytime.",
     keys: [Key("hold", .text, "DURATION, or until INSTANT or EVENT, or DURATION", required: true)])
 
   static let go = Place(

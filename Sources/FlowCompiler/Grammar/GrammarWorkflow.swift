@@ -7,14 +7,19 @@ extension Grammar {
       Key("workflow", .name, "the name of the process", required: true),
       Key("about", .text, "what it is for, in a sentence"),
       Key(
-        "category", .word(Graph.Category.allCases.map(\.rawValue)), "selects the legal checks; service by default"),
+        "category", .word(Graph.Category.allCases.map(\.rawValue)),
+        "selects the legal checks; service by default"),
       Key("trigger", .place("trigger"), "what starts a run", required: true),
       Key("input", .named(.type), "the event's data, typed"),
       Key("events", .named(.named(.type)), "the user's own events, and what they bring"),
-      Key("timezone", .either([.zone, .expression]), "the zone in which days are reckoned; the project's by default"),
+      Key(
+        "timezone", .either([.zone, .expression]),
+        "the zone in which days are reckoned; the project's by default"),
       Key("owner", .expression, "the person the run belongs to; the input called owner by default"),
       Key("policy", .place("policy"), "when and how often a touch may go out"),
-      Key("replies", .named(.list(.text)), "classes of reply, each with its patterns; the first that matches wins"),
+      Key(
+        "replies", .named(.list(.text)),
+        "classes of reply, each with its patterns; the first that matches wins"),
       Key("anytime", .named(.target), "where an event leads, whatever step the run is in"),
       Key("goal", .either([.name, .list(.name)]), "the outcomes that count as success"),
       Key("guarantees", .list(.text), "what is proved before anything runs"),
@@ -33,7 +38,8 @@ extension Grammar {
       Key("when", .condition, "only where this holds"),
       Key(
         "again", .either([.word(["never", "after end"]), .text, .place("again")]),
-        "when a key may start another run: never (default), after end, after DURATION, or a mapping with per and after"
+        "when a key may start another run: never (default), after end, after DURATION, or a mapping "
+          + "with per and after"
       ),
       Key("exclusive", .name, "one live run per contact within this group"),
       Key("each", .text, "NAME in LIST: one run per item of a list"),
@@ -41,7 +47,8 @@ extension Grammar {
     ])
 
   public static let again = Place(
-    name: "again", phrase: "a rule for starting again", about: "When a key or a contact may start another run.",
+    name: "again", phrase: "a rule for starting again",
+    about: "When a key or a contact may start another run.",
     keys: [
       Key("per", .word(["key", "contact"]), "counted by key (default) or by contact"),
       Key("after", .duration, "so long after the last start", required: true),
@@ -53,15 +60,19 @@ extension Grammar {
       Key("window", .window, "when a touch may go out; none by default"),
       Key("business", .weekdays, "which days are business days; mon-fri by default"),
       Key(
-        "holidays", .either([.name, .list(.date)]), "a calendar of flow.yaml, or a list of dates; none by default"),
+        "holidays", .either([.name, .list(.date)]),
+        "a calendar of flow.yaml, or a list of dates; none by default"),
       Key("gap", .duration, "least distance between two touches; none by default"),
       Key("max-touches", .integer, "most touches in one run; no limit by default"),
     ])
 
   public static let assume = Place(
-    name: "assume", phrase: "what is assumed", about: "What is expected to happen, for forecasts: shares of 100 %.",
+    name: "assume", phrase: "what is assumed",
+    about: "What is expected to happen, for forecasts: shares of 100 %.",
     keys: [
-      Key("reply", .named(.percent), "how many answer after a touch, by class; `after` is how long it takes them")
+      Key(
+        "reply", .named(.percent),
+        "how many answer after a touch, by class; `after` is how long it takes them")
     ])
 
   // MARK: Steps
@@ -74,10 +85,13 @@ extension Grammar {
       Key("if", .condition, "tested when the step is due, and again before it is sent"),
       Key("at", .instant, "waits for this instant before the step"),
       Key("after", .duration, "waits so long before the step"),
-      Key("if-past", .either([.word(["skip", "now"]), .target]), "what to do where an instant from data has passed"),
+      Key(
+        "if-past", .either([.word(["skip", "now"]), .target]),
+        "what to do where an instant from data has passed"),
       Key("window", .either([.word(["any", "policy"]), .window]), "when the step may be done"),
       Key(
-        "closed", .either([.word(["skip"]), .target]), "`skip` or `end OUTCOME` in place of waiting for the window"),
+        "closed", .either([.word(["skip"]), .target]),
+        "`skip` or `end OUTCOME` in place of waiting for the window"),
       Key("note", .text, "a remark"),
     ])
 
@@ -87,7 +101,9 @@ extension Grammar {
     keys: [
       Key("gap", .word(["none"]), "`none`: the least distance to the touch before does not hold"),
       Key("purpose", .word(purposes), "what the touch is for"),
-      Key("ask", .either([.template, .file]), "the one thing asked for: the last paragraph, or where {{ ask }} stands"),
+      Key(
+        "ask", .either([.template, .file]),
+        "the one thing asked for: the last paragraph, or where {{ ask }} stands"),
     ])
 
   public static let purposes = ["confirm", "request", "inform", "escalate", "remind"]

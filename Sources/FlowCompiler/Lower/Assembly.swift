@@ -18,15 +18,19 @@ struct Assembly {
       let entry = outline.lists.first?.steps.first
     else { return nil }
     return Graph(
-      workflow: name.text, about: header.about, category: header.category, trigger: trigger, input: header.input,
+      workflow: name.text, about: header.about, category: header.category, trigger: trigger,
+      input: header.input,
       events: header.events, timezone: timezone, owner: header.owner, policy: header.policy,
-      replies: header.replies, anytime: anytime, goal: header.goal.map(\.text), nodes: nodes, entry: .node(entry),
+      replies: header.replies, anytime: anytime, goal: header.goal.map(\.text), nodes: nodes,
+      entry: .node(entry),
       paths: paths, lists: outline.lists.map(\.kind), fingerprint: "", file: bench.file)
   }
 
   private var paths: [Graph.Path] {
     outline.paths.compactMap { path in
-      outline.lists[path.list].steps.first.map { Graph.Path(name: path.name.text, entry: $0, span: path.name.whole) }
+      outline.lists[path.list].steps.first.map {
+        Graph.Path(name: path.name.text, entry: $0, span: path.name.whole)
+      }
     }
   }
 }

@@ -119,14 +119,18 @@ extension Lowering {
   private func mapping(_ node: YAMLNode, _ options: Options) -> [NamedExpression]? {
     guard let entries = bench.entries(node, wanted: "a mapping from names to expressions") else { return nil }
     let compiled = entries.compactMap { entry in
-      bench.expression(entry.value, as: nil, options.naming).map { NamedExpression(name: entry.keyText, value: $0) }
+      bench.expression(entry.value, as: nil, options.naming).map {
+        NamedExpression(name: entry.keyText, value: $0)
+      }
     }
     return compiled.count == entries.count ? compiled : nil
   }
 
   private func files(_ node: YAMLNode) -> [String]? {
     let items = bench.oneOrMore(node, wanted: "a file")
-    let paths = items.compactMap { bench.text($0, wanted: "the path of a file").flatMap { bench.bytes(of: $0)?.path } }
+    let paths = items.compactMap {
+      bench.text($0, wanted: "the path of a file").flatMap { bench.bytes(of: $0)?.path }
+    }
     return paths.count == items.count ? paths : nil
   }
 

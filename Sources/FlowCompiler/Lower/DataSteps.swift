@@ -3,7 +3,9 @@ import FlowCore
 /// `set`, `emit`, `enroll`: data, typed against what takes them.
 extension Lowering {
   func set(_ node: YAMLNode, _ options: Options) -> [Assignment]? {
-    guard let entries = bench.entries(node, wanted: "a mapping from fields to expressions") else { return nil }
+    guard let entries = bench.entries(node, wanted: "a mapping from fields to expressions") else {
+      return nil
+    }
     if entries.isEmpty { bench.report(.emptyList(node.span, wanted: "a field to change")) }
     return entries.compactMap { entry in
       let path = entry.keyText.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -20,9 +22,11 @@ extension Lowering {
       guard let field = fields.first(where: { $0.name == name }) else {
         let owner = path[..<depth].joined(separator: ".")
         bench.report(
-          .unknownDataField(key, of: owner.isEmpty ? "the input" : "\"\(owner)\"", known: fields.map {
-            owner.isEmpty ? $0.name : owner + "." + $0.name
-          }))
+          .unknownDataField(
+            key, of: owner.isEmpty ? "the input" : "\"\(owner)\"",
+            known: fields.map {
+              owner.isEmpty ? $0.name : owner + "." + $0.name
+            }))
         return nil
       }
       type = field.type
@@ -39,7 +43,8 @@ extension Lowering {
       return nil
     }
     let data = named(
-      step.fields["data"], fields: declaration.fields, of: "the event \"\(name.text)\"", at: name.whole, options)
+      step.fields["data"], fields: declaration.fields, of: "the event \"\(name.text)\"", at: name.whole,
+      options)
     return data.map { .emit(event: name.text, data: $0) }
   }
 
@@ -62,11 +67,15 @@ extension Lowering {
     var out: [NamedExpression] = []
     var given: [String] = []
     if let node, !node.isPlainEmpty {
-      guard let entries = bench.entries(node, wanted: "a mapping from fields to expressions") else { return nil }
+      guard let entries = bench.entries(node, wanted: "a mapping from fields to expressions") else {
+        return nil
+      }
       for entry in entries {
         guard let field = fields.first(where: { $0.name == entry.keyText }) else {
           bench.report(.unknownDataField(entry.key, of: what, known: fields.map(\.name)))
-          if let nearest = Spelling.nearest(to: entry.keyText, in: fields.map(\.name)) { given.append(nearest) }
+          if let nearest = Spelling.nearest(to: entry.keyText, in: fields.map(\.name)) {
+            given.append(nearest)
+          }
           continue
         }
         given.append(field.name)

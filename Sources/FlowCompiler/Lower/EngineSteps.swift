@@ -33,7 +33,9 @@ extension Lowering {
   private func wait(_ node: YAMLNode, _ step: StepDraft, _ options: inout Options) -> Moment? {
     guard let text = bench.text(node, wanted: "a duration, or until and an instant") else { return nil }
     if let instant = text.after("until") { return moment(instant, step, &options) }
-    if let word = text.words.first?.text, word == "day" || word.utf8.contains(0x3A) || Weekday(rawValue: word) != nil {
+    if let word = text.words.first?.text,
+      word == "day" || word.utf8.contains(0x3A) || Weekday(rawValue: word) != nil
+    {
       bench.report(.instantForDuration(text))
       return nil
     }
@@ -51,7 +53,8 @@ extension Lowering {
     var seen: Set<String> = []
     allowed = allowed.filter { seen.insert($0).inserted }
     let cases = cases(
-      index, allowed: allowed, filled: events.filter { $0 != "reply" } + ["timeout"], all: events + ["timeout"],
+      index, allowed: allowed, filled: events.filter { $0 != "reply" } + ["timeout"],
+      all: events + ["timeout"],
       what: "this await")
     guard let until else { return nil }
     return Await(events: events, until: until, cases: cases)
@@ -122,7 +125,8 @@ extension Lowering {
 
   private func split(_ index: NodeIndex) -> Split? {
     let step = outline.steps[index]
-    guard let node = step.fields["arms"], let entries = bench.entries(node, wanted: "a mapping from arms to shares")
+    guard let node = step.fields["arms"],
+      let entries = bench.entries(node, wanted: "a mapping from arms to shares")
     else { return nil }
     var shares: [(name: Located, share: Int)] = []
     for entry in entries {
@@ -138,7 +142,8 @@ extension Lowering {
     let next = next(index)
     return Split(
       arms: shares.map {
-        Split.Arm(name: $0.name.text, share: $0.share, target: targets[$0.name.text] ?? next, span: $0.name.whole)
+        Split.Arm(
+          name: $0.name.text, share: $0.share, target: targets[$0.name.text] ?? next, span: $0.name.whole)
       }, salt: salt)
   }
 
@@ -162,13 +167,16 @@ extension Lowering {
 
   private func loop(_ index: NodeIndex, _ options: Options) -> Loop? {
     let step = outline.steps[index]
-    let times = step.fields["times"].flatMap { bench.integer($0, in: 1...1000, wanted: "the number of rounds") }
+    let times = step.fields["times"].flatMap {
+      bench.integer($0, in: 1...1000, wanted: "the number of rounds")
+    }
     let every = step.fields["every"].flatMap { bench.text($0, wanted: "a duration") }
     let duration = every.flatMap { bench.duration($0) }
     bench.site = .roundEnd(index)
     let stop = step.fields["stop-if"].map { bench.expression($0, as: .boolean, options.naming) }
     bench.site = .step(index)
-    guard let times, let every, let duration, let body = step.body, let first = outline.lists[body].steps.first
+    guard let times, let every, let duration, let body = step.body,
+      let first = outline.lists[body].steps.first
     else { return nil }
     if let stop, stop == nil { return nil }
     return Loop(times: times, every: duration, everyText: every.text, stopIf: stop ?? nil, body: first)
@@ -189,7 +197,8 @@ extension Lowering {
     } else if let then = step.fields.entry("then") {
       bench.report(
         .thenWithoutWait(
-          then.key, verb: "escalate", help: "all are told at once and the run goes on: add each: DURATION, or take then: away"))
+          then.key, verb: "escalate",
+          help: "all are told at once and the run goes on: add each: DURATION, or take then: away"))
     }
     guard let manifest else { return nil }
     return Escalation(
@@ -201,7 +210,8 @@ extension Lowering {
     if let node = step.fields["via"] {
       guard let text = bench.name(node, wanted: "the verb of a channel") else { return nil }
       if let manifest = bench.around.manifest(text.text) { return manifest }
-      bench.report(.unknownWord(text, wanted: "the verb of a channel", known: bench.around.manifests.map(\.verb)))
+      bench.report(
+        .unknownWord(text, wanted: "the verb of a channel", known: bench.around.manifests.map(\.verb)))
       return nil
     }
     if let manifest = bench.around.manifests.first(where: \.escalates) { return manifest }

@@ -1,8 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// Twelve hexadecimal digits of the SHA-256 of everything in a graph that means something: spans, notes, comments,
-/// sentences about it and the style of expressions are left out.
+/// Twelve hexadecimal digits of the SHA-256 of everything in a graph that means something: spans, notes,
+/// comments, sentences about it and the style of expressions are left out.
 enum Fingerprint {
   static func of(_ graph: Graph) -> String {
     var writer = CanonicalWriter()

@@ -145,7 +145,8 @@ struct Lowering {
         checkCase(draft.key, allowed: allowed, what: what)
         cases.append(
           Case(
-            key: draft.key.text, target: target(draft.target, from: step.list, next: next), span: draft.key.whole))
+            key: draft.key.text, target: target(draft.target, from: step.list, next: next),
+            span: draft.key.whole))
       }
     }
     let written = Set(cases.map(\.key))

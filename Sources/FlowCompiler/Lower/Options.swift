@@ -72,7 +72,8 @@ extension Lowering {
 
   private func due(_ step: StepDraft, _ options: inout Options) {
     if let at = step.fields.entry("at"), let after = step.fields.entry("after") {
-      bench.report(.keysClash(after.key, at.key, because: "a step has one due: write at: INSTANT or after: DURATION"))
+      bench.report(
+        .keysClash(after.key, at.key, because: "a step has one due: write at: INSTANT or after: DURATION"))
     }
     if let node = step.fields["at"] {
       options.due = moment(node, step, &options, wanted: "an instant")
@@ -149,7 +150,9 @@ extension Lowering {
 
   /// The keys that an engine's verb needs; a channel's fields are its manifest's affair.
   private func checkKeys(_ step: StepDraft) {
-    guard case .engine(let verb) = step.verb, let place = Grammar.engineVerbs.first(where: { $0.name == verb }) else {
+    guard case .engine(let verb) = step.verb,
+      let place = Grammar.engineVerbs.first(where: { $0.name == verb })
+    else {
       return
     }
     for key in place.keys where key.isRequired && step.fields.entry(key.name) == nil {

@@ -11,7 +11,8 @@ extension Diagnostic {
   static func unreachable(_ name: String, at span: Span, _ what: String) -> Diagnostic {
     Diagnostic(
       .unreachable, at: span, "no way leads to the \(what) \(Words.quoted(name))",
-      help: what == "path" ? "name it in a case or in anytime, or take it away" : "take it away, or let something lead here")
+      help: what == "path"
+        ? "name it in a case or in anytime, or take it away" : "take it away, or let something lead here")
   }
 
   static func pathRunsOut(_ path: String, at span: Span) -> Diagnostic {
@@ -30,12 +31,16 @@ extension Diagnostic {
     Diagnostic(
       .waitBeforeReply, .warning, at: span,
       "a plain wait stands between \(Words.quoted(touch)) and \(Words.quoted(`await`))",
-      help: "an answer that comes while it waits would end the run by default: await it here as well, or wait with at: or within")
+      help:
+        "an answer that comes while it waits would end the run by default: await it here as well, or "
+        + "wait with at: or within"
+    )
   }
 
   static func unusedIgnore(_ code: Located) -> Diagnostic {
     Diagnostic(
-      .unusedIgnore, .warning, at: code.whole, "there is no finding \(Words.quoted(code.text)) here to silence",
+      .unusedIgnore, .warning, at: code.whole,
+      "there is no finding \(Words.quoted(code.text)) here to silence",
       help: "take the comment away; it silences a finding on its own line or the line below")
   }
 
@@ -47,6 +52,7 @@ extension Diagnostic {
 
   static func ignoreWithoutReason(_ text: Located) -> Diagnostic {
     Diagnostic(
-      .badIgnore, .warning, at: text.whole, "this comment does not say why", help: "write \"flow:ignore CODE -- reason\"")
+      .badIgnore, .warning, at: text.whole, "this comment does not say why",
+      help: "write \"flow:ignore CODE -- reason\"")
   }
 }

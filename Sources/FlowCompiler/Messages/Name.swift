@@ -50,7 +50,8 @@ extension Diagnostic {
     Diagnostic(
       .nameTaken, at: span, "there are two steps called \(Words.quoted(name))",
       notes: [Note("the first stands here", at: first)],
-      help: "names are unique in the file, and are the steps' identity across versions: give one another name")
+      help: "names are unique in the file, and are the steps' identity across versions: give one another name"
+    )
   }
 
   static func badPattern(_ text: Located, _ error: ReplyPatternError) -> Diagnostic {
@@ -76,7 +77,8 @@ extension Diagnostic {
   }
 
   static func notAList(_ text: Located, _ type: ValueType) -> Diagnostic {
-    Diagnostic(.wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a list is wanted")
+    Diagnostic(
+      .wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a list is wanted")
   }
 
   static func contactType(_ span: Span, _ type: ValueType) -> Diagnostic {
@@ -97,25 +99,30 @@ extension Diagnostic {
     let declare = Bench.isEventName(name.text) ? ", and events of your own are declared under events:" : ""
     return Diagnostic(
       .unknownEvent, at: name.whole, "unknown event \(Words.quoted(name.text))",
-      help: Words.help(name.text, known, "the events are") + declare, fix: Words.fix(name.text, known, name.whole))
+      help: Words.help(name.text, known, "the events are") + declare,
+      fix: Words.fix(name.text, known, name.whole))
   }
 
   static func reservedEvent(_ name: Located) -> Diagnostic {
     Diagnostic(
       .reservedEvent, at: name.whole, "\"\(name.text)\" is not for a workflow to handle",
-      help: "it comes first, always: the run ends opted-out, and the contact is suppressed on that channel in every "
+      help:
+        "it comes first, always: the run ends opted-out, and the contact is suppressed on that "
+        + "channel in every "
         + "workflow; take it away")
   }
 
   static func caseNotAwaited(_ name: Located, known: [String], _ what: String) -> Diagnostic {
     Diagnostic(
-      .caseNotAwaited, at: name.whole, "a case for \(Words.quoted(name.text)), which \(what) does not wait for",
+      .caseNotAwaited, at: name.whole,
+      "a case for \(Words.quoted(name.text)), which \(what) does not wait for",
       help: Words.help(name.text, known, "the cases here are"), fix: Words.fix(name.text, known, name.whole))
   }
 
   static func duplicateEvent(_ name: Located) -> Diagnostic {
     Diagnostic(
-      .caseNotAwaited, at: name.whole, "\(Words.quoted(name.text)) is awaited twice", help: "take one of them away")
+      .caseNotAwaited, at: name.whole, "\(Words.quoted(name.text)) is awaited twice",
+      help: "take one of them away")
   }
 
   static func unknownOutcome(_ name: Located, known: [String]) -> Diagnostic {
@@ -147,7 +154,8 @@ extension Diagnostic {
 
   static func missingDataField(_ field: Field, of what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      .missingField, at: span, "\(what) needs the field \"\(field.name)\"", help: "it is \(field.type.phrase)")
+      .missingField, at: span, "\(what) needs the field \"\(field.name)\"", help: "it is \(field.type.phrase)"
+    )
   }
 
   static func notPassed(_ name: String, at span: Span) -> Diagnostic {

@@ -6,7 +6,8 @@ extension Diagnostic {
   static func duplicateScenario(_ name: String, at span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       .badScenario, at: span, "there are two scenarios called \(Words.quoted(name))",
-      notes: [Note("the first stands here", at: first)], help: "say what this one shows that the other does not")
+      notes: [Note("the first stands here", at: first)],
+      help: "say what this one shows that the other does not")
   }
 
   static func badStart(_ text: Located, _ error: ZonedStartError, known: [String]) -> Diagnostic {
@@ -18,11 +19,16 @@ extension Diagnostic {
     }
     let example = "write it like 2026-03-25 16:40 Europe/Berlin, or 2026-03-25T16:40:00+01:00"
     return switch error {
-    case .date(let date): Diagnostic(.badDate, at: text.word(0), "\(Words.quoted(date)) is no date of the calendar", help: example)
-    case .time(let time): Diagnostic(.badTime, at: text.word(1), "\(Words.quoted(time)) is no time of the day", help: example)
-    case .missingTime: Diagnostic(.badScenario, at: text.whole, "the time of the day is missing", help: example)
+    case .date(let date):
+      Diagnostic(
+        .badDate, at: text.word(0), "\(Words.quoted(date)) is no date of the calendar", help: example)
+    case .time(let time):
+      Diagnostic(.badTime, at: text.word(1), "\(Words.quoted(time)) is no time of the day", help: example)
+    case .missingTime:
+      Diagnostic(.badScenario, at: text.whole, "the time of the day is missing", help: example)
     case .missingZone: Diagnostic(.badScenario, at: text.whole, "the time zone is missing", help: example)
-    case .form, .zone: Diagnostic(.badScenario, at: text.whole, "\(Words.quoted(text.text)) is no start", help: example)
+    case .form, .zone:
+      Diagnostic(.badScenario, at: text.whole, "\(Words.quoted(text.text)) is no start", help: example)
     }
   }
 
@@ -45,7 +51,10 @@ extension Diagnostic {
   static func badExpectation(_ text: Located) -> Diagnostic {
     Diagnostic(
       .badScenario, at: text.whole, "\(Words.quoted(text.text)) says nothing that can be compared",
-      help: "write a step, end OUTCOME, or an entry such as escalated STEP, each with its instant before it or without")
+      help:
+        "write a step, end OUTCOME, or an entry such as escalated STEP, each with its instant before "
+        + "it or without"
+    )
   }
 
   static func unknownStep(_ name: Located, known: [String]) -> Diagnostic {
@@ -57,12 +66,14 @@ extension Diagnostic {
   static func unknownEntry(_ name: Located, known: [String]) -> Diagnostic {
     Diagnostic(
       .badScenario, at: name.whole, "\(Words.quoted(name.text)) is no kind of entry",
-      help: Words.help(name.text, ["end"] + known, "the kinds are"), fix: Words.fix(name.text, ["end"] + known, name.whole))
+      help: Words.help(name.text, ["end"] + known, "the kinds are"),
+      fix: Words.fix(name.text, ["end"] + known, name.whole))
   }
 
   static func eventWithoutKind(_ span: Span) -> Diagnostic {
     Diagnostic(
-      .missingKey, at: span.firstLine, "an event of a scenario needs one of the keys \"reply\", \"task\", \"event\"",
+      .missingKey, at: span.firstLine,
+      "an event of a scenario needs one of the keys \"reply\", \"task\", \"event\"",
       help: "write { at: …, reply: TEXT }, { at: …, task: OUTCOME } or { at: …, event: NAME }")
   }
 
@@ -74,7 +85,8 @@ extension Diagnostic {
 
   static func strayData(_ key: YAMLScalar, _ event: String) -> Diagnostic {
     Diagnostic(
-      .keysClash, at: key.span, "\(Words.quoted(event)) brings no data", help: "data belongs to events of your own")
+      .keysClash, at: key.span, "\(Words.quoted(event)) brings no data",
+      help: "data belongs to events of your own")
   }
 
   static func unknownTaskOutcome(_ name: Located, known: [String]) -> Diagnostic {
@@ -86,6 +98,7 @@ extension Diagnostic {
   static func badEventForm(_ text: Located) -> Diagnostic {
     Diagnostic(
       .badScenario, at: text.whole, "\(Words.quoted(text.text)) does not say what happens when",
-      help: "write AT: EVENT, such as \"receipt + 3 hours: reply Sounds good\" or \"day 6: proposal.accepted\"")
+      help:
+        "write AT: EVENT, such as \"receipt + 3 hours: reply Sounds good\" or \"day 6: proposal.accepted\"")
   }
 }

@@ -56,7 +56,9 @@ extension Diagnostic {
   }
 
   static func badNumber(_ text: Located, wanted: String, range: ClosedRange<Int>) -> Diagnostic {
-    let bounds = range.upperBound == .max ? "from \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+    let bounds =
+      range.upperBound == .max
+      ? "from \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
     return Diagnostic(
       .badNumber, at: text.whole, "\(Words.quoted(text.text)) stands where \(wanted) should",
       help: "write a whole number \(bounds), in digits")
@@ -79,7 +81,8 @@ extension Diagnostic {
         help: relative + ", and stays in the project's folder, through links too")
     case .tooLarge(let limit):
       Diagnostic(.fileProblem, at: path.whole, "the file \(name) is larger than \(limit) bytes")
-    case .notAFile: Diagnostic(.fileProblem, at: path.whole, "\(name) is no file", help: "it is a folder or a device")
+    case .notAFile:
+      Diagnostic(.fileProblem, at: path.whole, "\(name) is no file", help: "it is a folder or a device")
     case .unreadable(let reason):
       Diagnostic(.fileProblem, at: path.whole, "the file \(name) cannot be read: \(reason)")
     }
@@ -97,7 +100,9 @@ extension Diagnostic {
     var help = error.help
     if case .unknownType(_, .some) = error.kind {
       let words = ValueType.words.map(\.name).joined(separator: ", ")
-      help = (help.map { $0 + " " } ?? "") + "the types are \(words), a record, optional T, list of T, one of a | b"
+      help =
+        (help.map { $0 + " " } ?? "")
+        + "the types are \(words), a record, optional T, list of T, one of a | b"
     }
     return Diagnostic(.unknownType, at: span, error.description, help: help, fix: fix)
   }
@@ -110,7 +115,8 @@ extension Diagnostic {
 }
 
 extension Span {
-  /// What of it stands on its first line, as far as that can be told without the text: for values over many lines.
+  /// What of it stands on its first line, as far as that can be told without the text: for values over many
+  /// lines.
   var firstLine: Span {
     start.line == end.line ? self : Span(file: file, start: start, end: start)
   }
@@ -133,7 +139,8 @@ extension Diagnostic {
   static func unknownCode(_ code: Located, known: [String]) -> Diagnostic {
     Diagnostic(
       .unknownWord, at: code.whole, "there is no finding \(Words.quoted(code.text))",
-      help: Words.nearest(code.text, known) ?? "flow explain lists them", fix: Words.fix(code.text, known, code.whole))
+      help: Words.nearest(code.text, known) ?? "flow explain lists them",
+      fix: Words.fix(code.text, known, code.whole))
   }
 
   static func fixedSeverity(_ code: Located) -> Diagnostic {

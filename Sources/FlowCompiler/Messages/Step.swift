@@ -30,7 +30,8 @@ extension Diagnostic {
 
   static func twoVerbs(_ first: YAMLScalar, _ second: YAMLScalar) -> Diagnostic {
     Diagnostic(
-      .twoVerbs, at: second.span, "a step has one verb, and this one has \"\(first.text)\" and \"\(second.text)\"",
+      .twoVerbs, at: second.span,
+      "a step has one verb, and this one has \"\(first.text)\" and \"\(second.text)\"",
       notes: [Note("the first verb", at: first.span)], help: "begin a step of its own: - \(second.text): …")
   }
 
@@ -51,14 +52,16 @@ extension Diagnostic {
       case "hold": "write \"hold \(value)\""
       default: "write a list of steps: begin it with \"- \""
       }
-    return Diagnostic(.wrongShape, at: node.span.firstLine, "a mapping stands where a target should", help: better)
+    return Diagnostic(
+      .wrongShape, at: node.span.firstLine, "a mapping stands where a target should", help: better)
   }
 
   static func badTarget(_ text: Located, allowsNext: Bool) -> Diagnostic {
     let forms = (allowsNext ? "next, " : "") + "a step or path, end OUTCOME, hold …, or a list of steps"
     if let name = text.after("go") ?? text.after("goto") {
       return Diagnostic(
-        .unknownTarget, at: text.whole, "\(Words.quoted(text.text)) is no target", help: "write \"\(name.text)\"",
+        .unknownTarget, at: text.whole, "\(Words.quoted(text.text)) is no target",
+        help: "write \"\(name.text)\"",
         fix: Fix(replace: text.whole, with: name.text))
     }
     if text.text == "next", !allowsNext {
@@ -91,7 +94,8 @@ extension Diagnostic {
   }
 
   static func thenWithoutWait(_ key: YAMLScalar, verb: String, help: String) -> Diagnostic {
-    Diagnostic(.keysClash, at: key.span, "this \"\(verb)\" waits for nothing, so nothing leads on", help: help)
+    Diagnostic(
+      .keysClash, at: key.span, "this \"\(verb)\" waits for nothing, so nothing leads on", help: help)
   }
 
   static func badArms(_ span: Span, total: Int) -> Diagnostic {
@@ -107,21 +111,30 @@ extension Diagnostic {
   static func anytimeStep(_ draft: StepDraft, because: String) -> Diagnostic {
     Diagnostic(
       .anytimeStep, at: draft.span, "\"\(draft.verbText)\" does not go in a list of anytime: \(because)",
-      help: "such a list takes no time: set, emit, enroll, suppress, choose, a channel's step that neither reaches the "
+      help:
+        "such a list takes no time: set, emit, enroll, suppress, choose, a channel's step that "
+        + "neither reaches the "
         + "contact nor waits, an escalate without each, then at most one of end, go, hold")
   }
 
   static func clinicalPattern(_ text: Located, class name: String) -> Diagnostic {
     Diagnostic(
       .clinicalPattern, at: text.whole,
-      "the class \"\(name)\" leads to no person, and \(Words.quoted(text.text)) matches inside longer answers",
-      help: "where patients answer, write \"= \(text.text)\", which matches only the whole answer, or let a person read it")
+      "the class \"\(name)\" leads to no person, and \(Words.quoted(text.text)) matches inside "
+        + "longer answers",
+      help:
+        "where patients answer, write \"= \(text.text)\", which matches only the whole answer, or "
+        + "let a person read it"
+    )
   }
 
   static func noContact(_ draft: StepDraft) -> Diagnostic {
     Diagnostic(
       .noContact, at: draft.span, "\"\(draft.verbText)\" reaches the contact, and the workflow has none",
-      help: "add contact: contact to the input, or say in the trigger whom the run follows up: contact: EXPRESSION")
+      help:
+        "add contact: contact to the input, or say in the trigger whom the run follows up: contact: "
+        + "EXPRESSION"
+    )
   }
 
   static func unknownArm(_ name: Located, known: [String]) -> Diagnostic {
@@ -142,7 +155,8 @@ extension Diagnostic {
 extension Diagnostic {
   static func badAwait(_ text: Located) -> Diagnostic {
     Diagnostic(
-      .wrongShape, at: text.whole, "\(Words.quoted(text.text)) stands where events with \"or\" between should",
+      .wrongShape, at: text.whole,
+      "\(Words.quoted(text.text)) stands where events with \"or\" between should",
       help: "write EVENT within DURATION, or EVENT or EVENT until INSTANT")
   }
 
@@ -179,7 +193,10 @@ extension Diagnostic {
   static func strayHold(_ step: StepDraft) -> Diagnostic {
     Diagnostic(
       .anytimeStep, at: step.span, "\"hold\" stands outside of anytime, where nothing waits to be moved",
-      help: "hold is the last step of a list in anytime; in then: a case may be \"hold …\"; to wait here write wait: DURATION")
+      help:
+        "hold is the last step of a list in anytime; in then: a case may be \"hold …\"; to wait here "
+        + "write wait: DURATION"
+    )
   }
 
   static func anytimeWait(_ key: YAMLScalar) -> Diagnostic {

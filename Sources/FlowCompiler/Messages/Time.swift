@@ -63,7 +63,8 @@ extension Diagnostic {
 
   static func noBusinessHour(_ text: Located) -> Diagnostic {
     Diagnostic(
-      .noDay, at: text.whole, "\(Words.quoted(text.text)) never comes about: the window and the business days have no day in common",
+      .noDay, at: text.whole,
+      "\(Words.quoted(text.text)) never comes about: the window and the business days have no day in common",
       help: "business hours are the hours of policy.window on the days of policy.business")
   }
 
@@ -77,7 +78,8 @@ extension Diagnostic {
     Diagnostic(
       .badInstant, at: text.whole, reason ?? "\(Words.quoted(text.text)) is no instant",
       help: help
-        ?? "an instant is \"day N\", \"09:00\", \"mon 09:00\", a date or an instant from data, a step's name, "
+        ?? "an instant is \"day N\", \"09:00\", \"mon 09:00\", a date or an instant from data, a "
+        + "step's name, "
         + "event.time or run.started, each with + or - a duration, and \"at HH:MM\" where it names a day")
   }
 
@@ -113,7 +115,8 @@ extension Diagnostic {
 
   static func holdWithoutFallback(_ text: Located) -> Diagnostic {
     Diagnostic(
-      .badHold, at: text.whole, "\(Words.quoted(text.text)) does not say what serves where the instant is unknown",
+      .badHold, at: text.whole,
+      "\(Words.quoted(text.text)) does not say what serves where the instant is unknown",
       help: "add a duration: \(text.text), or 5 business days")
   }
 
@@ -138,7 +141,8 @@ extension Diagnostic {
 
   static func meantReturn(_ text: Located) -> Diagnostic {
     Diagnostic(
-      .badInstant, at: text.whole, "\(Words.quoted(text.text)) is no instant", help: "did you mean \"return\"?",
+      .badInstant, at: text.whole, "\(Words.quoted(text.text)) is no instant",
+      help: "did you mean \"return\"?",
       fix: Fix(replace: text.whole, with: "return"))
   }
 
@@ -148,7 +152,8 @@ extension Diagnostic {
     let known = days.contains(short) ? short : Spelling.nearest(to: text.text, in: days)
     return Diagnostic(
       .badInstant, at: text.whole, "\(Words.quoted(text.text)) is no weekday",
-      help: (known.map { "did you mean \"\($0)\"? " } ?? "") + "the weekdays are: \(days.joined(separator: ", "))",
+      help: (known.map { "did you mean \"\($0)\"? " } ?? "")
+        + "the weekdays are: \(days.joined(separator: ", "))",
       fix: known.map { Fix(replace: text.whole, with: $0) })
   }
 

@@ -35,7 +35,8 @@ private struct ManifestBinder {
     manifest.purposeOptional = boolean("purpose-optional")
     manifest.escalates = boolean("escalates")
     if let node = fields["max-bytes"] {
-      manifest.maxBytes = bench.integer(node, in: 1...(1 << 30), wanted: "a number of bytes") ?? manifest.maxBytes
+      manifest.maxBytes =
+        bench.integer(node, in: 1...(1 << 30), wanted: "a number of bytes") ?? manifest.maxBytes
     }
     manifest.main = main(list)
     if boolean("task"), manifest.field("by") == nil, let key = fields.entry("task")?.key {
@@ -56,7 +57,9 @@ private struct ManifestBinder {
     guard let node = fields[key] else { return [] }
     return bench.oneOrMore(node, wanted: "a word").compactMap { node in
       guard let text = bench.text(node, wanted: "a word") else { return nil }
-      if !Bench.isName(text.text), !Bench.isEventName(text.text) { bench.report(.badName(text, wanted: "a word")) }
+      if !Bench.isName(text.text), !Bench.isEventName(text.text) {
+        bench.report(.badName(text, wanted: "a word"))
+      }
       return text.text
     }
   }
@@ -68,7 +71,9 @@ private struct ManifestBinder {
 
   /// The template that `ask` closes.
   private func main(_ list: [Manifest.Field]) -> String? {
-    guard let text = fields["main"].flatMap({ bench.name($0, wanted: "the name of a field") }) else { return nil }
+    guard let text = fields["main"].flatMap({ bench.name($0, wanted: "the name of a field") }) else {
+      return nil
+    }
     guard let field = list.first(where: { $0.name == text.text }), case .template = field.kind else {
       bench.report(.unknownWord(text, wanted: "a template of this channel", known: list.map(\.name)))
       return nil

@@ -36,7 +36,8 @@ private struct ProjectBinder {
       let defaults = project.policy
       PolicyBinder.checkDays(
         Policy(
-          window: defaults.window, business: defaults.business ?? .workweek, holidays: defaults.holidays ?? .none),
+          window: defaults.window, business: defaults.business ?? .workweek,
+          holidays: defaults.holidays ?? .none),
         at: policy, bench)
     }
     project.caps = caps()
@@ -60,7 +61,8 @@ private struct ProjectBinder {
     for entry in named("calendars", wanted: "a mapping from names to iCalendar files") {
       // A calendar that cannot be read has its finding here; files that name it have none.
       calendars[entry.keyText] = HolidayCalendar.none
-      guard let path = bench.text(entry.value, wanted: "an iCalendar file"), let file = bench.bytes(of: path) else {
+      guard let path = bench.text(entry.value, wanted: "an iCalendar file"), let file = bench.bytes(of: path)
+      else {
         continue
       }
       do throws(ICalendarError) {
@@ -105,7 +107,9 @@ private struct ProjectBinder {
     for entry in named("capacity", wanted: "a mapping from verbs to numbers a day") {
       guard let text = bench.text(entry.value, wanted: "N a day") else { continue }
       let words = text.words.map(\.text)
-      if words.count == 3, words[1...] == ["a", "day"], words[0].utf8.count < 10, let number = Int(words[0]), number >= 0 {
+      if words.count == 3, words[1...] == ["a", "day"], words[0].utf8.count < 10, let number = Int(words[0]),
+        number >= 0
+      {
         capacity[entry.keyText] = number
       } else {
         bench.report(.badForm(text, form: "N a day", example: "40 a day"))
@@ -142,7 +146,8 @@ private struct ProjectBinder {
         case "plugin": channel.plugin = text.text
         case "exec": channel.exec = bench.resolve(text)
         default:
-          channel.settings.append(Project.Setting(name: setting.keyText, text: text.text, span: setting.value.span))
+          channel.settings.append(
+            Project.Setting(name: setting.keyText, text: text.text, span: setting.value.span))
         }
       }
       return channel

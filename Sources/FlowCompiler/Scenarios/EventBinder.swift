@@ -151,7 +151,9 @@ struct EventBinder {
     case "clicked": return .clicked
     case "ack": return .acknowledged
     default:
-      if bench.around.manifests.contains(where: { $0.events.contains(name.text) }) { return .named(name.text, data: [:]) }
+      if bench.around.manifests.contains(where: { $0.events.contains(name.text) }) {
+        return .named(name.text, data: [:])
+      }
       bench.report(.unknownEvent(name, known: graph.events.map(\.name) + Event.builtIn))
       return nil
     }

@@ -55,7 +55,8 @@ struct ExpectBinder {
 
   /// The types of a timeline's entries (cli.md, "The event stream").
   static let types = [
-    "started", "waiting", "deferred", "sent", "task", "received", "timeout", "escalated", "chose", "set", "emitted",
+    "started", "waiting", "deferred", "sent", "task", "received", "timeout", "escalated", "chose", "set",
+    "emitted",
     "enrolled", "suppressed", "held", "skipped", "withheld", "failed", "ended",
   ]
 }

@@ -9,7 +9,8 @@ struct InputBinder {
   func input(_ node: YAMLNode) -> [String: Value]? {
     let type = ValueType.record(graph.triggerFields)
     if node.entries != nil { return record(node, type) }
-    guard let path = bench.text(node, wanted: "the path of a JSON file, or a mapping"), let file = bench.bytes(of: path)
+    guard let path = bench.text(node, wanted: "the path of a JSON file, or a mapping"),
+      let file = bench.bytes(of: path)
     else { return nil }
     do throws(JSONError) {
       return read(try JSONReader.read(file.bytes), type, at: path.whole)
@@ -49,13 +50,14 @@ struct InputBinder {
       if case .list(let inner) = type { element = inner }
       return .array(items.map { json($0, element) })
     case .mapping(let entries):
-      return .object(entries.map { entry in
-        let field = type.field(entry.keyText)
-        if let fields = type.fields, field == nil {
-          bench.report(.unknownDataField(entry.key, of: "the data", known: fields.map(\.name)))
-        }
-        return JSONMember(entry.keyText, json(entry.value, field?.type ?? .none))
-      })
+      return .object(
+        entries.map { entry in
+          let field = type.field(entry.keyText)
+          if let fields = type.fields, field == nil {
+            bench.report(.unknownDataField(entry.key, of: "the data", known: fields.map(\.name)))
+          }
+          return JSONMember(entry.keyText, json(entry.value, field?.type ?? .none))
+        })
     }
   }
 }

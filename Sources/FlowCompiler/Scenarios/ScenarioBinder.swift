@@ -63,7 +63,9 @@ struct ScenarioBinder {
     if let node = fields["expect"] {
       scenario.expectSpan = node.span
       let expect = ExpectBinder(bench: bench, graph: graph, zone: zone)
-      scenario.expect = (bench.items(node, wanted: "a list of what is expected") ?? []).compactMap { expect.line($0) }
+      scenario.expect = (bench.items(node, wanted: "a list of what is expected") ?? []).compactMap {
+        expect.line($0)
+      }
     }
     return scenario
   }
@@ -99,10 +101,14 @@ struct StartScope: Scope {
   ) -> Zone {
     var data = data
     func scope() -> StartScope { StartScope(data: data, start: start, calendar: graph.policy.calendar) }
-    if let each = graph.trigger.each, let items = (try? each.list.evaluate(scope()))?.list, item >= 1, item <= items.count {
+    if let each = graph.trigger.each, let items = (try? each.list.evaluate(scope()))?.list, item >= 1,
+      item <= items.count
+    {
       data[each.name] = items[item - 1]
     }
-    if let contact = graph.trigger.contact, let value = try? contact.evaluate(scope()) { data["contact"] = value }
+    if let contact = graph.trigger.contact, let value = try? contact.evaluate(scope()) {
+      data["contact"] = value
+    }
     return (try? graph.timezone.evaluate(scope()))?.text.flatMap { zones.zone(named: $0) } ?? .utc
   }
 }

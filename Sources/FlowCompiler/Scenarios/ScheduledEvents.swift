@@ -4,7 +4,8 @@ import FlowTime
 extension Compiler {
   /// `flow simulate --event`: `receipt + 3 hours: reply Sounds good`, `day 6: proposal.accepted`,
   /// `book + 1 hour: task connected`, `2026-03-28 09:00: out-of-office return 2026-04-09`.
-  /// - Parameter zone: the run's, in which instants are written; by default what `timezone` says without any data.
+  /// - Parameter zone: the run's, in which instants are written; by default what `timezone` says without any
+  /// data.
   public static func scheduledEvent(
     _ source: SourceText, graph: Graph, zones: any ZoneSource, zone: Zone? = nil
   ) -> (ScheduledEvent?, [Diagnostic]) {
@@ -30,7 +31,8 @@ extension Compiler {
     var (document, findings) = YAMLReader.read(source)
     if !findings.isEmpty {
       guard let json = try? JSONReader.read(source.utf8) else { return ([], findings) }
-      (document, findings) = YAMLReader.read(SourceText(file: source.file, utf8: Array(json.write(pretty: true).utf8)))
+      (document, findings) = YAMLReader.read(
+        SourceText(file: source.file, utf8: Array(json.write(pretty: true).utf8)))
     }
     bench.report(findings)
     let binder = EventBinder(bench: bench, graph: graph, zone: zone ?? defaultZone(graph, zones))
@@ -39,7 +41,8 @@ extension Compiler {
   }
 
   private static func bench(_ file: String, _ zones: any ZoneSource) -> Bench {
-    Bench(file: file, around: Environment(project: Project(), manifests: [], zones: zones, files: MemoryFiles()))
+    Bench(
+      file: file, around: Environment(project: Project(), manifests: [], zones: zones, files: MemoryFiles()))
   }
 
   private static func defaultZone(_ graph: Graph, _ zones: any ZoneSource) -> Zone {
@@ -72,6 +75,7 @@ extension Compiler {
 
   /// `reply "Sounds good"` is what it says without the quotes.
   private static func unquoted(_ text: String) -> String {
-    text.utf8.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"") ? String(text.dropFirst().dropLast()) : text
+    text.utf8.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"")
+      ? String(text.dropFirst().dropLast()) : text
   }
 }

@@ -7,7 +7,8 @@ extension Explanation {
     Explanation(
       "unknown-key", title: "A mapping has a key that does not exist there.",
       why:
-        "Every place has a closed set of keys. A misspelt one would be ignored in silence, and what was meant would "
+        "Every place has a closed set of keys. A misspelt one would be ignored in silence, and what "
+        + "was meant would "
         + "not happen.",
       example: file("steps:\n  - wait: 2 days\n    nmae: pause\n  - end: done\n"),
       correction: file("steps:\n  - wait: 2 days\n    name: pause\n  - end: done\n")),
@@ -15,7 +16,8 @@ extension Explanation {
       "missing-key", title: "A mapping lacks a key that it needs.",
       why: "Without it nobody could say what happens: how many rounds, to whom, with which arms.",
       example: file("steps:\n  - repeat: asking\n    every: 1 day\n    steps:\n      - wait: 1 hour\n"),
-      correction: file("steps:\n  - repeat: asking\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n")),
+      correction: file(
+        "steps:\n  - repeat: asking\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n")),
     Explanation(
       "wrong-shape", title: "A text, a list or a mapping stands where another of these should.",
       why: "What it would mean is nowhere defined.",
@@ -63,12 +65,15 @@ extension Explanation {
       correction: file("steps:\n  - end: done\n")),
     Explanation(
       "missing-field", title: "A step, an event or a workflow lacks a field that it needs.",
-      why: "A channel says in its manifest what it cannot do without; an event and a workflow in their types.",
+      why:
+        "A channel says in its manifest what it cannot do without; an event and a workflow in their types.",
       example: file("steps:\n  - task: look\n    by: owner\n"),
       correction: file("steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n")),
     Explanation(
       "file-problem", title: "A file that is named is not there, or cannot be read.",
-      why: "What it holds would be missing when the message is due. A path is relative to the file that names it.",
+      why:
+        "What it holds would be missing when the message is due. A path is relative to the file that "
+        + "names it.",
       example: file("steps:\n  - task: look\n    by: owner\n    say: messages/lok.md\n"),
       correction: file("steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n")),
     Explanation(
@@ -83,10 +88,12 @@ extension Explanation {
     Explanation(
       "name-taken", title: "A name stands for two things.",
       why:
-        "Names of steps are unique in a file and are the steps' identity across versions; in an expression a step "
+        "Names of steps are unique in a file and are the steps' identity across versions; in an "
+        + "expression a step "
         + "could not be told from a field of the input or a weekday of the same name.",
       example: file("steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: pause\n"),
-      correction: file("steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: second-pause\n")),
+      correction: file(
+        "steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: second-pause\n")),
     Explanation(
       "unknown-type", title: "A type does not exist.",
       why: "The types are a closed list; without one the data cannot be checked.",
@@ -99,25 +106,35 @@ extension Explanation {
       correction: file("events:\n  deal.moved: {}\nsteps:\n  - end: done\n")),
     Explanation(
       "unknown-event", title: "An event is named that does not exist.",
-      why: "It would never come. Events of one's own are declared under `events`, classes of reply under `replies`.",
+      why:
+        "It would never come. Events of one's own are declared under `events`, classes of reply "
+        + "under `replies`.",
       example: file("events:\n  deal.moved: {}\nanytime:\n  deal.mvoed: end moved\nsteps:\n  - end: done\n"),
-      correction: file("events:\n  deal.moved: {}\nanytime:\n  deal.moved: end moved\nsteps:\n  - end: done\n")),
+      correction: file(
+        "events:\n  deal.moved: {}\nanytime:\n  deal.moved: end moved\nsteps:\n  - end: done\n")),
     Explanation(
       "reserved-event", title: "A workflow handles an unsubscribe or a complaint.",
       why:
-        "They come first, always: the run ends opted-out, and the contact is suppressed on that channel in every "
+        "They come first, always: the run ends opted-out, and the contact is suppressed on that "
+        + "channel in every "
         + "workflow. No file may say otherwise.",
       example: file("anytime:\n  unsubscribe: end gone\nsteps:\n  - end: done\n"),
       correction: file("steps:\n  - end: done\n")),
     Explanation(
       "bad-pattern", title: "A pattern of a class of reply cannot be read.",
       why: "A pattern is words; * is the rest of a word, (a|b) either, = at the beginning all of the answer.",
-      example: file("replies:\n  yes-please: [ \"(yes|of course\" ]\nanytime:\n  yes-please: end agreed\nsteps:\n  - end: done\n"),
+      example: file(
+        "replies:\n  yes-please: [ \"(yes|of course\" ]\nanytime:\n  yes-please: end "
+          + "agreed\nsteps:\n  - end: done\n"
+      ),
       correction: file(
-        "replies:\n  yes-please: [ \"(yes|of course)\" ]\nanytime:\n  yes-please: end agreed\nsteps:\n  - end: done\n")),
+        "replies:\n  yes-please: [ \"(yes|of course)\" ]\nanytime:\n  yes-please: end "
+          + "agreed\nsteps:\n  - end: done\n"
+      )),
     Explanation(
       "unknown-outcome", title: "An outcome is named that no run has.",
-      why: "A goal that is never reached counts nothing; a task is never done in a way that it does not know.",
+      why:
+        "A goal that is never reached counts nothing; a task is never done in a way that it does not know.",
       example: file("goal: wno\nsteps:\n  - end: won\n"),
       correction: file("goal: won\nsteps:\n  - end: won\n")),
     Explanation(
@@ -131,7 +148,9 @@ extension Explanation {
       example: "", correction: ""),
     Explanation(
       "key-type", title: "The key of a trigger is of a type that makes no key.",
-      why: "The key is a text by which two runs are told apart: a record or something that may be absent is none.",
+      why:
+        "The key is a text by which two runs are told apart: a record or something that may be "
+        + "absent is none.",
       example: file("steps:\n  - end: done\n", key: "deal"),
       correction: file("steps:\n  - end: done\n")),
     Explanation(
@@ -139,7 +158,8 @@ extension Explanation {
       why: "Nobody would get the message. The contact is the input called contact, or what the trigger says.",
       example: file("steps:\n  - sms: hello\n    purpose: inform\n    body: Hello\n", input: "owner: person"),
       correction: file(
-        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n", input: "owner: person")),
+        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n",
+        input: "owner: person")),
     Explanation(
       "no-owner", .warning, title: "A workflow has no owner.",
       why: "Every reply is passed on to the owner, and every failure; without one they reach nobody.",
@@ -147,7 +167,9 @@ extension Explanation {
       correction: file("steps:\n  - end: done\n")),
     Explanation(
       "bad-manifest", title: "A channel's manifest says something that cannot be.",
-      why: "A workflow is checked against the manifest: its verb and its fields must not mean something else already.",
+      why:
+        "A workflow is checked against the manifest: its verb and its fields must not mean something "
+        + "else already.",
       example: "verb: fax\ntouch: true\nfields:\n  window: text\n",
       correction: "verb: fax\ntouch: true\nfields:\n  paper: text\n"),
   ]

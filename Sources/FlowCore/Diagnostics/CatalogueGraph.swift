@@ -5,21 +5,28 @@ extension Explanation {
       "unknown-target", title: "A step or path is named that does not exist.",
       why: "The run would not know where to go on.",
       example: file("steps:\n  - go: bok\npaths:\n  book:\n    - end: booked\nanytime:\n  reply: book\n"),
-      correction: file("steps:\n  - go: book\npaths:\n  book:\n    - end: booked\nanytime:\n  reply: book\n")),
+      correction: file(
+        "steps:\n  - go: book\npaths:\n  book:\n    - end: booked\nanytime:\n  reply: "
+          + "book\n")),
     Explanation(
       "target-out-of-reach", title: "A step is named that stands inside another.",
       why:
-        "A target lies in the same list, in a list around it, or at the top of `steps` or `paths`: into the inside of "
+        "A target lies in the same list, in a list around it, or at the top of `steps` or `paths`: "
+        + "into the inside of "
         + "another step nobody would come at a defined place.",
       example: file(
-        "steps:\n  - choose:\n      - when: deal.title == \"x\"\n        then:\n          - wait: 1 day\n            name: inside\n"
+        "steps:\n  - choose:\n      - when: deal.title == \"x\"\n        then:\n          - wait: 1 "
+          + "day\n            name: inside\n"
           + "  - await: reply within 3 days\n    then: { reply: inside }\n"),
       correction: file(
-        "steps:\n  - choose:\n      - when: deal.title == \"x\"\n        then:\n          - wait: 1 day\n            name: inside\n"
+        "steps:\n  - choose:\n      - when: deal.title == \"x\"\n        then:\n          - wait: 1 "
+          + "day\n            name: inside\n"
           + "  - await: reply within 3 days\n    then: { reply: last }\n  - wait: 1 day\n    name: last\n")),
     Explanation(
       "case-not-awaited", title: "A case stands for something that the step does not wait for.",
-      why: "It would never be taken. An await takes what it names, and the classes of reply where it names reply.",
+      why:
+        "It would never be taken. An await takes what it names, and the classes of reply where it "
+        + "names reply.",
       example: file("steps:\n  - await: reply within 3 days\n    then: { bounce: end gone }\n"),
       correction: file("steps:\n  - await: reply or bounce within 3 days\n    then: { bounce: end gone }\n")),
     Explanation(
@@ -35,11 +42,14 @@ extension Explanation {
     Explanation(
       "anytime-step", title: "A list of anytime waits or reaches the contact, or a hold stands elsewhere.",
       why:
-        "Such a list is done in the instant of the event, while a step waits: it takes no time and sends the contact "
+        "Such a list is done in the instant of the event, while a step waits: it takes no time and "
+        + "sends the contact "
         + "nothing. To do more, lead to a path.",
       example: file("anytime:\n  reply:\n    - wait: 2 days\n    - end: answered\nsteps:\n  - end: done\n"),
       correction: file(
-        "anytime:\n  reply: later\npaths:\n  later:\n    - wait: 2 days\n    - end: answered\nsteps:\n  - end: done\n")),
+        "anytime:\n  reply: later\npaths:\n  later:\n    - wait: 2 days\n    - end: "
+          + "answered\nsteps:\n  - end: done\n"
+      )),
   ]
 
   /// The graph, scenarios, comments.
@@ -48,18 +58,24 @@ extension Explanation {
       "cycle", title: "Steps go round in a circle.",
       why: "Every run ends. What is done again has a number of rounds: a repeat.",
       example: file("steps:\n  - wait: 1 day\n    name: pause\n  - go: pause\n"),
-      correction: file("steps:\n  - repeat: pauses\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n")),
+      correction: file(
+        "steps:\n  - repeat: pauses\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n")),
     Explanation(
       "unreachable", title: "No way leads to a step or a path.",
       why: "It would never be done: most likely a case that should lead there is missing.",
       example: file("steps:\n  - end: done\npaths:\n  book:\n    - end: booked\n"),
-      correction: file("anytime:\n  reply: book\nsteps:\n  - end: done\npaths:\n  book:\n    - end: booked\n")),
+      correction: file("anytime:\n  reply: book\nsteps:\n  - end: done\npaths:\n  book:\n    - end: booked\n")
+    ),
     Explanation(
       "path-runs-out", title: "A path does not end.",
-      why: "A path ends by `end` or `go`: what follows it would otherwise depend on where it stands in the file.",
+      why:
+        "A path ends by `end` or `go`: what follows it would otherwise depend on where it stands in "
+        + "the file.",
       example: file("anytime:\n  reply: book\nsteps:\n  - end: done\npaths:\n  book:\n    - wait: 1 day\n"),
       correction: file(
-        "anytime:\n  reply: book\nsteps:\n  - end: done\npaths:\n  book:\n    - wait: 1 day\n    - end: booked\n")),
+        "anytime:\n  reply: book\nsteps:\n  - end: done\npaths:\n  book:\n    - wait: 1 day\n    - "
+          + "end: booked\n"
+      )),
     Explanation(
       "class-unhandled", .warning, title: "Nothing handles a class of reply.",
       why: "Such an answer would end the run as any other does, which is hardly why the class was made.",
@@ -68,41 +84,57 @@ extension Explanation {
         "replies:\n  agreed: [ \"sounds good\" ]\nanytime:\n  agreed: end won\nsteps:\n  - end: done\n")),
     Explanation(
       "wait-before-reply", .warning, title: "A plain wait stands between a touch and an await for its reply.",
-      why: "An answer that comes while the run only waits would end it by default, and never come to the await.",
+      why:
+        "An answer that comes while the run only waits would end it by default, and never come to the await.",
       example: file(
-        "steps:\n  - sms: hello\n    purpose: request\n    body: Hello {{ contact.name }}, about {{ deal.title }}.\n"
+        "steps:\n  - sms: hello\n    purpose: request\n    body: Hello {{ contact.name }}, about {{ "
+          + "deal.title }}.\n"
           + "    ask: Shall we start?\n  - wait: 1 day\n  - await: reply within 2 days\n"),
       correction: file(
-        "steps:\n  - sms: hello\n    purpose: request\n    body: Hello {{ contact.name }}, about {{ deal.title }}.\n"
+        "steps:\n  - sms: hello\n    purpose: request\n    body: Hello {{ contact.name }}, about {{ "
+          + "deal.title }}.\n"
           + "    ask: Shall we start?\n  - await: reply within 3 days\n")),
     Explanation(
-      "clinical-pattern", title: "Where patients answer, a pattern matches inside longer answers and no person reads them.",
-      why: "\"good, but I have a fever\" must not count as good: such a class has patterns that are all of the answer.",
+      "clinical-pattern",
+      title: "Where patients answer, a pattern matches inside longer answers and no person reads them.",
+      why:
+        "\"good, but I have a fever\" must not count as good: such a class has patterns that are all "
+        + "of the answer.",
       example: file(
-        "category: clinical\nreplies:\n  fine: [ \"good\" ]\nanytime:\n  fine: end fine\nsteps:\n  - end: done\n"),
+        "category: clinical\nreplies:\n  fine: [ \"good\" ]\nanytime:\n  fine: end fine\nsteps:\n  - "
+          + "end: done\n"
+      ),
       correction: file(
-        "category: clinical\nreplies:\n  fine: [ \"= good\" ]\nanytime:\n  fine: end fine\nsteps:\n  - end: done\n")),
+        "category: clinical\nreplies:\n  fine: [ \"= good\" ]\nanytime:\n  fine: end fine\nsteps:\n  "
+          + "- end: done\n"
+      )),
     Explanation(
       "bad-scenario", title: "A scenario cannot be told, or says nothing that can be compared.",
       why: "It would pass whatever the workflow does.",
       example: file(
         "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40\n    input: "
-          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: 2026-04-01 } }\n"
+          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: "
+          + "2026-04-01 } }\n"
           + "    expect: [ end done ]\n"),
       correction: file(
-        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 Europe/Berlin\n    input: "
-          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: 2026-04-01 } }\n"
+        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 "
+          + "Europe/Berlin\n    input: "
+          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: "
+          + "2026-04-01 } }\n"
           + "    expect: [ end done ]\n")),
     Explanation(
       "bad-input", title: "The data of a scenario do not fit the types.",
       why: "A run with such data would be refused.",
       example: file(
-        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 Europe/Berlin\n    input: "
+        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 "
+          + "Europe/Berlin\n    input: "
           + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: soon } }\n"
           + "    expect: [ end done ]\n"),
       correction: file(
-        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 Europe/Berlin\n    input: "
-          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: 2026-04-01 } }\n"
+        "steps:\n  - end: done\nscenarios:\n  - name: it ends\n    start: 2026-03-25 16:40 "
+          + "Europe/Berlin\n    input: "
+          + "{ contact: { name: Ann }, owner: { name: Oliver }, deal: { id: d-1, title: Roof, due: "
+          + "2026-04-01 } }\n"
           + "    expect: [ end done ]\n")),
     Explanation(
       "unused-ignore", .warning, title: "A comment silences a finding that is not there.",

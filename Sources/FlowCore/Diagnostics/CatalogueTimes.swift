@@ -4,7 +4,8 @@ extension Explanation {
     Explanation(
       "bad-instant", title: "A text is no instant.",
       why:
-        "An instant is `day N`, `09:00` or `mon 09:00`, a date or an instant from data, a step's name, `event.time` or "
+        "An instant is `day N`, `09:00` or `mon 09:00`, a date or an instant from data, a step's "
+        + "name, `event.time` or "
         + "`run.started`, each with + or - a duration, and `at HH:MM` where it names a day.",
       example: file("steps:\n  - wait: until 2 days\n  - end: done\n"),
       correction: file("steps:\n  - wait: until day 2\n  - end: done\n")),
@@ -15,7 +16,8 @@ extension Explanation {
       correction: file("steps:\n  - wait: until 23:00\n  - end: done\n")),
     Explanation(
       "bad-window", title: "A window or a set of weekdays cannot be read.",
-      why: "A window is days and hours, `mon-thu 09:00-17:00, fri 09:00-13:00`; its end lies after its start.",
+      why:
+        "A window is days and hours, `mon-thu 09:00-17:00, fri 09:00-13:00`; its end lies after its start.",
       example: file("policy: { window: mon-fri 17:00-09:00 }\nsteps:\n  - end: done\n"),
       correction: file("policy: { window: mon-fri 09:00-17:00 }\nsteps:\n  - end: done\n")),
     Explanation(
@@ -31,18 +33,23 @@ extension Explanation {
     Explanation(
       "no-day", title: "Windows, business days and holidays leave no day.",
       why: "What waits for such a day waits for ever.",
-      example: file("policy: { window: sat 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n"),
-      correction: file("policy: { window: fri-sat 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n")),
+      example: file(
+        "policy: { window: sat 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n"),
+      correction: file(
+        "policy: { window: fri-sat 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n")),
     Explanation(
       "no-window", title: "Business hours are counted, and there is no window.",
       why: "Business hours are the hours of the policy's window on business days.",
       example: file("steps:\n  - wait: 4 business hours\n  - end: done\n"),
-      correction: file("policy: { window: mon-fri 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n")),
+      correction: file(
+        "policy: { window: mon-fri 09:00-17:00 }\nsteps:\n  - wait: 4 business hours\n  - end: done\n")),
     Explanation(
       "if-past", title: "It is not said what happens where an instant from data lies in the past.",
       why:
-        "The due date of an invoice may lie behind when the run begins: the step may be left out (`skip`), done at "
-        + "once (`now`), or lead elsewhere. Every other instant that has passed counts as reached, and needs no such line.",
+        "The due date of an invoice may lie behind when the run begins: the step may be left out "
+        + "(`skip`), done at "
+        + "once (`now`), or lead elsewhere. Every other instant that has passed counts as reached, "
+        + "and needs no such line.",
       example: file("steps:\n  - wait: until deal.due\n  - end: done\n"),
       correction: file("steps:\n  - wait: until deal.due\n    if-past: now\n  - end: done\n")),
     Explanation(
@@ -54,6 +61,7 @@ extension Explanation {
       "bad-hold", title: "A hold does not say for how long where its instant is unknown.",
       why: "An out-of-office may name no date, and an event may never come: a duration serves then.",
       example: file("anytime:\n  out-of-office: hold until return\nsteps:\n  - end: done\n"),
-      correction: file("anytime:\n  out-of-office: hold until return, or 5 business days\nsteps:\n  - end: done\n")),
+      correction: file(
+        "anytime:\n  out-of-office: hold until return, or 5 business days\nsteps:\n  - end: done\n")),
   ]
 }

@@ -29,7 +29,8 @@ private func compress(_ bytes: [UInt8], at start: Int, into state: inout InlineA
   for i in 0..<16 {
     let at = start + i * 4
     w[i] =
-      UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8 | UInt32(bytes[at + 3])
+      UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
+      | UInt32(bytes[at + 3])
   }
   for i in 16..<64 {
     let a = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ (w[i - 15] >> 3)
