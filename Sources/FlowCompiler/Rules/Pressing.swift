@@ -23,24 +23,30 @@ struct Pressing: Rule {
   /// The phrases in a text; of two that lie in each other, the longer.
   private static func found(in text: Template) -> [String] {
     let tokens = Wording.tokens(text)
-    let hits = phrases.filter { Wording.contains($0.words, in: tokens) }
-    return hits.filter { hit in
-      !hits.contains {
-        $0.words.count > hit.words.count && Wording.contains(hit.words, in: $0.words.map { .word($0) })
+    var hits: [Phrase] = []
+    for (index, token) in tokens.enumerated() {
+      guard case .word(let word) = token, let candidates = phrases[word] else { continue }
+      for phrase in candidates where tokens[index...].starts(with: phrase.tokens) && !hits.contains(phrase) {
+        hits.append(phrase)
       }
+    }
+    return hits.filter { hit in
+      !hits.contains { $0.tokens.count > hit.tokens.count && Wording.contains(hit.tokens, in: $0.tokens) }
     }.map(\.text)
   }
 
-  private struct Phrase: Sendable {
+  private struct Phrase: Sendable, Hashable {
     var text: String
-    var words: [String]
+    var tokens: [Token]
   }
 
-  /// Of every language: a text may be in another than the file. Each once.
-  private static let phrases: [Phrase] = {
-    var seen: Set<[String]> = []
-    return PressingPhrases.all.flatMap { $0.split(whereSeparator: \.isNewline) }
-      .map { Phrase(text: String($0), words: Wording.words(String($0))) }
-      .filter { !$0.words.isEmpty && seen.insert($0.words).inserted }
+  /// Of every language, by the first word: a text may be in another than the file.
+  private static let phrases: [String: [Phrase]] = {
+    let lines = PressingPhrases.all.flatMap { $0.split(whereSeparator: \.isNewline) }
+    let all = lines.map { line in
+      let words = Wording.words(String(line))
+      return (words.first ?? "", Phrase(text: String(line), tokens: words.map { .word($0) }))
+    }
+    return Dictionary(grouping: all, by: \.0).mapValues { $0.map(\.1) }
   }()
 }

@@ -6,7 +6,7 @@ struct Repeats: Rule {
 
   func check(_ workflow: CompiledWorkflow, context: RuleContext) -> [Diagnostic] {
     let touches = workflow.touches(context)
-    let triples = touches.map { Wording.triples($0.texts) }
+    let triples = Repeats.numbered(touches.map { Wording.triples($0.texts) })
     let sets = triples.map { Set($0) }
     let later = Later(workflow.graph)
     return touches.indices.compactMap { index -> Diagnostic? in
@@ -23,6 +23,18 @@ struct Repeats: Rule {
         label: "nothing new to read",
         notes: [Diagnostic.Note("\(touches[other].quoted) goes out earlier", at: touches[other].node.span)],
         help: "say something that the contact does not know yet, or leave the touch out")
+    }
+  }
+
+  /// A number for each sequence, so that many texts are compared fast.
+  private static func numbered(_ all: [[[Token]]]) -> [[Int]] {
+    var numbers: [[Token]: Int] = [:]
+    return all.map { triples in
+      triples.map { triple in
+        if let number = numbers[triple] { return number }
+        numbers[triple] = numbers.count
+        return numbers.count - 1
+      }
     }
   }
 }

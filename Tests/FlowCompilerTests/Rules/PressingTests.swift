@@ -49,6 +49,7 @@ import Testing
     "finally, a warning about the weather", "the final version is ready", "we have not yet decided",
     "have you had time to look", "the last date is Friday", "Ihre letzte Rechnung ist bezahlt",
     "final {{ deal.title }} warning",
+    "how many times a week do you use it", "es reicht ein Wort von Ihnen", "this is the last time I write",
     "the semifinal warning", "la dernière version", "the chance of a last look",
   ]) func quiet(_ text: String) { expectRules(file(body: text)) }
 }

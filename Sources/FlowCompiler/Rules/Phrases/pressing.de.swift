@@ -4,8 +4,6 @@ extension PressingPhrases {
     allerletzte chance
     allerletzte mahnung
     bevor es zu spät ist
-    dies ist das letzte mal
-    es reicht
     handeln sie jetzt
     handeln sie sofort
     ich bin enttäuscht
@@ -33,8 +31,6 @@ extension PressingPhrases {
     sie haben noch immer nicht
     sie haben nie geantwortet
     sie haben uns ignoriert
-    sie haben versprochen
-    sie hatten versprochen
     sie lassen uns keine wahl
     sie müssen antworten
     sofort handeln

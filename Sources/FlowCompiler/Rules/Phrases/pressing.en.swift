@@ -13,7 +13,6 @@ extension PressingPhrases {
     final notice
     final reminder
     final warning
-    how many times
     i am disappointed
     i am still waiting
     i have been waiting
@@ -26,9 +25,7 @@ extension PressingPhrases {
     last chance
     last warning
     legal action will be taken
-    or else
     stop ignoring
-    this is the last time
     time is running out
     urgent action required
     we are still waiting
@@ -61,7 +58,6 @@ extension PressingPhrases {
     you never answered
     you never replied
     you never responded
-    you promised
     you still have not
     you still haven't
     you've ignored

@@ -8,10 +8,8 @@ extension PressingPhrases {
     antes de que sea demasiado tarde
     aún no ha respondido
     aún no has respondido
-    cuántas veces
     debe responder
     el tiempo se acaba
-    es la última vez
     estoy decepcionada
     estoy decepcionado
     nos veremos obligados
@@ -35,7 +33,6 @@ extension PressingPhrases {
     todavía no has respondido
     tu última oportunidad
     usted nos ignora
-    usted prometió
     última advertencia
     última oportunidad
     último aviso

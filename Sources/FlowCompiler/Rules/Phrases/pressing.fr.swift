@@ -4,9 +4,7 @@ extension PressingPhrases {
     agissez maintenant
     avant qu'il ne soit trop tard
     avertissement final
-    c'est la dernière fois
     c'est votre dernière chance
-    combien de fois
     dernier avertissement
     dernier rappel
     dernière chance
@@ -34,8 +32,6 @@ extension PressingPhrases {
     ultime relance
     votre silence
     vous avez ignoré
-    vous aviez promis
-    vous avez promis
     vous devez répondre
     vous m'ignorez
     vous n'avez jamais répondu

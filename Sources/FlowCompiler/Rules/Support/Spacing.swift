@@ -36,7 +36,7 @@ struct Spacing {
   private var arrivals: Set<Arrival> = []
 
   /// States of one step beyond which no others are looked at; a file that people read has a few.
-  private static let limit = 400
+  private static let limit = 200
   /// Rounds of a `repeat` that are told apart; a fifth touch shows nothing that four do not.
   private static let rounds = 5
 
@@ -64,9 +64,9 @@ struct Spacing {
 
   private mutating func go(_ target: Target, _ state: State) {
     guard case .node(let index) = target, graph.nodes.indices.contains(index) else { return }
-    let known = seen[index, default: []]
-    guard known.count < Spacing.limit, !known.contains(state) else { return }
-    seen[index, default: []].insert(state)
+    guard seen[index]?.count ?? 0 < Spacing.limit, seen[index, default: []].insert(state).inserted else {
+      return
+    }
     rest.append((index, state))
   }
 

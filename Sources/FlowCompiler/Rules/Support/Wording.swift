@@ -1,7 +1,7 @@
 import FlowCore
 
 /// A word of a message, or a value in it.
-enum Token: Hashable {
+enum Token: Hashable, Sendable {
   /// In lower case, ’ as '.
   case word(String)
   /// One `{{ }}`, however long.
@@ -44,11 +44,9 @@ enum Wording {
 
   private static let apostrophes: Set<Character> = ["'", "’", "ʼ", "`"]
 
-  /// Whether the words of `phrase` stand in `tokens` in a row.
-  static func contains(_ phrase: [String], in tokens: [Token]) -> Bool {
-    guard !phrase.isEmpty, tokens.count >= phrase.count else { return false }
-    let wanted = phrase.map { Token.word($0) }
-    return (0...tokens.count - wanted.count).contains { tokens[$0..<$0 + wanted.count].elementsEqual(wanted) }
+  /// Whether the tokens of `part` stand in `whole` in a row.
+  static func contains(_ part: [Token], in whole: [Token]) -> Bool {
+    whole.indices.contains { whole[$0...].starts(with: part) }
   }
 
   /// Every three neighbours, each text by itself.
