@@ -91,6 +91,13 @@ let package = Package(
         "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime", "FlowTesting",
       ]),
     .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
+    // Every numbered sentence of the reference, carried by what runs; the guide, by what the command prints.
+    .testTarget(
+      name: "ReferenceTests",
+      dependencies: [
+        "flow", "FlowCompiler", "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime",
+      ] + plugins.filter { $0 != "Exec" }.map { .target(name: "\($0)Channel") },
+      exclude: ["Sentences", "Refused", "Projects"]),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "FlowAnalysisTests", dependencies: ["FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"]),
   ]

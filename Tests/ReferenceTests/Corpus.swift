@@ -29,7 +29,8 @@ struct Corpus {
     let read: @Sendable (String) -> [UInt8]? = { try? disk.read($0).get() }
     var project = Project()
     if let bytes = read("flow.yaml") {
-      project = Compiler.project(SourceText(file: "flow.yaml", utf8: bytes), files: disk, zones: Corpus.zones).0
+      let source = SourceText(file: "flow.yaml", utf8: bytes)
+      project = Compiler.project(source, files: disk, zones: Corpus.zones).0
     }
     self.project = project
     channels = try Corpus.channels(project, folder: disk.root ?? ".", read)

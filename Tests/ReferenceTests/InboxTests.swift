@@ -16,7 +16,9 @@ private final class HandClock: Clock {
 private struct Sink: Channel {
   let channel: any Channel
   var manifest: [UInt8] { channel.manifest }
-  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await channel.render(delivery) }
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    try await channel.render(delivery)
+  }
   func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: key.text) }
 }
 
@@ -41,19 +43,25 @@ struct InboxTests {
     var thing: [String: Value] = ["id": .text(key)]
     if let region { thing["region"] = .text(region) }
     let contact: [String: Value] = [
-      "id": .text("c-1"), "name": .text("Ann"), "phone": .text("+491711234567"), "email": .text("ann@example.test"),
+      "id": .text("c-1"), "name": .text("Ann"), "phone": .text("+491711234567"),
+      "email": .text("ann@example.test"),
     ]
     let input: [String: Value] = [
       "contact": .record(contact), "owner": .record(["name": .text("Oliver"), "email": .text("o@acme.test")]),
       "thing": .record(thing),
     ]
     let received = try await engine.receive(
-      Incoming(source: "test", id: "\(workflow).\(key)", at: clock.now(), body: .enrol(workflow: workflow, input: input)))
+      Incoming(
+        source: "test", id: "\(workflow).\(key)", at: clock.now(),
+        body: .enrol(workflow: workflow, input: input)))
     return try #require(received.started.first, "\(received)").run
   }
 
-  private func send(_ type: String, subject: String, id: String, data: JSONValue = [:]) async throws -> Received {
-    try await engine.receive(.event(type: type, id: id, source: "test", at: clock.now(), subject: subject, data: data))
+  private func send(
+    _ type: String, subject: String, id: String, data: JSONValue = [:]
+  ) async throws -> Received {
+    try await engine.receive(
+      .event(type: type, id: id, source: "test", at: clock.now(), subject: subject, data: data))
   }
 
   @Test("6.4 an event reaches the runs whose key is its subject, and no other")

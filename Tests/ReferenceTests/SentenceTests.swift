@@ -2,9 +2,10 @@ import FlowCore
 import FlowSimulation
 import Testing
 
-/// Every sentence of the reference with a number is carried by a scenario, by a file that is refused, or by a test.
+/// Every numbered sentence of the reference is carried by a scenario, a file that is refused, or a test.
 struct SentenceTests {
-  static let projects: [String] = ["Sentences"] + ((try? Corpus.names(in: "Projects")) ?? []).map { "Projects/\($0)" }
+  static let projects: [String] =
+    ["Sentences"] + ((try? Corpus.names(in: "Projects")) ?? []).map { "Projects/\($0)" }
 
   @Test(arguments: projects)
   func `scenarios come out as the reference says`(folder: String) async throws {
@@ -23,7 +24,8 @@ struct SentenceTests {
           Issue.record(
             """
             \(workflow.file):\(line) \(scenario.name)
-              expected \(problem.expected ?? "nothing"), got \(problem.got ?? "nothing") \(problem.because ?? "")
+              expected \(problem.expected ?? "nothing"), got \(problem.got ?? "nothing")
+              \(problem.because ?? "")
             """)
         }
       }

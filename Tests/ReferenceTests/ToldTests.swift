@@ -6,15 +6,18 @@ import Testing
 
 /// What people are told, and what a timeline does not show.
 struct ToldTests {
+  struct Missing: Error { var workflow: String }
+
   /// Tells events to the first scenario's run of a workflow under Sentences.
-  func told(_ workflow: String, in folder: String = "Sentences", _ events: [(Int, Event.Kind)]) async throws -> Simulated {
+  func told(
+    _ workflow: String, in folder: String = "Sentences", _ events: [(Int, Event.Kind)]
+  ) async throws -> Simulated {
     let corpus = try Corpus(folder)
-    let compiled = try #require(corpus.workflow(workflow))
-    let scenario = try #require(compiled.scenarios.first)
+    guard let scenario = corpus.workflow(workflow)?.scenarios.first else { throw Missing(workflow: workflow) }
     let scheduled = events.map { minutes, kind in
       ScheduledEvent(
-        at: .instant(scenario.start.adding(milliseconds: Int64(minutes) * 60_000)), atText: "\(minutes) minutes",
-        kind: kind, span: scenario.span)
+        at: .instant(scenario.start.adding(milliseconds: Int64(minutes) * 60_000)),
+        atText: "\(minutes) minutes", kind: kind, span: scenario.span)
     }
     return try await corpus.simulator.run(
       Story(workflow: workflow, start: scenario.start, beginning: .input(scenario.input), events: scheduled))
@@ -73,7 +76,8 @@ struct ToldTests {
       entry.handover?.rendered.first { $0.name == "body" }?.text
     }
     #expect(
-      bodies?[0] == "Good day Ann Meyer,\n\nthis stands in a *file*.\n\nWill you answer?\n\n-- \nOliver Brandt, Acme")
+      bodies?[0]
+        == "Good day Ann Meyer,\n\nthis stands in a *file*.\n\nWill you answer?\n\n-- \nOliver Brandt, Acme")
     #expect(bodies?[1] == "Before.\n\nShall we, Ann Meyer?\n\nAfter.\n\n-- \nOliver Brandt, Acme")
     #expect(bodies?[2] == "This is *not* bold, letter.md\n\nIs it?")
   }
