@@ -86,6 +86,7 @@ extension Stepper {
 
   mutating func apply(_ hold: Hold) {
     guard run.waiting != nil else { return }
+    if let slot = hold.slot, let event { run.led[slot] = event }
     let fallback = hold.fallback.flatMap { after($0, from: now) } ?? now
     var returning: CivilDate?
     if case .outOfOffice(let date)? = event?.kind { returning = date }
