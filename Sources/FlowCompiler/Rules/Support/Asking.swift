@@ -107,7 +107,9 @@ struct Asking {
   }
 
   private static func scheme(_ text: [Character], _ at: Int) -> String? {
-    ["https://", "http://", "mailto:"].first { text[at...].starts(with: $0) }
+    // Asked at every sign of every message: most are none of these.
+    guard text[at] == "h" || text[at] == "m" else { return nil }
+    return ["https://", "http://", "mailto:"].first { text[at...].starts(with: $0) }
   }
 
   private static func endsLink(_ sign: Character) -> Bool {
