@@ -45,20 +45,28 @@ enum Channels {
   }
 
   /// Every manifest a project's files are checked against, with the path its findings bear: those that are
-  /// built in, then those of the programs that flow.yaml names.
-  static func manifests(project: Project, disk: DiskFiles) throws(ChannelError) -> [(
-    name: String, bytes: [UInt8]
-  )] {
-    var manifests = all.map { (name: "\($0.plugin).manifest.yaml", bytes: $0.manifest) }
+  /// built in, then those of the programs that flow.yaml names. One that cannot be read is a finding there.
+  static func manifests(project: Project, disk: DiskFiles) -> (read: [SourceText], findings: [Diagnostic]) {
+    var read = all.map { SourceText(file: "\($0.plugin).manifest.yaml", utf8: $0.manifest) }
+    var findings: [Diagnostic] = []
     let folder = project.file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
     for channel in project.channels {
       guard let exec = channel.exec else { continue }
       let settings = ChannelSettings(name: channel.name, values: ["exec": exec]) {
         try? disk.read(folder + $0).get()
       }
-      manifests.append((folder + ExecChannel.manifestPath(of: exec), try ExecChannel.readManifest(settings)))
+      do throws(ChannelError) {
+        let bytes = try ExecChannel.readManifest(settings)
+        read.append(SourceText(file: folder + ExecChannel.manifestPath(of: exec), utf8: bytes))
+      } catch {
+        findings.append(
+          Diagnostic(
+            "file-problem", at: channel.span, "the manifest of the channel \"\(channel.name)\" cannot be read",
+            notes: [.init(error.text)],
+            help: "put \"\(ExecChannel.manifestPath(of: exec))\" beside flow.yaml: what a channel can do is read without starting it"))
+      }
     }
-    return manifests
+    return (read, findings)
   }
 }
 

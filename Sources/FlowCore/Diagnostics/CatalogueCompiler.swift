@@ -4,6 +4,13 @@ extension Explanation {
 
   /// Keys, verbs, values.
   private static let shape: [Explanation] = [
+    // No text shows it: there is none.
+    Explanation(
+      "no-workflow", title: "There is nothing to check.",
+      why:
+        "The files and folders that were named hold no workflow file. A CI that checks nothing should not "
+        + "be green. A workflow file ends in .yaml; `flow init` writes a first one.",
+      example: "", correction: ""),
     Explanation(
       "unknown-key", title: "A mapping has a key that does not exist there.",
       why:

@@ -69,11 +69,12 @@ struct Workspace {
       }
     }
     var manifests: [Manifest] = []
-    for (name, bytes) in try channelManifests(project, disk) {
-      let source = SourceText(file: name, utf8: bytes)
+    let (texts, unread) = Channels.manifests(project: project, disk: disk)
+    diagnostics += unread
+    for source in texts {
       let (manifest, findings) = Compiler.manifest(source)
       if let manifest { manifests.append(manifest) }
-      if !findings.isEmpty { sources[name] = source }
+      if !findings.isEmpty { sources[source.file] = source }
       diagnostics += findings
     }
     return Workspace(
@@ -93,14 +94,6 @@ struct Workspace {
           help: "name a file or a folder with workflow files, or start with `flow init`"))
     }
     return compilation
-  }
-
-  private static func channelManifests(_ project: Project, _ disk: DiskFiles) throws -> [(name: String, bytes: [UInt8])] {
-    do {
-      return try Channels.manifests(project: project, disk: disk)
-    } catch {
-      throw Failure.broken("a channel of flow.yaml cannot be read: \(error)")
-    }
   }
 
   /// The same with every workflow of the first file's folder: those that it may enrol, or that its event starts too.
