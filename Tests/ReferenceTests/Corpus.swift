@@ -59,7 +59,7 @@ struct Corpus {
     TaskChannel.manifest, NotificationChannel.manifest, WebhookChannel.manifest,
   ]
 
-  private static let manifests = manifestBytes.compactMap {
+  static let manifests = manifestBytes.compactMap {
     Compiler.manifest(SourceText(file: "manifest.yaml", utf8: $0)).0
   }
 
