@@ -10,8 +10,7 @@ public enum ExplainReport {
       paint("\(page.severity.rawValue)[\(page.code)]", style) + paint(": " + page.title, .bold), "",
     ]
     lines += paragraphs(page.why, width)
-    lines += ["", paint("This raises it:", .bold), ""] + indented(page.example)
-    lines += ["", paint("This is right:", .bold), ""] + indented(page.correction)
+    for (heading, text) in shown(page) { lines += ["", paint(heading, .bold), ""] + indented(text) }
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -24,15 +23,13 @@ public enum ExplainReport {
 
     \(trimmed(page.why))
 
-    This raises it:
 
-    \(block(page.example))
+    """ + shown(page).map { heading, text in "\(heading)\n\n\(block(text))\n" }.joined(separator: "\n")
+  }
 
-    This is right:
-
-    \(block(page.correction))
-
-    """
+  /// What no text can show, such as a file that is too large, has none.
+  private static func shown(_ page: Explanation) -> [(heading: String, text: String)] {
+    [("This raises it:", page.example), ("This is right:", page.correction)].filter { !$0.1.isEmpty }
   }
 
   /// Paragraphs stay apart; a line that is indented keeps its form.
