@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 STRICT := --explicit-target-dependency-import-check error
-PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev pkg-config tzdata python3 strace
+PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: demo test build release install-dependencies fuzz fuzz-corpus bench timelines reference clean
@@ -34,10 +34,14 @@ release: install-dependencies
 
 ## fuzz: ten minutes for each reader of foreign bytes, with libFuzzer and the address sanitizer
 fuzz: install-dependencies
-	Tests/Fuzz/run --seconds 600
+	Tests/Fuzz/run --seconds 600 --jobs 2 --mutants 10000
+
+## fuzz-corpus: adds to the kept corpus whatever of the shipped files reaches something new
+fuzz-corpus: install-dependencies
+	@folder=$$(mktemp -d) && Tests/Fuzz/seeds $$folder && Tests/Fuzz/run --add $$folder; rm -rf $$folder
 
 ## bench: figures of the release build
-bench: release
+bench: install-dependencies
 	Benchmarks/run
 
 ## timelines: what `flow simulate` prints for each shipped process, beside it

@@ -1,0 +1,150 @@
+import EmailChannel
+import FlowCompiler
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowSimulation
+import FlowTime
+import NotificationChannel
+import TasksChannel
+
+/// Weeks of the shipped proposal process. Seven of ten contacts never answer; contact `i` is heard of in the first,
+/// second or third wait when `i % 10` is 0, 1 or 2.
+struct Workload {
+  /// Contacts follow one another by a tenth of a second, from a Wednesday on: 2026-03-25 16:40 in Berlin.
+  private static let start = Instant(seconds: 1_774_453_200)
+  private static let pace: Int64 = 100
+
+  private let graph: Graph
+  private let zones: SystemZones
+  private let channels: [String: any Channel]
+
+  init(isRendering: Bool) throws {
+    let zones = SystemZones()
+    let disk = DiskFiles(root: ".")
+    let project = Compiler.project(
+      SourceText(file: "Workflows/flow.yaml", utf8: try disk.read("Workflows/flow.yaml").get()), files: disk,
+      zones: zones).0
+    let manifests = [EmailChannel.manifest, CallChannel.manifest, TaskChannel.manifest, NotificationChannel.manifest]
+    let compilation = Compiler.compile(
+      CompilerInput(
+        files: ["Workflows/proposal.yaml"], project: project,
+        manifests: manifests.compactMap { Compiler.manifest(SourceText(file: "manifest.yaml", utf8: $0)).0 },
+        zones: zones, source: disk))
+    guard let workflow = compilation.workflows.first else {
+      throw Broken("the process has no graph: \(compilation.diagnostics.map(\.message))")
+    }
+    graph = workflow.graph
+    self.zones = zones
+    let settings = ChannelSettings(name: "bench", values: ["from": "Acme <hello@acme.test>"])
+    let real: [String: any Channel] = [
+      "email": try EmailChannel(settings), "call": try CallChannel(settings), "task": try TaskChannel(settings),
+      "notify": try NotificationChannel(settings),
+    ]
+    channels = real.mapValues { Dry(channel: $0, isRendering: isRendering) }
+  }
+
+  func run(_ count: Int, over store: MemoryStore) async throws {
+    let clock = VirtualClock(Workload.start)
+    let engine = Engine(
+      store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
+      zones: zones, clock: clock)
+    // The last first, so that the next one is taken off the end.
+    var ahead = (0..<count).flatMap { happenings($0) }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
+    while true {
+      let due = try await engine.nextDue()
+      guard let next = [ahead.last?.at, due].compactMap(\.self).min() else { return }
+      clock.advance(to: next)
+      // An event and a timer at the same instant: the event wins.
+      if let happening = ahead.last, happening.at == next {
+        ahead.removeLast()
+        let received = try await engine.receive(try incoming(happening, store))
+        guard received.unmatched == nil, received.refused.isEmpty else { throw Broken("\(happening.id): \(received)") }
+      } else {
+        try await engine.runDue()
+      }
+    }
+  }
+
+  // MARK: What happens to a contact
+
+  private struct Happening {
+    var at: Instant
+    var id: String
+    var subject: String
+    /// An event with its data, or the outcome of the open task.
+    var event: (type: String, data: JSONValue)?
+  }
+
+  private func happenings(_ number: Int) -> [Happening] {
+    let key = "P-\(number)"
+    let start = Workload.start.adding(milliseconds: Int64(number) * Workload.pace)
+    func at(_ days: Int, _ hours: Int) -> Instant {
+      start.adding(milliseconds: Int64(days * 24 + hours) * 3_600_000)
+    }
+    let first = Happening(at: start, id: key, subject: key, event: ("proposal.sent", data(number, start)))
+    switch number % 10 {
+    // An hour after the first mail, of the second day: thanked, and closed two business days later.
+    case 0:
+      let text: JSONValue = ["text": "Thank you, but we went with another company."]
+      return [first, Happening(at: at(2, 1), id: "\(key) no", subject: key, event: ("reply", text))]
+    // While a call is due, on the fifth day: called on the sixth at 09:00, and reached (summer time by then).
+    case 1:
+      let text: JSONValue = ["text": "Sounds good, let's talk."]
+      return [
+        first, Happening(at: at(5, 0), id: "\(key) yes", subject: key, event: ("reply", text)),
+        Happening(at: at(5, 17), id: "\(key) call", subject: key, event: nil),
+      ]
+    // After the last offer of 7 April.
+    case 2: return [first, Happening(at: at(13, 0), id: "\(key) meeting", subject: key, event: ("meeting.booked", [:]))]
+    default: return [first]
+    }
+  }
+
+  private func incoming(_ happening: Happening, _ store: MemoryStore) throws -> Incoming {
+    let (at, id, subject) = (happening.at, happening.id, happening.subject)
+    if let (type, data) = happening.event {
+      return .event(type: type, id: id, source: "bench", at: at, subject: subject, data: data)
+    }
+    guard let run = store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
+    return Incoming(
+      source: "bench", id: id, at: at, body: .run(run.id, .outcome("connected", step: nil, note: nil)))
+  }
+
+  private func data(_ number: Int, _ start: Instant) -> JSONValue {
+    [
+      "contact": [
+        "id": .string("c-\(number)"), "name": "Ann Meyer", "first_name": "Ann",
+        "email": .string("ann.\(number)@acme.test"), "company": "Meyer Logistics", "timezone": "Europe/Berlin",
+      ],
+      "owner": [
+        "name": "Oliver Brandt", "email": "owner@acme.test",
+        "manager": ["name": "Mona Keller", "email": "manager@acme.test"],
+      ],
+      "proposal": [
+        "id": .string("P-\(number)"), "title": "Roof repair", "amount": 18400,
+        "sent": .string(start.rfc3339(in: .utc)), "expires": "2026-04-30",
+      ],
+    ]
+  }
+}
+
+struct Broken: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A channel's own `render`, and nothing behind it.
+private struct Dry: Channel {
+  let channel: any Channel
+  let isRendering: Bool
+
+  var manifest: [UInt8] { channel.manifest }
+
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    if isRendering { return try await channel.render(delivery) }
+    return Rendering(to: delivery.address, shown: [], payload: [], fileExtension: "txt", reference: nil)
+  }
+
+  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: "dry") }
+}
