@@ -60,7 +60,7 @@ extension Grammar {
       Key("window", .window, "when a touch may go out; none by default"),
       Key("business", .weekdays, "which days are business days; mon-fri by default"),
       Key(
-        "holidays", .either([.name, .list(.date)]),
+        "holidays", .either([.text, .list(.date)]),
         "a calendar of flow.yaml, or a list of dates; none by default"),
       Key("gap", .duration, "least distance between two touches; none by default"),
       Key("max-touches", .integer, "most touches in one run; no limit by default"),
