@@ -13,9 +13,18 @@ struct AnytimeChecks {
       if isInAnytime(step.list) {
         check(step)
       } else if step.isEngine("hold") {
-        bench.report(.strayHold(step))
+        bench.report(.strayHold(at: step.span))
+      } else if step.isEngine("choose") || step.isEngine("split") {
+        for span in holds(of: step) { bench.report(.strayHold(at: span)) }
       }
     }
+  }
+
+  /// Where a step that does not wait leads to a hold: there is nothing that it could move.
+  private func holds(of step: StepDraft) -> [Span] {
+    var targets = step.branches.map(\.target) + [step.otherwise].compactMap { $0 }
+    if case .cases(let cases) = step.then { targets += cases.map(\.target) }
+    return targets.compactMap { if case .hold(let text, _) = $0 { text.whole } else { nil } }
   }
 
   private func isInAnytime(_ list: Int) -> Bool {

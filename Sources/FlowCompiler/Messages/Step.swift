@@ -190,12 +190,12 @@ extension Diagnostic {
 }
 
 extension Diagnostic {
-  static func strayHold(_ step: StepDraft) -> Diagnostic {
+  static func strayHold(at span: Span) -> Diagnostic {
     Diagnostic(
-      .anytimeStep, at: step.span, "\"hold\" stands outside of anytime, where nothing waits to be moved",
+      .anytimeStep, at: span, "\"hold\" stands outside of anytime, where nothing waits to be moved",
       help:
-        "hold is the last step of a list in anytime; in then: a case may be \"hold …\"; to wait here "
-        + "write wait: DURATION"
+        "hold is the last step of a list in anytime; in then: a case of a step that waits may be \"hold …\"; "
+        + "to wait here write wait: DURATION"
     )
   }
 
