@@ -17,12 +17,21 @@ struct Flow: AsyncParsableCommand {
       ShowCommand.self, TasksCommand.self, DoneCommand.self, PluginCommand.self,
     ])
 
+  /// `--color` alone means always, as people type it.
+  private static var arguments: [String] {
+    let given = Array(CommandLine.arguments.dropFirst())
+    return given.indices.map { index in
+      let next = index + 1 < given.count ? given[index + 1] : ""
+      return given[index] == "--color" && ColorChoice(rawValue: next) == nil ? "--color=always" : given[index]
+    }
+  }
+
   /// The parser's own exit code for wrong usage is 64; ours is 2 (cli.md).
   static func main() async {
     // A reader that goes away (`flow runs | head`) ends us without noise.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
