@@ -3,6 +3,7 @@ import FlowCompiler
 import FlowCore
 import FlowRuntime
 import FlowTime
+import Glibc
 
 /// What a command is given from outside: instants, JSON files.
 enum Input {
@@ -34,29 +35,26 @@ enum Input {
     }
   }
 
+  /// A file, a pipe, or standard input for `-`.
   static func bytes(_ path: String) throws -> [UInt8] {
-    let result = path == "-" ? .success(try standardInput()) : file(path)
-    switch result {
-    case .success(let bytes): return bytes
-    case .failure(.missing): throw Failure.usage("there is no \"\(path)\"")
-    case .failure(.tooLarge(let limit)): throw Failure.finding("\(path): larger than \(limit >> 20) MiB, the most that is read")
-    case .failure(.unreadable(let reason)): throw Failure.usage("\(path): \(reason)")
-    case .failure(.notAFile), .failure(.outside): throw Failure.usage("\"\(path)\" is not a file")
+    let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure.usage(
+        errno == ENOENT ? "there is no \"\(path)\"" : "\"\(path)\": \(String(cString: strerror(errno)))")
     }
-  }
-
-  private static func file(_ path: String) -> Result<[UInt8], FileProblem> {
-    guard let real = Paths.real(path) else { return .failure(.missing) }
-    return DiskFiles(root: "/", limit: limit).read(String(real.dropFirst()))
-  }
-
-  private static func standardInput() throws -> [UInt8] {
+    defer { close(descriptor) }
     var bytes: [UInt8] = []
-    while let line = readLine(strippingNewline: false) {
-      bytes += line.utf8
-      if bytes.count > limit { throw Failure.finding("standard input: larger than \(limit >> 20) MiB, the most that is read") }
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw Failure.usage("\"\(path)\": \(String(cString: strerror(errno)))") }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      if bytes.count > limit {
+        throw Failure.finding("\(path): larger than \(limit >> 20) MiB, the most that is read")
+      }
     }
-    return bytes
   }
 
   /// The data of a CloudEvent, or the object itself.
