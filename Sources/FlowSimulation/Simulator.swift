@@ -146,9 +146,11 @@ private struct Telling {
     case .step(let node, let duration):
       guard let base = instant(of: node, record) else { return nil }
       guard let duration else { return base }
+      // Business hours are the window's, read where the contact is.
+      let contact = record.run.data["contact"]?[path: ["timezone"]].text.flatMap { zones.zone(named: $0) }
       return add(
         duration, to: base, zone: zone, calendar: graph.policy.calendar,
-        hours: graph.policy.window.map { ($0, zone) })
+        hours: graph.policy.window.map { ($0, contact ?? zone) })
     }
   }
 
