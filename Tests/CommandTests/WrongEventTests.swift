@@ -6,7 +6,8 @@ import Testing
     let folder = try Folder()
     try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
     try folder.write(data, to: "event.json")
-    let ran = try folder.flow("event", "offer.sent", "--data", "event.json", "--start", "2026-03-25T16:40:00+01:00")
+    let ran = try folder.flow(
+      "event", "offer.sent", "--data", "event.json", "--start", "2026-03-25T16:40:00+01:00")
     #expect(ran.signal == nil)
     #expect(ran.seconds < 2)
     if folder.names(in: "").contains("flow.db") || folder.names(in: "Workflows").contains("flow.db") {

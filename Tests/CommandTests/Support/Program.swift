@@ -56,7 +56,9 @@ final class Going {
     posix_spawn_file_actions_addopen(&actions, 0, input == nil ? "/dev/null" : folder + "/in", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, folder + "/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder + "/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    var inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
+    var inherited = ProcessInfo.processInfo.environment.filter {
+      ["PATH", "HOME", "TMPDIR"].contains($0.key)
+    }
     inherited["SWIFT_BACKTRACE"] = "enable=no"
     inherited.merge(environment) { $1 }
     // `env` goes over into the program, so that the process is the same, and needs no shell.
@@ -65,7 +67,9 @@ final class Going {
     defer { for text in words + settings { free(text) } }
     var pid: pid_t = 0
     let failure = posix_spawnp(&pid, "env", &actions, nil, words, settings)
-    guard failure == 0 else { throw Unstartable(program: program, reason: String(cString: strerror(failure))) }
+    guard failure == 0 else {
+      throw Unstartable(program: program, reason: String(cString: strerror(failure)))
+    }
     self.pid = pid
   }
 
