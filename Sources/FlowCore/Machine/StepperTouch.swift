@@ -78,8 +78,11 @@ extension Stepper {
       }
     }
     guard earliest > now else { return act(node) }
+    let before = run.waiting
     deferStep(node, until: earliest)
-    note(node, .deferred(until: earliest, because: reason))
+    // Told once for each new instant: data that change under it may lead to the same.
+    let isKnown = before?.node == node && before?.stage == .deferring && before?.due == earliest
+    if !isKnown { note(node, .deferred(until: earliest, because: reason)) }
     return nil
   }
 
