@@ -61,8 +61,8 @@ enum Expressions {
     }
     if let pattern = try? ReplyPattern.parse(text) {
       _ = pattern.matches(text)
-      // Blanks other than these stand for themselves.
-      let isPlain = text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace || $0 == " " || $0 == "\n" || $0 == "\t" }
+      // Marks and other blanks may join what stands beside them, and make other words of it.
+      let isPlain = text.utf8.allSatisfy { (0x61...0x7a).contains($0) || " ()|*=".utf8.contains($0) }
       if isPlain, !pattern.matches(pattern.sample) {
         Said.broken("the sample of a pattern does not match it: \(pattern.sample)")
       }
