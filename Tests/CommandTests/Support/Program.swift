@@ -76,6 +76,7 @@ final class Going {
   deinit { Folder.remove(folder) }
 
   /// Waits for the end; kills what has not ended by then.
+  @discardableResult
   func wait(atMost limit: Double = 60) throws -> Ran {
     var status: Int32 = 0
     while waitpid(pid, &status, WNOHANG) == 0 {
@@ -105,9 +106,22 @@ final class Folder {
 
   deinit { Folder.remove(path) }
 
+  /// What holds all of them: gone when the tests end, those with it that nobody gives up.
+  private static let all: String? = {
+    atexit { if let all = Folder.all { Folder.remove(all) } }
+    return made(in: NSTemporaryDirectory())
+  }()
+
   static func make() throws -> String {
-    var template = Array((NSTemporaryDirectory() + "/flow-test-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw Unstartable(program: "mkdtemp", reason: "no folder") }
+    guard let path = all.flatMap({ made(in: $0) }) else {
+      throw Unstartable(program: "mkdtemp", reason: String(cString: strerror(errno)))
+    }
+    return path
+  }
+
+  private static func made(in folder: String) -> String? {
+    var template = Array((folder + "/flow-test-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else { return nil }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }
