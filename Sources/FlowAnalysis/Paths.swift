@@ -81,11 +81,20 @@ public struct PathExplorer {
     let isOutcome = waiting.stage == .outcome
     let all = keys.map { choice($0, isOutcome: isOutcome, isAnytime: false, at: waiting) }
       + (past.isInterrupted ? [] : graph.anytime.map { choice($0, isOutcome: false, isAnytime: true, at: waiting) })
+      + [answer(at: waiting)]
     var seen: Set<String> = []
     return all.compactMap { choice in
       guard let choice, seen.insert(choice.label).inserted else { return nil }
       return past.held.contains("\(waiting.node) \(choice.label)") ? nil : choice
     }
+  }
+
+  /// Whoever waits for an answer may get one that no case names.
+  private func answer(at waiting: Run.Waiting) -> Choice? {
+    guard waiting.stage == .listening, case .await(let awaited) = graph.nodes[waiting.node].action,
+      awaited.events.contains("reply")
+    else { return nil }
+    return Choice(label: "reply", kind: .reply(text: ""), isAnytime: false, isHold: false)
   }
 
   private func choice(_ one: Case, isOutcome: Bool, isAnytime: Bool, at waiting: Run.Waiting) -> Choice? {

@@ -145,11 +145,30 @@ extension Engine {
       let hasHeard = try store.knows(run: one.id, event: incoming.eventID)
       if one.isLive || hasHeard { found = [one] }
     }
+    if found.isEmpty, let ended = try optOut(of: subject, kind) { return Received(reached: [ended.id]) }
     if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
     for record in found {
       try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
     }
     return Received(reached: found.map(\.id))
+  }
+
+  /// Whoever opts out of the last message of a run that has ended is not written to again, either.
+  private func optOut(of subject: String, _ kind: Event.Kind) throws(StoreError) -> RunRecord? {
+    let named: String?
+    switch kind {
+    case .unsubscribe(let channel), .complaint(let channel): named = channel
+    default: return nil
+    }
+    let last = try store.runs(RunFilter(subject: subject)).last
+    guard let record = try last == nil ? store.run(subject) : last else { return nil }
+    let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+    let channel = named ?? record.run.lastTouchVerb ?? "all"
+    try store.commit([
+      .suppress(
+        contact: contact, channel: channel, at: clock.now(), because: "\(record.workflow), run \(record.id)")
+    ])
+    return record
   }
 
   // MARK: One run
@@ -191,6 +210,8 @@ extension Engine {
       Received(refused: [.init(workflow: task.workflow, because: [because])])
     }
     switch task.state {
+    // Said again after a crash or a lost answer: it is done.
+    case .done(outcome, _, _): return Received(isKnown: true, reached: [task.run])
     case .done(let told, _, _): return refused("the task \(id) is done already: \(told)")
     case .withdrawn(let because, _): return refused("the task \(id) is withdrawn: \(because)")
     case .open: break
