@@ -108,7 +108,7 @@ struct Workspace {
     }
     var manifests: [Manifest] = []
     let (texts, unread) = Channels.manifests(project: project, disk: disk)
-    diagnostics += unread
+    diagnostics += unread + Channels.problems(project: project, root: root)
     for source in texts {
       let (manifest, findings) = Compiler.manifest(source)
       if let manifest { manifests.append(manifest) }
