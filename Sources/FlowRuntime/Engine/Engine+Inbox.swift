@@ -15,7 +15,7 @@ extension Engine {
     guard let row = try store.pending(limit: 1).first else { return false }
     let result = try await route(row.incoming)
     if result.needsEyes {
-      logger.notice(
+      logger.warning(
         "fits no run",
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }

@@ -37,7 +37,13 @@ struct Workspace {
         if paths.isEmpty { break }
         throw Failure.usage("there is no \"\(path)\"")
       }
-      if Paths.isFolder(real) { walked += Paths.workflows(in: real) } else { found.append(real) }
+      if Paths.isFolder(real) {
+        walked += Paths.workflows(in: real)
+      } else if let workflow = Paths.workflow(ofScenarios: real) {
+        walked.append(Paths.Found(path: Paths.exists(workflow) ? workflow : real, real: Paths.real(workflow) ?? real))
+      } else {
+        found.append(real)
+      }
     }
     let here = Paths.real(".") ?? "/"
     let anchor = named.compactMap(Paths.real).first.map { Paths.isFolder($0) ? $0 : Paths.folder(of: $0) } ?? here
@@ -67,7 +73,12 @@ struct Workspace {
             "file-problem", at: place, "a link that leads nowhere", help: "take it away, or mend what it leads to"))
         continue
       }
-      if Paths.isInside(real, root) {
+      if let workflow = Paths.workflow(ofScenarios: real) {
+        outside.append(
+          Diagnostic(
+            "no-workflow", at: place, "no workflow stands beside these scenarios",
+            help: "\"\(Paths.relative(workflow, to: base))\" is not there: is one of the names misspelt?"))
+      } else if Paths.isInside(real, root) {
         inside.append(real)
       } else {
         outside.append(
@@ -239,12 +250,20 @@ enum Paths {
       if name.hasPrefix(".") { continue }
       if isFolder(path) {
         found += workflows(in: path, depth: depth + 1)
-      } else if isWorkflow(name) {
+      } else if isWorkflow(name) || isOrphan(path) {
         found.append(Found(path: path, real: real(path)))
       }
     }
     return found
   }
+
+  /// The workflow that a file of scenarios belongs to: `NAME.yaml` beside `NAME.scenarios.yaml`; nil for other files.
+  static func workflow(ofScenarios path: String) -> String? {
+    ["yaml", "yml"].first { path.hasSuffix(".scenarios.\($0)") }.map { "\(path.dropLast(".scenarios.".count + $0.count)).\($0)" }
+  }
+
+  /// Scenarios that nobody would ever run.
+  private static func isOrphan(_ path: String) -> Bool { workflow(ofScenarios: path).map { !exists($0) } ?? false }
 
   private static func isWorkflow(_ name: String) -> Bool {
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml"), name != "flow.yaml" else { return false }
