@@ -61,31 +61,27 @@ public enum Compiler {
     let around = Environment(
       project: input.project, manifests: input.manifests, zones: input.zones, files: input.source)
     // SourceText → YAMLDocument
-    let read = input.files.map { FileDraft(reading: $0, around) }
+    let read = input.files.mapConcurrently { FileDraft(reading: $0, around) }
     // YAMLDocument → Outline, Header
-    let bound = read.map { $0.bound() }
+    let bound = read.mapConcurrently { $0.bound() }
     // what one file wants of another: names, inputs
     let registry = Registry(bound, around)
     // Outline, Header → Graph, held against its own paths
-    let lowered = bound.map { $0.lowered(registry) }
+    let lowered = bound.mapConcurrently { $0.lowered(registry) }
     // Graph → findings of the rules
     return finish(lowered, around)
   }
 
   private static func finish(_ files: [FileDraft], _ around: Environment) -> Compilation {
-    var result = Compilation(workflows: [], diagnostics: [], sources: [:])
-    for file in files {
-      result.sources.merge(file.sources) { first, _ in first }
-      var findings = file.findings
-      if let workflow = file.workflow {
-        let context = RuleContext(
-          manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
-        findings += Rules.all.flatMap { $0.check(workflow, context: context) }
-        result.workflows.append(workflow)
-      }
-      findings = Severities.applied(findings, around.project.severity)
-      result.diagnostics += Ignores.applied(findings, file.documents)
+    let findings = files.mapConcurrently { file -> [Diagnostic] in
+      let context = RuleContext(
+        manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
+      let ruled = file.workflow.map { workflow in Rules.all.flatMap { $0.check(workflow, context: context) } }
+      return Ignores.applied(Severities.applied(file.findings + (ruled ?? []), around.project.severity), file.documents)
     }
+    var result = Compilation(
+      workflows: files.compactMap(\.workflow), diagnostics: findings.flatMap(\.self), sources: [:])
+    for file in files { result.sources.merge(file.sources) { first, _ in first } }
     result.diagnostics.sort()
     return result
   }
