@@ -44,7 +44,7 @@ struct Workload {
     channels = real.mapValues { Dry(channel: $0, isRendering: isRendering) }
   }
 
-  func run(_ count: Int, over store: MemoryStore) async throws {
+  func run(_ count: Int, over store: any Store) async throws {
     let clock = VirtualClock(Workload.start)
     let engine = Engine(
       store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
@@ -101,12 +101,12 @@ struct Workload {
     }
   }
 
-  private func incoming(_ happening: Happening, _ store: MemoryStore) throws -> Incoming {
+  private func incoming(_ happening: Happening, _ store: any Store) throws -> Incoming {
     let (at, id, subject) = (happening.at, happening.id, happening.subject)
     if let (type, data) = happening.event {
       return .event(type: type, id: id, source: "bench", at: at, subject: subject, data: data)
     }
-    guard let run = store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
+    guard let run = try store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
     return Incoming(
       source: "bench", id: id, at: at, body: .run(run.id, .outcome("connected", step: nil, note: nil)))
   }

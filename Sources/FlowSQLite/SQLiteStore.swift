@@ -66,6 +66,15 @@ public final class SQLiteStore: Store {
     do { try queue.close() } catch { throw Self.storeError(error) }
   }
 
+  /// What the connection says of itself, for whoever measures: journal, sync, page size.
+  public func settings() throws(StoreError) -> [(name: String, value: String)] {
+    try read { db in
+      try ["journal_mode", "synchronous", "page_size", "wal_autocheckpoint"].map { name in
+        (name, try String.fetchOne(db, sql: "PRAGMA \(name)") ?? "")
+      }
+    }
+  }
+
   // MARK: Errors
 
   static func storeError(_ error: any Error) -> StoreError {
