@@ -31,7 +31,7 @@ extension SQLiteStore {
   private static func inboxRow(_ row: Row) throws -> InboxRow {
     InboxRow(
       incoming: try Codec.value(Incoming.self, row["event"]), received: try Codec.instant(row["received"]),
-      result: try (row["result"] as String?).map { try Codec.value(Received.self, $0) })
+      result: try (row["result"] as Data?).map { try Codec.value(Received.self, $0) })
   }
 
   // MARK: Runs
