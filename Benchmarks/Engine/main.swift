@@ -12,7 +12,7 @@ import NotificationChannel
 import TasksChannel
 
 // Contacts of the shipped proposal process through the engine, over the store in memory and a virtual clock, as fast as
-// it goes: flow-bench [CONTACTS] [--no-render] [--file FOLDER]. With a folder the store is a file in it, as in production. Everything is as in production but the channels' far side: mails, calls
+// it goes: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]. With a folder the store is a file in it, as in production. Everything is as in production but the channels' far side: mails, calls
 // and notices are rendered to their bytes, planned, committed and handed over to a folder that does not exist.
 //
 // The working directory is the repository.
@@ -22,13 +22,13 @@ let count = arguments.first.flatMap { Int($0) } ?? 10_000
 let isRendering = !arguments.contains("--no-render")
 let folder = arguments.firstIndex(of: "--file").flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }
 guard count > 0 else {
-  print("usage: flow-bench [CONTACTS] [--no-render] [--file FOLDER]")
+  print("usage: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]")
   exit(2)
 }
 
 do {
   let began = Stopwatch.now
-  let workload = try Workload(isRendering: isRendering)
+  let workload = try Workload(isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
   let file = try folder.map { try StoreFile(folder: $0) }
   let store: any Store = file?.store ?? MemoryStore()

@@ -4,8 +4,8 @@ import FlowTime
 import Foundation
 import GRDB
 
-/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes, one transaction a
-/// commit. When ``commit(_:)`` has returned, its data are on the disk.
+/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes. When ``commit(_:)`` or
+/// ``flush()`` has returned, its data are on the disk; what was added between two flushes is one transaction.
 ///
 /// One process writes: a second one that opens it for writing waits for some seconds, then gets `.locked`
 /// with the holder. Reading needs no lock, and sees whole commits.
@@ -34,6 +34,8 @@ public final class SQLiteStore: Store {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
       configuration.readonly = lock == nil
+      // Additions leave it open until they are flushed.
+      configuration.allowsUnsafeTransactions = true
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.inDatabase { [lock] db in try Self.prepare(db, isWriting: lock != nil, isChecked: isChecked) }
       if lock != nil { try Schema.migrator.migrate(queue) }
@@ -99,13 +101,28 @@ public final class SQLiteStore: Store {
   // MARK: Commit
 
   public func commit(_ writes: [Write]) throws(StoreError) {
-    do {
-      try queue.inTransaction(.immediate) { db in
+    try add(writes)
+    try flush()
+  }
+
+  /// A savepoint in the transaction that is open, or in a new one.
+  public func add(_ writes: [Write]) throws(StoreError) {
+    try read { db in
+      if !db.isInsideTransaction { try db.beginTransaction(.immediate) }
+      try db.inSavepoint {
         for write in writes { try db.apply(write) }
         return .commit
       }
-    } catch {
-      throw Self.storeError(error)
+    }
+  }
+
+  public func flush() throws(StoreError) {
+    try read { db in
+      guard db.isInsideTransaction else { return }
+      do { try db.commit() } catch {
+        if db.isInsideTransaction { try? db.rollback() }
+        throw error
+      }
     }
   }
 }
