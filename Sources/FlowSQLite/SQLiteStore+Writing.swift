@@ -172,6 +172,16 @@ extension Database {
   }
 }
 
+extension Write {
+  /// Whether the store needs but one statement for it.
+  var isOneStatement: Bool {
+    switch self {
+    case .suppress, .version: false
+    default: true
+    }
+  }
+}
+
 extension Received {
   /// As the inbox shows it.
   fileprivate var state: String {

@@ -55,6 +55,10 @@ public final class SQLiteStore: Store {
     }
     if isWriting {
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      // A group fits into memory: pages that do not are written to the log again and again.
+      try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")
+      // Savepoints keep what they would take back in memory: a file of that costs more than the log itself.
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
     } else if tables.isEmpty {
       throw StoreError.failed("the store is empty")
     }
@@ -71,7 +75,7 @@ public final class SQLiteStore: Store {
   /// What the connection says of itself, for whoever measures: journal, sync, page size.
   public func settings() throws(StoreError) -> [(name: String, value: String)] {
     try read { db in
-      try ["journal_mode", "synchronous", "page_size", "wal_autocheckpoint"].map { name in
+      try ["journal_mode", "synchronous", "page_size", "cache_size", "wal_autocheckpoint"].map { name in
         (name, try String.fetchOne(db, sql: "PRAGMA \(name)") ?? "")
       }
     }
@@ -109,6 +113,8 @@ public final class SQLiteStore: Store {
   public func add(_ writes: [Write]) throws(StoreError) {
     try read { db in
       if !db.isInsideTransaction { try db.beginTransaction(.immediate) }
+      // One statement is whole or not at all by itself.
+      if writes.count == 1, writes[0].isOneStatement { return try db.apply(writes[0]) }
       try db.inSavepoint {
         for write in writes { try db.apply(write) }
         return .commit
