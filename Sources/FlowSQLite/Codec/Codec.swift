@@ -26,20 +26,36 @@ package enum Codec {
   }
 
   /// `2026-03-25T15:40:00.000Z`, 24 characters for every instant there is.
-  static func text(_ instant: Instant) -> String {
-    let civil = Zone.utc.civil(at: instant)
-    let time = civil.time
-    return "\(civil.date)T\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2))"
-      + ".\(digits(time.millisecond, 3))Z"
+  package static func text(_ instant: Instant) -> String {
+    let day = Int((instant.milliseconds - (instant.milliseconds < 0 ? dayLength - 1 : 0)) / dayLength)
+    let time = Int(instant.milliseconds - Int64(day) * dayLength)
+    let date = CivilDate(dayNumber: day).components
+    return String(unsafeUninitializedCapacity: 24) { buffer in
+      var position = 0
+      func put(_ value: Int, _ width: Int, then mark: UInt8) {
+        var left = value
+        for index in stride(from: position + width - 1, through: position, by: -1) {
+          buffer[index] = UInt8(truncatingIfNeeded: 48 + left % 10)
+          left /= 10
+        }
+        buffer[position + width] = mark
+        position += width + 1
+      }
+      put(date.year, 4, then: UInt8(ascii: "-"))
+      put(date.month, 2, then: UInt8(ascii: "-"))
+      put(date.day, 2, then: UInt8(ascii: "T"))
+      put(time / 3_600_000, 2, then: UInt8(ascii: ":"))
+      put(time / 60_000 % 60, 2, then: UInt8(ascii: ":"))
+      put(time / 1000 % 60, 2, then: UInt8(ascii: "."))
+      put(time % 1000, 3, then: UInt8(ascii: "Z"))
+      return position
+    }
   }
 
-  static func instant(_ text: String) throws -> Instant {
+  package static func instant(_ text: String) throws(StoreError) -> Instant {
     guard let instant = Instant(rfc3339: text) else { throw StoreError.corrupt("\"\(text)\" is no instant") }
     return instant
   }
 
-  private static func digits(_ value: Int, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-  }
+  private static let dayLength: Int64 = 86_400_000
 }
