@@ -10,21 +10,27 @@ extension SQLiteStore {
 
   public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? {
     try read { db in
-      try db.one("SELECT \(Columns.inbox) FROM inbox WHERE source = ? AND id = ?", [key.source, key.id]).map(Self.inboxRow)
+      try db.one(
+        "SELECT \(Columns.inbox) FROM inbox WHERE source = ? AND id = ?", [key.source, key.id]
+      ).map(Self.inboxRow)
     }
   }
 
   public func pending(limit: Int) throws(StoreError) -> [InboxRow] {
     try read { db in
-      try db.all("SELECT \(Columns.inbox) FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]).map(
-        Self.inboxRow)
+      try db.all(
+        "SELECT \(Columns.inbox) FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]
+      ).map(Self.inboxRow)
     }
   }
 
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] {
     try read { db in
-      try db.all("SELECT \(Columns.inbox) FROM inbox WHERE state IN ('unmatched', 'refused') ORDER BY number", [])
-        .map(Self.inboxRow)
+      try db.all(
+        """
+        SELECT \(Columns.inbox) FROM inbox WHERE state IN ('unmatched', 'refused') ORDER BY number
+        """, []
+      ).map(Self.inboxRow)
     }
   }
 
@@ -61,7 +67,8 @@ extension SQLiteStore {
   {
     try read { db in
       try db.one(
-        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ? AND event = ?", [workflow, subject, event]
+        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ? AND event = ?",
+        [workflow, subject, event]
       ).map(Self.record)
     }
   }
@@ -69,7 +76,10 @@ extension SQLiteStore {
   public func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord? {
     try read { db in
       try db.one(
-        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ? ORDER BY started DESC, id DESC LIMIT 1",
+        """
+        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ?
+        ORDER BY started DESC, id DESC LIMIT 1
+        """,
         [workflow, subject]
       ).map(Self.record)
     }
@@ -78,7 +88,10 @@ extension SQLiteStore {
   public func lastRun(workflow: String, contact: String) throws(StoreError) -> RunRecord? {
     try read { db in
       try db.one(
-        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND contact = ? ORDER BY started DESC, id DESC LIMIT 1",
+        """
+        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND contact = ?
+        ORDER BY started DESC, id DESC LIMIT 1
+        """,
         [workflow, contact]
       ).map(Self.record)
     }
@@ -137,7 +150,9 @@ extension SQLiteStore {
   // MARK: Outbox
 
   public func outgoing(_ key: String) throws(StoreError) -> Outgoing? {
-    try read { db in try db.one("SELECT \(Columns.outbox) FROM outbox WHERE key = ?", [key]).map(Self.outgoing) }
+    try read { db in
+      try db.one("SELECT \(Columns.outbox) FROM outbox WHERE key = ?", [key]).map(Self.outgoing)
+    }
   }
 
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
@@ -151,13 +166,16 @@ extension SQLiteStore {
 
   public func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing] {
     try read { db in
-      try db.all("SELECT \(Columns.outbox) FROM outbox WHERE state = ? ORDER BY number", [state.rawValue]).map(Self.outgoing)
+      try db.all(
+        "SELECT \(Columns.outbox) FROM outbox WHERE state = ? ORDER BY number", [state.rawValue]
+      ).map(Self.outgoing)
     }
   }
 
   public func outbox(run: String) throws(StoreError) -> [Outgoing] {
     try read { db in
-      try db.all("SELECT \(Columns.outbox) FROM outbox WHERE run = ? ORDER BY number", [run]).map(Self.outgoing)
+      try db.all("SELECT \(Columns.outbox) FROM outbox WHERE run = ? ORDER BY number", [run])
+        .map(Self.outgoing)
     }
   }
 

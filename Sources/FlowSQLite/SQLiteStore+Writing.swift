@@ -72,7 +72,8 @@ extension Database {
       "run \(record.id)",
       """
       INSERT INTO runs (id, workflow, version, subject, contact, exclusive, event, started, due, ended,
-        outcome, touches, sequence, stuck, threads, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        outcome, touches, sequence, stuck, threads, run)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         record.id, record.workflow, record.version, record.subject, record.contact, record.exclusive,
@@ -150,7 +151,8 @@ extension Database {
     let person = task.person[path: ["name"]].text ?? task.person.text ?? ""
     try run(
       """
-      INSERT INTO tasks (id, run, name, person, assigned, due, open, text, task) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO tasks (id, run, name, person, assigned, due, open, text, task)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET open = excluded.open, task = excluded.task
       """,
       [

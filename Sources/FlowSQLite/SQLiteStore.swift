@@ -4,8 +4,9 @@ import FlowTime
 import Foundation
 import GRDB
 
-/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes. When ``commit(_:)`` or
-/// ``flush()`` has returned, its data are on the disk; what was added between two flushes is one transaction.
+/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes. When
+/// ``commit(_:)`` or ``flush()`` has returned, its data are on the disk; what was added between two flushes
+/// is one transaction.
 ///
 /// One process writes: a second one that opens it for writing waits for some seconds, then gets `.locked`
 /// with the holder. Reading needs no lock, and sees whole commits.

@@ -23,8 +23,9 @@ public final class FaultyStore: Store {
 
   /// - Parameter commit: the number of the commit that fails, from 1; nil for none. All later ones fail as
   ///   well: the process is gone.
-  /// - Parameter isGrouping: what is added waits for the flush, as the base does it, and the flush is the commit
-  ///   that is counted; else each addition is one. The base must lose what was not flushed when it is let go.
+  /// - Parameter isGrouping: what is added waits for the flush, as the base does it, and the flush is the
+  ///   commit that is counted; else each addition is one. The base must lose what was not flushed when it is
+  ///   let go.
   public init(_ base: any Store, failingAt commit: Int?, _ fault: Fault, isGrouping: Bool = false) {
     self.base = base
     self.isGrouping = isGrouping

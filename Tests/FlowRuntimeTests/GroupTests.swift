@@ -84,7 +84,9 @@ struct GroupTests {
     }
   }
 
-  @Test func `an answer that is committed while a group is handed over stops what has not begun`() async throws {
+  @Test func `an answer that is committed while a group is handed over stops what has not begun`()
+    async throws
+  {
     let graphs = try Bench.graphs(Self.letterAtOnce, zones: utcOnly)
     let store = MemoryStore()
     let box = LetterBox()

@@ -85,8 +85,10 @@ struct PackedTests {
 
   @Test func `an instant is 24 characters that sort by time`() throws {
     let all: [(Int64, String)] = [
-      (Instant.distantPast.milliseconds, "0001-01-01T00:00:00.000Z"), (-86_400_001, "1969-12-30T23:59:59.999Z"),
-      (-86_400_000, "1969-12-31T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (0, "1970-01-01T00:00:00.000Z"),
+      (Instant.distantPast.milliseconds, "0001-01-01T00:00:00.000Z"),
+      (-86_400_001, "1969-12-30T23:59:59.999Z"),
+      (-86_400_000, "1969-12-31T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+      (0, "1970-01-01T00:00:00.000Z"),
       (1_774_450_800_007, "2026-03-25T15:00:00.007Z"),
       (Instant.distantFuture.milliseconds, "9999-12-31T23:59:59.999Z"),
     ]

@@ -1,7 +1,7 @@
 import FlowRuntime
 
-/// A value as the store keeps it: its fields one after the other, with no names. The first byte of a whole value says
-/// which layout they have (``Codec/layout``).
+/// A value as the store keeps it: its fields one after the other, with no names. The first byte of a whole
+/// value says which layout they have (``Codec/layout``).
 ///
 /// Reading is total: whatever the bytes are, it gives a value or throws `StoreError.corrupt`.
 package protocol Packed {
