@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 STRICT := --explicit-target-dependency-import-check error
+# Swift's libraries inside: the program starts a third faster, and runs where there is no Swift.
+RELEASE := -c release --static-swift-stdlib
 PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -9,8 +11,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 ## demo: install what is missing, build, then check, dry-run and simulate the proposal process
 demo: install-dependencies
-	@$(SWIFT) build -c release --product flow
-	@flow=$$($(SWIFT) build -c release --show-bin-path)/flow; set -e; \
+	@$(SWIFT) build $(RELEASE) --product flow
+	@flow=$$($(SWIFT) build $(RELEASE) --show-bin-path)/flow; set -e; \
 	echo; echo '$$ flow check Workflows/proposal.yaml'; $$flow check Workflows/proposal.yaml; \
 	echo; echo '$$ flow run Workflows/proposal.yaml'; $$flow run Workflows/proposal.yaml; \
 	echo; echo '$$ flow simulate Workflows/proposal.yaml --start "2026-03-25 16:40 Europe/Berlin" --input Workflows/fixtures/acme.json'; \
@@ -30,7 +32,7 @@ build: install-dependencies
 	$(SWIFT) build $(STRICT)
 
 release: install-dependencies
-	$(SWIFT) build -c release --product flow
+	$(SWIFT) build $(RELEASE) --product flow
 
 ## fuzz: ten minutes for each reader of foreign bytes, with libFuzzer and the address sanitizer
 fuzz: install-dependencies

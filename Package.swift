@@ -64,6 +64,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ] + plugins.map { .target(name: "\($0)Channel") }),
+    // Figures (Benchmarks/run); no product names it, so that nothing else builds it.
+    .executableTarget(
+      name: "flow-bench",
+      dependencies: [
+        "FlowCompiler", "FlowRuntime", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime", "EmailChannel",
+        "NotificationChannel", "TasksChannel", "FlowSQLite",
+      ],
+      path: "Benchmarks/Engine"),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(

@@ -25,34 +25,50 @@ public struct PathExplorer {
   private struct Past {
     var isInterrupted = false
     var held: Set<String> = []
+    /// Forks so far.
+    var depth = 0
   }
+
+  /// A tree deeper than this ends in `…`, so that no file overflows the stack of whoever walks it.
+  private static let deepest = 200
 
   private mutating func grow(
     _ label: String, _ transition: Transition, at now: Instant, _ past: Past
   ) -> TimelineTree {
-    guard let waiting = transition.run.waiting else {
-      return TimelineTree(label: label, entries: transition.entries, outcome: transition.run.outcome)
-    }
-    budget -= 1
-    guard budget > 0 else { return TimelineTree(label: label, entries: transition.entries, outcome: "…") }
-    let choices = choices(waiting, past)
-    if choices.isEmpty {
+    var (transition, now) = (transition, now)
+    var entries = transition.entries
+    while let waiting = transition.run.waiting {
+      budget -= 1
+      guard budget > 0, past.depth < Self.deepest else { return TimelineTree(label: label, entries: entries, outcome: "…") }
+      let due = max(now, waiting.wakes)
+      let choices = choices(waiting, past)
+      if !choices.isEmpty {
+        let children = fork(choices, transition.run, waiting, at: now, due: due, past)
+        return TimelineTree(label: label, entries: entries, children: children)
+      }
       // Only the clock can go on from here: no fork.
-      let next = after(.timer, at: max(now, waiting.wakes), transition.run)
-      var tree = grow(label, next, at: max(now, waiting.wakes), past)
-      tree.entries = transition.entries + tree.entries
-      return tree
+      now = due
+      transition = after(.timer, at: now, transition.run)
+      entries += transition.entries
     }
-    var children = choices.map { choice in
-      var past = past
+    return TimelineTree(label: label, entries: entries, outcome: transition.run.outcome)
+  }
+
+  private mutating func fork(
+    _ choices: [Choice], _ run: Run, _ waiting: Run.Waiting, at now: Instant, due: Instant, _ past: Past
+  ) -> [TimelineTree] {
+    var deeper = past
+    deeper.depth += 1
+    var children: [TimelineTree] = []
+    for choice in choices {
+      var past = deeper
       if choice.isAnytime { past.isInterrupted = true }
       if choice.isHold { past.held.insert("\(waiting.node) \(choice.label)") }
-      return grow(choice.label, after(choice.kind, at: now, transition.run), at: now, past)
+      children.append(grow(choice.label, after(choice.kind, at: now, run), at: now, past))
     }
-    let due = max(now, waiting.wakes)
     let silent = waiting.stage == .listening || waiting.stage == .outcome ? "timeout" : "nothing comes"
-    children.append(grow(silent, after(.timer, at: due, transition.run), at: due, past))
-    return TimelineTree(label: label, entries: transition.entries, children: children)
+    children.append(grow(silent, after(.timer, at: due, run), at: due, deeper))
+    return children
   }
 
   private func after(_ kind: Event.Kind, at now: Instant, _ run: Run) -> Transition {
@@ -81,11 +97,20 @@ public struct PathExplorer {
     let isOutcome = waiting.stage == .outcome
     let all = keys.map { choice($0, isOutcome: isOutcome, isAnytime: false, at: waiting) }
       + (past.isInterrupted ? [] : graph.anytime.map { choice($0, isOutcome: false, isAnytime: true, at: waiting) })
+      + [answer(at: waiting)]
     var seen: Set<String> = []
     return all.compactMap { choice in
       guard let choice, seen.insert(choice.label).inserted else { return nil }
       return past.held.contains("\(waiting.node) \(choice.label)") ? nil : choice
     }
+  }
+
+  /// Whoever waits for an answer may get one that no case names.
+  private func answer(at waiting: Run.Waiting) -> Choice? {
+    guard waiting.stage == .listening, case .await(let awaited) = graph.nodes[waiting.node].action,
+      awaited.events.contains("reply")
+    else { return nil }
+    return Choice(label: "reply", kind: .reply(text: ""), isAnytime: false, isHold: false)
   }
 
   private func choice(_ one: Case, isOutcome: Bool, isAnytime: Bool, at waiting: Run.Waiting) -> Choice? {

@@ -7,7 +7,7 @@ import FlowTime
 /// The same story gives the same timeline, whenever and wherever it is told.
 public struct Simulator: Sendable {
   let graphs: [Graph]
-  let outlets: [String: Outlet]
+  let channels: [String: any Channel]
   let caps: Caps?
   let zones: any ZoneSource
 
@@ -19,7 +19,7 @@ public struct Simulator: Sendable {
   ///   - channels: by verb; only their `render` is used.
   public init(graphs: [Graph], channels: [String: any Channel], caps: Caps? = nil, zones: any ZoneSource) {
     self.graphs = graphs
-    outlets = channels.mapValues { Outlet(DryChannel(channel: $0), isKeyed: true) }
+    self.channels = channels
     self.caps = caps
     self.zones = zones
   }
@@ -29,6 +29,8 @@ public struct Simulator: Sendable {
   public func run(_ story: Story) async throws(StoreError) -> Simulated {
     let clock = VirtualClock(story.start)
     let store = MemoryStore()
+    let failures = RenderFailures()
+    let outlets = channels.mapValues { Outlet(DryChannel(channel: $0, failures: failures), isKeyed: true) }
     let engine = Engine(
       store: store, library: Library(graphs), outlets: outlets, caps: caps, zones: zones, clock: clock)
     let received = try await engine.receive(beginning(of: story))
@@ -41,6 +43,9 @@ public struct Simulator: Sendable {
     var telling = Telling(
       story: story, graph: graph, run: started.run, engine: engine, store: store, clock: clock, zones: zones)
     try await telling.tell()
+    for failure in failures.list where failure.workflow == story.workflow {
+      telling.problems.append(.unrendered(node: failure.node, because: failure.because))
+    }
     return telling.simulated
   }
 
@@ -111,11 +116,6 @@ private struct Telling {
       }
     }
     for index in ahead.keys.sorted() { problems.append(.unmet(event: index, because: reason(index))) }
-    for step in store.journal(run) {
-      if case .failed(let node, let because)? = step.event?.kind {
-        problems.append(.unrendered(node: node, because: because))
-      }
-    }
   }
 
   // MARK: Events
@@ -146,9 +146,11 @@ private struct Telling {
     case .step(let node, let duration):
       guard let base = instant(of: node, record) else { return nil }
       guard let duration else { return base }
+      // Business hours are the window's, read where the contact is.
+      let contact = record.run.data["contact"]?[path: ["timezone"]].text.flatMap { zones.zone(named: $0) }
       return add(
         duration, to: base, zone: zone, calendar: graph.policy.calendar,
-        hours: graph.policy.window.map { ($0, zone) })
+        hours: graph.policy.window.map { ($0, contact ?? zone) })
     }
   }
 

@@ -18,7 +18,8 @@ import Testing
     let folder = try project()
     let ran = try folder.flow("check")
     #expect(ran.code == 1)
-    #expect(ran.output.contains("error[unknown-verb]: unknown verb \"emial\"\n  --> Workflows/wrong.yaml:39:5\n"))
+    #expect(
+      ran.output.contains("error[unknown-verb]: unknown verb \"emial\"\n  --> Workflows/wrong.yaml:39:5\n"))
     #expect(ran.output.contains("did you mean \"email\"?"))
     #expect(ran.output.hasSuffix("1 error, 1 warning in 1 file\n"), "\(ran.output.suffix(100))")
     #expect(!ran.output.contains("\u{1B}"))
@@ -76,7 +77,10 @@ import Testing
     #expect(ran.code == 1)
     let suites = try XML.read(ran.output)
     #expect(suites.name == "testsuites")
-    #expect(suites.all("testsuite").map { $0.attributes["name"] } == ["Workflows/good.yaml", "Workflows/wrong.yaml"])
+    #expect(
+      suites.all("testsuite").map { $0.attributes["name"] } == [
+        "Workflows/good.yaml", "Workflows/wrong.yaml",
+      ])
     #expect(suites.all("failure").map { $0.attributes["type"] } == ["unknown-verb"])
     #expect(suites.attributes["failures"] == "1")
   }
@@ -107,10 +111,12 @@ import Testing
     #expect(try folder.flow("check", "Workflows/wrong.yaml").code == 0)
   }
 
-  @Test(arguments: ["text", "json", "sarif", "junit", "github"]) func nothingToCheck(_ format: String) throws {
+  @Test(arguments: ["text", "json", "sarif", "junit", "github"]) func nothingToCheck(_ format: String) throws
+  {
     let folder = try Folder()
     #expect(try folder.flow("check", "--format", format).code == 1)
-    try FileManager.default.createDirectory(atPath: folder.path + "/Workflows", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/Workflows", withIntermediateDirectories: true)
     #expect(try folder.flow("check", "--format", format).code == 1)
     #expect(try folder.flow("check", ".", "--format", format).code == 1)
     #expect(try folder.flow("run", ".").code == 1)
@@ -129,11 +135,14 @@ import Testing
       ["simulate", "Workflows/good.yaml", "--start", "2027-02-28 09:00 Europe/Berlim"],
       ["simulate", "Workflows/good.yaml", "--input", "none.json"],
       ["simulate", "Workflows/good.yaml", "--events", "none.json"], ["explain", "no-such-code"],
-      ["graph", "Workflows/good.yaml", "--format", "png"], ["event"], ["done"], ["show"], ["plugin", "check", "emial"],
+      ["graph", "Workflows/good.yaml", "--format", "png"], ["event"], ["done"], ["show"],
+      ["plugin", "check", "emial"],
       ["event", "offer.sent", "--data", "none.json"], ["serve", "--start", "2027-02-28 09:00 Europe/Berlin"],
     ] {
       let ran = try folder.flow(words)
-      #expect(ran.code == 2, "\(words): \(String(describing: ran.code)) \(ran.output.prefix(200))\(ran.errors.prefix(200))")
+      #expect(
+        ran.code == 2,
+        "\(words): \(String(describing: ran.code)) \(ran.output.prefix(200))\(ran.errors.prefix(200))")
       #expect(!ran.errors.isEmpty, "\(words)")
     }
     for words in [["--help"], ["--version"], ["check", "--help"], ["help", "run"]] {
@@ -143,11 +152,14 @@ import Testing
 
   @Test func aBrokenStore() throws {
     let folder = try project()
-    try folder.write("this is no store, but it is long enough to be looked at as one".utf8 + Array(repeating: 7, count: 8192), to: "flow.db")
+    try folder.write(
+      "this is no store, but it is long enough to be looked at as one".utf8
+        + Array(repeating: 7, count: 8192), to: "flow.db")
     try FileManager.default.removeItem(atPath: folder.path + "/Workflows/wrong.yaml")
     try folder.write(Nudge.input, to: "event.json")
     for words in [
-      ["runs"], ["tasks"], ["show", "1"], ["event", "offer.sent", "--data", "event.json"], ["done", "1", "done"],
+      ["runs"], ["tasks"], ["show", "1"], ["event", "offer.sent", "--data", "event.json"],
+      ["done", "1", "done"],
       ["serve", "--once"],
     ] {
       let ran = try folder.flow(words)

@@ -18,7 +18,9 @@ import Testing
     #expect(Set(steps).count == steps.count)
     for edge in json["edges"].list {
       for end in ["from", "to"] {
-        if let name = edge[end].text { #expect(steps.contains(name) || name.hasPrefix("end "), "\(edge.written)") }
+        if let name = edge[end].text {
+          #expect(steps.contains(name) || name.hasPrefix("end "), "\(edge.written)")
+        }
       }
     }
     let picture = try XML.read(graph("svg", of: file).output)
@@ -39,14 +41,17 @@ import Testing
     let folder = try Folder()
     let list = try folder.flow("explain")
     #expect(list.code == 0)
-    let codes = list.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    let codes = list.output.split(separator: "\n").compactMap {
+      $0.split(separator: " ").first.map(String.init)
+    }
     #expect(codes.count > 60)
     #expect(codes == codes.sorted())
     for code in codes {
       let page = try folder.flow("explain", code)
       #expect(page.code == 0)
       // What no text can show has no example, but a reason all the same.
-      #expect(page.output.contains(code) && page.output.utf8.count > 100, "\(code): \(page.output.prefix(200))")
+      #expect(
+        page.output.contains(code) && page.output.utf8.count > 100, "\(code): \(page.output.prefix(200))")
       #expect(page.output.split(separator: "\n").allSatisfy { !$0.hasSuffix(" ") }, "\(code)")
     }
     let wrong = try folder.flow("explain", "no-purpos")
@@ -69,7 +74,8 @@ import Testing
     #expect(try folder.flow("run", "deep/below/Workflows").code == 0)
     // Its event starts a run, and the run's mail is the simulated one.
     let event = try folder.flow(
-      "event", "offer.sent", "--data", "Workflows/fixtures/ann.json", "--start", "2026-03-02 10:00 Europe/Berlin")
+      "event", "offer.sent", "--data", "Workflows/fixtures/ann.json", "--start",
+      "2026-03-02 10:00 Europe/Berlin")
     #expect(event.code == 0, "\(event.errors)")
   }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// kill -9 at every kind of write and sync, spread over a whole story: the same command again, and the rest of the story
-/// ends with the simulated timeline, with each message in the folder once.
+/// kill -9 at every kind of write and sync, spread over a whole story: the same command again, and the rest
+/// of the story ends with the simulated timeline, with each message in the folder once.
 @Suite struct KillTests {
   @Test(arguments: 0..<Kills.count) func nothingIsLostOrDoneTwice(_ number: Int) throws {
     let reference = try Kills.reference
@@ -12,14 +12,17 @@ import Testing
     try folder.copy(reference.before[point.command].path, to: "")
     let command = Story.proposal.commands[point.command]
     let words = try Story.words(command, in: folder)
-    let trace = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(point.call)",
-      "-e", "inject=\(point.call):signal=SIGKILL:when=\(point.occurrence)", Program.path]
+    let trace = [
+      "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(point.call)",
+      "-e", "inject=\(point.call):signal=SIGKILL:when=\(point.occurrence)", Program.path,
+    ]
     let killed = try Going(trace + words, in: folder.path, program: "strace").wait()
     #expect(killed.signal == SIGKILL || killed.code == 128 + SIGKILL, "\(point): \(killed.errors)")
     for (index, command) in Story.proposal.commands.enumerated() where index >= point.command {
       let ran = try folder.flow(try Story.words(command, in: folder))
       #expect(ran.signal == nil)
-      #expect(ran.code == 0 || index == point.command && command[0] == "done", "\(point): \(command) \(ran.errors)")
+      #expect(
+        ran.code == 0 || index == point.command && command[0] == "done", "\(point): \(command) \(ran.errors)")
     }
     #expect(try Ending(folder) == reference.ending, "\(point)")
   }
@@ -61,7 +64,8 @@ struct Kills: Sendable {
       let trace = ["-f", "-qq", "-o", log, "-e", "trace=\(calls)", Program.path]
       let ran = try Going(trace + words, in: folder.path, program: "strace").wait()
       guard ran.code == 0 else { throw Unstartable(program: "strace", reason: ran.errors) }
-      all += try Kills.points(String(contentsOfFile: log, encoding: .utf8), command: index, folder: folder.path)
+      all += try Kills.points(
+        String(contentsOfFile: log, encoding: .utf8), command: index, folder: folder.path)
       Folder.remove(log)
     }
     // Half of them at syncs, renames and what makes or fills a message, of which there are fewer.
@@ -81,7 +85,9 @@ struct Kills: Sendable {
     var known: Set<String> = []
     for line in log.split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-      guard parts.count == 2, let bracket = parts[1].firstIndex(of: "("), !parts[1].hasPrefix("<") else { continue }
+      guard parts.count == 2, let bracket = parts[1].firstIndex(of: "("), !parts[1].hasPrefix("<") else {
+        continue
+      }
       let call = String(parts[1][..<bracket].drop { $0 == " " })
       seen["\(parts[0]) \(call)", default: 0] += 1
       let occurrence = seen["\(parts[0]) \(call)"] ?? 0

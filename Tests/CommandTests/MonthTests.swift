@@ -40,25 +40,32 @@ import Testing
 
     """
 
-  /// On 29 March the hour from two to three does not exist: what was meant for it goes out an hour later, and 24 hours
-  /// count from there. On 25 October it exists twice: the earlier is meant, and 24 hours later it is half past one.
+  /// On 29 March the hour from two to three does not exist: what was meant for it goes out an hour later, and
+  /// 24 hours count from there. On 25 October it exists twice: the earlier is meant, and 24 hours later it is
+  /// half past one.
   @Test(arguments: [
-    ("2026-03-15", [
-      "2026-03-15T02:30:00+01:00 started", "2026-03-22T02:30:00+01:00 sent week-1",
-      "2026-03-22T02:30:00+01:00 waiting await-1", "2026-03-28T02:30:00+01:00 timeout await-1",
-      "2026-03-29T03:30:00+02:00 sent week-2", "2026-03-30T03:30:00+02:00 sent a-day-of-hours",
-      "2026-03-30T03:30:00+02:00 waiting await-2", "2026-04-04T02:30:00+02:00 timeout await-2",
-      "2026-04-05T02:30:00+02:00 sent week-3", "2026-04-05T02:30:00+02:00 waiting await-3",
-      "2026-04-12T02:30:00+02:00 timeout await-3", "2026-04-12T02:30:00+02:00 ended",
-    ]),
-    ("2026-10-11", [
-      "2026-10-11T02:30:00+02:00 started", "2026-10-18T02:30:00+02:00 sent week-1",
-      "2026-10-18T02:30:00+02:00 waiting await-1", "2026-10-24T02:30:00+02:00 timeout await-1",
-      "2026-10-25T02:30:00+02:00 sent week-2", "2026-10-26T01:30:00+01:00 sent a-day-of-hours",
-      "2026-10-26T01:30:00+01:00 waiting await-2", "2026-10-31T02:30:00+01:00 timeout await-2",
-      "2026-11-01T02:30:00+01:00 sent week-3", "2026-11-01T02:30:00+01:00 waiting await-3",
-      "2026-11-08T02:30:00+01:00 timeout await-3", "2026-11-08T02:30:00+01:00 ended",
-    ]),
+    (
+      "2026-03-15",
+      [
+        "2026-03-15T02:30:00+01:00 started", "2026-03-22T02:30:00+01:00 sent week-1",
+        "2026-03-22T02:30:00+01:00 waiting await-1", "2026-03-28T02:30:00+01:00 timeout await-1",
+        "2026-03-29T03:30:00+02:00 sent week-2", "2026-03-30T03:30:00+02:00 sent a-day-of-hours",
+        "2026-03-30T03:30:00+02:00 waiting await-2", "2026-04-04T02:30:00+02:00 timeout await-2",
+        "2026-04-05T02:30:00+02:00 sent week-3", "2026-04-05T02:30:00+02:00 waiting await-3",
+        "2026-04-12T02:30:00+02:00 timeout await-3", "2026-04-12T02:30:00+02:00 ended",
+      ]
+    ),
+    (
+      "2026-10-11",
+      [
+        "2026-10-11T02:30:00+02:00 started", "2026-10-18T02:30:00+02:00 sent week-1",
+        "2026-10-18T02:30:00+02:00 waiting await-1", "2026-10-24T02:30:00+02:00 timeout await-1",
+        "2026-10-25T02:30:00+02:00 sent week-2", "2026-10-26T01:30:00+01:00 sent a-day-of-hours",
+        "2026-10-26T01:30:00+01:00 waiting await-2", "2026-10-31T02:30:00+01:00 timeout await-2",
+        "2026-11-01T02:30:00+01:00 sent week-3", "2026-11-01T02:30:00+01:00 waiting await-3",
+        "2026-11-08T02:30:00+01:00 timeout await-3", "2026-11-08T02:30:00+01:00 ended",
+      ]
+    ),
   ]) func theClocksChange(_ month: (start: String, entries: [String])) throws {
     let folder = try Folder()
     try folder.write(Self.workflow, to: "Workflows/month.yaml")
@@ -79,7 +86,8 @@ import Testing
       #expect(nothing.errors.contains("woke 0 runs"), "a second early: \(nothing.errors)")
       #expect(try folder.flow("serve", "--once", "--start", due).code == 0)
     }
-    let id = try #require(try JSON(parsing: folder.flow("runs", "--format", "json").output)["runs"][0]["run"].text)
+    let id = try #require(
+      try JSON(parsing: folder.flow("runs", "--format", "json").output)["runs"][0]["run"].text)
     let shown = try folder.flow("show", id, "--format", "json").output
     let entries = try JSON(parsing: shown)["timeline"].list.map { entry in
       ["at", "type", "step"].compactMap { entry[$0].text }.joined(separator: " ")

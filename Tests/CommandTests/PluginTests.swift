@@ -54,13 +54,29 @@ enum Fax {
     let folder = try Folder()
     try folder.write(workflow, to: "Workflows/fax.yaml")
     try folder.write("language: 1\nchannels:\n  fax: { exec: plugins/fax.py }\n", to: "flow.yaml")
-    try folder.copy(Program.project + "/Plugins/Exec/Examples", to: "plugins")
+    try Going(["-r", Program.project + "/Plugins/Exec/Examples", "plugins"], in: folder.path, program: "cp").wait()
     try folder.write(
       """
       { "contact": { "id": "c-1", "name": "Ann Meyer", "phone": "+49 40 555 00 142" },
-        "owner": { "name": "Otto", "email": "otto@acme.test" }, "offer": { "id": "O-1", "title": "Roof repair" } }
+        "owner": { "name": "Otto", "email": "otto@acme.test" },
+        "offer": { "id": "O-1", "title": "Roof repair" } }
       """, to: "input.json")
     return folder
+  }
+}
+
+extension Folder {
+  /// Changes the fax program, by another process: while this one had it open for writing, whatever another test
+  /// starts just then would have it open too, and a file that is open for writing cannot be started.
+  func changeFax(_ find: String, to replacement: String) throws {
+    let program = """
+      import sys
+      text = open("plugins/fax.py").read()
+      assert sys.argv[1] in text
+      open("plugins/fax.py", "w").write(text.replace(sys.argv[1], sys.argv[2]))
+      """
+    let ran = try Going(["-c", program, find, replacement], in: path, program: "python3").wait()
+    guard ran.code == 0 else { throw Unstartable(program: "python3", reason: ran.errors) }
   }
 }
 
@@ -84,16 +100,15 @@ enum Fax {
   @Test func aProgramThatLiesFails() throws {
     let folder = try Fax.project()
     // Another page each time: render is pure by contract.
-    let text = try folder.text("plugins/fax.py").replacing(
-      "page = \"\\n\".join(", with: "page = os.urandom(8).hex() + \"\\n\".join(")
-    try folder.write(text, to: "plugins/fax.py")
+    try folder.changeFax("page = \"", to: "page = os.urandom(8).hex() + \"")
     let ran = try folder.flow("plugin", "check", "fax")
     #expect(ran.code == 1, "\(ran.output)\(ran.errors)")
     #expect(ran.output.contains("FAILED   rendering twice"), "\(ran.output)")
     try folder.write("language: 1\nchannels:\n  fax: { exec: plugins/none.py }\n", to: "flow.yaml")
     let missing = try folder.flow("plugin", "check", "fax")
     #expect(missing.code == 3, "\(String(describing: missing.code)) \(missing.errors)")
-    #expect(missing.errors.contains("none.py") || missing.errors.contains("none.manifest"), "\(missing.errors)")
+    #expect(
+      missing.errors.contains("none.py") || missing.errors.contains("none.manifest"), "\(missing.errors)")
   }
 
   @Test func aFaxIsCheckedRunSimulatedAndSent() throws {
@@ -102,10 +117,13 @@ enum Fax {
     #expect(checked.code == 0, "\(checked.output)\(checked.errors)")
     let ran = try folder.flow("run")
     #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
-    let words = ["simulate", "Workflows/fax.yaml", "--start", "2026-03-25 10:00 Europe/Berlin", "--input", "input.json"]
+    let words = [
+      "simulate", "Workflows/fax.yaml", "--start", "2026-03-25 10:00 Europe/Berlin", "--input", "input.json",
+    ]
     let simulated = try folder.flow(words + ["--format", "json"])
     #expect(simulated.code == 0, "\(simulated.errors)")
-    let page = try #require(try JSON(parsing: simulated.output)["timeline"].list.first { $0["step"].text == "page" })
+    let page = try #require(
+      try JSON(parsing: simulated.output)["timeline"].list.first { $0["step"].text == "page" })
     #expect(["sent", "task"].contains(page["type"].text))
     #expect(page["verb"].text == "fax")
     #expect(page["headline"].text == "ROOF REPAIR", "\(page.written)")
@@ -115,9 +133,11 @@ enum Fax {
     // As strictly as the engine's own.
     for (find, replace, code) in [
       ("headline:", "hedline:", "unknown-key"), ("quality: fine", "quality: finest", "unknown-word"),
-      ("busy: next", "bussy: next", "case-not-awaited"), ("    headline: \"{{ offer.title }}\"\n", "", "missing-field"),
+      ("busy: next", "bussy: next", "case-not-awaited"),
+      ("    headline: \"{{ offer.title }}\"\n", "", "missing-field"),
     ] {
-      try folder.write(Fax.workflow.replacing(find, with: replace, maxReplacements: 1), to: "Workflows/fax.yaml")
+      try folder.write(
+        Fax.workflow.replacing(find, with: replace, maxReplacements: 1), to: "Workflows/fax.yaml")
       let wrong = try folder.flow("check", "--format", "json")
       #expect(wrong.code == 1, "\(replace)")
       #expect(wrong.output.contains("\"\(code)\""), "\(replace): \(wrong.output)")
@@ -135,17 +155,18 @@ enum Fax {
   /// An action that no plugin can render fails the dry run.
   @Test func whatCannotBeRendered() throws {
     let folder = try Fax.project()
-    try folder.write(try folder.text("input.json").replacing("+49 40 555 00 142", with: "+49"), to: "input.json")
+    try folder.write(
+      try folder.text("input.json").replacing("+49 40 555 00 142", with: "+49"), to: "input.json")
     let ran = try folder.flow("run")
     #expect(ran.code == 1, "\(ran.output)\(ran.errors)")
     let fresh = try Fax.project()
-    try fresh.write(
-      try fresh.text("plugins/fax.py").replacing("def render(request):", with: "def render(request):\n    raise Refused(\"permanent\", \"no paper\")"),
-      to: "plugins/fax.py")
+    try fresh.changeFax(
+      "def render(request):", to: "def render(request):\n    raise Refused(\"permanent\", \"no paper\")")
     let refused = try fresh.flow("run")
     #expect(refused.code == 1, "\(refused.output)\(refused.errors)")
     #expect((refused.output + refused.errors).contains("no paper"), "\(refused.output)\(refused.errors)")
-    let simulated = try fresh.flow("simulate", "Workflows/fax.yaml", "--start", "2026-03-25 10:00 Europe/Berlin")
+    let simulated = try fresh.flow(
+      "simulate", "Workflows/fax.yaml", "--start", "2026-03-25 10:00 Europe/Berlin")
     #expect(simulated.code == 1)
   }
 }

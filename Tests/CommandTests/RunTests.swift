@@ -3,8 +3,8 @@ import Testing
 
 /// `flow run`: the dry run.
 @Suite struct RunTests {
-  /// Sent on Thursday 26 March two days later, no answer within three days, a call on Monday: four business hours
-  /// from Tuesday 09:00 of the wait that began on Saturday night.
+  /// Sent on Thursday 26 March two days later, no answer within three days, a call on Monday: four business
+  /// hours from Tuesday 09:00 of the wait that began on Saturday night.
   private static let silent = """
 
     scenarios:
@@ -45,7 +45,8 @@ import Testing
     let ran = try folder.flow("run", "nudge.yaml")
     #expect(ran.code == 1)
     #expect(ran.output.contains("✗ silence"), "\(ran.output)")
-    #expect(ran.output.contains("2026-03-30 10:00") && ran.output.contains("2026-03-30 09:00"), "\(ran.output)")
+    #expect(
+      ran.output.contains("2026-03-30 10:00") && ran.output.contains("2026-03-30 09:00"), "\(ran.output)")
 
     let report = try JSON(parsing: try folder.flow("run", "nudge.yaml", "--format", "json").output)
     let scenario = report["scenarios"][0]
@@ -89,13 +90,14 @@ import Testing
     #expect(try folder.flow("run", "nudge.yaml", "--strict").code == 1)
   }
 
-  /// Covered by it: two touches and the end of three steps and an await; one case of the two of anytime and four of
-  /// the call's outcomes is not.
+  /// Covered by it: two touches and the end of three steps and an await; one case of the two of anytime and
+  /// four of the call's outcomes is not.
   @Test func coverage() throws {
     let folder = try nudge(scenarios: Self.silent)
     let low = try folder.flow("run", "nudge.yaml", "--min-coverage", "10")
     #expect(low.code == 1, "no case is covered: \(low.output)")
-    let report = try JSON(parsing: try folder.flow("run", "nudge.yaml", "--format", "json").output)["coverage"][0]
+    let report = try JSON(parsing: try folder.flow("run", "nudge.yaml", "--format", "json").output)[
+      "coverage"][0]
     #expect(report["workflow"].text == "nudge")
     #expect(report["steps"]["covered"].integer == 4, "\(report.written)")
     #expect(report["steps"]["of"].integer == 4 || report["steps"]["total"].integer == 4, "\(report.written)")
@@ -111,12 +113,16 @@ import Testing
   // MARK: --record
 
   @Test(arguments: [
-    "    expect: [ first, end lost ]\n", "    expect:\n      - 2026-03-26 10:00  first\n      - end lost\n", "",
+    "    expect: [ first, end lost ]\n", "    expect:\n      - 2026-03-26 10:00  first\n      - end lost\n",
+    "",
     "    expect:\n    - first   # in another place\n", "    expect: []\n",
   ]) func records(_ expect: String) throws {
-    let head = "\nscenarios:\n  - name: silence\n    start: 2026-03-24 10:00 Europe/Berlin\n    input: input.json\n"
-    let second = "  - name: refused\n    start: 2026-03-24 10:00 Europe/Berlin\n    input: input.json\n"
-      + "    events: [ { at: first + 1 hour, reply: No thanks } ]\n    expect: [ first, end lost ]   # by hand\n"
+    let head =
+      "\nscenarios:\n  - name: silence\n    start: 2026-03-24 10:00 Europe/Berlin\n    input: input.json\n"
+    let second =
+      "  - name: refused\n    start: 2026-03-24 10:00 Europe/Berlin\n    input: input.json\n"
+      + "    events: [ { at: first + 1 hour, reply: No thanks } ]\n"
+      + "    expect: [ first, end lost ]   # by hand\n"
     let folder = try nudge(scenarios: head + expect + second)
     let before = try folder.flow("run", "nudge.yaml")
     #expect(before.code == 1 || expect.isEmpty, "\(expect): \(before.output)\(before.errors)")
@@ -126,7 +132,9 @@ import Testing
     #expect(text.components(separatedBy: "# recorded").count == 2, "\(text)")
     #expect(text.hasPrefix(Nudge.workflow), "what stands before is not touched")
     #expect(text.contains("expect: [ first, end lost ]   # by hand"), "what was met stays as it was: \(text)")
-    for line in ["- 2026-03-26 10:00  first", "- 2026-03-30 09:00  talk", "- 2026-03-30 13:00  end no-response"] {
+    for line in [
+      "- 2026-03-26 10:00  first", "- 2026-03-30 09:00  talk", "- 2026-03-30 13:00  end no-response",
+    ] {
       #expect(text.contains(line), "\(text)")
     }
     let after = try folder.flow("run", "nudge.yaml")
@@ -135,7 +143,8 @@ import Testing
     #expect(try folder.text("nudge.yaml") == text, "what is met is not written again")
   }
 
-  @Test(arguments: ["", ", expect: [ first ]", ", expect: []"]) func recordsInBraces(_ expect: String) throws {
+  @Test(arguments: ["", ", expect: [ first ]", ", expect: []"]) func recordsInBraces(_ expect: String) throws
+  {
     let one = "  - { name: silence, start: 2026-03-24 10:00 Europe/Berlin, input: input.json\(expect) }\n"
     let folder = try nudge(scenarios: "\nscenarios:\n" + one)
     try folder.flow("run", "nudge.yaml", "--record")
@@ -171,7 +180,8 @@ import Testing
     let json = try folder.flow("run", file, "--event", "event.json", "--format", "json")
     #expect(json.code == 0, "\(json.errors)")
     let simulated = try folder.flow(
-      "simulate", file, "--start", Fixtures.start, "--input", "Workflows/fixtures/acme.json", "--format", "json")
+      "simulate", file, "--start", Fixtures.start, "--input", "Workflows/fixtures/acme.json", "--format",
+      "json")
     #expect(json.output == simulated.output)
     let text = try folder.flow("run", file, "--event", "event.json")
     #expect(text.code == 0)

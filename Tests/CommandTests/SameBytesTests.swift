@@ -13,11 +13,14 @@ import Testing
     let path = "Workflows/\(file)"
     let at = ["--start", Fixtures.start, "--format"]
     var all = [
-      ["check", path, "--format", "sarif"], ["run", path, "--format", "json"], ["simulate", path] + at + ["json"],
+      ["check", path, "--format", "sarif"], ["run", path, "--format", "json"],
+      ["simulate", path] + at + ["json"],
       ["graph", path, "--format", "svg"],
     ]
     if file == "proposal.yaml" {
-      all += ["text", "json", "junit", "github"].flatMap { [["check", path, "--format", $0], ["run", path, "--format", $0]] }
+      all += ["text", "json", "junit", "github"].flatMap {
+        [["check", path, "--format", $0], ["run", path, "--format", $0]]
+      }
       all += ["text", "jsonl", "svg"].map { ["simulate", path] + at + [$0] }
       all += ["mermaid", "dot", "json"].map { ["graph", path, "--format", $0] }
       all.append(["simulate", path, "--all"] + at + ["json"])
@@ -34,7 +37,9 @@ import Testing
   @Test func ofEverythingElse() throws {
     let folder = try Folder()
     try folder.copy(Program.workflows, to: "Workflows")
-    for words in [["check"], ["schema"], ["schema", "project"], ["explain"], ["explain", "cycle"], ["--help"]] {
+    for words in [
+      ["check"], ["schema"], ["schema", "project"], ["explain"], ["explain", "cycle"], ["--help"],
+    ] {
       let here = try folder.flow(words)
       #expect(here.code == 0)
       #expect(try folder.flow(words, environment: Self.abroad).bytes == here.bytes, "\(words)")

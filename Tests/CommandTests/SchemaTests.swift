@@ -27,7 +27,8 @@ import Testing
 
   @Test(arguments: [
     ("- email: first", "- emial: first"), ("timezone:", "timezoen:"), ("    subject:", "    subjet:"),
-    ("purpose: confirm", "purpose: confrim"), ("category: service", "category: servise"), ("  gap: 1 day", "  gap: 1d"),
+    ("purpose: confirm", "purpose: confrim"), ("category: service", "category: servise"),
+    ("  gap: 1 day", "  gap: 1d"),
     ("steps:\n", "stpes:\n"), ("trigger:\n  event: offer.sent\n", "trigger:\n"),
   ]) func refuses(_ row: (find: String, replace: String)) throws {
     let folder = try Folder()

@@ -10,15 +10,17 @@ import Testing
       ["simulate", file, "--start", Fixtures.start, "--input", "Workflows/fixtures/acme.json"] + more)
   }
 
-  /// The process of the language's description against the stream of the command line's: every key named there has
-  /// that value, in that order of entries. Others may be there; `version` means nothing, `…` stands for any text.
+  /// The process of the language's description against the stream of the command line's: every key named
+  /// there has that value, in that order of entries. Others may be there; `version` means nothing, `…` stands
+  /// for any text.
   @Test func theExampleOfTheDescription() throws {
     let ran = try simulate(try Fixtures.proposal(), "--format", "json")
     #expect(ran.code == 0)
     let found = try JSON(parsing: ran.output)
     let wanted = try JSON(parsing: Fixtures.text("proposal/timeline.json"))
     for key in wanted.keys where key != "timeline" && key != "version" {
-      #expect(found[key].isSame(as: wanted[key]), "\(key): \(found[key].written), wanted \(wanted[key].written)")
+      #expect(
+        found[key].isSame(as: wanted[key]), "\(key): \(found[key].written), wanted \(wanted[key].written)")
     }
     #expect(found["version"].text?.isEmpty == false)
     let entries = found["timeline"].list
@@ -46,15 +48,20 @@ import Testing
     #expect(picture.code == 0)
     let root = try XML.read(picture.output)
     #expect(root.name == "svg")
-    let texts = root.all("text").map { $0.text + $0.all("tspan").map(\.text).joined() }.joined(separator: "\n")
-    for word in ["receipt", "objections", "last-offer", "no-response"] { #expect(texts.contains(word), "\(word)") }
+    let texts = root.all("text").map { $0.text + $0.all("tspan").map(\.text).joined() }.joined(
+      separator: "\n")
+    for word in ["receipt", "objections", "last-offer", "no-response"] {
+      #expect(texts.contains(word), "\(word)")
+    }
   }
 
   @Test(arguments: [60, 80, 120]) func textKeepsWithin(_ width: Int) throws {
     let ran = try simulate(try Fixtures.proposal(), "--width", "\(width)")
     #expect(ran.code == 0)
     for line in ran.output.split(separator: "\n") { #expect(line.unicodeScalars.count <= width, "\(line)") }
-    for word in ["receipt", "deferred", "outside the window", "escalated"] { #expect(ran.output.contains(word)) }
+    for word in ["receipt", "deferred", "outside the window", "escalated"] {
+      #expect(ran.output.contains(word))
+    }
     #expect(!ran.output.contains("\u{1B}"))
   }
 
@@ -83,16 +90,20 @@ import Testing
     let won = try simulate(folder, "--event", "day 6: proposal.accepted", "--format", "json")
     #expect(won.code == 1, "proposal.accepted brings by, and none is given: \(won.errors)")
     try folder.write(
-      "[ { \"at\": \"day 6\", \"event\": \"proposal.accepted\", \"data\": { \"by\": \"mail\" } } ]", to: "events.json")
+      "[ { \"at\": \"day 6\", \"event\": \"proposal.accepted\", \"data\": { \"by\": \"mail\" } } ]",
+      to: "events.json")
     let accepted = try JSON(parsing: simulate(folder, "--events", "events.json", "--format", "json").output)
     #expect(accepted["outcome"].text == "won")
     #expect(accepted["ended"].text == "2026-03-31T16:40:00+02:00")
     let withdrawn = try simulate(folder, "--event", "day 6: proposal.withdrawn", "--format", "json")
     #expect(try JSON(parsing: withdrawn.output)["outcome"].text == "withdrawn")
 
-    try folder.write("[ { \"at\": \"2026-03-28 09:00\", \"event\": \"out-of-office\", \"return\": \"2026-04-09\" } ]", to: "events.json")
+    try folder.write(
+      "[ { \"at\": \"2026-03-28 09:00\", \"event\": \"out-of-office\", \"return\": \"2026-04-09\" } ]",
+      to: "events.json")
     let away = try JSON(parsing: simulate(folder, "--events", "events.json", "--format", "json").output)
-    let call = try #require(away["timeline"].list.first { $0["step"].text == "objections" && $0["type"].text == "task" })
+    let call = try #require(
+      away["timeline"].list.first { $0["step"].text == "objections" && $0["type"].text == "task" })
     #expect(call["at"].text == "2026-04-10T09:00:00+02:00")
   }
 
@@ -100,7 +111,8 @@ import Testing
   @Test func instantsOfEventsInTheRunsZone() throws {
     let folder = try Fixtures.proposal()
     let input = try folder.text("Workflows/fixtures/acme.json")
-    try folder.write(input.replacing("Europe/Berlin", with: "America/New_York"), to: "Workflows/fixtures/acme.json")
+    try folder.write(
+      input.replacing("Europe/Berlin", with: "America/New_York"), to: "Workflows/fixtures/acme.json")
     let ran = try simulate(folder, "--event", "2026-04-02 09:00: proposal.withdrawn", "--format", "json")
     #expect(try JSON(parsing: ran.output)["ended"].text == "2026-04-02T09:00:00-04:00")
   }
@@ -108,14 +120,18 @@ import Testing
   @Test func eventsThatAreNone() throws {
     let folder = try Fixtures.proposal()
     for text in [
-      "", "receipt", "receipt + 3 dyas: reply x", "recipt: reply x", "day 6: proposal.acepted", "day: reply x",
+      "", "receipt", "receipt + 3 dyas: reply x", "recipt: reply x", "day 6: proposal.acepted",
+      "day: reply x",
       "book: task conected", "book: task", "day 1: unsubscribed",
     ] {
       let ran = try simulate(folder, "--event", text)
       #expect(ran.code == 1, "\(text): \(String(describing: ran.code)) \(ran.errors)")
       #expect(!ran.errors.isEmpty, "\(text)")
     }
-    for text in ["", "{}", "[ 1 ]", "[ { \"at\": \"day 1\" } ]", "[ { \"reply\": \"x\" } ]", "[", "[ { \"at\": \"day 1\", \"reply\": 1, \"reply\": 2 } ]"] {
+    for text in [
+      "", "{}", "[ 1 ]", "[ { \"at\": \"day 1\" } ]", "[ { \"reply\": \"x\" } ]", "[",
+      "[ { \"at\": \"day 1\", \"reply\": 1, \"reply\": 2 } ]",
+    ] {
       try folder.write(text, to: "events.json")
       let ran = try simulate(folder, "--events", "events.json")
       #expect(ran.code == 1, "\(text): \(String(describing: ran.code)) \(ran.errors)")
@@ -129,15 +145,23 @@ import Testing
   @Test func itemsOfAList() throws {
     let folder = try Folder()
     try folder.write(
-      Nudge.workflow.replacing("  key: offer.id\n  when: offer.amount > 0", with: "  key: [offer.id, item.id]\n  each: item in offer.parts")
-        .replacing("    due: date\n", with: "    due: date\n    parts: [ { id: text, name: text } ]\n")
-        .replacing("{{ offer.title }}: did", with: "{{ item.name }}: did"), to: "nudge.yaml")
+      Nudge.workflow.replacing(
+        "  key: offer.id\n  when: offer.amount > 0",
+        with: "  key: [offer.id, item.id]\n  each: item in offer.parts"
+      )
+      .replacing("    due: date\n", with: "    due: date\n    parts: [ { id: text, name: text } ]\n")
+      .replacing("{{ offer.title }}: did", with: "{{ item.name }}: did"), to: "nudge.yaml")
     try folder.write(
-      Nudge.input.replacing("\"due\":", with: "\"parts\": [ { \"id\": \"a\", \"name\": \"Roof\" }, { \"id\": \"b\", \"name\": \"Door\" } ], \"due\":"),
+      Nudge.input.replacing(
+        "\"due\":",
+        with:
+          #""parts": [ { "id": "a", "name": "Roof" }, { "id": "b", "name": "Door" } ], "due":"#
+      ),
       to: "input.json")
     for (item, name) in [("1", "Roof"), ("2", "Door")] {
       let ran = try folder.flow(
-        "simulate", "nudge.yaml", "--start", Fixtures.start, "--input", "input.json", "--item", item, "--format", "json")
+        "simulate", "nudge.yaml", "--start", Fixtures.start, "--input", "input.json", "--item", item,
+        "--format", "json")
       #expect(ran.code == 0, "\(ran.errors)")
       let sent = try JSON(parsing: ran.output)["timeline"].list.first { $0["type"].text == "sent" }
       #expect(sent?["subject"].text == "\(name): did it reach you?")
@@ -168,7 +192,8 @@ import Testing
   @Test func withoutStartOrInput() throws {
     let folder = try nudge()
     #expect(try folder.flow("simulate", "nudge.yaml").code == 0)
-    let ran = try folder.flow("simulate", "nudge.yaml", "--start", "2026-03-25T16:40:00+01:00", "--format", "json")
+    let ran = try folder.flow(
+      "simulate", "nudge.yaml", "--start", "2026-03-25T16:40:00+01:00", "--format", "json")
     #expect(ran.code == 0)
     #expect(try JSON(parsing: ran.output)["start"].text == "2026-03-25T16:40:00+01:00")
     let odd = try folder.flow("simulate", "nudge.yaml", "--start", "2026-03-25T15:40:00Z", "--format", "json")

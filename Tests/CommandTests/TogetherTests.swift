@@ -8,7 +8,8 @@ import Testing
     try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
     for number in 1...20 {
       try folder.write(
-        Nudge.input.replacing("\"O-1\"", with: "\"O-\(number)\"").replacing("\"c-1\"", with: "\"c-\(number)\""),
+        Nudge.input.replacing("\"O-1\"", with: "\"O-\(number)\"").replacing(
+          "\"c-1\"", with: "\"c-\(number)\""),
         to: "event-\(number).json")
     }
     return folder
@@ -94,7 +95,8 @@ import Testing
 
   // MARK: A disk that is full
 
-  /// No file may grow beyond so many KiB, which to a program is a disk that is full (EFBIG in place of ENOSPC).
+  /// No file may grow beyond so many KiB, which to a program is a disk that is full (EFBIG in place of
+  /// ENOSPC).
   private func limited(_ folder: Folder, to kibibytes: Int, _ words: [String]) throws -> Ran {
     let line = "ulimit -f \(kibibytes); trap '' XFSZ; exec \"$0\" \"$@\""
     return try Going(["-c", line, Program.path] + words, in: folder.path, program: "bash").wait()
@@ -132,7 +134,8 @@ import Testing
     let folder = try project()
     try FileManager.default.createDirectory(atPath: folder.path + "/small", withIntermediateDirectories: true)
     let mounted = try Going(
-      ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path + "/small"], in: folder.path, program: "mount").wait()
+      ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path + "/small"], in: folder.path, program: "mount"
+    ).wait()
     guard mounted.code == 0 else { return }
     defer { _ = try? Going(["-l", folder.path + "/small"], in: folder.path, program: "umount").wait() }
     func deliver(_ number: Int) throws -> Ran {

@@ -6,7 +6,8 @@ import Testing
     let folder = try Folder()
     try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
     try folder.write(data, to: "event.json")
-    let ran = try folder.flow("event", "offer.sent", "--data", "event.json", "--start", "2026-03-25T16:40:00+01:00")
+    let ran = try folder.flow(
+      "event", "offer.sent", "--data", "event.json", "--start", "2026-03-25T16:40:00+01:00")
     #expect(ran.signal == nil)
     #expect(ran.seconds < 2)
     if folder.names(in: "").contains("flow.db") || folder.names(in: "Workflows").contains("flow.db") {
@@ -38,6 +39,33 @@ import Testing
     let ran = try deliver(Nudge.input.replacing(row.find, with: row.replace))
     #expect(ran.code == 1, "\(row.name): \(ran.output)\(ran.errors)")
     #expect(ran.errors.contains(row.says), "\(row.name): \(ran.errors)")
+  }
+
+  /// What reaches a run is held against what its event brings as well, the engine's own events too.
+  @Test func forARunThatLives() throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
+    try folder.write(Nudge.input, to: "event.json")
+    #expect(try folder.flow("event", "offer.sent", "--data", "event.json", "--start", Fixtures.start).code == 0)
+    func deliver(_ type: String, _ data: String, to subject: String = "O-1") throws -> Ran {
+      try folder.write(data, to: "data.json")
+      return try folder.flow(
+        "event", type, "--data", "data.json", "--subject", subject, "--start", "2026-03-25 17:40 Europe/Berlin")
+    }
+    for (type, data, says) in [
+      ("offer.accepted", "{}", "by is missing"), ("offer.accepted", "{\"by\": 3}", "by is a number"),
+      ("offer.accepted", "{\"by\": \"mail\", \"by\": \"fax\"}", "by"), ("reply", "{}", "text is missing"),
+      ("reply", "{\"text\": 3}", "text is a number"), ("out-of-office", "{\"return\": \"2027-02-30\"}", "2027-02-30"),
+    ] {
+      let ran = try deliver(type, data)
+      #expect(ran.code == 1, "\(type) \(data): \(ran.output)\(ran.errors)")
+      #expect(ran.errors.contains(says), "\(type) \(data): \(ran.errors)")
+    }
+    // What fits no run is no mistake of whoever tells it: it is kept where people see it.
+    #expect(try deliver("offer.accepted", "{\"by\": \"mail\"}", to: "O-2").code == 0)
+    #expect(try deliver("offer.accepted", "{\"by\": \"mail\"}").output.contains("reached"))
+    let show = try folder.flow("runs", "--format", "json")
+    #expect(try JSON(parsing: show.output)["runs"][0]["state"].text == "won")
   }
 
   @Test func shapesThatAreNoEvent() throws {

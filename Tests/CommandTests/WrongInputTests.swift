@@ -1,11 +1,14 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Wrong files, as a CI sees what is said of them: the place, the code, exit 1, soon, and never a crash.
 @Suite struct WrongInputTests {
   @Test(arguments: WrongInput.all) func isFoundAtItsPlace(_ row: WrongInput) throws {
     let folder = try Folder()
-    let changed = row.find.isEmpty ? Nudge.workflow : Nudge.workflow.replacing(row.find, with: row.replace, maxReplacements: 1)
+    let changed =
+      row.find.isEmpty
+      ? Nudge.workflow : Nudge.workflow.replacing(row.find, with: row.replace, maxReplacements: 1)
     #expect(row.find.isEmpty || changed != Nudge.workflow, "the text to be replaced is not there")
     var places: [String: [String: String]] = [:]
     for (name, text) in row.files.merging(["a.yaml": changed], uniquingKeysWith: { $1 }) {
@@ -46,7 +49,8 @@ import Testing
     for (before, name) in zip("abcdefgh", "bcdefghi") {
       bomb += "\(name): &\(name) [" + Array(repeating: "*\(before)", count: 9).joined(separator: ",") + "]\n"
     }
-    // A value for each name, list, scalar and alias: with d there are 8318, and the first alias in e has 7380 more.
+    // A value for each name, list, scalar and alias: with d there are 8318, and the first alias in e has 7380
+    // more.
     try expectErrors(Array(bomb.utf8), ["a.yaml:5:8 yaml-alias-limit"])
   }
 
@@ -77,10 +81,12 @@ import Testing
     let outside = try Folder()
     try outside.write("Secret of {{ contact.name }}\n", to: "secret.md")
     let folder = try Folder()
-    let body = Marked(Nudge.workflow.replacing(
-      #/body: \|\n(?:      .*\n|\n)+/#, with: "body: 1️⃣letters/link.md\n"))
+    let body = Marked(
+      Nudge.workflow.replacing(
+        #/body: \|\n(?:      .*\n|\n)+/#, with: "body: 1️⃣letters/link.md\n"))
     try folder.write(body.text, to: "a.yaml")
-    try FileManager.default.createDirectory(atPath: folder.path + "/letters", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/letters", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/letters/link.md", withDestinationPath: outside.path + "/secret.md")
     let place = try #require(body.places["1️⃣"])
@@ -91,6 +97,37 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: second.path + "/letters", withDestinationPath: outside.path)
     try expectErrors(second, ["a.yaml:\(place) file-outside"])
+  }
+
+  @Test func workflowsThatAreLinks() throws {
+    let outside = try Folder()
+    try outside.write(Nudge.workflow, to: "a.yaml")
+    try outside.write("language: 1\n", to: "flow.yaml")
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "flows/a.yaml")
+    func link(_ name: String, to target: String) throws {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: target)
+    }
+    try link("flows/b.yaml", to: outside.path + "/a.yaml")
+    try link("flows/c.yaml", to: "nowhere.yaml")
+    try link("flows/d", to: outside.path)
+    // One that stays within is the file itself.
+    try link("flows/e.yaml", to: "a.yaml")
+    try expectErrors(
+      folder,
+      ["flows/b.yaml:1:1 file-outside", "flows/c.yaml:1:1 file-problem", "flows/d/a.yaml:1:1 file-outside"])
+    let second = try Folder()
+    try second.write(Nudge.workflow, to: "a.yaml")
+    try FileManager.default.createSymbolicLink(
+      atPath: second.path + "/flow.yaml", withDestinationPath: outside.path + "/flow.yaml")
+    try expectErrors(second, ["flow.yaml:1:1 file-outside"])
+    // Neither a folder nor a pipe is a workflow.
+    let third = try Folder()
+    try third.write(Nudge.workflow, to: "a.yaml")
+    mkfifo(third.path + "/b.yaml", 0o600)
+    mkdir(third.path + "/c.yaml", 0o700)
+    try expectErrors(third, ["b.yaml:1:1 file-problem"])
   }
 
   // MARK: -
@@ -113,7 +150,8 @@ import Testing
     #expect(ran.code == 1)
     #expect(ran.seconds < slow, "took \(ran.seconds) s")
     return try JSON(parsing: ran.output)["findings"].list.filter { $0["severity"].text == "error" }.map {
-      "\($0["file"].text ?? "-"):\($0["line"].integer ?? 0):\($0["column"].integer ?? 0) \($0["code"].text ?? "-")"
+      let place = [$0["line"], $0["column"]].map { "\($0.integer ?? 0)" }.joined(separator: ":")
+      return "\($0["file"].text ?? "-"):\(place) \($0["code"].text ?? "-")"
     }.sorted()
   }
 

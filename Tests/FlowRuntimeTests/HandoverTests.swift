@@ -75,6 +75,55 @@ struct HandoverTests {
     #expect(try rig.lines(rig.onlyRun().id).contains("03-03 09:30 withheld thanks: reply came first"))
   }
 
+  /// What waited when the process ended does not leave before an answer that has come in since is heard.
+  @Test func `an answer is heard before anything leaves`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.ours(because: "wrong password"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    let next = rig.again(try Bench.graphs(order(), zones: utcOnly))
+    try await next.tell("reply", "O-1", id: "e-2", data: ["text": "stop it"])
+    #expect(rig.box.texts.isEmpty)
+    #expect(try line(rig).state == .cancelled)
+    let types = try next.lines(next.onlyRun().id).suffix(3).map { line in
+      String(line.split(separator: " ")[2])
+    }
+    #expect(types == ["received", "withheld", "ended"])
+  }
+
+  @Test func `whoever opts out before the first touch is never written to, in any workflow`() async throws {
+    let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    try await rig.tell("unsubscribe", "O-1", id: "e-2", data: [:])
+    #expect(try rig.store.suppressed(["c-1"]) == ["all"])
+    try await rig.place("O-2", id: "e-3")
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+  }
+
+  @Test func `whoever opts out after the end is not written to again`() async throws {
+    let rig = try await rig()
+    try await rig.runOut()
+    #expect(try !rig.onlyRun().isLive)
+    try await rig.tell("unsubscribe", "O-1", id: "e-2", data: [:])
+    #expect(try rig.store.suppressed(["c-1"]) == ["letter"])
+  }
+
+  /// The least distance to a contact's last touch counts touches of all runs.
+  @Test func `the gap holds over all of a contact's runs`() async throws {
+    let rig = Rig(
+      try Bench.graphs(order(more: "policy: { gap: 2 days }"), zones: utcOnly), at: "2026-03-02 09:00")
+    try await rig.place("O-1", id: "e-1")
+    rig.clock.set("2026-03-02 15:00")
+    try await rig.place("O-2", id: "e-2")
+    try await rig.runOut()
+    let runs = try rig.store.runs(RunFilter())
+    let all: [String] = try runs.flatMap { run -> [String] in try rig.lines(run.id) }
+    let sent = all.filter { $0.contains("sent thanks") }
+    // Due on the 3rd at 09:00 and at 15:00; the second waits for the 5th at 09:00.
+    #expect(sent.map { String($0.prefix(11)) } == ["03-03 09:00", "03-05 09:00"])
+  }
+
   @Test func `whoever is suppressed while it waits does not get it`() async throws {
     let rig = try await rig()
     rig.box.answer(.temporary(after: nil, because: "busy"))

@@ -191,8 +191,9 @@ struct SimulationTests {
         - name: no ink
           start: 2026-03-02 09:00 UTC
           \(input)
-          expect: [ thanks, hint, end quiet ]
+          expect: [ thanks, failed hint, end quiet ]
       """, refusing: "hint")
+    // It does not go out and is no touch: the run goes on after it.
     #expect(found == [["-", "-", "hint cannot be rendered: no ink"]])
   }
 }

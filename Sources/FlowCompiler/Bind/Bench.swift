@@ -29,6 +29,8 @@ final class Bench {
   /// What expressions read that stands only where every path has brought or passed it: held against the paths
   /// later.
   private(set) var uses: [UseSite] = []
+  /// Data of scenarios by the path of their file: many scenarios begin with the same.
+  var inputs: [String: [String: Value]] = [:]
 
   init(file: String, around: Environment) {
     self.file = file

@@ -23,6 +23,8 @@ struct NameChecks {
   private func steps() {
     var first: [String: Span] = [:]
     let inputs = Set(header.input.map(\.name))
+    let numbered = Dictionary(
+      outline.steps.filter { !$0.isNamed }.map { ($0.name, $0.span) }, uniquingKeysWith: { first, _ in first })
     for step in outline.steps where step.isNamed {
       let name = step.name
       if let other = first[name] {
@@ -30,7 +32,9 @@ struct NameChecks {
         continue
       }
       first[name] = step.nameSpan
-      if inputs.contains(name) {
+      if let other = numbered[name] {
+        bench.report(.nameTaken(name, at: step.nameSpan, by: "a step without a name", other: other))
+      } else if inputs.contains(name) {
         let span = outline.root["input"]?.entries?.first { $0.keyText == name }?.keySpan
         bench.report(.nameTaken(name, at: step.nameSpan, by: "a field of the input", other: span))
       } else if Weekday(rawValue: name) != nil {

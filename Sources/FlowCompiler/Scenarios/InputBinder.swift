@@ -9,11 +9,13 @@ struct InputBinder {
   func input(_ node: YAMLNode) -> [String: Value]? {
     let type = ValueType.record(graph.triggerFields)
     if node.entries != nil { return record(node, type) }
-    guard let path = bench.text(node, wanted: "the path of a JSON file, or a mapping"),
-      let file = bench.bytes(of: path)
-    else { return nil }
+    guard let path = bench.text(node, wanted: "the path of a JSON file, or a mapping") else { return nil }
+    if let known = bench.inputs[path.text] { return known }
+    guard let file = bench.bytes(of: path) else { return nil }
     do throws(JSONError) {
-      return read(try JSONReader.read(file.bytes), type, at: path.whole)
+      let data = read(try JSONReader.read(file.bytes), type, at: path.whole)
+      bench.inputs[path.text] = data
+      return data
     } catch {
       bench.report(.badJSON(path, error))
       return nil

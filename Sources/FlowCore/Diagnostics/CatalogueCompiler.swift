@@ -11,6 +11,19 @@ extension Explanation {
         "The files and folders that were named hold no workflow file. A CI that checks nothing should not "
         + "be green. A workflow file ends in .yaml; `flow init` writes a first one.",
       example: "", correction: ""),
+    // They show in flow.yaml, not in a workflow.
+    Explanation(
+      "plain-secret", title: "A secret stands in flow.yaml as plain text.",
+      why:
+        "The file is kept in a repository, and whoever reads that reads the secret. Write "
+        + "`password: ${SMTP_PASSWORD}`: it is taken from the environment of whoever runs it.",
+      example: "", correction: ""),
+    Explanation(
+      "channel-setting", title: "A channel cannot be set up as flow.yaml says.",
+      why:
+        "A dry run and a real one would both fail at its first message: a signature that is not there, an "
+        + "address that is none.",
+      example: "", correction: ""),
     Explanation(
       "unknown-key", title: "A mapping has a key that does not exist there.",
       why:

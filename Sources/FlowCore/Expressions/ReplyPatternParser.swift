@@ -101,12 +101,15 @@ struct PatternParser {
     return ReplyPattern(text: text, isExact: isExact, steps: reordered(), states: states)
   }
 
-  /// A pattern for all of a text ignores a final full stop, as the text does.
+  /// A pattern for all of a text ignores punctuation at its end, as the text does.
   private mutating func dropFinalPunctuation() {
     while end > at {
-      let last = bytes[end - 1]
-      guard Lexer.isBlank(last) || [0x2E, 0x21, 0x3F, 0x2C, 0x3B, 0x3A].contains(last) else { return }
-      end -= 1
+      var start = end - 1
+      while start > at, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+      let last = String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.first
+      guard let last, !["(", ")", "*"].contains(last), ReplyWords.isBlank(last) || ReplyWords.isPunctuation(last)
+      else { return }
+      end = start
     }
   }
 

@@ -17,6 +17,8 @@ public enum JSONReader {
       throw JSONError(.tooLong(limit: limit.bytes), at: .start)
     }
     var reading = Reading(bytes: bytes, limit: limit)
+    // A byte order mark may be ignored (RFC 8259, section 8.1), and some editors write one.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reading.at = 3 }
     return try reading.document()
   }
 

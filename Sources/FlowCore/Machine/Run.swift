@@ -108,8 +108,8 @@ public struct Run: Hashable, Sendable, Codable {
   /// When touches went out, in order.
   public var touched: [Instant]
   public var lastTouchVerb: String?
-  /// An answer since the last touch lifts the gap.
-  public var hasRepliedSinceTouch: Bool
+  /// When the contact last answered; nil since this run's last touch. An answer lifts the gap to the touch before it.
+  public var answered: Instant?
   /// When a step went out, was assigned, was come to or was left out: the first time.
   public var passed: [NodeIndex: Instant]
   /// Steps the run has come to.
@@ -134,7 +134,6 @@ public struct Run: Hashable, Sendable, Codable {
     self.zone = zone
     state = .ended(outcome: "", at: started)
     touched = []
-    hasRepliedSinceTouch = false
     passed = [:]
     reached = []
     led = [:]

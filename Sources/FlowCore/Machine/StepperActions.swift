@@ -233,6 +233,7 @@ extension Stepper {
     _ person: Value, _ index: Int, _ node: NodeIndex, _ escalation: Escalation
   ) -> String? {
     let step = graph.nodes[node]
+    if let reason = surroundings.unrenderable[node] { return reason }
     var fields: [Delivery.Field] = []
     if let say = escalation.say {
       do throws(EvaluationError) {

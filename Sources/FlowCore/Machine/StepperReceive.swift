@@ -58,7 +58,8 @@ extension Stepper {
 
   private mutating func optOut(_ event: Event, _ channel: String?) {
     note(nil, received(event, took: "default"))
-    if let channel = channel ?? run.lastTouchVerb { suppress(channel, at: nil) }
+    // Whoever opts out of nothing in particular opts out of everything.
+    suppress(channel ?? run.lastTouchVerb ?? "all", at: nil)
     end("opted-out")
   }
 
@@ -69,7 +70,7 @@ extension Stepper {
       run.reply = Run.Reply(
         text: text, class: replyClass(of: text),
         date: firstDate(in: text, receivedOn: zone.civil(at: event.at).date))
-      run.hasRepliedSinceTouch = true
+      run.answered = now
     }
     if case .outcome(_, _, let note?) = event.kind { run.taskNote = note }
     if let taken = taker(of: event, cases: activeCases(for: event)) {

@@ -46,7 +46,7 @@ extension Stepper {
     var earliest = now
     var reason = ""
     if step.isTouch {
-      if !step.liftsGap, let gap = graph.policy.gap, !run.hasRepliedSinceTouch, let last = run.touched.last,
+      if !step.liftsGap, let gap = graph.policy.gap, let last = touches.first, !hasAnswered(since: last),
         let next = after(gap, from: last), next > earliest
       {
         earliest = next
@@ -78,8 +78,11 @@ extension Stepper {
       }
     }
     guard earliest > now else { return act(node) }
+    let before = run.waiting
     deferStep(node, until: earliest)
-    note(node, .deferred(until: earliest, because: reason))
+    // Told once for each new instant: data that change under it may lead to the same.
+    let isKnown = before?.node == node && before?.stage == .deferring && before?.due == earliest
+    if !isKnown { note(node, .deferred(until: earliest, because: reason)) }
     return nil
   }
 
@@ -129,10 +132,16 @@ extension Stepper {
     return inHours ? "a holiday" : "outside the window"
   }
 
+  /// The contact's touches, in this run and in others, the latest first.
+  private var touches: [Instant] { (run.touched + surroundings.touchesElsewhere).sorted(by: >) }
+
+  /// Answering is not pressing.
+  private func hasAnswered(since touch: Instant) -> Bool { run.answered.map { $0 >= touch } ?? false }
+
   /// The first instant that the caps per contact allow; nil where they allow this one.
   private func capped(_ instant: Instant) -> Instant? {
     guard let caps = surroundings.caps else { return nil }
-    let touches = (run.touched + surroundings.touchesElsewhere).sorted(by: >)
+    let touches = touches
     var earliest = instant
     if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last) { earliest = max(earliest, next) }
     if let limit = caps.touches, let span = caps.span, limit >= 1, touches.count >= limit,
@@ -172,7 +181,7 @@ extension Stepper {
     if action.touch {
       run.touched.append(now)
       run.lastTouchVerb = action.verb
-      run.hasRepliedSinceTouch = false
+      run.answered = nil
       run.untaken = []
     }
     guard let until else { return step.next }
@@ -210,6 +219,7 @@ extension Stepper {
     _ node: NodeIndex, _ action: ChannelAction, until: Instant?
   ) -> Result<Delivery, Failure> {
     let step = graph.nodes[node]
+    if let reason = surroundings.unrenderable[node] { return .failure(Failure(text: reason)) }
     do throws(EvaluationError) {
       var to = contact
       var by: Value?

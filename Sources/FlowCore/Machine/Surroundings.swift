@@ -25,17 +25,21 @@ public struct Caps: Hashable, Sendable, Codable {
 public struct Surroundings: Sendable {
   public var zones: any ZoneSource
   public var caps: Caps?
-  /// The contact's touches in other runs, in any order; those within the caps' span suffice.
+  /// The contact's touches in other runs, in any order; those within the gap and the caps' span suffice.
   public var touchesElsewhere: [Instant]
   /// Verbs, or `all`, that must not be used for this contact.
   public var suppressed: Set<String>
+  /// Steps that no channel could render what they hand over, and why: they fail in place of going out.
+  public var unrenderable: [NodeIndex: String]
 
   public init(
-    zones: any ZoneSource, caps: Caps? = nil, touchesElsewhere: [Instant] = [], suppressed: Set<String> = []
+    zones: any ZoneSource, caps: Caps? = nil, touchesElsewhere: [Instant] = [], suppressed: Set<String> = [],
+    unrenderable: [NodeIndex: String] = [:]
   ) {
     self.zones = zones
     self.caps = caps
     self.touchesElsewhere = touchesElsewhere
     self.suppressed = suppressed
+    self.unrenderable = unrenderable
   }
 }

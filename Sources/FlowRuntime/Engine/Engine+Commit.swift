@@ -14,12 +14,11 @@ extension Engine {
     guard let graph = try graph(of: record) else {
       return try setAside(record, "its version cannot be read any more")
     }
-    let surroundings = try surroundings(of: record)
-    let transition = Machine.step(graph, record.run, event, at: clock.now(), surroundings)
-    let stopped = try stop(record, transition, event)
+    let now = clock.now()
     try await commit(
-      stopped.transition, of: record, isNew: false, event: event, surroundings, depth: incoming.depth,
-      also: also + [.hear(run: id, event: event.id)] + stopped.writes)
+      record, event: event, try surroundings(of: record, graph), depth: incoming.depth,
+      also: also + [.hear(run: id, event: event.id)]
+    ) { Machine.step(graph, record.run, event, at: now, $0) }
   }
 
   /// Wakes runs one after the other, until what one of them emits has to be looked at first.
@@ -41,18 +40,20 @@ extension Engine {
     guard let graph = try graph(of: record) else {
       return try setAside(record, "its version cannot be read any more")
     }
-    let surroundings = try surroundings(of: record)
+    let surroundings = try surroundings(of: record, graph)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
     if transition.run == record.run, transition.entries.isEmpty, transition.effects.isEmpty {
       return try setAside(record, "it was due and did nothing")
     }
-    try await commit(transition, of: record, isNew: false, event: event, surroundings, depth: 0)
+    try await commit(record, event: event, surroundings, depth: 0) {
+      $0.unrenderable.isEmpty ? transition : Machine.step(graph, record.run, event, at: now, $0)
+    }
   }
 
-  private func surroundings(of record: RunRecord) throws(StoreError) -> Surroundings {
+  private func surroundings(of record: RunRecord, _ graph: Graph) throws(StoreError) -> Surroundings {
     let identities = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
-    return try surroundings(contact: record.contact, identities: identities, except: record.id)
+    return try surroundings(graph, contact: record.contact, identities: identities, except: record.id)
   }
 
   /// A run that cannot go on waits for a person, by name, and blocks no other.
@@ -65,12 +66,37 @@ extension Engine {
 
   /// - Parameters:
   ///   - record: as stored; for a new run with sequence 0.
+  ///   - event: nil for a new run.
   ///   - also: what belongs into the same transaction.
+  ///   - transition: made once, and again for each step that turns out to be unrenderable.
   func commit(
-    _ transition: Transition, of record: RunRecord, isNew: Bool, event: Event?, _ surroundings: Surroundings,
-    depth: Int, also: [Write] = []
+    _ record: RunRecord, event: Event?, _ surroundings: Surroundings, depth: Int, also: [Write] = [],
+    _ transition: (Surroundings) -> Transition
   ) async throws(StoreError) {
+    var surroundings = surroundings
+    var plan = try await plan(transition(surroundings), of: record, event, depth)
+    while let (node, because) = plan.unrenderable, surroundings.unrenderable[node] == nil {
+      surroundings.unrenderable[node] = because
+      plan = try await self.plan(transition(surroundings), of: record, event, depth)
+    }
+    let step = JournalStep(
+      run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
+      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted())
+    var writes: [Write] = [
+      event == nil ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
+    ]
+    writes += also
+    for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
+      writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
+    }
+    try store.add(writes + plan.writes)
+  }
+
+  private func plan(
+    _ transition: Transition, of record: RunRecord, _ event: Event?, _ depth: Int
+  ) async throws(StoreError) -> Plan {
     var plan = Plan(record: record, transition: transition, now: clock.now(), depth: depth)
+    if let event { try stop(&plan, event) }
     for (index, effect) in transition.effects.enumerated() {
       if case .deliver(let delivery) = effect {
         try await render(delivery, index, into: &plan)
@@ -78,17 +104,7 @@ extension Engine {
         try perform(effect, index, &plan)
       }
     }
-    let step = JournalStep(
-      run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
-      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted())
-    var writes: [Write] = [
-      isNew ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
-    ]
-    writes += also
-    for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
-      writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
-    }
-    try store.add(writes + plan.writes)
+    return plan
   }
 
   /// What a transition becomes, while it is put together.
@@ -100,6 +116,8 @@ extension Engine {
     let depth: Int
     /// Indices of entries that hand something over and were not rendered yet, in order.
     var unrendered: ArraySlice<Int>
+    /// The first step that no channel could render, and why.
+    var unrenderable: (node: NodeIndex, because: String)?
 
     init(record: RunRecord, transition: Transition, now: Instant, depth: Int) {
       next = record
@@ -111,6 +129,13 @@ extension Engine {
       self.now = now
       self.depth = depth
       unrendered = transition.entries.indices.filter { transition.entries[$0].handover != nil }[...]
+    }
+
+    /// Right after what was received; before anything is rendered.
+    mutating func note(_ stopped: [Entry]) {
+      let isReceived = if case .received? = entries.first?.kind { true } else { false }
+      entries.insert(contentsOf: stopped, at: isReceived ? 1 : 0)
+      unrendered = entries.indices.filter { entries[$0].handover != nil }[...]
     }
 
     /// Ids of what follows from this transition: the same after a crash.
@@ -147,34 +172,29 @@ extension Engine {
   }
 
   /// An answer, a bounce or a cancellation stops what is planned and has not left (guarantee 9).
-  private func stop(
-    _ record: RunRecord, _ transition: Transition, _ event: Event
-  ) throws(StoreError) -> (transition: Transition, writes: [Write]) {
+  private func stop(_ plan: inout Plan, _ event: Event) throws(StoreError) {
+    let run = plan.next
     let stops: Bool =
       switch event.kind {
+      case .timer: false
       case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel: true
-      default: transition.run.waiting == nil
+      default: !run.isLive
       }
-    guard stops else { return (transition, []) }
-    let hasPlanned = try store.hasPlanned(run: record.id)
-    guard hasPlanned || !claimed.isEmpty else { return (transition, []) }
-    var transition = transition
-    var writes: [Write] = []
+    guard stops else { return }
+    let hasPlanned = try store.hasPlanned(run: run.id)
+    guard hasPlanned || !claimed.isEmpty else { return }
     var stopped: [Entry] = []
-    let now = clock.now()
-    for var line in try store.outbox(run: record.id) where line.touch {
+    for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state
       guard state == .planned || claimed.remove(line.key.text) != nil else { continue }
       line.state = .cancelled
       line.because = "\(event.name) came first"
-      line.settled = now
-      writes.append(.change(line, from: state))
-      stopped.append(
-        Entry(
-          at: now, step: line.step, round: line.round, kind: .withheld(because: "\(event.name) came first")))
+      line.settled = plan.now
+      plan.writes.append(.change(line, from: state))
+      let kind = Entry.Kind.withheld(because: "\(event.name) came first")
+      stopped.append(Entry(at: plan.now, step: line.step, round: line.round, kind: kind))
     }
-    transition.entries.insert(contentsOf: stopped, at: 0)
-    return (transition, writes)
+    plan.note(stopped)
   }
 
   /// A delivery of a run that has ended failed: the run cannot be told any more, its journal and its owner

@@ -13,6 +13,10 @@ extension Engine {
     case .runs(let enrolments):
       for (index, enrolment) in enrolments.enumerated() {
         switch try await start(graph, enrolment, incoming) {
+        case .success(let run) where result.started.contains { $0.run == run }:
+          let key = RunRecord.subject(of: enrolment.key)
+          result.refused.append(
+            .init(workflow: graph.workflow, because: ["item \(index + 1) has the key \"\(key)\" of one before it"]))
         case .success(let run):
           result.started.append(.init(workflow: graph.workflow, run: run, item: index + 1))
         case .failure(let refusal):
@@ -41,19 +45,20 @@ extension Engine {
     if let because = try obstacle(graph, subject, contact) { return .failure(Refusal(because: because)) }
 
     let id = try freeRunID([graph.workflow, subject, event])
-    let surroundings = try surroundings(contact: contact, identities: identities, except: id)
-    let transition = Machine.start(
-      graph, key: enrolment.key, data: enrolment.data, at: clock.now(), surroundings)
+    let surroundings = try surroundings(graph, contact: contact, identities: identities, except: id)
+    let now = clock.now()
+    let start: (Surroundings) -> Transition = {
+      Machine.start(graph, key: enrolment.key, data: enrolment.data, at: now, $0)
+    }
     let record = RunRecord(
       id: id, workflow: graph.workflow, version: graph.fingerprint, subject: subject, contact: contact,
       exclusive: contact.isEmpty ? nil : graph.trigger.exclusive, event: event, sequence: 0,
-      run: transition.run)
+      run: Run(key: enrolment.key, data: enrolment.data, started: now, zone: Zone.utc.name))
     var also: [Write] = [.hear(run: id, event: event)]
     if let version = library.sources[graph.fingerprint], !savedVersions.contains(graph.fingerprint) {
       also.append(.version(version))
     }
-    try await commit(
-      transition, of: record, isNew: true, event: nil, surroundings, depth: incoming.depth, also: also)
+    try await commit(record, event: nil, surroundings, depth: incoming.depth, also: also, start)
     savedVersions.insert(graph.fingerprint)
     return .success(id)
   }

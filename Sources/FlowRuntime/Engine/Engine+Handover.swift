@@ -8,7 +8,7 @@ extension Engine {
   private static let attempts = 8
   private static let patience: Int64 = 72 * 3_600_000
 
-  /// Renders a delivery and plans it; what cannot be rendered becomes an event for the run.
+  /// Renders a delivery and plans it; where no channel can, the plan says so.
   func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     var delivery = delivery
     delivery.thread = plan.next.threads[delivery.verb]
@@ -22,8 +22,7 @@ extension Engine {
       }
       if let reference = rendering.reference { plan.follow(reference, delivery.verb, rendering) }
     case .failure(let error):
-      let failed = Event.Kind.failed(step: delivery.node, because: error.text)
-      plan.writes.append(plan.derived(index, .run(plan.next.id, failed)))
+      if plan.unrenderable == nil { plan.unrenderable = (delivery.node, error.text) }
     }
   }
 
@@ -155,6 +154,7 @@ extension Engine {
     guard clock.now() > line.planned, let record = try store.run(line.run), let graph = try graph(of: record) else {
       return .now
     }
+    if let ended = record.run.ended, ended > line.planned { return .never(because: "the run has ended") }
     return Machine.mayLeave(
       graph, record.run, line.node, at: clock.now(), Surroundings(zones: zones, suppressed: suppressed))
   }

@@ -10,7 +10,7 @@ extension Engine {
     return false
   }
 
-  /// Takes in several, each with all that follows from it, as far as none concerns a run that one before it
+  /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one before it
   /// has changed: what that has planned goes out first.
   /// - Returns: which of them had come before, for those that were taken.
   func takeIn(_ all: [Incoming]) async throws(StoreError) -> [Bool] {
@@ -19,12 +19,13 @@ extension Engine {
     for incoming in all {
       guard known.isEmpty || isApart(incoming, from: changed) else { break }
       known.append(try takeIn(incoming))
-      while let result = try await workFirst() {
-        for id in result.reached + result.started.map(\.run) {
-          changed.insert(id)
-          if let record = try store.run(id) { changed.formUnion([record.subject, record.contact]) }
-        }
+      guard let result = try await workFirst() else { continue }
+      for id in result.reached + result.started.map(\.run) {
+        changed.insert(id)
+        if let record = try store.run(id) { changed.formUnion([record.subject, record.contact]) }
       }
+      // Before what follows from it is looked at, what it has planned goes out.
+      if try !store.pending(limit: 1).isEmpty { break }
     }
     return known
   }
@@ -49,7 +50,7 @@ extension Engine {
     guard let row = try store.pending(limit: 1).first else { return nil }
     let result = try await route(row.incoming)
     if result.needsEyes {
-      logger.notice(
+      logger.warning(
         "fits no run",
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }
@@ -179,11 +180,30 @@ extension Engine {
       let hasHeard = try store.knows(run: one.id, event: incoming.eventID)
       if one.isLive || hasHeard { found = [one] }
     }
+    if found.isEmpty, let ended = try optOut(of: subject, kind) { return Received(reached: [ended.id]) }
     if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
     for record in found {
       try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
     }
     return Received(reached: found.map(\.id))
+  }
+
+  /// Whoever opts out of the last message of a run that has ended is not written to again, either.
+  private func optOut(of subject: String, _ kind: Event.Kind) throws(StoreError) -> RunRecord? {
+    let named: String?
+    switch kind {
+    case .unsubscribe(let channel), .complaint(let channel): named = channel
+    default: return nil
+    }
+    let last = try store.runs(RunFilter(subject: subject)).last
+    guard let record = try last == nil ? store.run(subject) : last else { return nil }
+    let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+    let channel = named ?? record.run.lastTouchVerb ?? "all"
+    try store.add([
+      .suppress(
+        contact: contact, channel: channel, at: clock.now(), because: "\(record.workflow), run \(record.id)")
+    ])
+    return record
   }
 
   // MARK: One run
@@ -225,6 +245,8 @@ extension Engine {
       Received(refused: [.init(workflow: task.workflow, because: [because])])
     }
     switch task.state {
+    // Said again after a crash or a lost answer: it is done.
+    case .done(outcome, _, _): return Received(isKnown: true, reached: [task.run])
     case .done(let told, _, _): return refused("the task \(id) is done already: \(told)")
     case .withdrawn(let because, _): return refused("the task \(id) is withdrawn: \(because)")
     case .open: break

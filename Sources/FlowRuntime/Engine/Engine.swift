@@ -134,14 +134,18 @@ public actor Engine {
   /// waits.
   public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
 
-  /// Hands over what is planned, then works off the next line of the inbox, until nothing of either is left:
-  /// what a transition says goes out before the next event is looked at.
+  /// Works off the inbox, then hands over what is planned: an answer that has come in stops what has not left. What
+  /// runs emit themselves follows what led to it, so that goes out before.
   private func workOff() async throws(StoreError) {
-    var isDone = false
-    while !isDone {
+    try await alone { engine async throws(StoreError) in }
+    repeat {
+      while let next = try store.pending(limit: 1).first {
+        if next.incoming.depth > 0 { try await handOver() }
+        _ = try await alone { engine async throws(StoreError) in try await engine.workOne() }
+      }
       try await handOver()
-      isDone = try await alone { engine async throws(StoreError) in try await !engine.workOne() }
-    }
+      // What could not be delivered has come in by now.
+    } while try !store.pending(limit: 1).isEmpty
   }
 
   // MARK: One at a time
@@ -216,12 +220,13 @@ public actor Engine {
     return graph
   }
 
-  func surroundings(contact: String, identities: [String], except run: String?) throws(StoreError)
-    -> Surroundings
-  {
+  /// - Parameter run: whose surroundings they are.
+  func surroundings(
+    _ graph: Graph, contact: String, identities: [String], except run: String
+  ) throws(StoreError) -> Surroundings {
+    let mattersElsewhere = (caps != nil || graph.policy.gap != nil) && !contact.isEmpty
     let elsewhere =
-      caps == nil || contact.isEmpty
-      ? [] : try store.touches(contact: contact).filter { $0.run != run }.map(\.at)
+      mattersElsewhere ? try store.touches(contact: contact).filter { $0.run != run }.map(\.at) : []
     return Surroundings(
       zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities))
   }

@@ -86,3 +86,14 @@ enum BuiltInEvent {
 
   struct Unfit: Error { var because: [String] }
 }
+
+extension Incoming {
+  /// Why the data do not fit the built-in event that this is, each a sentence without a full stop; empty for any
+  /// other, whose data the workflows judge.
+  public func misfits(zones: any ZoneSource) -> [String] {
+    guard case .event(let type, _, let data) = body, BuiltInEvent.names.contains(type) else { return [] }
+    guard let json = try? JSONReader.read(data) else { return ["its data are no JSON"] }
+    guard case .failure(let unfit) = BuiltInEvent.read(type, json, zones: zones) else { return [] }
+    return unfit.because
+  }
+}

@@ -34,7 +34,8 @@ struct EventCommand: AsyncParsableCommand {
     }
     await live.close()
     report(received)
-    if received.started.isEmpty, received.reached.isEmpty, !received.refused.isEmpty {
+    let isWrong = !received.refused.isEmpty || !incoming.misfits(zones: workspace.zones).isEmpty
+    if received.started.isEmpty, received.reached.isEmpty, isWrong {
       throw ExitCode(ExitStatus.finding)
     }
   }

@@ -12,12 +12,14 @@ struct RunsCommand: AsyncParsableCommand {
   @Option(help: "Only runs of this workflow.") var workflow: String?
   @Flag(help: "Only runs that live.") var live = false
   @Option(help: "Only runs with this key.") var subject: String?
+  @Flag(help: "What came in and fits no run, or was refused, in place of the runs.") var unmatched = false
   @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
 
   func run() async throws {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    if unmatched { return try await printUnmatched(workspace) }
     let runs = try await Storage.use(store, workspace, .reading) { store in
       try store.runs(RunFilter(workflow: workflow, subject: subject, isLive: live ? true : nil))
     }
@@ -33,6 +35,27 @@ struct RunsCommand: AsyncParsableCommand {
       Table.Column($0, isNumber: $0 == "touches")
     }
     Tables.print("runs", Table(columns: columns, rows: rows), as: format, empty: "no runs")
+  }
+
+  private func printUnmatched(_ workspace: Workspace) async throws {
+    let kept = try await Storage.use(store, workspace, .reading) { store in try store.inboxNeedingEyes() }
+    let rows = kept.map { row -> [String?] in
+      let (what, subject): (String, String?) =
+        switch row.incoming.body {
+        case .event(let type, let subject, _): (type, subject)
+        case .enrol(let workflow, _): ("enroll", workflow)
+        case .run(let run, let kind): (Event(id: "", at: row.incoming.at, kind: kind).name, run)
+        case .task(let task, let outcome, _): ("task \(outcome)", task)
+        case .suppress(let contact, _, _): ("suppress", contact)
+        }
+      let refused = row.result?.refused.flatMap { refused in refused.because.map { "\(refused.workflow): \($0)" } } ?? []
+      let because = [row.result?.unmatched].compactMap(\.self) + refused
+      return [
+        row.received.rfc3339(in: .utc), row.incoming.id, what, subject, because.joined(separator: "; "),
+      ]
+    }
+    let columns = ["received", "id", "event", "subject", "because"].map { Table.Column($0) }
+    Tables.print("unmatched", Table(columns: columns, rows: rows), as: format, empty: "everything fits a run")
   }
 }
 

@@ -24,8 +24,12 @@ struct ServeCommand: AsyncParsableCommand {
     let compilation = try workspace.compiled(color: color.isOn)
     let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
     if once {
-      let woken = try await work(live)
+      let (woken, troubles) = try await work(live)
       Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs"); messages are in \(outbox(workspace))")
+      if !troubles.isEmpty {
+        await live.close()
+        throw Failure.broken(troubles.joined(separator: "\n"))
+      }
     } else {
       Output.complain("serving \(compilation.workflows.count) workflows; messages go to \(outbox(workspace)); end with Ctrl-C")
       try await serve(live)
@@ -35,10 +39,23 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func outbox(_ workspace: Workspace) -> String { Paths.relative(workspace.root, to: workspace.base) + "/outbox" }
 
-  private func work(_ live: Live) async throws -> Int {
+  /// What was done, and what channels would not take.
+  private func work(_ live: Live) async throws -> (woken: Int, troubles: [String]) {
     try await Storage.use(store, live.workspace, .writing("flow serve --once")) { store in
-      try await live.engine(on: store).runDue()
+      let woken = try await live.engine(on: store).runDue()
+      let waiting = try [.planned, .held, .unknown].flatMap { state in try store.outbox(state) }
+      return (woken, waiting.filter { $0.attempts > 0 }.map(Self.trouble))
     }
+  }
+
+  private static func trouble(_ line: Outgoing) -> String {
+    let next =
+      switch line.state {
+      case .planned: "is tried again"
+      case .held: "waits until that is mended"
+      default: "may have arrived: a person decides"
+      }
+    return "\(line.step) of run \(line.run) did not leave by \(line.verb) and \(next): \(line.because ?? "no reason given")"
   }
 
   /// The store is held only while something is done, so that the other commands work beside the server. In between the

@@ -26,6 +26,36 @@ extension Channels {
     return channels
   }
 
+  /// Entries of flow.yaml that a channel cannot be set up with, and secrets that stand there in the open.
+  static func problems(project: Project, root: String) -> [Diagnostic] {
+    let files = DiskFiles(root: root)
+    return project.channels.flatMap { entry -> [Diagnostic] in
+      let open = entry.settings.filter { isSecret($0.name) && !$0.text.hasPrefix("${") && !$0.text.isEmpty }
+      var findings = open.map { setting in
+        Diagnostic(
+          "plain-secret", at: setting.span, "the secret \"\(setting.name)\" stands in the file",
+          help: "write ${NAME}, and set NAME in the environment of whoever runs it")
+      }
+      guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
+      let settings = ChannelSettings(name: entry.name, values: self.settings(entry), folder: root) {
+        try? files.read($0).get()
+      }
+      do throws(ChannelError) {
+        _ = try shipped.make(settings)
+      } catch {
+        findings.append(
+          Diagnostic(
+            "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(error.text)",
+            help: "`flow plugin check \(entry.name)` tries it; Plugins/ has a README for each"))
+      }
+      return findings
+    }
+  }
+
+  private static func isSecret(_ name: String) -> Bool {
+    ["password", "secret", "token", "key", "api-key", "api_key"].contains(name)
+  }
+
   /// A program's channel: what becomes of its key only its manifest knows.
   static func isForeign(_ verb: String) -> Bool { named(verb) == nil }
 

@@ -17,7 +17,10 @@ enum Recorder {
       guard let source = workspace.source(file) else { continue }
       var bytes = source.utf8
       for change in changes.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-        bytes.replaceSubrange(change.range, with: Array(change.text.utf8))
+        // In the file's own line ends.
+        let isCRLF = source.utf8.firstIndex(of: 0x0A).map { $0 > 0 && source.utf8[$0 - 1] == 0x0D } ?? false
+        let text = isCRLF ? change.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : change.text
+        bytes.replaceSubrange(change.range, with: Array(text.utf8))
       }
       try write(bytes, to: workspace.base + "/" + file)
       Output.complain("recorded \(changes.count == 1 ? "1 scenario" : "\(changes.count) scenarios") in \(file)")

@@ -122,11 +122,9 @@ struct StandardErrorLog: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  func log(
-    level: Logger.Level, message: Logger.Message, metadata more: Logger.Metadata?, source: String, file: String,
-    function: String, line: UInt
-  ) {
-    let all = metadata.merging(more ?? [:]) { _, new in new }
+  func log(event: LogEvent) {
+    let (level, message) = (event.level, event.message)
+    let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
     let details = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
     Output.complain("\(level): \(message)\(details)")
   }

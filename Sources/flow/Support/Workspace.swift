@@ -31,12 +31,19 @@ struct Workspace {
     let zones = SystemZones()
     let named = paths.isEmpty ? ["Workflows"] : paths
     var found: [String] = []
+    var walked: [Paths.Found] = []
     for path in named {
       guard let real = Paths.real(path) else {
         if paths.isEmpty { break }
         throw Failure.usage("there is no \"\(path)\"")
       }
-      found += Paths.isFolder(real) ? Paths.workflows(in: real) : [real]
+      if Paths.isFolder(real) {
+        walked += Paths.workflows(in: real)
+      } else if let workflow = Paths.workflow(ofScenarios: real) {
+        walked.append(Paths.Found(path: Paths.exists(workflow) ? workflow : real, real: Paths.real(workflow) ?? real))
+      } else {
+        found.append(real)
+      }
     }
     let here = Paths.real(".") ?? "/"
     let anchor = named.compactMap(Paths.real).first.map { Paths.isFolder($0) ? $0 : Paths.folder(of: $0) } ?? here
@@ -46,31 +53,73 @@ struct Workspace {
     for file in found where !Paths.isInside(file, root) {
       throw Failure.usage("\"\(file)\" lies outside the project of \(projectFile ?? root); check it in a call of its own")
     }
-    return try open(
-      base: base, root: root, projectFile: projectFile, files: Set(found).sorted().map { Paths.relative($0, to: base) },
-      zones: zones)
+    let (inside, outside) = sorted(walked, root: root, base: base)
+    return open(
+      base: base, root: root, projectFile: projectFile,
+      files: Set(found + inside).sorted().map { Paths.relative($0, to: base) }, findings: outside, zones: zones)
+  }
+
+  /// What a folder holds, and a finding for each link that leads nowhere or out of the project.
+  private static func sorted(
+    _ walked: [Paths.Found], root: String, base: String
+  ) -> (inside: [String], outside: [Diagnostic]) {
+    var inside: [String] = []
+    var outside: [Diagnostic] = []
+    for file in walked {
+      let place = Span.file(Paths.relative(file.path, to: base))
+      guard let real = file.real else {
+        outside.append(
+          Diagnostic(
+            "file-problem", at: place, "a link that leads nowhere", help: "take it away, or mend what it leads to"))
+        continue
+      }
+      if let workflow = Paths.workflow(ofScenarios: real) {
+        outside.append(
+          Diagnostic(
+            "no-workflow", at: place, "no workflow stands beside these scenarios",
+            help: "\"\(Paths.relative(workflow, to: base))\" is not there: is one of the names misspelt?"))
+      } else if Paths.isInside(real, root) {
+        inside.append(real)
+      } else {
+        outside.append(
+          Diagnostic(
+            "file-outside", at: place, "a link that leads out of the project's folder",
+            help: "put the file itself into the project"))
+      }
+    }
+    return (inside, outside)
   }
 
   private static func open(
-    base: String, root: String, projectFile: String?, files: [String], zones: SystemZones
-  ) throws -> Workspace {
+    base: String, root: String, projectFile: String?, files: [String], findings: [Diagnostic], zones: SystemZones
+  ) -> Workspace {
     let disk = DiskFiles(root: base, boundary: root)
     var project = Project()
-    var diagnostics: [Diagnostic] = []
+    var diagnostics = findings
     var sources: [String: SourceText] = [:]
     if let projectFile {
       let path = Paths.relative(projectFile, to: base)
       switch disk.read(path) {
-      case .failure: throw Failure.usage("flow.yaml cannot be read")
+      case .failure(let problem):
+        diagnostics.append(
+          Diagnostic(
+            problem == .outside ? "file-outside" : "file-problem", at: .file(path),
+            problem == .outside ? "a link that leads out of the project's folder" : "the file cannot be read"))
       case .success(let bytes):
         let source = SourceText(file: path, utf8: bytes)
         sources[path] = source
-        (project, diagnostics) = Compiler.project(source, files: disk, zones: zones)
+        let (read, problems) = Compiler.project(source, files: disk, zones: zones)
+        project = read
+        diagnostics += problems
+        // What is said of a channel already needs no second finding.
+        diagnostics += read.channels.filter { channel in
+          !problems.contains { $0.span.start.offset >= channel.span.start.offset }
+        }.compactMap(unknownPlugin)
       }
     }
     var manifests: [Manifest] = []
     let (texts, unread) = Channels.manifests(project: project, disk: disk)
-    diagnostics += unread
+    diagnostics += unread + Channels.problems(project: project, root: root)
     for source in texts {
       let (manifest, findings) = Compiler.manifest(source)
       if let manifest { manifests.append(manifest) }
@@ -80,6 +129,17 @@ struct Workspace {
     return Workspace(
       base: base, root: root, files: files, project: project, diagnostics: diagnostics, manifests: manifests,
       zones: zones, disk: disk, sources: sources)
+  }
+
+  /// A channel of flow.yaml that is neither built in nor a program.
+  private static func unknownPlugin(_ channel: Project.Channel) -> Diagnostic? {
+    let plugin = channel.plugin ?? channel.name
+    guard channel.exec == nil, Channels.named(plugin) == nil else { return nil }
+    let known = Channels.all.map(\.plugin).sorted()
+    let nearest = Spelling.nearest(to: plugin, in: known).map { "did you mean \"\($0)\"? " } ?? ""
+    return Diagnostic(
+      "unknown-word", at: channel.span, "there is no plugin \"\(plugin)\"",
+      help: "\(nearest)plugin: is one of \(known.joined(separator: ", ")); a program is named by exec:")
   }
 
   func compile() -> Compilation {
@@ -100,7 +160,8 @@ struct Workspace {
   func withNeighbours() -> Workspace {
     guard let first = files.first else { return self }
     let folder = Paths.folder(of: base + "/" + first)
-    let all = Set(files + Paths.workflows(in: folder).map { Paths.relative($0, to: base) })
+    let beside = Paths.workflows(in: folder).compactMap(\.real).filter { Paths.isInside($0, root) }
+    let all = Set(files + beside.map { Paths.relative($0, to: base) })
     return Workspace(
       base: base, root: root, files: all.sorted(), project: project, diagnostics: diagnostics, manifests: manifests,
       zones: zones, disk: disk, sources: sources)
@@ -170,11 +231,17 @@ enum Paths {
     }
   }
 
+  /// A file as it is called, and without links: nil where one leads nowhere.
+  struct Found {
+    var path: String
+    var real: String?
+  }
+
   /// Workflow files below a folder: all YAML but flow.yaml, scenarios of their own, manifests, and what is hidden.
-  static func workflows(in folder: String, depth: Int = 0) -> [String] {
+  static func workflows(in folder: String, depth: Int = 0) -> [Found] {
     guard depth < 16, let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
-    var found: [String] = []
+    var found: [Found] = []
     while let entry = readdir(directory) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -183,12 +250,20 @@ enum Paths {
       if name.hasPrefix(".") { continue }
       if isFolder(path) {
         found += workflows(in: path, depth: depth + 1)
-      } else if isWorkflow(name), let real = real(path) {
-        found.append(real)
+      } else if isWorkflow(name) || isOrphan(path) {
+        found.append(Found(path: path, real: real(path)))
       }
     }
     return found
   }
+
+  /// The workflow that a file of scenarios belongs to: `NAME.yaml` beside `NAME.scenarios.yaml`; nil for other files.
+  static func workflow(ofScenarios path: String) -> String? {
+    ["yaml", "yml"].first { path.hasSuffix(".scenarios.\($0)") }.map { "\(path.dropLast(".scenarios.".count + $0.count)).\($0)" }
+  }
+
+  /// Scenarios that nobody would ever run.
+  private static func isOrphan(_ path: String) -> Bool { workflow(ofScenarios: path).map { !exists($0) } ?? false }
 
   private static func isWorkflow(_ name: String) -> Bool {
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml"), name != "flow.yaml" else { return false }

@@ -20,7 +20,8 @@ enum Fixtures {
   /// Every workflow that ships, by path.
   static var shipped: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: Program.workflows)) ?? []
-    return names.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".scenarios.yaml") && $0 != "flow.yaml" }.sorted()
+    return names.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".scenarios.yaml") && $0 != "flow.yaml" }
+      .sorted()
   }
 }
 

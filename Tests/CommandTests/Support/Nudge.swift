@@ -59,6 +59,14 @@ enum Nudge {
 
     """
 
+  /// The body of its mail, as it stands there.
+  static let body = """
+    body: |
+          Good afternoon {{ contact.name }},
+
+          two days ago we sent you our offer "{{ offer.title }}".
+    """
+
   static let input = """
     {
       "contact": { "id": "c-1", "name": "Ann Meyer", "first_name": "Ann", "email": "ann@acme.test",

@@ -56,7 +56,9 @@ final class Going {
     posix_spawn_file_actions_addopen(&actions, 0, input == nil ? "/dev/null" : folder + "/in", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, folder + "/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder + "/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    var inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "TMPDIR"].contains($0.key) }
+    var inherited = ProcessInfo.processInfo.environment.filter {
+      ["PATH", "HOME", "TMPDIR"].contains($0.key)
+    }
     inherited["SWIFT_BACKTRACE"] = "enable=no"
     inherited.merge(environment) { $1 }
     // `env` goes over into the program, so that the process is the same, and needs no shell.
@@ -65,13 +67,16 @@ final class Going {
     defer { for text in words + settings { free(text) } }
     var pid: pid_t = 0
     let failure = posix_spawnp(&pid, "env", &actions, nil, words, settings)
-    guard failure == 0 else { throw Unstartable(program: program, reason: String(cString: strerror(failure))) }
+    guard failure == 0 else {
+      throw Unstartable(program: program, reason: String(cString: strerror(failure)))
+    }
     self.pid = pid
   }
 
   deinit { Folder.remove(folder) }
 
   /// Waits for the end; kills what has not ended by then.
+  @discardableResult
   func wait(atMost limit: Double = 60) throws -> Ran {
     var status: Int32 = 0
     while waitpid(pid, &status, WNOHANG) == 0 {
@@ -101,9 +106,22 @@ final class Folder {
 
   deinit { Folder.remove(path) }
 
+  /// What holds all of them: gone when the tests end, those with it that nobody gives up.
+  private static let all: String? = {
+    atexit { if let all = Folder.all { Folder.remove(all) } }
+    return made(in: NSTemporaryDirectory())
+  }()
+
   static func make() throws -> String {
-    var template = Array((NSTemporaryDirectory() + "/flow-test-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw Unstartable(program: "mkdtemp", reason: "no folder") }
+    guard let path = all.flatMap({ made(in: $0) }) else {
+      throw Unstartable(program: "mkdtemp", reason: String(cString: strerror(errno)))
+    }
+    return path
+  }
+
+  private static func made(in folder: String) -> String? {
+    var template = Array((folder + "/flow-test-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else { return nil }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }

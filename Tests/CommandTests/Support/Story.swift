@@ -12,11 +12,20 @@ struct Story: Sendable {
   /// The call is made, the last offer waits for the end of Easter, the client wants to talk, and is called.
   static let proposal = Story(
     commands: [
-      ["event", "proposal.sent", "--data", "Workflows/fixtures/acme.json", "--id", "e-1", "--start", at("2026-03-25 16:40")],
+      [
+        "event", "proposal.sent", "--data", "Workflows/fixtures/acme.json", "--id", "e-1", "--start",
+        at("2026-03-25 16:40"),
+      ],
       serve("2026-03-27 16:40"), serve("2026-03-30 16:40"),
-      ["done", "TASK objections", "connected", "--note", "wants it cheaper", "--start", at("2026-03-31 10:00")],
+      [
+        "done", "TASK objections", "connected", "--note", "wants it cheaper", "--start",
+        at("2026-03-31 10:00"),
+      ],
       serve("2026-04-04 16:40"), serve("2026-04-07 09:00"),
-      ["event", "reply", "--data", "reply.json", "--subject", "P-2026-031", "--id", "r-1", "--start", at("2026-04-08 10:00")],
+      [
+        "event", "reply", "--data", "reply.json", "--subject", "P-2026-031", "--id", "r-1", "--start",
+        at("2026-04-08 10:00"),
+      ],
       serve("2026-04-08 10:00"), serve("2026-04-08 14:00"),
     ],
     events: [
@@ -56,7 +65,9 @@ struct Ending: Equatable {
     let outbox = folder.names(in: "Workflows/outbox")
     messages = try outbox.map { try folder.text("Workflows/outbox/" + $0) }.map(Ending.withoutKeys).sorted()
     tasks = try JSON(parsing: folder.flow("tasks", "--all", "--format", "json").output)["tasks"].list
-      .map { "\($0["step"].text ?? "") \($0["person"].text ?? "") \($0["state"].text ?? "") \($0["text"].text ?? "")" }.sorted()
+      .map { task in
+        ["step", "person", "state", "text"].map { task[$0].text ?? "" }.joined(separator: " ")
+      }.sorted()
   }
 
   /// Ids made from the store's own secret differ from store to store.

@@ -28,6 +28,7 @@ import Testing
     ("= fine", "Fine", true), ("= fine", "  fine. ", true), ("= fine", "Fine!!! ", true),
     ("= fine", "all fine", false),
     ("= fine", "fine with me", false), ("=fine", "fine", true), ("= fine.", "fine", true),
+    ("= fine…", "fine", true), ("= fine }", "Fine }", true), ("= fine –", "fine", true), ("= fine€", "fine€", true),
     ("= fine", "fine\n\nthanks", false),
     ("= (yes|ok) thanks", "OK  thanks …", true), ("= (yes|ok)", "yes ok", false), ("= fine*", "finest", true),
     ("= 1", "1", true), ("= 1", "10", false), ("= fine", "", false),

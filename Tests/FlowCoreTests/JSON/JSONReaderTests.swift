@@ -62,7 +62,7 @@ import Testing
     ("\"\\x\"", .badEscape, 1), ("\"\\u12\"", .badEscape, 1), ("\"\\ud800\"", .loneSurrogate, 1),
     ("\"\\ud800\\u0041\"", .loneSurrogate, 1), ("\"\\udc00\"", .loneSurrogate, 1),
     ("\"\n\"", .control(10), 1),
-    ("\"\\", .unexpectedEnd(wanted: "an escape"), 2), ("\u{FEFF}1", .unexpected(wanted: "a value"), 0),
+    ("\"\\", .unexpectedEnd(wanted: "an escape"), 2),
     ("'a'", .unexpected(wanted: "a value"), 0), ("[1", .unexpectedEnd(wanted: "a comma or ]"), 2),
   ])
   func refuses(_ text: String, _ kind: JSONError.Kind, _ offset: Int) {
@@ -124,5 +124,10 @@ import Testing
       // What was read is written so that it reads the same.
       #expect((try? JSONReader.read(value.write())) == value)
     }
+  }
+
+  /// RFC 8259, section 8.1: it may be ignored.
+  @Test func `a byte order mark at the start is passed over`() throws {
+    #expect(try JSONReader.read([0xEF, 0xBB, 0xBF] + Array("[1]".utf8)) == [1])
   }
 }

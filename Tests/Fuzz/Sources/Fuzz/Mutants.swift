@@ -50,6 +50,7 @@ struct Mutants {
         Said.line("SLOW: mutant \(number) of \(file) took \(milliseconds) ms")
       }
     }
+    if folder != nil { return 0 }
     let rate = "\(compiled) still compile, the slowest (\(slowest.number)) took \(slowest.milliseconds) ms"
     Said.line("\(only == nil ? count : 1) mutants with seed \(seed): \(rate), \(slow) over \(Mutants.limit) ms")
     return slow == 0 ? 0 : 1
