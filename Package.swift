@@ -69,7 +69,7 @@ let package = Package(
       name: "flow-bench",
       dependencies: [
         "FlowCompiler", "FlowRuntime", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime", "EmailChannel",
-        "NotificationChannel", "TasksChannel",
+        "NotificationChannel", "TasksChannel", "FlowSQLite",
       ],
       path: "Benchmarks/Engine"),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),

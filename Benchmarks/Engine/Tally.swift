@@ -11,8 +11,8 @@ struct Tally {
   let digest: String
   let problem: String?
 
-  init(_ store: MemoryStore, expecting count: Int) {
-    let runs = store.runs(RunFilter()).sorted { $0.subject < $1.subject }
+  init(_ store: any Store, expecting count: Int) throws {
+    let runs = try store.runs(RunFilter()).sorted { $0.subject < $1.subject }
     var found: [String: Int] = [:]
     var lines = ""
     for record in runs {
@@ -23,8 +23,8 @@ struct Tally {
     }
     let expected = Tally.expected(count)
     outcomes = found.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    transitions = runs.reduce(0) { $0 + store.journal($1.id).count }
-    deliveries = store.outbox(.accepted).count
+    transitions = try runs.reduce(0) { $0 + (try store.journal($1.id).count) }
+    deliveries = try store.outbox(.accepted).count
     digest = String(sha256(Array(lines.utf8)).map { byte in
       let text = String(byte, radix: 16)
       return text.utf8.count == 1 ? "0" + text : text

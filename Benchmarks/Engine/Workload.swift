@@ -18,8 +18,11 @@ struct Workload {
   private let graph: Graph
   private let zones: SystemZones
   private let channels: [String: any Channel]
+  /// All contacts at one instant, in place of one after the other.
+  private let isBulk: Bool
 
-  init(isRendering: Bool) throws {
+  init(isRendering: Bool, isBulk: Bool = false) throws {
+    self.isBulk = isBulk
     let zones = SystemZones()
     let disk = DiskFiles(root: ".")
     let project = Compiler.project(
@@ -44,7 +47,7 @@ struct Workload {
     channels = real.mapValues { Dry(channel: $0, isRendering: isRendering) }
   }
 
-  func run(_ count: Int, over store: MemoryStore) async throws {
+  func run(_ count: Int, over store: any Store) async throws {
     let clock = VirtualClock(Workload.start)
     let engine = Engine(
       store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
@@ -57,9 +60,13 @@ struct Workload {
       clock.advance(to: next)
       // An event and a timer at the same instant: the event wins.
       if let happening = ahead.last, happening.at == next {
-        ahead.removeLast()
-        let received = try await engine.receive(try incoming(happening, store))
-        guard received.unmatched == nil, received.refused.isEmpty else { throw Broken("\(happening.id): \(received)") }
+        let together = isBulk ? Array(ahead.reversed().prefix { $0.at == next }) : [happening]
+        ahead.removeLast(together.count)
+        let all = try together.map { try incoming($0, store) }
+        let received = isBulk ? try await engine.receive(all) : [try await engine.receive(all[0])]
+        for (one, received) in zip(together, received) where received.unmatched != nil || !received.refused.isEmpty {
+          throw Broken("\(one.id): \(received)")
+        }
       } else {
         try await engine.runDue()
       }
@@ -78,7 +85,7 @@ struct Workload {
 
   private func happenings(_ number: Int) -> [Happening] {
     let key = "P-\(number)"
-    let start = Workload.start.adding(milliseconds: Int64(number) * Workload.pace)
+    let start = Workload.start.adding(milliseconds: isBulk ? 0 : Int64(number) * Workload.pace)
     func at(_ days: Int, _ hours: Int) -> Instant {
       start.adding(milliseconds: Int64(days * 24 + hours) * 3_600_000)
     }
@@ -101,12 +108,12 @@ struct Workload {
     }
   }
 
-  private func incoming(_ happening: Happening, _ store: MemoryStore) throws -> Incoming {
+  private func incoming(_ happening: Happening, _ store: any Store) throws -> Incoming {
     let (at, id, subject) = (happening.at, happening.id, happening.subject)
     if let (type, data) = happening.event {
       return .event(type: type, id: id, source: "bench", at: at, subject: subject, data: data)
     }
-    guard let run = store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
+    guard let run = try store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
     return Incoming(
       source: "bench", id: id, at: at, body: .run(run.id, .outcome("connected", step: nil, note: nil)))
   }

@@ -3,14 +3,16 @@ import FlowCompiler
 import FlowCore
 import FlowPlugin
 import FlowRuntime
+import FlowSQLite
 import FlowSimulation
 import FlowTime
+import Foundation
 import Glibc
 import NotificationChannel
 import TasksChannel
 
 // Contacts of the shipped proposal process through the engine, over the store in memory and a virtual clock, as fast as
-// it goes: flow-bench [CONTACTS] [--no-render]. Everything is as in production but the channels' far side: mails, calls
+// it goes: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]. With a folder the store is a file in it, as in production. Everything is as in production but the channels' far side: mails, calls
 // and notices are rendered to their bytes, planned, committed and handed over to a folder that does not exist.
 //
 // The working directory is the repository.
@@ -18,20 +20,24 @@ import TasksChannel
 let arguments = CommandLine.arguments.dropFirst()
 let count = arguments.first.flatMap { Int($0) } ?? 10_000
 let isRendering = !arguments.contains("--no-render")
+let folder = arguments.firstIndex(of: "--file").flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }
 guard count > 0 else {
-  print("usage: flow-bench [CONTACTS] [--no-render]")
+  print("usage: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]")
   exit(2)
 }
 
 do {
   let began = Stopwatch.now
-  let workload = try Workload(isRendering: isRendering)
+  let workload = try Workload(isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
-  let store = MemoryStore()
+  let file = try folder.map { try StoreFile(folder: $0) }
+  let store: any Store = file?.store ?? MemoryStore()
+  let before = Stopwatch.written
   try await workload.run(count, over: store)
   let ended = Stopwatch.now
+  let written = Stopwatch.written - before
   let seconds = ended - compiled
-  let tally = Tally(store, expecting: count)
+  let tally = try Tally(store, expecting: count)
   print(
     """
     contacts        \(count)
@@ -44,6 +50,7 @@ do {
     outcomes        \(tally.outcomes)
     digest          \(tally.digest)
     """)
+  if let file { print(try file.report(count, written: written)) }
   if let problem = tally.problem {
     print("WRONG: \(problem)")
     exit(1)
@@ -65,6 +72,13 @@ enum Stopwatch {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Bytes that this process has given to `write`, as the kernel counts them.
+  static var written: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/io", encoding: .utf8) else { return 0 }
+    let line = text.split(separator: "\n").first { $0.hasPrefix("wchar: ") }
+    return line.flatMap { Int($0.dropFirst(7)) } ?? 0
   }
 
   static var peakMegabytes: Int {

@@ -10,34 +10,40 @@ extension SQLiteStore {
 
   public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? {
     try read { db in
-      try db.one("SELECT * FROM inbox WHERE source = ? AND id = ?", [key.source, key.id]).map(Self.inboxRow)
+      try db.one(
+        "SELECT \(Columns.inbox) FROM inbox WHERE source = ? AND id = ?", [key.source, key.id]
+      ).map(Self.inboxRow)
     }
   }
 
   public func pending(limit: Int) throws(StoreError) -> [InboxRow] {
     try read { db in
-      try db.all("SELECT * FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]).map(
-        Self.inboxRow)
+      try db.all(
+        "SELECT \(Columns.inbox) FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]
+      ).map(Self.inboxRow)
     }
   }
 
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] {
     try read { db in
-      try db.all("SELECT * FROM inbox WHERE state IN ('unmatched', 'refused') ORDER BY number", [])
-        .map(Self.inboxRow)
+      try db.all(
+        """
+        SELECT \(Columns.inbox) FROM inbox WHERE state IN ('unmatched', 'refused') ORDER BY number
+        """, []
+      ).map(Self.inboxRow)
     }
   }
 
   private static func inboxRow(_ row: Row) throws -> InboxRow {
     InboxRow(
-      incoming: try Codec.value(Incoming.self, row["event"]), received: try Codec.instant(row["received"]),
-      result: try (row["result"] as String?).map { try Codec.value(Received.self, $0) })
+      incoming: try Codec.value(Incoming.self, row[0]), received: try Codec.instant(row[1]),
+      result: try (row[2] as Data?).map { try Codec.value(Received.self, $0) })
   }
 
   // MARK: Runs
 
   public func run(_ id: String) throws(StoreError) -> RunRecord? {
-    try read { db in try db.one("SELECT * FROM runs WHERE id = ?", [id]).map(Self.record) }
+    try read { db in try db.one("SELECT \(Columns.runs) FROM runs WHERE id = ?", [id]).map(Self.record) }
   }
 
   public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] {
@@ -53,7 +59,7 @@ extension SQLiteStore {
     if let isLive = filter.isLive { conditions.append("ended IS \(isLive ? "" : "NOT ")NULL") }
     let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
     return try read { db in
-      try db.all("SELECT * FROM runs\(clause) ORDER BY started, id", arguments).map(Self.record)
+      try db.all("SELECT \(Columns.runs) FROM runs\(clause) ORDER BY started, id", arguments).map(Self.record)
     }
   }
 
@@ -61,7 +67,8 @@ extension SQLiteStore {
   {
     try read { db in
       try db.one(
-        "SELECT * FROM runs WHERE workflow = ? AND subject = ? AND event = ?", [workflow, subject, event]
+        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ? AND event = ?",
+        [workflow, subject, event]
       ).map(Self.record)
     }
   }
@@ -69,7 +76,10 @@ extension SQLiteStore {
   public func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord? {
     try read { db in
       try db.one(
-        "SELECT * FROM runs WHERE workflow = ? AND subject = ? ORDER BY started DESC, id DESC LIMIT 1",
+        """
+        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ?
+        ORDER BY started DESC, id DESC LIMIT 1
+        """,
         [workflow, subject]
       ).map(Self.record)
     }
@@ -78,7 +88,10 @@ extension SQLiteStore {
   public func lastRun(workflow: String, contact: String) throws(StoreError) -> RunRecord? {
     try read { db in
       try db.one(
-        "SELECT * FROM runs WHERE workflow = ? AND contact = ? ORDER BY started DESC, id DESC LIMIT 1",
+        """
+        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND contact = ?
+        ORDER BY started DESC, id DESC LIMIT 1
+        """,
         [workflow, contact]
       ).map(Self.record)
     }
@@ -88,7 +101,7 @@ extension SQLiteStore {
     try read { db in
       try db.one(
         """
-        SELECT * FROM runs WHERE exclusive = ? AND contact = ? AND ended IS NULL
+        SELECT \(Columns.runs) FROM runs WHERE exclusive = ? AND contact = ? AND ended IS NULL
         ORDER BY started, id LIMIT 1
         """, [exclusive, contact]
       ).map(Self.record)
@@ -102,16 +115,16 @@ extension SQLiteStore {
   public func journal(_ run: String) throws(StoreError) -> [JournalStep] {
     try read { db in
       try db.all("SELECT step FROM journal WHERE run = ? ORDER BY sequence", [run])
-        .map { try Codec.value(JournalStep.self, $0["step"]) }
+        .map { try Codec.value(JournalStep.self, $0[0]) }
     }
   }
 
   private static func record(_ row: Row) throws -> RunRecord {
     RunRecord(
-      id: row["id"], workflow: row["workflow"], version: row["version"], subject: row["subject"],
-      contact: row["contact"], exclusive: row["exclusive"], event: row["event"], sequence: row["sequence"],
-      threads: try Codec.value([String: Delivery.Thread].self, row["threads"]), stuck: row["stuck"],
-      run: try Codec.value(Run.self, row["run"]))
+      id: row[0], workflow: row[1], version: row[2], subject: row[3],
+      contact: row[4], exclusive: row[5], event: row[6], sequence: row[7],
+      threads: try Codec.value([String: Delivery.Thread].self, row[8]), stuck: row[9],
+      run: try Codec.value(Run.self, row[10]))
   }
 
   // MARK: Time
@@ -121,7 +134,7 @@ extension SQLiteStore {
       try db.all(
         "SELECT id FROM runs WHERE due IS NOT NULL AND due <= ? ORDER BY due, id LIMIT ?",
         [Codec.text(instant), limit]
-      ).map { $0["id"] }
+      ).map { $0[0] }
     }
   }
 
@@ -137,13 +150,15 @@ extension SQLiteStore {
   // MARK: Outbox
 
   public func outgoing(_ key: String) throws(StoreError) -> Outgoing? {
-    try read { db in try db.one("SELECT * FROM outbox WHERE key = ?", [key]).map(Self.outgoing) }
+    try read { db in
+      try db.one("SELECT \(Columns.outbox) FROM outbox WHERE key = ?", [key]).map(Self.outgoing)
+    }
   }
 
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
     try read { db in
       try db.one(
-        "SELECT * FROM outbox WHERE state = 'planned' AND next <= ? ORDER BY number LIMIT 1",
+        "SELECT \(Columns.outbox) FROM outbox WHERE state = 'planned' AND next <= ? ORDER BY number LIMIT 1",
         [Codec.text(instant)]
       ).map(Self.outgoing)
     }
@@ -151,13 +166,16 @@ extension SQLiteStore {
 
   public func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing] {
     try read { db in
-      try db.all("SELECT * FROM outbox WHERE state = ? ORDER BY number", [state.rawValue]).map(Self.outgoing)
+      try db.all(
+        "SELECT \(Columns.outbox) FROM outbox WHERE state = ? ORDER BY number", [state.rawValue]
+      ).map(Self.outgoing)
     }
   }
 
   public func outbox(run: String) throws(StoreError) -> [Outgoing] {
     try read { db in
-      try db.all("SELECT * FROM outbox WHERE run = ? ORDER BY number", [run]).map(Self.outgoing)
+      try db.all("SELECT \(Columns.outbox) FROM outbox WHERE run = ? ORDER BY number", [run])
+        .map(Self.outgoing)
     }
   }
 
@@ -168,20 +186,20 @@ extension SQLiteStore {
   }
 
   private static func outgoing(_ row: Row) throws -> Outgoing {
-    guard let state = Outgoing.State(rawValue: row["state"]) else {
-      throw StoreError.corrupt("\"\(row["state"] as String)\" is no state of a delivery")
+    guard let state = Outgoing.State(rawValue: row[19]) else {
+      throw StoreError.corrupt("\"\(row[19] as String)\" is no state of a delivery")
     }
     let rendering = Rendering(
-      to: row["address"], shown: try Codec.value([Entry.NamedText].self, row["shown"]),
-      payload: Array(row["payload"] as Data), fileExtension: row["extension"], reference: row["reference"])
+      to: row[10], shown: try Codec.value([Entry.NamedText].self, row[11]),
+      payload: Array(row[12] as Data), fileExtension: row[13], reference: row[14])
     return Outgoing(
-      key: IdempotencyKey(row["key"]), run: row["run"], sequence: row["sequence"], node: row["node"],
-      step: row["step"], round: row["round"], verb: row["verb"], touch: row["touch"],
-      contact: try Codec.value([String].self, row["contact"]),
-      owner: try Codec.value(Value.self, row["owner"]),
-      rendering: rendering, digest: row["digest"], planned: try Codec.instant(row["planned"]),
-      next: try Codec.instant(row["next"]), attempts: row["attempts"], state: state, because: row["because"],
-      receipt: row["receipt"], settled: try (row["settled"] as String?).map(Codec.instant))
+      key: IdempotencyKey(row[0]), run: row[1], sequence: row[2], node: row[3],
+      step: row[4], round: row[5], verb: row[6], touch: row[7],
+      contact: try Codec.value([String].self, row[8]),
+      owner: try Codec.value(Value.self, row[9]),
+      rendering: rendering, digest: row[15], planned: try Codec.instant(row[16]),
+      next: try Codec.instant(row[17]), attempts: row[18], state: state, because: row[20],
+      receipt: row[21], settled: try (row[22] as String?).map(Codec.instant))
   }
 
   // MARK: People
@@ -189,7 +207,7 @@ extension SQLiteStore {
   public func task(_ id: String) throws(StoreError) -> TaskRecord? {
     try read { db in
       try db.one("SELECT task FROM tasks WHERE id = ?", [id]).map {
-        try Codec.value(TaskRecord.self, $0["task"])
+        try Codec.value(TaskRecord.self, $0[0])
       }
     }
   }
@@ -205,7 +223,7 @@ extension SQLiteStore {
     let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
     return try read { db in
       try db.all("SELECT task FROM tasks\(clause) ORDER BY assigned, id", arguments)
-        .map { try Codec.value(TaskRecord.self, $0["task"]) }
+        .map { try Codec.value(TaskRecord.self, $0[0]) }
     }
   }
 
@@ -214,7 +232,7 @@ extension SQLiteStore {
       var all: Set<String> = []
       for one in contact {
         let rows = try db.all("SELECT channel FROM suppressions WHERE contact = ?", [one])
-        for row in rows { all.insert(row["channel"]) }
+        for row in rows { all.insert(row[0]) }
       }
       return all
     }
@@ -233,7 +251,7 @@ extension SQLiteStore {
   public func touches(contact: String) throws(StoreError) -> [ContactTouch] {
     try read { db in
       try db.all("SELECT run, at FROM touches WHERE contact = ? ORDER BY at, rowid", [contact])
-        .map { ContactTouch(run: $0["run"], at: try Codec.instant($0["at"])) }
+        .map { ContactTouch(run: $0[0], at: try Codec.instant($0[1])) }
     }
   }
 
@@ -251,6 +269,16 @@ extension SQLiteStore {
         files: files.map { Version.File(path: $0["path"], bytes: Array($0["bytes"] as Data)) })
     }
   }
+}
+
+/// Columns in the order in which they are read: by position, a name would be looked up for each row.
+private enum Columns {
+  static let inbox = "event, received, result"
+  static let runs = "id, workflow, version, subject, contact, exclusive, event, sequence, threads, stuck, run"
+  static let outbox = """
+    key, run, sequence, node, step, round, verb, touch, contact, owner, address, shown, payload, extension,
+    reference, digest, planned, next, attempts, state, because, receipt, settled
+    """
 }
 
 extension Database {

@@ -12,7 +12,7 @@ extension Database {
     case .answer(let key, let result):
       try run(
         "UPDATE inbox SET state = ?, result = ? WHERE source = ? AND id = ?",
-        [result.state, Codec.text(result), key.source, key.id])
+        [result.state, Codec.bytes(result), key.source, key.id])
     case .start(let record): try start(record)
     case .advance(let record, let from): try advance(record, from)
     case .hear(let run, let event):
@@ -61,7 +61,7 @@ extension Database {
       "INSERT INTO inbox (source, id, at, received, state, event, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
       [
         incoming.source, incoming.id, Codec.text(incoming.at), Codec.text(row.received),
-        row.result?.state ?? "pending", Codec.text(incoming), row.result.map { try Codec.text($0) },
+        row.result?.state ?? "pending", Codec.bytes(incoming), row.result.map { Codec.bytes($0) },
       ])
   }
 
@@ -72,14 +72,15 @@ extension Database {
       "run \(record.id)",
       """
       INSERT INTO runs (id, workflow, version, subject, contact, exclusive, event, started, due, ended,
-        outcome, touches, sequence, stuck, threads, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        outcome, touches, sequence, stuck, threads, run)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         record.id, record.workflow, record.version, record.subject, record.contact, record.exclusive,
         record.event,
         Codec.text(record.run.started), record.due.map(Codec.text), record.run.ended.map(Codec.text),
-        record.run.outcome, record.run.touches, record.sequence, record.stuck, Codec.text(record.threads),
-        Codec.text(record.run),
+        record.run.outcome, record.run.touches, record.sequence, record.stuck, Codec.bytes(record.threads),
+        Codec.bytes(record.run),
       ])
   }
 
@@ -92,7 +93,7 @@ extension Database {
       """,
       [
         record.due.map(Codec.text), record.run.ended.map(Codec.text), record.run.outcome, record.run.touches,
-        record.sequence, record.stuck, Codec.text(record.threads), Codec.text(record.run), record.id, from,
+        record.sequence, record.stuck, Codec.bytes(record.threads), Codec.bytes(record.run), record.id, from,
       ])
   }
 
@@ -100,10 +101,13 @@ extension Database {
     try exactlyOne(
       "the journal of run \(step.run)",
       """
-      INSERT INTO journal (run, sequence, at, step) SELECT ?, ?, ?, ?
+      INSERT INTO journal (run, sequence, at, event, what, step) SELECT ?, ?, ?, ?, ?, ?
       WHERE ? = 1 + coalesce((SELECT max(sequence) FROM journal WHERE run = ?), 0)
       """,
-      [step.run, step.sequence, Codec.text(step.at), Codec.text(step), step.sequence, step.run])
+      [
+        step.run, step.sequence, Codec.text(step.at), step.event?.name ?? "", step.summary, Codec.bytes(step),
+        step.sequence, step.run,
+      ])
   }
 
   // MARK: Outbox
@@ -119,8 +123,9 @@ extension Database {
       """,
       [
         outgoing.key.text, outgoing.run, outgoing.sequence, outgoing.node, outgoing.step, outgoing.round,
-        outgoing.verb, outgoing.touch, Codec.text(outgoing.contact), Codec.text(outgoing.owner), rendering.to,
-        Codec.text(rendering.shown), rendering.fileExtension, rendering.reference, outgoing.digest,
+        outgoing.verb, outgoing.touch, Codec.bytes(outgoing.contact), Codec.bytes(outgoing.owner),
+        rendering.to,
+        Codec.bytes(rendering.shown), rendering.fileExtension, rendering.reference, outgoing.digest,
         Codec.text(outgoing.planned), Codec.text(outgoing.next), outgoing.attempts, outgoing.state.rawValue,
         outgoing.because, outgoing.receipt, outgoing.settled.map(Codec.text), Data(rendering.payload),
       ])
@@ -146,13 +151,13 @@ extension Database {
     let person = task.person[path: ["name"]].text ?? task.person.text ?? ""
     try run(
       """
-      INSERT INTO tasks (id, run, name, person, assigned, due, open, task) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO tasks (id, run, name, person, assigned, due, open, text, task)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET open = excluded.open, task = excluded.task
       """,
       [
         task.id, task.run, task.name, person, Codec.text(task.assigned), task.due.map(Codec.text),
-        task.isOpen,
-        Codec.text(task),
+        task.isOpen, task.text, Codec.bytes(task),
       ])
   }
 
@@ -169,10 +174,27 @@ extension Database {
   }
 }
 
+extension Write {
+  /// Whether the store needs but one statement for it.
+  var isOneStatement: Bool {
+    switch self {
+    case .suppress, .version: false
+    default: true
+    }
+  }
+}
+
 extension Received {
   /// As the inbox shows it.
   fileprivate var state: String {
     if unmatched != nil { return "unmatched" }
     return refused.isEmpty ? "done" : "refused"
+  }
+}
+
+extension JournalStep {
+  /// What a person reads in the table: `sent receipt, waiting`.
+  fileprivate var summary: String {
+    entries.map { entry in entry.step.map { "\(entry.type) \($0)" } ?? entry.type }.joined(separator: ", ")
   }
 }

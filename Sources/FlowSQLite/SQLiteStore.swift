@@ -4,8 +4,9 @@ import FlowTime
 import Foundation
 import GRDB
 
-/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes, one transaction a
-/// commit. When ``commit(_:)`` has returned, its data are on the disk.
+/// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes. When
+/// ``commit(_:)`` or ``flush()`` has returned, its data are on the disk; what was added between two flushes
+/// is one transaction.
 ///
 /// One process writes: a second one that opens it for writing waits for some seconds, then gets `.locked`
 /// with the holder. Reading needs no lock, and sees whole commits.
@@ -34,6 +35,8 @@ public final class SQLiteStore: Store {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
       configuration.readonly = lock == nil
+      // Additions leave it open until they are flushed.
+      configuration.allowsUnsafeTransactions = true
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.inDatabase { [lock] db in try Self.prepare(db, isWriting: lock != nil, isChecked: isChecked) }
       if lock != nil { try Schema.migrator.migrate(queue) }
@@ -53,6 +56,10 @@ public final class SQLiteStore: Store {
     }
     if isWriting {
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      // A group fits into memory: pages that do not are written to the log again and again.
+      try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")
+      // Savepoints keep what they would take back in memory: a file of that costs more than the log itself.
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
     } else if tables.isEmpty {
       throw StoreError.failed("the store is empty")
     }
@@ -64,6 +71,15 @@ public final class SQLiteStore: Store {
   /// Closes the file; what comes after fails. Without it the end of the process does it.
   public func close() throws(StoreError) {
     do { try queue.close() } catch { throw Self.storeError(error) }
+  }
+
+  /// What the connection says of itself, for whoever measures: journal, sync, page size.
+  public func settings() throws(StoreError) -> [(name: String, value: String)] {
+    try read { db in
+      try ["journal_mode", "synchronous", "page_size", "cache_size", "wal_autocheckpoint"].map { name in
+        (name, try String.fetchOne(db, sql: "PRAGMA \(name)") ?? "")
+      }
+    }
   }
 
   // MARK: Errors
@@ -90,13 +106,30 @@ public final class SQLiteStore: Store {
   // MARK: Commit
 
   public func commit(_ writes: [Write]) throws(StoreError) {
-    do {
-      try queue.inTransaction(.immediate) { db in
+    try add(writes)
+    try flush()
+  }
+
+  /// A savepoint in the transaction that is open, or in a new one.
+  public func add(_ writes: [Write]) throws(StoreError) {
+    try read { db in
+      if !db.isInsideTransaction { try db.beginTransaction(.immediate) }
+      // One statement is whole or not at all by itself.
+      if writes.count == 1, writes[0].isOneStatement { return try db.apply(writes[0]) }
+      try db.inSavepoint {
         for write in writes { try db.apply(write) }
         return .commit
       }
-    } catch {
-      throw Self.storeError(error)
+    }
+  }
+
+  public func flush() throws(StoreError) {
+    try read { db in
+      guard db.isInsideTransaction else { return }
+      do { try db.commit() } catch {
+        if db.isInsideTransaction { try? db.rollback() }
+        throw error
+      }
     }
   }
 }

@@ -17,14 +17,14 @@ enum Schema {
       at TEXT NOT NULL,
       received TEXT NOT NULL,
       state TEXT NOT NULL,
-      event TEXT NOT NULL,
-      result TEXT,
+      event BLOB NOT NULL,
+      result BLOB,
       UNIQUE (source, id)
     ) STRICT;
     CREATE INDEX inbox_pending ON inbox (number) WHERE state = 'pending';
     CREATE INDEX inbox_needing_eyes ON inbox (number) WHERE state IN ('unmatched', 'refused');
 
-    -- One line a run; run is its whole state as JSON.
+    -- One line a run; run is its whole state, packed; `flow show` prints it.
     CREATE TABLE runs (
       id TEXT PRIMARY KEY,
       workflow TEXT NOT NULL,
@@ -40,8 +40,8 @@ enum Schema {
       touches INTEGER NOT NULL,
       sequence INTEGER NOT NULL,
       stuck TEXT,
-      threads TEXT NOT NULL,
-      run TEXT NOT NULL
+      threads BLOB NOT NULL,
+      run BLOB NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX runs_one_an_event ON runs (workflow, subject, event);
     CREATE UNIQUE INDEX runs_one_live_a_key ON runs (workflow, subject) WHERE ended IS NULL;
@@ -58,12 +58,14 @@ enum Schema {
       PRIMARY KEY (run, event)
     ) STRICT, WITHOUT ROWID;
 
-    -- What happened in each run, transition by transition.
+    -- What happened in each run, transition by transition: the event, what it did, and both packed as step.
     CREATE TABLE journal (
       run TEXT NOT NULL,
       sequence INTEGER NOT NULL,
       at TEXT NOT NULL,
-      step TEXT NOT NULL,
+      event TEXT NOT NULL,
+      what TEXT NOT NULL,
+      step BLOB NOT NULL,
       PRIMARY KEY (run, sequence)
     ) STRICT, WITHOUT ROWID;
 
@@ -78,10 +80,10 @@ enum Schema {
       round INTEGER,
       verb TEXT NOT NULL,
       touch INTEGER NOT NULL,
-      contact TEXT NOT NULL,
-      owner TEXT NOT NULL,
+      contact BLOB NOT NULL,
+      owner BLOB NOT NULL,
       address TEXT NOT NULL,
-      shown TEXT NOT NULL,
+      shown BLOB NOT NULL,
       extension TEXT NOT NULL,
       reference TEXT,
       digest TEXT NOT NULL,
@@ -98,7 +100,7 @@ enum Schema {
     CREATE INDEX outbox_open ON outbox (state, number) WHERE state NOT IN ('accepted', 'failed', 'cancelled');
     CREATE INDEX outbox_by_run ON outbox (run, number);
 
-    -- People's tasks; task is the whole line as JSON.
+    -- People's tasks; task is the whole line, packed.
     CREATE TABLE tasks (
       id TEXT PRIMARY KEY,
       run TEXT NOT NULL,
@@ -107,7 +109,8 @@ enum Schema {
       assigned TEXT NOT NULL,
       due TEXT,
       open INTEGER NOT NULL,
-      task TEXT NOT NULL
+      text TEXT NOT NULL,
+      task BLOB NOT NULL
     ) STRICT;
     CREATE INDEX tasks_by_run ON tasks (run);
     CREATE INDEX tasks_open ON tasks (assigned, id) WHERE open = 1;

@@ -32,6 +32,25 @@ extension StoreConformance {
       store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence")
       store.expect(try store.store.journal("r-1").map(\.sequence), is: [1, 2], "the journal")
     },
+    Check("what was added is seen at once, and a refused addition takes away none before it") { store in
+      try store.store.add([.start(Sample.run("r-1"))])
+      do throws(StoreError) {
+        try store.store.add([
+          .receive(Sample.incoming("e-9")), .advance(Sample.run("r-1", sequence: 3), from: 2),
+        ])
+        store.expect(false, "a stale addition is taken")
+      } catch {
+        store.expect("\(error)", is: "\(StoreError.conflict("run r-1"))", "the refusal")
+      }
+      try store.store.add([.advance(Sample.run("r-1", due: 20, sequence: 2), from: 1)])
+      store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence before the flush")
+      try store.store.flush()
+      store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence after the flush")
+      store.expect(
+        try store.store.inbox(InboxKey(source: "", id: "e-9")) == nil, "an event stays of a refused addition")
+      store.expect(try store.store.nextDue(), is: Sample.at(20), "the next due")
+      try store.store.flush()
+    },
     Check("an empty commit does nothing") { store in try store.store.commit([]) },
   ]
 

@@ -92,18 +92,18 @@ struct EngineOnFileTests {
     #expect(near.texts.count == 4)
   }
 
-  @Test(arguments: FaultyStore.Fault.allCases)
-  func `a process that ends at any commit leaves whole transitions in the file`(fault: FaultyStore.Fault)
-    async throws
-  {
+  @Test(arguments: FaultyStore.Fault.allCases, [false, true])
+  func `a process that ends at any commit leaves whole transitions in the file`(
+    fault: FaultyStore.Fault, isGrouping: Bool
+  ) async throws {
     let graphs = try Bench.graphs(Self.text, zones: Self.zones)
-    let whole = FaultyStore(MemoryStore(), failingAt: nil, .before)
+    let whole = FaultyStore(MemoryStore(), failingAt: nil, .before, isGrouping: isGrouping)
     let wantedBox = LetterBox()
     for step in 0..<Self.steps { try await Self.tell(step, whole, graphs, wantedBox) }
     for commit in 1...whole.commits {
       let scratch = try Scratch()
       let box = LetterBox()
-      var store: any Store = FaultyStore(try scratch.open(), failingAt: commit, fault)
+      var store: any Store = FaultyStore(try scratch.open(), failingAt: commit, fault, isGrouping: isGrouping)
       var step = 0
       while step < Self.steps {
         do {

@@ -43,6 +43,22 @@ struct SQLiteStoreTests {
     #expect(try again.pending(limit: 9) == [row])
   }
 
+  @Test func `what was added is gone with a process that ends before the flush, and stays after it`() throws {
+    let scratch = try Scratch()
+    do {
+      let store = try scratch.open()
+      try store.add([.hear(run: "r", event: "kept")])
+      try store.flush()
+      try store.add([.hear(run: "r", event: "lost")])
+      let reader = try SQLiteStore(path: scratch.path, access: .reading)
+      #expect(try reader.knows(run: "r", event: "kept"))
+      #expect(try !reader.knows(run: "r", event: "lost"))
+    }
+    let again = try scratch.open()
+    #expect(try again.knows(run: "r", event: "kept"))
+    #expect(try !again.knows(run: "r", event: "lost"))
+  }
+
   @Test func `a second writer is told who holds the store, and a reader is not`() throws {
     let scratch = try Scratch()
     let first = try SQLiteStore(path: scratch.path, access: .writing(holder: "flow serve", patience: 0))

@@ -77,6 +77,12 @@ public struct Run: Hashable, Sendable, Codable {
     public var began: Instant
     /// When the round first sent or assigned something.
     public var sent: Instant?
+
+    package init(number: Int, began: Instant, sent: Instant?) {
+      self.number = number
+      self.began = began
+      self.sent = sent
+    }
   }
 
   /// What the last answer brought, in scope as `reply.…`.
@@ -84,6 +90,12 @@ public struct Run: Hashable, Sendable, Codable {
     public var text: String
     public var `class`: String
     public var date: CivilDate?
+
+    package init(text: String, class: String, date: CivilDate?) {
+      self.text = text
+      self.class = `class`
+      self.date = date
+    }
   }
 
   /// Values of the trigger's key.

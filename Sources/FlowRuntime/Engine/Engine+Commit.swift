@@ -21,8 +21,20 @@ extension Engine {
     ) { Machine.step(graph, record.run, event, at: now, $0) }
   }
 
+  /// Wakes runs one after the other, until what one of them emits has to be looked at first.
+  /// - Returns: how many were woken.
+  func wake(_ runs: ArraySlice<String>) async throws(StoreError) -> Int {
+    var count = 0
+    for run in runs where count == 0 || !Task.isCancelled {
+      try await wake(run)
+      count += 1
+      if try !store.pending(limit: 1).isEmpty { break }
+    }
+    return count
+  }
+
   /// The clock has come to what the run waits for.
-  func wake(_ id: String) async throws(StoreError) {
+  private func wake(_ id: String) async throws(StoreError) {
     let now = clock.now()
     guard let record = try store.run(id), let due = record.due, due <= now else { return }
     guard let graph = try graph(of: record) else {
@@ -49,7 +61,7 @@ extension Engine {
     logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(because)"])
     var stuck = record
     stuck.stuck = because
-    try store.commit([.advance(stuck, from: record.sequence)])
+    try store.add([.advance(stuck, from: record.sequence)])
   }
 
   /// - Parameters:
@@ -77,7 +89,7 @@ extension Engine {
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }
-    try store.commit(writes + plan.writes)
+    try store.add(writes + plan.writes)
   }
 
   private func plan(
@@ -168,13 +180,17 @@ extension Engine {
       case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel: true
       default: !run.isLive
       }
-    guard stops, try store.hasPlanned(run: run.id) else { return }
+    guard stops else { return }
+    let hasPlanned = try store.hasPlanned(run: run.id)
+    guard hasPlanned || !claimed.isEmpty else { return }
     var stopped: [Entry] = []
-    for var line in try store.outbox(run: run.id) where line.state == .planned && line.touch {
+    for var line in try store.outbox(run: run.id) where line.touch {
+      let state = line.state
+      guard state == .planned || claimed.remove(line.key.text) != nil else { continue }
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now
-      plan.writes.append(.change(line, from: .planned))
+      plan.writes.append(.change(line, from: state))
       let kind = Entry.Kind.withheld(because: "\(event.name) came first")
       stopped.append(Entry(at: plan.now, step: line.step, round: line.round, kind: kind))
     }
@@ -196,7 +212,7 @@ extension Engine {
     let entry = Entry(at: now, step: name, round: line?.round, kind: .failed(because: because))
     let text = "\(name ?? "a step") failed: \(because)"
     let notice = Notice(kind: .failed, to: line?.owner ?? .absent, text: text)
-    try store.commit([
+    try store.add([
       .advance(next, from: record.sequence),
       .append(JournalStep(run: record.id, sequence: next.sequence, at: now, event: event, entries: [entry])),
       .hear(run: record.id, event: event.id),

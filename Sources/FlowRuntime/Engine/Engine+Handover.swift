@@ -58,22 +58,48 @@ extension Engine {
 
   // MARK: After the commit
 
-  /// Hands over everything planned that may be tried now, one after the other.
+  /// Hands over everything planned that may be tried now, one after the other. Lines whose channels take keys
+  /// are marked and settled in groups: after a crash their fate is no question.
   func handOver() async throws(StoreError) {
-    while let claimed = try await alone({ engine async throws(StoreError) in try engine.claim() }) {
-      guard let outlet = outlets[claimed.verb] else {
-        try await settle(claimed, .ours(because: "no channel is called \"\(claimed.verb)\""))
-        continue
+    while true {
+      let claim = try await alone { engine async throws(StoreError) in (try engine.claim(), engine.turns) }
+      if claim.0.isEmpty { return }
+      var receipts: [(Outgoing, Receipt)] = []
+      let at = clock.now()
+      for line in claim.0 {
+        // What has happened since it was marked may forbid it.
+        if turns != claim.1 || clock.now() != at {
+          guard try await alone({ engine async throws(StoreError) in try engine.mayBegin(line) }) else { continue }
+        }
+        claimed.remove(line.key.text)
+        if let outlet = outlets[line.verb] {
+          receipts.append((line, await outlet.channel.deliver(line.rendering, key: line.key)))
+        } else {
+          receipts.append((line, .ours(because: "no channel is called \"\(line.verb)\"")))
+        }
       }
-      let receipt = await outlet.channel.deliver(claimed.rendering, key: claimed.key)
-      try await settle(claimed, receipt)
+      let all = receipts
+      try await alone { engine async throws(StoreError) in
+        for (line, receipt) in all { try engine.record(receipt, of: line) }
+      }
     }
+  }
+
+  /// The next lines, marked as leaving: several whose channels take keys, or one of another.
+  private func claim() throws(StoreError) -> [Outgoing] {
+    var lines: [Outgoing] = []
+    while lines.count < Engine.groupLimit, let line = try claim(isAlone: lines.isEmpty) {
+      lines.append(line)
+      guard outlets[line.verb]?.isKeyed == true else { break }
+    }
+    claimed.formUnion(lines.map(\.key.text))
+    return lines
   }
 
   /// The next line, marked as leaving; what must not leave any more is stopped on the way, and what may not leave now,
   /// after a stop or a failed attempt, is put off.
-  private func claim() throws(StoreError) -> Outgoing? {
-    while var line = try store.nextOutgoing(until: clock.now()) {
+  private func claim(isAlone: Bool) throws(StoreError) -> Outgoing? {
+    while var line = try store.nextOutgoing(until: clock.now()), isAlone || outlets[line.verb]?.isKeyed == true {
       switch try leave(line) {
       case .now: break
       case .never(let because):
@@ -87,10 +113,26 @@ extension Engine {
       }
       line.state = .leaving
       line.attempts += 1
-      try store.commit([.change(line, from: .planned)])
+      try store.add([.change(line, from: .planned)])
       return line
     }
     return nil
+  }
+
+  /// Looked at once more just before the first byte; what may not leave any more is planned again, and the next claim
+  /// says what becomes of it.
+  private func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
+    guard claimed.contains(line.key.text) else { return false }
+    if case .now = try leave(line) {
+      claimed.remove(line.key.text)
+      return true
+    }
+    claimed.remove(line.key.text)
+    var again = line
+    again.state = .planned
+    again.attempts -= 1
+    try store.add([.change(again, from: .leaving)])
+    return false
   }
 
   private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {
@@ -130,11 +172,7 @@ extension Engine {
           JournalStep(run: line.run, sequence: next.sequence, at: clock.now(), event: nil, entries: [entry])),
       ]
     }
-    try store.commit(writes)
-  }
-
-  private func settle(_ line: Outgoing, _ receipt: Receipt) async throws(StoreError) {
-    try await alone { engine async throws(StoreError) in try engine.record(receipt, of: line) }
+    try store.add(writes)
   }
 
   private func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
@@ -145,19 +183,19 @@ extension Engine {
       line.state = .accepted
       line.receipt = id
       line.settled = now
-      try store.commit([.change(line, from: .leaving)])
+      try store.add([.change(line, from: .leaving)])
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):
       line.state = .held
       line.because = because
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
-      try store.commit([.change(line, from: .leaving)])
+      try store.add([.change(line, from: .leaving)])
     case .unknown(let because):
       if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
       line.state = .unknown
       line.because = because
-      try store.commit([.change(line, from: .leaving), .task(unknownNotice(line))])
+      try store.add([.change(line, from: .leaving), .task(unknownNotice(line))])
     }
   }
 
@@ -176,7 +214,7 @@ extension Engine {
     line.state = .planned
     line.because = because
     line.next = next
-    try store.commit([.change(line, from: .leaving)])
+    try store.add([.change(line, from: .leaving)])
   }
 
   private func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
@@ -186,7 +224,7 @@ extension Engine {
     let told = Incoming(
       source: "flow", id: "\(line.key).failed", at: clock.now(),
       body: .run(line.run, .failed(step: line.node, because: because)))
-    try store.commit([
+    try store.add([
       .change(line, from: .leaving), .receive(InboxRow(incoming: told, received: clock.now())),
     ])
   }

@@ -6,21 +6,56 @@ extension Engine {
   /// Commits what has come in; true where it had come before.
   func takeIn(_ incoming: Incoming) throws(StoreError) -> Bool {
     if try store.inbox(incoming.key) != nil { return true }
-    try store.commit([.receive(InboxRow(incoming: incoming, received: clock.now()))])
+    try store.add([.receive(InboxRow(incoming: incoming, received: clock.now()))])
     return false
   }
 
+  /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one before it
+  /// has changed: what that has planned goes out first.
+  /// - Returns: which of them had come before, for those that were taken.
+  func takeIn(_ all: [Incoming]) async throws(StoreError) -> [Bool] {
+    var known: [Bool] = []
+    var changed: Set<String> = []
+    for incoming in all {
+      guard known.isEmpty || isApart(incoming, from: changed) else { break }
+      known.append(try takeIn(incoming))
+      guard let result = try await workFirst() else { continue }
+      for id in result.reached + result.started.map(\.run) {
+        changed.insert(id)
+        if let record = try store.run(id) { changed.formUnion([record.subject, record.contact]) }
+      }
+      // Before what follows from it is looked at, what it has planned goes out.
+      if try !store.pending(limit: 1).isEmpty { break }
+    }
+    return known
+  }
+
+  /// Whether it concerns no run that is known by any of these names.
+  private func isApart(_ incoming: Incoming, from changed: Set<String>) -> Bool {
+    switch incoming.body {
+    case .event(let type, let subject?, _):
+      // Other built-in events may concern all that is known of a contact.
+      (type == "reply" || !BuiltInEvent.names.contains(type)) && !changed.contains(subject)
+        && !changed.contains(ContactIdentity.canonical(subject))
+    case .run(let run, _): !changed.contains(run)
+    default: false
+    }
+  }
+
   /// Works off the line of the inbox that came first; false where there is none.
-  func workOne() async throws(StoreError) -> Bool {
-    guard let row = try store.pending(limit: 1).first else { return false }
+  func workOne() async throws(StoreError) -> Bool { try await workFirst() != nil }
+
+  /// - Returns: what was done about it; nil where there is none.
+  private func workFirst() async throws(StoreError) -> Received? {
+    guard let row = try store.pending(limit: 1).first else { return nil }
     let result = try await route(row.incoming)
     if result.needsEyes {
       logger.warning(
         "fits no run",
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }
-    try store.commit([.answer(row.incoming.key, result)])
-    return true
+    try store.add([.answer(row.incoming.key, result)])
+    return result
   }
 
   private func route(_ incoming: Incoming) async throws(StoreError) -> Received {
@@ -43,7 +78,7 @@ extension Engine {
     case .run(let run, let kind): return try await routeToRun(incoming, run, kind)
     case .task(let task, let outcome, let note): return try await routeTask(incoming, task, outcome, note)
     case .suppress(let contact, let channel, let because):
-      try store.commit([
+      try store.add([
         .suppress(
           contact: [ContactIdentity.canonical(contact)], channel: channel, at: clock.now(), because: because)
       ])
@@ -164,7 +199,7 @@ extension Engine {
     guard let record = try last == nil ? store.run(subject) : last else { return nil }
     let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
     let channel = named ?? record.run.lastTouchVerb ?? "all"
-    try store.commit([
+    try store.add([
       .suppress(
         contact: contact, channel: channel, at: clock.now(), because: "\(record.workflow), run \(record.id)")
     ])
@@ -223,7 +258,7 @@ extension Engine {
     task.state = .done(outcome: outcome, note: note, at: clock.now())
     task.settledBy = incoming.eventID
     guard let node = task.node, try store.run(task.run)?.isLive == true else {
-      try store.commit([.task(task)])
+      try store.add([.task(task)])
       return Received(reached: [task.run])
     }
     let event = Event(id: incoming.eventID, at: incoming.at, kind: .outcome(outcome, step: node, note: note))

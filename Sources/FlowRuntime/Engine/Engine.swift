@@ -6,8 +6,10 @@ import Logging
 /// Carries runs through: takes what comes in, wakes what is due, hands over what is planned.
 ///
 /// What is atomic: one transition of one run, with its event, its journal, its timer, its outbox lines, tasks
-/// and the events that it emits, is one transaction of the store (guarantee 2). No byte reaches a channel
-/// before the line that says so, its key and its rendered bytes are committed (guarantee 6).
+/// and the events that it emits, is in the store whole or not at all (guarantee 2). Transitions that come
+/// together share a transaction, at most ``groupLimit`` of them: a crash takes away the last ones, never one
+/// in the middle. No byte reaches a channel before the line that says so, its key and its rendered bytes are
+/// committed (guarantee 6), and nobody is answered before that either.
 ///
 /// What a second caller sees: calls may overlap; the transitions come one after the other, in the order of
 /// the calls, and each call sees all that came before. Only hand-overs wait for channels, and block no
@@ -28,12 +30,18 @@ public actor Engine {
   /// Older versions that were compiled anew, by fingerprint.
   var older: [String: Graph] = [:]
   var savedVersions: Set<String> = []
+  /// Keys of lines that are marked as leaving and whose hand-over has not begun: they can be stopped.
+  var claimed: Set<String> = []
+  /// How often somebody had the turn.
+  private(set) var turns = 0
   private var isRecovered = false
   private var isBusy = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// More events than this that follow from one another, with no time between them, are a loop.
   static let depthLimit = 100
+  /// At most so many transitions, or hand-overs, share a transaction.
+  static let groupLimit = 100
 
   /// - Parameter outlets: by verb.
   public init(
@@ -74,26 +82,43 @@ public actor Engine {
     try await workOff()
     var woken = 0
     while !Task.isCancelled {
-      let due = try store.due(until: clock.now(), limit: 100)
+      let due = try store.due(until: clock.now(), limit: Engine.groupLimit)
       if due.isEmpty { break }
-      for run in due where !Task.isCancelled {
-        try await alone { engine async throws(StoreError) in try await engine.wake(run) }
+      var rest = due[...]
+      while !rest.isEmpty, !Task.isCancelled {
+        let group = rest
+        let count = try await alone { engine async throws(StoreError) in try await engine.wake(group) }
         try await workOff()
-        woken += 1
+        rest = rest.dropFirst(count)
+        woken += count
       }
     }
     return woken
   }
 
-  /// Takes several that came in together, in the order (time, id).
+  /// Takes several that came in together, in the order (time, id). Those that concern different runs share a
+  /// transaction with what follows from them.
   /// - Returns: what was done about each, in the order in which they were given.
   /// - Throws: as for one; those before it stay taken.
   @discardableResult
   public func receive(_ all: [Incoming]) async throws(StoreError) -> [Received] {
-    var results = [Received?](repeating: nil, count: all.count)
+    var results = [Received](repeating: .unmatched("it was not worked off"), count: all.count)
     let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
-    for index in order { results[index] = try await receive(all[index]) }
-    return results.compactMap(\.self)
+    var rest = order[...]
+    while !rest.isEmpty {
+      try await workOff()
+      let group = rest.prefix(Engine.groupLimit).map { all[$0] }
+      let taken = try await alone { engine async throws(StoreError) in try await engine.takeIn(group) }
+      for (index, isKnown) in zip(rest, taken) { results[index].isKnown = isKnown }
+      rest = rest.dropFirst(taken.count)
+    }
+    try await workOff()
+    for index in order {
+      guard var result = try store.inbox(all[index].key)?.result else { continue }
+      result.isKnown = results[index].isKnown
+      results[index] = result
+    }
+    return results
   }
 
   /// Lets a run that was set aside go on, once what held it up is mended. Nothing happens to any other run.
@@ -101,7 +126,7 @@ public actor Engine {
     try await alone { engine async throws(StoreError) in
       guard var record = try engine.store.run(run), record.stuck != nil else { return }
       record.stuck = nil
-      try engine.store.commit([.advance(record, from: record.sequence)])
+      try engine.store.add([.advance(record, from: record.sequence)])
     }
   }
 
@@ -126,7 +151,8 @@ public actor Engine {
   // MARK: One at a time
 
   /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is
-  /// taken up.
+  /// taken up. What it has added to the store is committed when this returns; where it throws, what it had
+  /// added by then stays if it can.
   func alone<Result: Sendable>(
     _ body: (isolated Engine) async throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
@@ -139,11 +165,22 @@ public actor Engine {
       // The next one gets the turn itself, so that nobody slips in between.
       if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
-    if !isRecovered {
-      try recover()
-      isRecovered = true
+    turns += 1
+    do throws(StoreError) {
+      if !isRecovered {
+        try recover()
+        try store.flush()
+        isRecovered = true
+      }
+      let result = try await body(self)
+      try store.flush()
+      return result
+    } catch {
+      // The first error says what is wrong; what is lost by a second one was not acknowledged.
+      try? store.flush()
+      savedVersions = []
+      throw error
     }
-    return try await body(self)
   }
 
   /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
@@ -153,7 +190,7 @@ public actor Engine {
       var again = line
       again.state = .planned
       again.next = clock.now()
-      try store.commit([.change(again, from: .held)])
+      try store.add([.change(again, from: .held)])
     }
   }
 
@@ -167,7 +204,7 @@ public actor Engine {
     logger.warning(
       "taken up",
       metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
-    try store.commit([.change(again, from: .leaving)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
+    try store.add([.change(again, from: .leaving)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
   }
 
   // MARK: Graphs

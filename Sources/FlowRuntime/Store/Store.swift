@@ -11,6 +11,13 @@ import FlowTime
 public protocol Store: AnyObject, Sendable {
   /// Applies all changes in their order, or none.
   func commit(_ writes: [Write]) throws(StoreError)
+  /// The same, and the next read sees it; but it is only sure to stay from the next ``flush()`` or
+  /// ``commit(_:)`` on. Several of these share one transaction: what a crash takes away is a tail of them,
+  /// never one in the middle.
+  func add(_ writes: [Write]) throws(StoreError)
+  /// When it returns, everything that was added stays. When it throws, all that was added since the flush
+  /// before is gone.
+  func flush() throws(StoreError)
 
   // MARK: Inbox
 
@@ -72,4 +79,10 @@ public protocol Store: AnyObject, Sendable {
   // MARK: Versions
 
   func version(_ fingerprint: String) throws(StoreError) -> Version?
+}
+
+/// For a store that shares no transactions: each change is a commit of its own.
+extension Store {
+  public func add(_ writes: [Write]) throws(StoreError) { try commit(writes) }
+  public func flush() throws(StoreError) {}
 }

@@ -143,7 +143,7 @@ extension Duration: Codable {
   }
 
   /// What ``description`` prints, milliseconds and `0 seconds` too.
-  init?(described text: String) {
+  package init?(described text: String) {
     if text == "0 seconds" {
       self = .zero
       return

@@ -1,0 +1,171 @@
+import FlowRuntime
+
+/// A value as the store keeps it: its fields one after the other, with no names. The first byte of a whole
+/// value says which layout they have (``Codec/layout``).
+///
+/// Reading is total: whatever the bytes are, it gives a value or throws `StoreError.corrupt`.
+package protocol Packed {
+  func pack(_ packer: inout Packer)
+  init(_ unpacker: inout Unpacker) throws(StoreError)
+}
+
+package struct Packer {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func put(_ value: some Packed) { value.pack(&self) }
+  mutating func put(byte: UInt8) { bytes.append(byte) }
+
+  /// Seven bits a byte, the least first.
+  mutating func put(_ number: UInt64) {
+    var left = number
+    while left >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: left) | 0x80)
+      left >>= 7
+    }
+    bytes.append(UInt8(left))
+  }
+
+  mutating func put(utf8 text: String) {
+    var text = text
+    text.withUTF8 { utf8 in
+      put(UInt64(utf8.count))
+      bytes.append(contentsOf: utf8)
+    }
+  }
+}
+
+package struct Unpacker {
+  private let bytes: [UInt8]
+  private var position = 0
+  /// How many lists and records of values are open.
+  var depth = 0
+
+  /// Deeper values than these do not come in: JSON ends at 64.
+  static let depthLimit = 200
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var isAtEnd: Bool { position == bytes.count }
+  private var left: Int { bytes.count - position }
+
+  static func corrupt(_ what: String) -> StoreError { .corrupt("a line cannot be read: \(what)") }
+
+  mutating func get<Value: Packed>(_ type: Value.Type = Value.self) throws(StoreError) -> Value {
+    try Value(&self)
+  }
+
+  mutating func byte() throws(StoreError) -> UInt8 {
+    guard position < bytes.count else { throw Self.corrupt("it ends too early") }
+    defer { position += 1 }
+    return bytes[position]
+  }
+
+  mutating func number() throws(StoreError) -> UInt64 {
+    var result: UInt64 = 0
+    var shift: UInt64 = 0
+    while true {
+      let next = try byte()
+      // The tenth byte holds the last bit.
+      guard shift < 63 || next <= 1 else { throw Self.corrupt("a number is too large") }
+      result |= UInt64(next & 0x7F) << shift
+      if next < 0x80 { return result }
+      shift += 7
+    }
+  }
+
+  /// How many elements follow, each of at least a byte.
+  mutating func count() throws(StoreError) -> Int {
+    let count = try number()
+    guard count <= UInt64(left) else { throw Self.corrupt("a length is beyond its end") }
+    return Int(count)
+  }
+
+  mutating func text() throws(StoreError) -> String {
+    let count = try count()
+    guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
+      throw Self.corrupt("a text is no UTF-8")
+    }
+    position += count
+    return text
+  }
+}
+
+// MARK: Plain values
+
+extension Int64: Packed {
+  /// Small numbers of either sign are short.
+  package func pack(_ packer: inout Packer) { packer.put(UInt64(bitPattern: (self << 1) ^ (self >> 63))) }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    let number = try unpacker.number()
+    self = Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)
+  }
+}
+
+extension Int: Packed {
+  package func pack(_ packer: inout Packer) { Int64(self).pack(&packer) }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) { self = Int(try unpacker.get(Int64.self)) }
+}
+
+extension Bool: Packed {
+  package func pack(_ packer: inout Packer) { packer.put(byte: self ? 1 : 0) }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    switch try unpacker.byte() {
+    case 0: self = false
+    case 1: self = true
+    case let other: throw Unpacker.corrupt("\(other) is neither yes nor no")
+    }
+  }
+}
+
+extension String: Packed {
+  package func pack(_ packer: inout Packer) { packer.put(utf8: self) }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) { self = try unpacker.text() }
+}
+
+extension Optional: Packed where Wrapped: Packed {
+  package func pack(_ packer: inout Packer) {
+    packer.put(self != nil)
+    if let self { packer.put(self) }
+  }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    self = try unpacker.get(Bool.self) ? .some(try unpacker.get(Wrapped.self)) : nil
+  }
+}
+
+extension Array: Packed where Element: Packed {
+  package func pack(_ packer: inout Packer) {
+    packer.put(UInt64(count))
+    for element in self { packer.put(element) }
+  }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    let count = try unpacker.count()
+    self = []
+    reserveCapacity(Swift.min(count, 1024))
+    for _ in 0..<count { append(try unpacker.get(Element.self)) }
+  }
+}
+
+/// Sorted: the same value is the same bytes.
+extension Set: Packed where Element: Packed & Comparable {
+  package func pack(_ packer: inout Packer) { packer.put(sorted()) }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) { self = Set(try unpacker.get([Element].self)) }
+}
+
+/// Sorted by key: the same value is the same bytes.
+extension Dictionary: Packed where Key: Packed & Comparable, Value: Packed {
+  package func pack(_ packer: inout Packer) {
+    packer.put(UInt64(count))
+    for (key, value) in sorted(by: { $0.key < $1.key }) {
+      packer.put(key)
+      packer.put(value)
+    }
+  }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    let count = try unpacker.count()
+    self.init(minimumCapacity: Swift.min(count, 1024))
+    for _ in 0..<count {
+      let key = try unpacker.get(Key.self)
+      self[key] = .some(try unpacker.get(Value.self))
+    }
+  }
+}
