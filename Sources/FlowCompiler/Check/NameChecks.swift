@@ -43,11 +43,11 @@ struct NameChecks {
         bench.report(.nameTaken(name, at: step.nameSpan, by: "a word of the language", other: nil))
       }
     }
-    for (number, path) in outline.paths.enumerated() { check(path, number, first) }
+    for path in outline.paths { check(path) }
   }
 
   /// A path may be called as its first step, and as no other.
-  private func check(_ path: PathDraft, _ number: Int, _ steps: [String: Span]) {
+  private func check(_ path: PathDraft) {
     let entry = outline.lists[path.list].steps.first
     let other = outline.steps.indices.first {
       outline.steps[$0].name == path.name.text && outline.steps[$0].isNamed

@@ -4,7 +4,6 @@ import FlowCore
 struct Scopes {
   /// One way into a list.
   private struct Way {
-    var list: Int
     /// What was received; nil where nothing was: a timeout, a branch, a `go`.
     var key: String?
     /// The list it comes from; nil for `anytime`.
@@ -48,7 +47,7 @@ struct Scopes {
     case .name(let name): list = outline.target(name.text, from: from).map { outline.steps[$0].list }
     default: list = nil
     }
-    if let list { ways[list, default: []].append(Way(list: list, key: key, from: from)) }
+    if let list { ways[list, default: []].append(Way(key: key, from: from)) }
   }
 
   /// The event in scope in a list: the number of the list that it led to, and the fields that it certainly

@@ -60,7 +60,7 @@ struct Checker {
     case .and(let parts): return logic(parts, all: true, range)
     case .or(let parts): return logic(parts, all: false, range)
     case .not(let part):
-      let inner = condition(part, of: "not")
+      let inner = condition(part)
       return Checked(
         node: .not(inner.node), type: .boolean, range: range, whenTrue: inner.whenFalse,
         whenFalse: inner.whenTrue)
@@ -95,7 +95,7 @@ struct Checker {
       help: help)
   }
 
-  mutating func condition(_ syntax: Syntax, of word: String) -> Checked {
+  mutating func condition(_ syntax: Syntax) -> Checked {
     let checked = value(syntax)
     if checked.type != .boolean { wrongType(checked, wanted: "a condition", help: ifText(checked)) }
     return checked
@@ -112,7 +112,7 @@ struct Checker {
     var gathered: Set<String> = []
     var shared: Set<String>?
     for part in parts {
-      let checked = condition(part, of: all ? "and" : "or")
+      let checked = condition(part)
       nodes.append(checked.node)
       let (passed, failed) =
         all ? (checked.whenTrue, checked.whenFalse) : (checked.whenFalse, checked.whenTrue)

@@ -127,7 +127,7 @@ extension Checker {
     }
     if element == .none { return broken(range) }
     items.append(element)
-    let inner = self.condition(condition, of: all ? "all" : "any")
+    let inner = self.condition(condition)
     items.removeLast()
     return Checked(
       node: .quantified(all: all, list.node, inner.node, range), type: .boolean, range: range)

@@ -71,7 +71,7 @@ extension Checker {
     problem(
       "unknown-field", segment.range, "unknown field \"\(Excerpt.of(segment.text))\"",
       help: (nearest.map { "did you mean \"\($0)\"? " } ?? "")
-        + "the fields of \"\(Excerpt.of(String(owner)))\" are "
+        + "the fields of \"\(Excerpt.of(owner))\" are "
         + names.joined(separator: ", "), fix: nearest)
   }
 

@@ -167,7 +167,7 @@ extension Checker {
   }
 
   /// Holds a result against the type that its place wants; a literal text is read as that type.
-  mutating func fit(_ checked: Checked, to expected: ValueType, at range: Range<Int>) -> Checked {
+  mutating func fit(_ checked: Checked, to expected: ValueType) -> Checked {
     var result = checked
     guard checked.type != .none else { return result }
     if !checked.choices.isEmpty, case .coalesce = checked.node {
@@ -175,14 +175,14 @@ extension Checker {
       for (index, choice) in checked.choices.enumerated() {
         var choice = choice
         if index < checked.choices.count - 1 { choice.type = choice.type.present }
-        nodes.append(fit(choice, to: expected, at: choice.range).node)
+        nodes.append(fit(choice, to: expected).node)
       }
       result.node = .coalesce(nodes)
       result.type = checked.type.isOptional ? expected.orAbsent : expected.present
       return result
     }
     if case .list(let items) = checked.node, case .list(let element) = expected.present {
-      result.node = .list(zip(items, checked.choices).map { fit($1, to: element, at: $1.range).node })
+      result.node = .list(zip(items, checked.choices).map { fit($1, to: element).node })
       result.type = .list(element)
       return result
     }

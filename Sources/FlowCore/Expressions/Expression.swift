@@ -36,7 +36,7 @@ public struct Expression: Sendable, Hashable {
     guard let syntax else { return (nil, problems) }
     var checker = Checker(bytes: bytes, naming: naming)
     var checked = checker.check(syntax)
-    if let expected { checked = checker.fit(checked, to: expected, at: syntax.range) }
+    if let expected { checked = checker.fit(checked, to: expected) }
     let expression = checker.expression(checked, text: text)
     return (checker.problems.isEmpty ? expression : nil, checker.problems)
   }

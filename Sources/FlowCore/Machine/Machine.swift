@@ -9,7 +9,7 @@ public enum Machine {
   ) -> EnrolmentResult {
     do throws(EvaluationError) {
       var runs: [Enrolment] = []
-      for item in try items(of: graph, data: data, at: now, zones: zones) {
+      for item in try items(of: graph, data: data, at: now) {
         var data = data
         if let each = graph.trigger.each { data[each.name] = item }
         var run = Run(key: [], data: data, started: now, zone: "UTC")
@@ -30,7 +30,7 @@ public enum Machine {
   }
 
   private static func items(
-    of graph: Graph, data: [String: Value], at now: Instant, zones: any ZoneSource
+    of graph: Graph, data: [String: Value], at now: Instant
   ) throws(EvaluationError) -> [Value] {
     guard let each = graph.trigger.each else { return [.absent] }
     let run = Run(key: [], data: data, started: now, zone: "UTC")
@@ -51,7 +51,6 @@ public enum Machine {
   }
 
   /// A new run, carried through to where it first waits or ends.
-  /// - Parameter event: what started it; the name of the trigger's event is taken from the graph.
   public static func start(
     _ graph: Graph, key: [String], data: [String: Value], at now: Instant, _ surroundings: Surroundings
   ) -> Transition {

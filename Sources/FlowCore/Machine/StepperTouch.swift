@@ -309,4 +309,3 @@ extension Stepper {
     return person.text ?? ""
   }
 }
-

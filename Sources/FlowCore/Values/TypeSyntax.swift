@@ -75,12 +75,10 @@ private struct TypeWords {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
-
   mutating func take() -> (String, Range<Int>)? {
-    while at < bytes.count, TypeWords.isBlank(bytes[at]) { at += 1 }
+    while at < bytes.count, Lexer.isBlank(bytes[at]) { at += 1 }
     let start = at
-    while at < bytes.count, !TypeWords.isBlank(bytes[at]) { at += 1 }
+    while at < bytes.count, !Lexer.isBlank(bytes[at]) { at += 1 }
     return start == at ? nil : (text(start..<at), start..<at)
   }
 
@@ -132,10 +130,10 @@ private struct TypeWords {
     while at <= bytes.count {
       let end = bytes[at...].firstIndex(of: 0x7C) ?? bytes.count
       var part = at..<end
-      while let first = part.first, TypeWords.isBlank(bytes[first]) { part.removeFirst() }
-      while let last = part.last, TypeWords.isBlank(bytes[last]) { part.removeLast() }
+      while let first = part.first, Lexer.isBlank(bytes[first]) { part.removeFirst() }
+      while let last = part.last, Lexer.isBlank(bytes[last]) { part.removeLast() }
       let word = text(part)
-      if part.isEmpty || bytes[part].contains(where: TypeWords.isBlank) {
+      if part.isEmpty || bytes[part].contains(where: Lexer.isBlank) {
         if part.isEmpty, words.isEmpty, end == bytes.count {
           throw TypeSyntaxError(kind: .missing(after: "one of"), range: range.lowerBound..<bytes.count)
         }

@@ -66,13 +66,12 @@ private struct GraphPicture {
       y += part.height + gap
       height = max(height, y - gap)
     }
-    let about = graph.about.isEmpty ? "" : graph.about
     let right = max(x + column + (column > 0 ? margin : 0), 420)
     canvas.text(margin, 42, graph.workflow, "title")
-    canvas.text(margin, 66, TypeWidth.truncated(about, to: right - 2 * margin, size: 13), "faint")
+    canvas.text(margin, 66, TypeWidth.truncated(graph.about, to: right - 2 * margin, size: 13), "faint")
     return canvas.document(
       width: right, height: top + height + margin, title: "\(graph.workflow): graph",
-      about: "\(Words.count(graph.nodes.count, "step"))", light: PictureStyle.graphLight,
+      about: Words.count(graph.nodes.count, "step"), light: PictureStyle.graphLight,
       dark: PictureStyle.graphDark)
   }
 }

@@ -44,7 +44,7 @@ public enum CalendarReport {
     for (_, item) in sorted {
       let time = utc(item.at)
       // Two that are alike in everything are told apart by their number.
-      let id = item.id ?? "\(fingerprint([time, item.title, item.description]))"
+      let id = item.id ?? fingerprint([time, item.title, item.description])
       let number = seen[id, default: 0]
       seen[id] = number + 1
       lines += [

@@ -31,7 +31,7 @@ enum EntryJSON {
     case .escalated(let to): [("to", .string(to))]
     case .chose(let which): [("case", .string(which))]
     case .set(let fields):
-      [("fields", .object(fields.map { JSONMember($0.name, plain($0.value, zone)) }))]
+      [("fields", .object(fields.map { JSONMember($0.name, json(of: $0.value, zone: zone)) }))]
     case .emitted(let event): [("event", .string(event))]
     case .enrolled(let workflow): [("workflow", .string(workflow))]
     case .suppressed(let channel): [("channel", .string(channel))]
@@ -55,22 +55,5 @@ enum EntryJSON {
     members.append(("purpose", .optional(handover.purpose)))
     members.append(("because", .optional(handover.because)))
     return members
-  }
-
-  /// A value as data carry it: dates and durations as texts, numbers with their digits, fields by name.
-  static func plain(_ value: Value, _ zone: Zone) -> JSONValue {
-    switch value {
-    case .absent: .null
-    case .text(let text): .string(text)
-    case .integer(let number): .number(String(number))
-    case .number(let number): .number(number.description)
-    case .boolean(let flag): .bool(flag)
-    case .date(let date): .string(date.description)
-    case .instant(let instant): time(instant, zone)
-    case .duration(let duration): .string(duration.description)
-    case .list(let values): .array(values.map { plain($0, zone) })
-    case .record(let fields):
-      .object(fields.sorted { $0.key < $1.key }.map { JSONMember($0.key, plain($0.value, zone)) })
-    }
   }
 }

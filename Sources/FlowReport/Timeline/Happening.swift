@@ -50,7 +50,7 @@ struct Happening {
     case .set(let fields):
       parts = fields.enumerated().map { index, field in
         let comma = index == fields.count - 1 ? "" : ","
-        return "\(field.name) = \(EntryJSON.plain(field.value, zone).write())\(comma)"
+        return "\(field.name) = \(json(of: field.value, zone: zone).write())\(comma)"
       }
       if step.isEmpty { title = "set" }
     case .emitted(let event): (kind, parts) = (.action, ["emits \(event)"])

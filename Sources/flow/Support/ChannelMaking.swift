@@ -4,7 +4,7 @@ import FlowPlugin
 
 extension Channels {
   /// A channel for every verb, set up as flow.yaml says, or with defaults.
-  static func make(project: Project, root: String, disk: DiskFiles) throws -> [String: any Channel] {
+  static func make(project: Project, root: String) throws -> [String: any Channel] {
     let files = DiskFiles(root: root)
     let read: @Sendable (String) -> [UInt8]? = { try? files.read($0).get() }
     var channels: [String: any Channel] = [:]

@@ -12,7 +12,7 @@ struct Dry {
   init(_ workspace: Workspace, _ compilation: Compilation) throws {
     self.workspace = workspace
     self.compilation = compilation
-    channels = try Channels.make(project: workspace.project, root: workspace.root, disk: workspace.disk)
+    channels = try Channels.make(project: workspace.project, root: workspace.root)
   }
 
   var simulator: Simulator {

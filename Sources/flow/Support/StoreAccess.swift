@@ -64,7 +64,7 @@ struct Live {
     self.workspace = workspace
     self.compilation = compilation
     self.clock = clock
-    channels = try Channels.make(project: workspace.project, root: workspace.root, disk: workspace.disk)
+    channels = try Channels.make(project: workspace.project, root: workspace.root)
   }
 
   func engine(on store: any Store) -> Engine {
