@@ -131,7 +131,7 @@ private struct Telling {
     for (index, known) in ahead where known == nil {
       if let at = instant(of: story.events[index].at, record) { ahead[index] = .some(at) }
     }
-    for (index, at) in ahead {
+    for (index, at) in ahead.sorted(by: { $0.key < $1.key }) {
       guard let at, at < story.start else { continue }
       ahead[index] = nil
       problems.append(.unmet(event: index, because: "it lies before the start"))
@@ -156,7 +156,7 @@ private struct Telling {
 
   /// When a step went out or was assigned; another step: when the run came to it.
   private func instant(of node: NodeIndex, _ record: RunRecord) -> Instant? {
-    guard let step = graph.nodes.indices.contains(node) ? graph.nodes[node] : nil else { return nil }
+    guard let step = graph.nodes[safe: node] else { return nil }
     switch step.action {
     case .channel, .escalate:
       let entries = store.journal(run).flatMap(\.entries)

@@ -13,7 +13,7 @@ enum Recorder {
       guard let source = workspace.source(scenario.span.file) else { continue }
       edits[scenario.span.file, default: []].append(edit(scenario, lines(timeline), source))
     }
-    for (file, changes) in edits {
+    for (file, changes) in edits.sorted(by: { $0.key < $1.key }) {
       guard let source = workspace.source(file) else { continue }
       var bytes = source.utf8
       for change in changes.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
@@ -51,7 +51,7 @@ enum Recorder {
     let indent = isOnKeysLine ? key(of: old, source).column + 1 : old.start.column - 1
     let text = block(lines, indent: indent)
     // From the end of the key's line, or from the start of the first entry's.
-    return (start(of: old, isOnKeysLine, source)..<old.end.offset, isOnKeysLine ? "\n" + text : text)
+    return (start(of: old, source)..<old.end.offset, isOnKeysLine ? "\n" + text : text)
   }
 
   /// An `expect` where there is none: below the scenario's name, or beside it.
@@ -83,7 +83,7 @@ enum Recorder {
     return (column, at > 0 && "{,".utf8.contains(source.utf8[at - 1]))
   }
 
-  private static func start(of old: Span, _ isOnKeysLine: Bool, _ source: SourceText) -> Int {
+  private static func start(of old: Span, _ source: SourceText) -> Int {
     var offset = old.start.offset
     while offset > 0, source.utf8[offset - 1] == UInt8(ascii: " ") { offset -= 1 }
     return offset
