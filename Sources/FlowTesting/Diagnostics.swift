@@ -21,7 +21,7 @@ public struct Draft: Sendable {
     self.zones = zones
   }
 
-  /// Enough to be written about: UTC, and two zones with their summer.
+  /// The system's.
   public static let zones: any ZoneSource = SystemZones()
 
   /// Compiles `text` as `test.yaml`; top-level keys that every workflow needs and this one lacks are added

@@ -16,7 +16,7 @@ struct Part {
       body: quotedPrintable(text))
   }
 
-  /// `boundary` stands in none of the parts; `name` tells the levels apart.
+  /// `boundary` stands in none of the parts, and is another for each level.
   static func multipart(_ subtype: String, _ parts: [Part], boundary: String) -> Part {
     let inner = parts.map { "--\(boundary)\r\n\($0.text)\r\n" }.joined()
     return Part(

@@ -40,8 +40,7 @@ enum Markdown {
   private static func hold(
     _ value: String, in values: inout [String], _ source: inout String.UnicodeScalarView
   ) {
-    // Beyond the room the text is shown without its markup's meaning; a mail of that many values does not
-    // exist.
+    // Beyond the room a value is left out; a mail of that many values does not exist.
     guard values.count < room, let scalar = Unicode.Scalar(first + UInt32(values.count)) else { return }
     values.append(value)
     source.append(scalar)

@@ -6,7 +6,7 @@ public struct Explanation: Sendable, Hashable {
   public var title: String
   /// Why it is a finding: what would happen.
   public var why: String
-  /// A workflow file (or flow.yaml, where `inProjectFile`) that raises exactly this code.
+  /// A workflow file, or a manifest, that raises exactly this code; empty where no text shows it.
   public var example: String
   /// The same, corrected: it raises nothing of this code.
   public var correction: String

@@ -69,7 +69,7 @@ struct Evaluation {
     }
   }
 
-  /// The place of a node, as far as it has one.
+  /// Whether a condition holds; an error where it is absent or no condition.
   private mutating func isTrue(_ node: Term) throws(EvaluationError) -> Bool {
     let result = try value(of: node)
     guard let boolean = result.boolean else {

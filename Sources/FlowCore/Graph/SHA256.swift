@@ -1,4 +1,4 @@
-/// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4): for a graph's fingerprint, and for the arm of a `split`.
+/// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4).
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
   var state: InlineArray<8, UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -12,7 +12,7 @@ public struct Run: Hashable, Sendable, Codable {
     public enum Stage: Hashable, Sendable, Codable {
       /// The `at:` or `after:` of the step.
       case before
-      /// The step is due and waits for window, gap or caps; the reason as printed.
+      /// The step is due and waits for window, gap or caps.
       case deferring
       /// A plain `wait`.
       case plain

@@ -1,6 +1,6 @@
 import FlowCore
 
-/// Rows of values under named columns: `flow runs`, `flow tasks`, `flow next`, `flow stats`.
+/// Rows of values under named columns: `flow runs`, `flow tasks`.
 public struct Table: Sendable, Hashable {
   public struct Column: Sendable, Hashable {
     /// The key in JSON and CSV, and the heading.

@@ -50,7 +50,7 @@ public struct Incoming: Hashable, Sendable, Codable {
     return Incoming(source: source, id: id, at: at, body: .event(type: type, subject: subject, data: text))
   }
 
-  /// What a person says of a task; the same outcome of the same task is the same event.
+  /// What a person says of a task; the same outcome at the same instant is the same event.
   public static func task(_ task: String, outcome: String, note: String? = nil, at: Instant) -> Incoming {
     Incoming(
       source: "task", id: "\(task).\(outcome).\(at.milliseconds)", at: at,

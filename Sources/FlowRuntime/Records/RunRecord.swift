@@ -3,7 +3,7 @@ import FlowTime
 
 /// A run as the store keeps it.
 public struct RunRecord: Hashable, Sendable {
-  /// Twelve hexadecimal digits, derived from workflow, key and starting event.
+  /// Twelve hexadecimal digits or more, derived from workflow, key and starting event.
   public var id: String
   public var workflow: String
   /// The fingerprint of the graph that it started with, and ends with.
