@@ -25,7 +25,8 @@ public struct Covering: Sendable {
       guard let step = entry.step else { continue }
       if case .skipped = entry.kind { leftOut.insert(step) } else { done.insert(step) }
     }
-    steps.formUnion(walked.filter { !leftOut.contains(graph.nodes[$0].name) || done.contains(graph.nodes[$0].name) })
+    steps.formUnion(
+      walked.filter { !leftOut.contains(graph.nodes[$0].name) || done.contains(graph.nodes[$0].name) })
     for entry in entries {
       switch entry.kind {
       case .received(_, _, _, let took): cases.insert(Mark(step: entry.step, key: took))
@@ -45,10 +46,13 @@ public struct Covering: Sendable {
       outcomes: count(allOutcomes, in: outcomes))
   }
 
-  private func count<ID: Hashable>(_ all: [(id: ID, name: String, span: Span)], in covered: Set<ID>) -> Coverage.Count {
+  private func count<ID: Hashable>(_ all: [(id: ID, name: String, span: Span)], in covered: Set<ID>)
+    -> Coverage.Count
+  {
     let missing = all.filter { !covered.contains($0.id) }
     return Coverage.Count(
-      covered: all.count - missing.count, total: all.count, missing: missing.map { .init($0.name, at: $0.span) })
+      covered: all.count - missing.count, total: all.count,
+      missing: missing.map { .init($0.name, at: $0.span) })
   }
 
   private var allCases: [(id: Mark, name: String, span: Span)] {

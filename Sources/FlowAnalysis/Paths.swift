@@ -1,9 +1,9 @@
 import FlowCore
 import FlowTime
 
-/// Every path of one run, for given data: the very machine, told at each wait everything that the file has a case for.
-/// A path holds one case of `anytime` at most, and a case that holds once: two interruptions are each shown, their
-/// combinations are not, else nobody could read the tree.
+/// Every path of one run, for given data: the very machine, told at each wait everything that the file has a
+/// case for. A path holds one case of `anytime` at most, and a case that holds once: two interruptions are
+/// each shown, their combinations are not, else nobody could read the tree.
 public struct PathExplorer {
   private let graph: Graph
   private let surroundings: Surroundings
@@ -39,7 +39,9 @@ public struct PathExplorer {
     var entries = transition.entries
     while let waiting = transition.run.waiting {
       budget -= 1
-      guard budget > 0, past.depth < Self.deepest else { return TimelineTree(label: label, entries: entries, outcome: "…") }
+      guard budget > 0, past.depth < Self.deepest else {
+        return TimelineTree(label: label, entries: entries, outcome: "…")
+      }
       let due = max(now, waiting.wakes)
       let choices = choices(waiting, past)
       if !choices.isEmpty {
@@ -95,8 +97,10 @@ public struct PathExplorer {
     }
     // An outcome may bear the name of a class: of a step that waits for outcomes it is one.
     let isOutcome = waiting.stage == .outcome
-    let all = keys.map { choice($0, isOutcome: isOutcome, isAnytime: false, at: waiting) }
-      + (past.isInterrupted ? [] : graph.anytime.map { choice($0, isOutcome: false, isAnytime: true, at: waiting) })
+    let all =
+      keys.map { choice($0, isOutcome: isOutcome, isAnytime: false, at: waiting) }
+      + (past.isInterrupted
+        ? [] : graph.anytime.map { choice($0, isOutcome: false, isAnytime: true, at: waiting) })
       + [answer(at: waiting)]
     var seen: Set<String> = []
     return all.compactMap { choice in

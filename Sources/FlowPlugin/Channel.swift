@@ -131,7 +131,8 @@ public struct ChannelSettings: Sendable {
   public var values: [String: String]
   /// The project's folder, absolute.
   public var folder: String
-  /// The bytes of a file of the project (signature, attachment), by its path there; nil where it cannot be read.
+  /// The bytes of a file of the project (signature, attachment), by its path there; nil where it cannot be
+  /// read.
   public var readFile: @Sendable (String) -> [UInt8]?
 
   public init(

@@ -1,5 +1,5 @@
-/// What a channel can do, as data: read without starting anything, so that a workflow is checked as strictly for a
-/// stranger's channel as for the engine's own verbs.
+/// What a channel can do, as data: read without starting anything, so that a workflow is checked as strictly
+/// for a stranger's channel as for the engine's own verbs.
 public struct Manifest: Hashable, Sendable {
   public struct Field: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
@@ -90,7 +90,8 @@ public struct Manifest: Hashable, Sendable {
   public enum Law: String, Hashable, Sendable, CaseIterable { case mail, calling }
 
   public init(
-    verb: String, about: String = "", touch: Bool, fields: [Field], outcomes: [String] = [], events: [String] = [],
+    verb: String, about: String = "", touch: Bool, fields: [Field], outcomes: [String] = [],
+    events: [String] = [],
     keyed: Bool = false, inbound: Inbound = .none, address: Address = .none, main: String? = nil,
     purposeOptional: Bool = false, escalates: Bool = false, law: Law? = nil, maxBytes: Int = 1 << 20
   ) {

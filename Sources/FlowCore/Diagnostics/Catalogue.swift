@@ -12,7 +12,8 @@ public struct Explanation: Sendable, Hashable {
   public var correction: String
 
   public init(
-    _ code: Code, _ severity: Severity = .error, title: String, why: String, example: String, correction: String
+    _ code: Code, _ severity: Severity = .error, title: String, why: String, example: String,
+    correction: String
   ) {
     self.code = code
     self.severity = severity
@@ -25,6 +26,7 @@ public struct Explanation: Sendable, Hashable {
 
 /// Every page of `flow explain`, in the order of the stages that raise them.
 public enum Catalogue {
-  public static let all: [Explanation] = Explanation.yaml + Explanation.expressions + Explanation.compiler
+  public static let all: [Explanation] =
+    Explanation.yaml + Explanation.expressions + Explanation.compiler
     + Explanation.rules
 }

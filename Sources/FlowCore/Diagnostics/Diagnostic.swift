@@ -6,11 +6,15 @@ public enum Severity: String, Hashable, Sendable, Comparable, CaseIterable, Coda
 }
 
 /// The stable identity of a kind of finding, such as `unknown-key`. Every code has a page in ``Catalogue``.
-public struct Code: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible, Codable {
+public struct Code: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible,
+  Codable
+{
   public let name: String
   public init(_ name: String) { self.name = name }
   public init(stringLiteral name: String) { self.name = name }
-  public init(from decoder: any Decoder) throws { name = try decoder.singleValueContainer().decode(String.self) }
+  public init(from decoder: any Decoder) throws {
+    name = try decoder.singleValueContainer().decode(String.self)
+  }
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)
@@ -19,8 +23,8 @@ public struct Code: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, 
   public static func < (a: Code, b: Code) -> Bool { a.name < b.name }
 }
 
-/// Something an author should know about one place of a file: what is wrong (with the wrong thing in quotes), why, and
-/// the way out.
+/// Something an author should know about one place of a file: what is wrong (with the wrong thing in quotes),
+/// why, and the way out.
 public struct Diagnostic: Hashable, Sendable {
   public struct Note: Hashable, Sendable {
     /// Where the other definition stands, where there is one.
@@ -72,6 +76,8 @@ public struct Diagnostic: Hashable, Sendable {
 extension Diagnostic: Comparable {
   /// By file, place, then code and message: the order in which findings are printed.
   public static func < (a: Diagnostic, b: Diagnostic) -> Bool {
-    (a.span.file, a.span.start.offset, a.code, a.message) < (b.span.file, b.span.start.offset, b.code, b.message)
+    (a.span.file, a.span.start.offset, a.code, a.message) < (
+      b.span.file, b.span.start.offset, b.code, b.message
+    )
   }
 }

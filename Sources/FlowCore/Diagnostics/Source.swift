@@ -1,4 +1,5 @@
-/// A place in a source text. Lines and columns count from 1; a column counts Unicode scalars, as an editor shows them.
+/// A place in a source text. Lines and columns count from 1; a column counts Unicode scalars, as an editor
+/// shows them.
 public struct Position: Hashable, Sendable, Comparable, Codable {
   public var line: Int
   public var column: Int
@@ -16,8 +17,8 @@ public struct Position: Hashable, Sendable, Comparable, Codable {
   public static func < (a: Position, b: Position) -> Bool { a.offset < b.offset }
 }
 
-/// A stretch of one file, the end exclusive. It travels into the graph, so that a finding, a stuck run and a row of a
-/// dashboard point at the same line; it is no part of a graph's fingerprint.
+/// A stretch of one file, the end exclusive. It travels into the graph, so that a finding, a stuck run and a
+/// row of a dashboard point at the same line; it is no part of a graph's fingerprint.
 public struct Span: Hashable, Sendable, Codable {
   /// Path of the file relative to the project's folder, with `/`.
   public var file: String

@@ -1,7 +1,8 @@
 /// The nearest spelling out of a closed set, for "did you mean".
 public enum Spelling {
-  /// The candidate with the least edit distance (insertion, deletion, substitution, swap of neighbours), if it is at
-  /// most a third of the word's length (at least 1); the first in the given order where several are as near.
+  /// The candidate with the least edit distance (insertion, deletion, substitution, swap of neighbours), if
+  /// it is at most a third of the word's length (at least 1); the first in the given order where several are
+  /// as near.
   public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
     guard !wanted.isEmpty else { return nil }
@@ -25,7 +26,9 @@ public enum Spelling {
       for j in 1...b.count {
         let cost = a[i - 1] == b[j - 1] ? 0 : 1
         row[j] = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
-        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { row[j] = min(row[j], beforeLast[j - 2] + 1) }
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+          row[j] = min(row[j], beforeLast[j - 2] + 1)
+        }
       }
       (beforeLast, last) = (last, row)
     }

@@ -36,7 +36,8 @@ public struct ReplyPattern: Hashable, Sendable {
 
   /// A text that it matches: the first of each choice, nothing for `*`.
   public var sample: String {
-    // States are no order of the text: a branch of two words leads through a state behind the one where it ends.
+    // States are no order of the text: a branch of two words leads through a state behind the one where it
+    // ends.
     var passed = [Bool](repeating: false, count: states)
     passed[0] = true
     var path: [Step] = []

@@ -107,7 +107,8 @@ struct PatternParser {
       var start = end - 1
       while start > at, bytes[start] & 0xC0 == 0x80 { start -= 1 }
       let last = String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.first
-      guard let last, !["(", ")", "*"].contains(last), ReplyWords.isBlank(last) || ReplyWords.isPunctuation(last)
+      guard let last, !["(", ")", "*"].contains(last),
+        ReplyWords.isBlank(last) || ReplyWords.isPunctuation(last)
       else { return }
       end = start
     }

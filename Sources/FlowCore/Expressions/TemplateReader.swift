@@ -67,7 +67,8 @@ private struct TemplateReader {
       case 0x22 where passingQuotes, 0x27 where passingQuotes:
         guard let end = closing(at) else { return nil }
         at = end
-      // As inside a text: so every quote has one reading wherever the search begins, and the search stays linear.
+      // As inside a text: so every quote has one reading wherever the search begins, and the search stays
+      // linear.
       case 0x5C where at + 1 < bytes.count && [0x22, 0x27, 0x5C].contains(bytes[at + 1]): at += 1
       case 0x7B where isDouble(0x7B, at: at): return nil
       case 0x7D where isDouble(0x7D, at: at): return parts + [from..<at]

@@ -23,8 +23,8 @@ public struct Await: Sendable, Hashable {
   /// As written: `reply`, classes, events.
   public var events: [String]
   public var until: Moment
-  /// Written cases first; then what the language fills in: `next` for `timeout`, each named event and each awaited
-  /// class. `then: TARGET` stands here as a case each for `reply`, every named event and `timeout`.
+  /// Written cases first; then what the language fills in: `next` for `timeout`, each named event and each
+  /// awaited class. `then: TARGET` stands here as a case each for `reply`, every named event and `timeout`.
   public var cases: [Case]
   public init(events: [String], until: Moment, cases: [Case]) {
     self.events = events
@@ -71,7 +71,8 @@ public struct ChannelAction: Sendable, Hashable {
   public var outcomes: [String]
 
   public init(
-    verb: String, touch: Bool, isTask: Bool, address: Manifest.Address, purpose: String? = nil, ask: Template? = nil,
+    verb: String, touch: Bool, isTask: Bool, address: Manifest.Address, purpose: String? = nil,
+    ask: Template? = nil,
     main: String? = nil, fields: [Field], until: Moment? = nil, cases: [Case] = [], outcomes: [String] = []
   ) {
     self.verb = verb

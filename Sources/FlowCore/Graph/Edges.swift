@@ -67,7 +67,8 @@ extension Graph {
       // A hold at the timeout waits once more, until holds may move the run no further; then it goes on.
       cases.flatMap { one in
         let isTimeout = one.key == "timeout"
-        let first = edge(one.target, isTimeout ? .timeout : .case, one.key, written: one.isWritten, at: one.span)
+        let first = edge(
+          one.target, isTimeout ? .timeout : .case, one.key, written: one.isWritten, at: one.span)
         guard isTimeout, case .hold = one.target else { return [first] }
         return [first, edge(node.next, .next, "held long enough", written: false)]
       }

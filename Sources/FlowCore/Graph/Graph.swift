@@ -2,14 +2,15 @@ import FlowTime
 
 public typealias NodeIndex = Int
 
-/// A compiled workflow: finite, flat, every name resolved to an index. Dry run, simulation, proof and production
-/// interpret this and nothing else.
+/// A compiled workflow: finite, flat, every name resolved to an index. Dry run, simulation, proof and
+/// production interpret this and nothing else.
 public struct Graph: Sendable, Hashable {
   public var workflow: String
   public var about: String
   public var category: Category
   public var trigger: Trigger
-  /// Fields of the run's data: the input's, then the item of `each`, then `contact` where the trigger names another.
+  /// Fields of the run's data: the input's, then the item of `each`, then `contact` where the trigger names
+  /// another.
   public var input: [Field]
   public var events: [EventDeclaration]
   public var timezone: Expression
@@ -31,7 +32,9 @@ public struct Graph: Sendable, Hashable {
   /// The workflow file.
   public var file: String
 
-  public enum Category: String, Sendable, Hashable, CaseIterable { case marketing, service, clinical, `internal` }
+  public enum Category: String, Sendable, Hashable, CaseIterable {
+    case marketing, service, clinical, `internal`
+  }
 
   public struct Path: Sendable, Hashable {
     public var name: String
@@ -55,8 +58,10 @@ public struct Graph: Sendable, Hashable {
 
   public init(
     workflow: String, about: String, category: Category, trigger: Trigger, input: [Field],
-    events: [EventDeclaration], timezone: Expression, owner: Expression?, policy: Policy, replies: [ReplyClass],
-    anytime: [Case], goal: [String], nodes: [Node], entry: Target, paths: [Path], lists: [List], fingerprint: String,
+    events: [EventDeclaration], timezone: Expression, owner: Expression?, policy: Policy,
+    replies: [ReplyClass],
+    anytime: [Case], goal: [String], nodes: [Node], entry: Target, paths: [Path], lists: [List],
+    fingerprint: String,
     file: String
   ) {
     self.workflow = workflow
@@ -115,7 +120,8 @@ public struct Trigger: Sendable, Hashable {
   public var span: Span
 
   public init(
-    event: String, key: [Expression], when: Expression? = nil, again: Again = .never, exclusive: String? = nil,
+    event: String, key: [Expression], when: Expression? = nil, again: Again = .never,
+    exclusive: String? = nil,
     each: Each? = nil, contact: Expression? = nil, span: Span
   ) {
     self.event = event
@@ -149,7 +155,8 @@ public struct Policy: Sendable, Hashable {
   public var maxTouches: Int?
 
   public init(
-    window: Window? = nil, business: WeekdaySet, holidays: HolidayCalendar, gap: Duration? = nil, maxTouches: Int? = nil
+    window: Window? = nil, business: WeekdaySet, holidays: HolidayCalendar, gap: Duration? = nil,
+    maxTouches: Int? = nil
   ) {
     self.window = window
     self.business = business
@@ -233,11 +240,20 @@ public struct Node: Sendable, Hashable {
     }
   }
 
-  public enum PastRule: Sendable, Hashable { case skip, now, target(Target) }
+  public enum PastRule: Sendable, Hashable {
+    case skip, now
+    case target(Target)
+  }
 
-  public enum WindowChoice: Sendable, Hashable { case any, policy, own(Window) }
+  public enum WindowChoice: Sendable, Hashable {
+    case any, policy
+    case own(Window)
+  }
 
-  public enum ClosedRule: Sendable, Hashable { case `defer`, skip, end(String) }
+  public enum ClosedRule: Sendable, Hashable {
+    case `defer`, skip
+    case end(String)
+  }
 
   public init(
     name: String, verb: String, isNamed: Bool, span: Span, note: String? = nil, condition: Expression? = nil,

@@ -1,6 +1,7 @@
 import FlowTime
 
-/// When: an instant or a duration as an author writes it, resolved when the run comes to it (language, section 4).
+/// When: an instant or a duration as an author writes it, resolved when the run comes to it (language,
+/// section 4).
 public struct Moment: Hashable, Sendable {
   public enum Base: Hashable, Sendable {
     /// The instant at which the run came to the step; the shift is the duration from there.
@@ -28,7 +29,8 @@ public struct Moment: Hashable, Sendable {
   public var shift: Shift?
   /// `at HH:MM`: the wall time on the day that base and shift name.
   public var time: CivilTime?
-  /// The base is a field of the input or of an event, so the instant may lie in the past and `if-past` says what then.
+  /// The base is a field of the input or of an event, so the instant may lie in the past and `if-past` says
+  /// what then.
   public var isData: Bool
   /// As written.
   public var text: String
@@ -69,8 +71,8 @@ public struct Hold: Hashable, Sendable {
   public var fallback: Duration?
   public var text: String
   public var span: Span
-  /// Where a case is itself a hold: the number under which its event is in scope (`event.…` in `until`), as that of a
-  /// list of steps would be. Nil for a step.
+  /// Where a case is itself a hold: the number under which its event is in scope (`event.…` in `until`), as
+  /// that of a list of steps would be. Nil for a step.
   public var slot: Int?
 
   public init(until: Until?, fallback: Duration?, text: String, span: Span, slot: Int? = nil) {

@@ -12,7 +12,9 @@ public struct Project: Sendable, Hashable {
     /// Everything else, as written, secrets (`${NAME}`, `file: PATH`) not yet resolved.
     public var settings: [Setting]
     public var span: Span
-    public init(name: String, plugin: String? = nil, exec: String? = nil, settings: [Setting] = [], span: Span) {
+    public init(
+      name: String, plugin: String? = nil, exec: String? = nil, settings: [Setting] = [], span: Span
+    ) {
       self.name = name
       self.plugin = plugin
       self.exec = exec
@@ -55,7 +57,8 @@ public struct Project: Sendable, Hashable {
     public var gap: Duration?
     public var maxTouches: Int?
     public init(
-      window: Window? = nil, business: WeekdaySet? = nil, holidays: HolidayCalendar? = nil, gap: Duration? = nil,
+      window: Window? = nil, business: WeekdaySet? = nil, holidays: HolidayCalendar? = nil,
+      gap: Duration? = nil,
       maxTouches: Int? = nil
     ) {
       self.window = window
@@ -67,8 +70,10 @@ public struct Project: Sendable, Hashable {
   }
 
   public init(
-    timezone: String? = nil, policy: PolicyDefaults = PolicyDefaults(), calendars: [String: HolidayCalendar] = [:],
-    caps: Caps? = nil, capacity: [String: Int] = [:], store: String = "flow.db", severity: [String: Severity] = [:],
+    timezone: String? = nil, policy: PolicyDefaults = PolicyDefaults(),
+    calendars: [String: HolidayCalendar] = [:],
+    caps: Caps? = nil, capacity: [String: Int] = [:], store: String = "flow.db",
+    severity: [String: Severity] = [:],
     guarantees: [String] = [], channels: [Channel] = [], file: String? = nil
   ) {
     self.timezone = timezone

@@ -14,7 +14,8 @@ public struct Scenario: Sendable, Hashable {
   public var item: Int?
 
   public init(
-    name: String, start: Instant, input: [String: Value], events: [ScheduledEvent] = [], expect: [Expectation] = [],
+    name: String, start: Instant, input: [String: Value], events: [ScheduledEvent] = [],
+    expect: [Expectation] = [],
     span: Span, expectSpan: Span? = nil, item: Int? = nil
   ) {
     self.name = name

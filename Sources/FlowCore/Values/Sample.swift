@@ -1,6 +1,7 @@
 import FlowTime
 
-/// Made-up data of a type, for previews of a workflow without an input of one's own: the same for the same type.
+/// Made-up data of a type, for previews of a workflow without an input of one's own: the same for the same
+/// type.
 public enum Sample {
   /// - Parameter at: instants and dates lie on or after it.
   public static func record(_ fields: [Field], at start: Instant) -> [String: Value] {
@@ -27,8 +28,10 @@ public enum Sample {
     case .timezone: return .text("UTC")
     case .locale: return .text("en")
     case .contact:
-      return .record(["name": .text("Ann Example"), "first_name": .text("Ann"), "email": .text("ann@example.test"),
-        "phone": .text("+15550100"), "company": .text("Example Ltd")])
+      return .record([
+        "name": .text("Ann Example"), "first_name": .text("Ann"), "email": .text("ann@example.test"),
+        "phone": .text("+15550100"), "company": .text("Example Ltd"),
+      ])
     case .person:
       var person: [String: Value] = [
         "name": .text("Sam Example"), "email": .text("\(depth == 0 ? name : "manager")@example.test"),
