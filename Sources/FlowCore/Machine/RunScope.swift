@@ -7,6 +7,8 @@ struct RunScope: Scope {
   let now: Instant
   let zone: Zone
   let calendar: BusinessCalendar
+  /// The policy's window and the zone it is read in; none before the run has begun.
+  var hours: (window: Window, zone: Zone)?
 
   func value(of name: Name) -> Value {
     switch name {

@@ -26,7 +26,7 @@ struct Stepper {
   var transition: Transition { Transition(run: run, entries: entries, effects: effects) }
 
   var scope: RunScope {
-    RunScope(graph: graph, run: run, now: now, zone: zone, calendar: graph.policy.calendar)
+    RunScope(graph: graph, run: run, now: now, zone: zone, calendar: graph.policy.calendar, hours: hours)
   }
 
   // MARK: Going on
