@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test build release install-dependencies fuzz fuzz-corpus bench timelines reference clean
+.PHONY: demo test build release install-dependencies fuzz fuzz-corpus bench timelines clean
 
 ## demo: install what is missing, build, then check, dry-run and simulate the proposal process
 demo: install-dependencies
@@ -43,12 +43,13 @@ fuzz-corpus: install-dependencies
 	@folder=$$(mktemp -d) && Tests/Fuzz/seeds $$folder && Tests/Fuzz/run --add $$folder; rm -rf $$folder
 
 ## bench: figures of the release build
-bench: install-dependencies
+bench:
+	@$(MAKE) --no-print-directory install-dependencies PACKAGES="$(PACKAGES) sqlite3"
 	Benchmarks/run
 
-## timelines: what `flow simulate` prints for each shipped process, beside it
-timelines: release
-	Workflows/timelines/record
+## timelines: what `flow simulate` prints for each shipped process, anew beside it; read it before you commit it
+timelines: install-dependencies
+	FLOW_RECORD=1 $(SWIFT) test --filter WorkflowTests
 
 clean:
 	rm -rf .build
