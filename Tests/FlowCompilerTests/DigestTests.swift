@@ -1,7 +1,8 @@
 import FlowCore
 import Testing
 
-/// SHA-256 against the vectors of FIPS 180-4 and, around the block's end, of Python's hashlib.
+/// SHA-256 against the vectors of FIPS 180-4 and, around the block's end, of Python's hashlib; HMAC against
+/// those of RFC 4231 (sections 4.2, 4.3 and 4.7) and, around the block's length, of Python's hmac.
 @Suite struct DigestTests {
   private func hex(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -23,5 +24,31 @@ import Testing
   ])
   func around(_ count: Int, _ digest: String) {
     #expect(hex(sha256([UInt8](repeating: 0x61, count: count))) == digest)
+  }
+
+  @Test(arguments: [
+    (
+      [UInt8](repeating: 0x0B, count: 20), "Hi There",
+      "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+    ),
+    (
+      Array("Jefe".utf8), "what do ya want for nothing?",
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    ),
+    (
+      [UInt8](repeating: 0xAA, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+    ),
+    (
+      [UInt8](repeating: 0x6B, count: 64), "x",
+      "f91c4c403625fb06910ef93999265bbd2d62baeaec6ff36455498cc124fe3e66"
+    ),
+    (
+      [UInt8](repeating: 0x6B, count: 65), "x",
+      "75092ca3ee2b307470c227697b42b3e65376aa3bae98fb5a1f7b7536daa9588a"
+    ),
+  ])
+  func keyed(_ key: [UInt8], _ text: String, _ code: String) {
+    #expect(hex(hmacSHA256(Array(text.utf8), key: key)) == code)
   }
 }

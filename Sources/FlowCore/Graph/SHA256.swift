@@ -15,6 +15,13 @@ public func sha256(_ bytes: [UInt8]) -> [UInt8] {
   return digest
 }
 
+/// The HMAC of `bytes` under `key` with SHA-256, 32 bytes (RFC 2104).
+public func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+  var block = key.count > 64 ? sha256(key) : key
+  block += [UInt8](repeating: 0, count: 64 - block.count)
+  return sha256(block.map { $0 ^ 0x5C } + sha256(block.map { $0 ^ 0x36 } + bytes))
+}
+
 /// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
 private func padding(_ rest: ArraySlice<UInt8>, length: Int) -> [UInt8] {
   var tail = Array(rest) + [0x80]
