@@ -21,11 +21,16 @@ public protocol Channel: Sendable {
   /// call names the new cursor. A channel without inbound answers with nothing.
   func poll(since cursor: String?) async throws(ChannelError) -> Inbound
 
+  /// Where a delivery really goes, for people (`mail.acme.test:587`), without a secret; nil where it is written into
+  /// the folder of ``FolderDelivery`` instead.
+  var destination: String? { get }
+
   /// Ends what the channel holds open (a program, a connection).
   func close() async
 }
 
 extension Channel {
+  public var destination: String? { nil }
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     Inbound(messages: [], cursor: cursor)
   }

@@ -5,6 +5,8 @@ import Glibc
 /// A channel of any verb in any language: a program that reads and writes frames (see README.md).
 public struct ExecChannel: Channel {
   public let manifest: [UInt8]
+  /// The program, which may send what it likes.
+  public let destination: String?
   private let program: Program
   private let limits: ExecLimits
 
@@ -15,6 +17,7 @@ public struct ExecChannel: Channel {
 
   public init(_ settings: ChannelSettings, limits: ExecLimits) throws(ChannelError) {
     manifest = try ExecChannel.readManifest(settings)
+    destination = settings["exec"]
     var limits = limits
     if let text = settings["timeout"] {
       guard let seconds = Int(text), (1...600).contains(seconds) else {
