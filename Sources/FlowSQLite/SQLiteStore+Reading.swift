@@ -46,6 +46,15 @@ extension SQLiteStore {
     try read { db in try db.one("SELECT \(Columns.runs) FROM runs WHERE id = ?", [id]).map(Self.record) }
   }
 
+  public func runIDs(prefix: String, limit: Int) throws(StoreError) -> [String] {
+    // The last scalar there is comes after all that may follow.
+    try read { db in
+      try String.fetchAll(
+        db, sql: "SELECT id FROM runs WHERE id >= ? AND id < ? || char(1114111) ORDER BY id LIMIT ?",
+        arguments: [prefix, prefix, limit])
+    }
+  }
+
   public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] {
     var conditions: [String] = []
     var arguments = StatementArguments()

@@ -173,6 +173,12 @@ extension StoreConformance {
       store.expect(try ids(RunFilter(isLive: false)), is: ["r-4"], "ended runs")
       store.expect(try ids(RunFilter(subject: "P-1")), is: ["r-3", "r-1"], "runs of a key")
       store.expect(try ids(RunFilter(contact: "c-2")), is: ["r-4"], "runs of a contact")
+      func begun(_ prefix: String, _ limit: Int) throws -> [String] {
+        try store.store.runIDs(prefix: prefix, limit: limit)
+      }
+      store.expect(try begun("r-", 3), is: ["r-1", "r-2", "r-3"], "the first ids")
+      store.expect(try begun("r-4", 3), is: ["r-4"], "one id")
+      store.expect(try begun("q", 3), is: [], "ids of no run")
     },
     Check("a version stays as it was saved") { store in
       let version = Version(

@@ -68,6 +68,9 @@ public final class FaultyStore: Store {
   public func pending(limit: Int) throws(StoreError) -> [InboxRow] { try base.pending(limit: limit) }
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] { try base.inboxNeedingEyes() }
   public func run(_ id: String) throws(StoreError) -> RunRecord? { try base.run(id) }
+  public func runIDs(prefix: String, limit: Int) throws(StoreError) -> [String] {
+    try base.runIDs(prefix: prefix, limit: limit)
+  }
   public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] { try base.runs(filter) }
   public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
   {

@@ -31,6 +31,11 @@ public final class MemoryStore: Store {
 
   public func run(_ id: String) -> RunRecord? { state.withLock { $0.runs[id] } }
 
+  public func runIDs(prefix: String, limit: Int) -> [String] {
+    let found = state.withLock { state in state.runs.keys.filter { $0.hasPrefix(prefix) } }
+    return Array(found.sorted().prefix(limit))
+  }
+
   public func runs(_ filter: RunFilter) -> [RunRecord] {
     state.withLock { state in
       let found: [RunRecord] =

@@ -30,6 +30,8 @@ public protocol Store: AnyObject, Sendable {
   // MARK: Runs
 
   func run(_ id: String) throws(StoreError) -> RunRecord?
+  /// Ids of runs, live and ended, that begin with `prefix`, sorted; at most `limit`.
+  func runIDs(prefix: String, limit: Int) throws(StoreError) -> [String]
   /// In the order (started, id).
   func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord]
   /// The run that this event started for workflow and key.
