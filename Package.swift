@@ -51,6 +51,8 @@ let package = Package(
         "FlowTime", "FlowCore", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin",
         "FlowRuntime", "FlowSimulation",
       ]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "FlowTransport", dependencies: ["CCurl"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
     channel("Messenger"), channel("Notification"), channel("Webhook"),

@@ -17,6 +17,11 @@ public protocol Channel: Sendable {
   /// Hands a rendering over. Never throws: what went wrong is a verdict.
   func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt
 
+  /// The same, calling `marker` once, just before the byte that completes the message leaves: what ends before
+  /// that may be tried again freely, what ends after it without an answer is `.unknown` (guarantee 8). A channel
+  /// that does not say when that is has it called before anything leaves.
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt
+
   /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later
   /// call names the new cursor. A channel without inbound answers with nothing.
   func poll(since cursor: String?) async throws(ChannelError) -> Inbound
@@ -29,8 +34,16 @@ public protocol Channel: Sendable {
   func close() async
 }
 
+/// Commits that the message is about to be complete. False: it must not leave any more, since an answer, a
+/// suppression or a pause came first; the channel abandons it and answers `.temporary`.
+public typealias Marker = @Sendable () async -> Bool
+
 extension Channel {
   public var destination: String? { nil }
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt {
+    guard await marker() else { return .temporary(after: 0, because: "stopped before it left") }
+    return await deliver(rendering, key: key)
+  }
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     Inbound(messages: [], cursor: cursor)
   }
@@ -100,21 +113,22 @@ public struct Inbound: Hashable, Sendable {
     /// Of the source; a known id does nothing.
     public var id: String
     public var at: Instant
-    /// What it answers: a reply token, a thread, an address; whichever is known.
+    /// What it answers, as far as it is known: the ``FlowCore/Delivery``'s `token`, in any case of letters;
+    /// messages of ours by their ``Rendering``'s `reference`, the nearest first; the sender's address.
     public var token: String?
-    public var thread: String?
+    public var threads: [String]
     public var address: String?
     public var kind: Event.Kind
     public var raw: [UInt8]
     public init(
-      id: String, at: Instant, token: String? = nil, thread: String? = nil, address: String? = nil,
+      id: String, at: Instant, token: String? = nil, threads: [String] = [], address: String? = nil,
       kind: Event.Kind,
       raw: [UInt8] = []
     ) {
       self.id = id
       self.at = at
       self.token = token
-      self.thread = thread
+      self.threads = threads
       self.address = address
       self.kind = kind
       self.raw = raw

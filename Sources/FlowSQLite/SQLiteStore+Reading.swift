@@ -264,6 +264,19 @@ extension SQLiteStore {
     }
   }
 
+  // MARK: Facts
+
+  public func remembered(_ name: String) throws(StoreError) -> String? {
+    try read { db in try db.one("SELECT value FROM facts WHERE name = ?", [name]).map { $0[0] } }
+  }
+
+  public func remembered(prefix: String) throws(StoreError) -> [Fact] {
+    try read { db in
+      try db.all("SELECT name, value FROM facts WHERE substr(name, 1, length(?)) = ? ORDER BY name", [prefix, prefix])
+        .map { Fact(name: $0[0], value: $0[1]) }
+    }
+  }
+
   // MARK: Versions
 
   public func version(_ fingerprint: String) throws(StoreError) -> Version? {

@@ -30,6 +30,11 @@ extension Database {
     case .touch(let contact, let run, let at):
       try self.run("INSERT INTO touches (contact, at, run) VALUES (?, ?, ?)", [contact, Codec.text(at), run])
     case .version(let version): try put(version)
+    case .remember(let name, let value?):
+      try run(
+        "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value])
+    case .remember(let name, nil): try run("DELETE FROM facts WHERE name = ?", [name])
     }
   }
 

@@ -132,6 +132,12 @@ enum Schema {
     ) STRICT;
     CREATE INDEX touches_by_contact ON touches (contact, at);
 
+    -- The store's id, channels' cursors, what is paused, and the like.
+    CREATE TABLE facts (
+      name TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
     -- What each version of a workflow was made of.
     CREATE TABLE versions (
       fingerprint TEXT PRIMARY KEY,

@@ -189,5 +189,14 @@ extension StoreConformance {
       store.expect(try store.store.version("9f"), is: version, "the version")
       store.expect(try store.store.version("00"), is: nil, "a version that never was")
     },
+    Check("a fact is kept until it is changed or forgotten") { store in
+      try store.store.commit([.remember("cursor.b", "1"), .remember("cursor.a", "7"), .remember("paused", "x")])
+      try store.store.commit([.remember("cursor.b", "2"), .remember("paused", nil), .remember("other", nil)])
+      store.expect(try store.store.remembered("cursor.b"), is: "2", "a fact that was changed")
+      store.expect(try store.store.remembered("paused"), is: nil, "a fact that was forgotten")
+      store.expect(
+        try store.store.remembered(prefix: "cursor."),
+        is: [Fact(name: "cursor.a", value: "7"), Fact(name: "cursor.b", value: "2")], "facts of one kind")
+    },
   ]
 }

@@ -110,4 +110,6 @@ public final class FaultyStore: Store {
     try base.touches(contact: contact)
   }
   public func version(_ fingerprint: String) throws(StoreError) -> Version? { try base.version(fingerprint) }
+  public func remembered(_ name: String) throws(StoreError) -> String? { try base.remembered(name) }
+  public func remembered(prefix: String) throws(StoreError) -> [Fact] { try base.remembered(prefix: prefix) }
 }

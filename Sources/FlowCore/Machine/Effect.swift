@@ -83,6 +83,9 @@ public struct Delivery: Hashable, Sendable, Codable {
   public var outcomes: [String]
   /// What the run has sent before by this verb; filled in by the engine, which knows what was rendered.
   public var thread: Thread?
+  /// Names the run to whoever brings an answer back; filled in by the engine. Letters and digits, the same in
+  /// any case of letters; nobody else can make one up.
+  public var token: String?
 
   /// The messages that this one may follow, for a channel that keeps them together.
   public struct Thread: Hashable, Sendable, Codable {
@@ -100,7 +103,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     workflow: String, node: NodeIndex, step: String, verb: String, occurrence: Int, touch: Bool, isTask: Bool,
     until: Instant?, purpose: String?, to: Value, address: String, by: Value?, contact: Value, owner: Value?,
     fields: [Field], at: Instant, zone: String, isEscalation: Bool, outcomes: [String],
-    thread: Thread? = nil
+    thread: Thread? = nil, token: String? = nil
   ) {
     self.workflow = workflow
     self.node = node
@@ -122,6 +125,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     self.isEscalation = isEscalation
     self.outcomes = outcomes
     self.thread = thread
+    self.token = token
   }
 
   public func field(_ name: String) -> Content? { fields.first { $0.name == name }?.content }

@@ -10,14 +10,14 @@ extension Frame {
     return Inbound(messages: messages, cursor: try text(ok, "cursor"))
   }
 
-  /// `id`, `at` (RFC 3339) and `kind`; `token`, `thread`, `address`, `raw` and what the kind brings.
+  /// `id`, `at` (RFC 3339) and `kind`; `token`, `threads` (a list), `address`, `raw` and what the kind brings.
   private static func message(_ item: JSONValue) throws(FrameError) -> Inbound.Message {
     guard let id = try text(item, "id"), !id.isEmpty else { throw .wanted("\"id\" of a message") }
     guard let time = try text(item, "at"), let at = Instant(rfc3339: time) else {
       throw .wanted("\"at\" of a message, as 2026-03-25T16:40:00+01:00,")
     }
     return Inbound.Message(
-      id: id, at: at, token: try text(item, "token"), thread: try text(item, "thread"),
+      id: id, at: at, token: try text(item, "token"), threads: try threads(item),
       address: try text(item, "address"), kind: try kind(item), raw: Array((try text(item, "raw") ?? "").utf8)
     )
   }
@@ -50,6 +50,17 @@ extension Frame {
           + " ack,"
       )
     }
+  }
+
+  private static func threads(_ item: JSONValue) throws(FrameError) -> [String] {
+    guard let given = item["threads"], given != .null else { return [] }
+    guard case .array(let items) = given else { throw .wanted("\"threads\", a list of texts,") }
+    var threads: [String] = []
+    for one in items {
+      guard case .string(let name) = one else { throw .wanted("\"threads\", a list of texts,") }
+      threads.append(name)
+    }
+    return threads
   }
 
   /// A text, or nil where there is none (or null).

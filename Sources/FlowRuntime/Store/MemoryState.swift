@@ -29,6 +29,7 @@ struct MemoryState {
   var suppressions: [String: [String: Suppression]] = [:]
   var touches: [String: [ContactTouch]] = [:]
   var versions: [String: Version] = [:]
+  var facts: [String: String] = [:]
 
   // MARK: Checking
 
@@ -80,7 +81,7 @@ struct MemoryState {
       }
     case .change(let outgoing, let from):
       guard outbox[outgoing.key.text]?.state == from else { return .conflict("delivery \(outgoing.key)") }
-    case .answer, .task, .suppress, .touch, .version: break
+    case .answer, .task, .suppress, .touch, .version, .remember: break
     }
     return nil
   }
@@ -151,6 +152,7 @@ struct MemoryState {
       touches[contact] = all
     case .version(let version):
       if versions[version.fingerprint] == nil { versions[version.fingerprint] = version }
+    case .remember(let name, let value): facts[name] = value
     }
   }
 

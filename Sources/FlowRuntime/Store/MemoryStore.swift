@@ -135,4 +135,13 @@ public final class MemoryStore: Store {
   public func touches(contact: String) -> [ContactTouch] { state.withLock { $0.touches[contact] ?? [] } }
 
   public func version(_ fingerprint: String) -> Version? { state.withLock { $0.versions[fingerprint] } }
+
+  public func remembered(_ name: String) -> String? { state.withLock { $0.facts[name] } }
+
+  public func remembered(prefix: String) -> [Fact] {
+    state.withLock { state in
+      state.facts.filter { $0.key.utf8.starts(with: prefix.utf8) }.sorted { $0.key < $1.key }
+        .map { Fact(name: $0.key, value: $0.value) }
+    }
+  }
 }

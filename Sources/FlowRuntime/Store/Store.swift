@@ -81,6 +81,12 @@ public protocol Store: AnyObject, Sendable {
   // MARK: Versions
 
   func version(_ fingerprint: String) throws(StoreError) -> Version?
+
+  // MARK: Facts
+
+  func remembered(_ name: String) throws(StoreError) -> String?
+  /// Facts whose names begin so, by name.
+  func remembered(prefix: String) throws(StoreError) -> [Fact]
 }
 
 /// For a store that shares no transactions: each change is a commit of its own.

@@ -28,6 +28,8 @@ public enum Write: Sendable {
   case touch(contact: String, run: String, at: Instant)
   /// What a version of a workflow was made of. Once there it stays.
   case version(Version)
+  /// A small fact under a name of its own (the store's id, a channel's cursor, what is paused); nil forgets it.
+  case remember(String, String?)
 }
 
 /// What a version of a workflow was made of, so that its runs can end on it after the files have changed.
@@ -78,5 +80,15 @@ public struct Suppression: Hashable, Sendable {
     self.channel = channel
     self.at = at
     self.because = because
+  }
+}
+
+/// What ``Write/remember(_:_:)`` has kept.
+public struct Fact: Hashable, Sendable {
+  public var name: String
+  public var value: String
+  public init(name: String, value: String) {
+    self.name = name
+    self.value = value
   }
 }
