@@ -52,7 +52,7 @@ let package = Package(
         "FlowRuntime", "FlowSimulation",
       ]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "FlowTransport", dependencies: ["CCurl"]),
+    .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
     channel("Messenger"), channel("Notification"), channel("Webhook"),

@@ -34,6 +34,11 @@ static inline CURLcode flow_curl_set_open_socket(
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+/* Once the connection stands, before anything of the request is written. */
+static inline CURLcode flow_curl_set_prereq(CURL *handle, int (*value)(void *, char *, char *, int, int)) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
+
 static inline CURLcode flow_curl_set_progress(
     CURL *handle, int (*value)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t)) {
   return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);

@@ -20,7 +20,7 @@ public protocol Channel: Sendable {
   /// The same, calling `marker` once, just before the byte that completes the message leaves: what ends before
   /// that may be tried again freely, what ends after it without an answer is `.unknown` (guarantee 8). A channel
   /// that does not say when that is has it called before anything leaves.
-  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
 
   /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later
   /// call names the new cursor. A channel without inbound answers with nothing.
@@ -40,7 +40,7 @@ public typealias Marker = @Sendable () async -> Bool
 
 extension Channel {
   public var destination: String? { nil }
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt {
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     guard await marker() else { return .temporary(after: 0, because: "stopped before it left") }
     return await deliver(rendering, key: key)
   }
@@ -153,16 +153,33 @@ public struct ChannelSettings: Sendable {
   /// The bytes of a file of the project (signature, attachment), by its path there; nil where it cannot be
   /// read.
   public var readFile: @Sendable (String) -> [UInt8]?
+  /// The time of an attempt, for what carries one (a signed request); nil where nothing is sent for real.
+  public var now: (@Sendable () -> Instant)?
 
   public init(
     name: String, values: [String: String] = [:], folder: String = ".",
-    readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
+    readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }, now: (@Sendable () -> Instant)? = nil
   ) {
     self.name = name
     self.values = values
     self.folder = folder
     self.readFile = readFile
+    self.now = now
   }
 
   public subscript(name: String) -> String? { values[name] }
+
+  /// `true` or `false`; `otherwise` where it is left out.
+  public func flag(_ name: String, otherwise: Bool = false) throws(ChannelError) -> Bool {
+    switch values[name] {
+    case nil: return otherwise
+    case "true": return true
+    case "false": return false
+    case let text?: throw ChannelError(.ours, "\(name): \"\(HeaderText(text))\" is neither true nor false")
+    }
+  }
+
+  /// `send: true`: deliveries leave for real. Without it they are written into the folder of
+  /// ``FolderDelivery``.
+  public var sends: Bool { get throws(ChannelError) { try flag("send") } }
 }
