@@ -24,6 +24,8 @@ struct Workspace {
   let manifests: [Manifest]
   let zones: SystemZones
   let disk: DiskFiles
+  /// The same for the compiler: what it reads belongs to the version that it makes.
+  let recording: RecordingFiles
   let sources: [String: SourceText]
 
   /// - Parameter paths: none: Workflows/.
@@ -94,6 +96,7 @@ struct Workspace {
     base: String, root: String, projectFile: String?, files: [String], findings: [Diagnostic], zones: SystemZones
   ) -> Workspace {
     let disk = DiskFiles(root: base, boundary: root)
+    let recording = RecordingFiles(disk)
     var project = Project()
     var diagnostics = findings
     var sources: [String: SourceText] = [:]
@@ -108,7 +111,7 @@ struct Workspace {
       case .success(let bytes):
         let source = SourceText(file: path, utf8: bytes)
         sources[path] = source
-        let (read, problems) = Compiler.project(source, files: disk, zones: zones)
+        let (read, problems) = Compiler.project(source, files: recording, zones: zones)
         project = read
         diagnostics += problems
         // What is said of a channel already needs no second finding.
@@ -128,7 +131,7 @@ struct Workspace {
     }
     return Workspace(
       base: base, root: root, files: files, project: project, diagnostics: diagnostics, manifests: manifests,
-      zones: zones, disk: disk, sources: sources)
+      zones: zones, disk: disk, recording: recording, sources: sources)
   }
 
   /// A channel of flow.yaml that is neither built in nor a program.
@@ -144,8 +147,9 @@ struct Workspace {
 
   func compile() -> Compilation {
     var compilation = Compiler.compile(
-      CompilerInput(files: files, project: project, manifests: manifests, zones: zones, source: disk))
+      CompilerInput(files: files, project: project, manifests: manifests, zones: zones, source: recording))
     compilation.sources.merge(sources) { mine, _ in mine }
+    compilation.sources.merge(recording.texts) { mine, _ in mine }
     compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
     if files.isEmpty {
       compilation.diagnostics.append(
@@ -164,7 +168,7 @@ struct Workspace {
     let all = Set(files + beside.map { Paths.relative($0, to: base) })
     return Workspace(
       base: base, root: root, files: all.sorted(), project: project, diagnostics: diagnostics, manifests: manifests,
-      zones: zones, disk: disk, sources: sources)
+      zones: zones, disk: disk, recording: recording, sources: sources)
   }
 
   func source(_ file: String) -> SourceText? {
