@@ -24,6 +24,8 @@ public struct Entry: Hashable, Sendable, Codable {
     case withheld(because: String)
     case failed(because: String)
     case ended(outcome: String)
+    /// A person moved the run to another version of its workflow; fingerprints.
+    case migrated(from: String, to: String)
   }
 
   /// What was handed to a channel.
@@ -108,6 +110,7 @@ public struct Entry: Hashable, Sendable, Codable {
     case .withheld: "withheld"
     case .failed: "failed"
     case .ended: "ended"
+    case .migrated: "migrated"
     }
   }
 

@@ -163,7 +163,7 @@ extension Stepper {
   }
 
   /// A due from data that is another now lies in the past: its `if-past` says what then.
-  private mutating func overtaken(_ waiting: Run.Waiting) -> Target? {
+  mutating func overtaken(_ waiting: Run.Waiting) -> Target? {
     let step = graph.nodes[waiting.node]
     switch (waiting.stage, step.action) {
     case (.before, _), (.deferring, _):
@@ -186,7 +186,7 @@ extension Stepper {
   }
 
   /// The instant that made what the run waits for due, where it can be computed anew.
-  private func moment(of waiting: Run.Waiting) -> Moment? {
+  func moment(of waiting: Run.Waiting) -> Moment? {
     let step = graph.nodes[waiting.node]
     switch (waiting.stage, step.action) {
     case (.before, _), (.deferring, _): return step.due

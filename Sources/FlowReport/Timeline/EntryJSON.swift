@@ -38,6 +38,7 @@ enum EntryJSON {
     case .skipped(let because), .withheld(let because), .failed(let because):
       [("because", .string(because))]
     case .ended(let outcome): [("outcome", .string(outcome))]
+    case .migrated(let from, let to): [("from", .string(from)), ("to", .string(to))]
     }
   }
 

@@ -62,6 +62,8 @@ struct Happening {
     case .withheld(let because): (kind, parts) = (.loss, ["withheld: \(because)"])
     case .failed(let because): (kind, parts) = (.loss, ["failed: \(because)"])
     case .ended(let outcome): (kind, title, parts) = (.end, "end", [outcome])
+    case .migrated(let from, let to):
+      (title, parts) = ("migrated", ["from version \(from)", "to \(to)"])
     }
     title = Printable.line(title)
     parts = parts.map { Printable.line($0) }

@@ -233,6 +233,9 @@ extension Entry.Kind: Packed {
     case .withheld(let because): packer.put(15, because)
     case .failed(let because): packer.put(16, because)
     case .ended(let outcome): packer.put(17, outcome)
+    case .migrated(let from, let to):
+      packer.put(18, from)
+      packer.put(to)
     }
   }
 
@@ -259,6 +262,7 @@ extension Entry.Kind: Packed {
     case 15: self = .withheld(because: try unpacker.get())
     case 16: self = .failed(because: try unpacker.get())
     case 17: self = .ended(outcome: try unpacker.get())
+    case 18: self = .migrated(from: try unpacker.get(), to: try unpacker.get())
     case let other: throw Unpacker.corrupt("\(other) is no kind of entry")
     }
   }

@@ -73,11 +73,7 @@ struct ShowCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     let timeline = try await Storage.use(store, workspace, .reading) { store in
-      let all = try store.runs(RunFilter()).filter { $0.id.hasPrefix(id) }
-      guard let record = all.first(where: { $0.id == id }) ?? (all.count == 1 ? all.first : nil) else {
-        throw Failure.finding(
-          all.isEmpty ? "there is no run \"\(id)\"; `flow runs` lists them" : "\(all.count) runs begin with \"\(id)\"")
-      }
+      let record = try Histories.record(id, in: store)
       return Timeline(record, try store.journal(record.id), zones: workspace.zones)
     }
     switch format {

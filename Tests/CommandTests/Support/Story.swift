@@ -41,6 +41,16 @@ struct Story: Sendable {
     return folder
   }
 
+  /// A folder in which the first so many commands have been given; all, where no number is named.
+  func played(_ count: Int? = nil) throws -> Folder {
+    let folder = try folder()
+    for command in commands.prefix(count ?? commands.count) {
+      let ran = try folder.flow(try Story.words(command, in: folder))
+      if ran.code != 0 { throw Unstartable(program: command.joined(separator: " "), reason: ran.errors) }
+    }
+    return folder
+  }
+
   /// The words of a command, with the tasks' ids looked up.
   static func words(_ command: [String], in folder: Folder) throws -> [String] {
     try command.map { word in
@@ -48,6 +58,17 @@ struct Story: Sendable {
       let tasks = try JSON(parsing: folder.flow("tasks", "--all", "--format", "json").output)["tasks"].list
       return tasks.first { $0["step"].text == String(word.dropFirst(5)) }?["task"].text ?? "none"
     }
+  }
+}
+
+extension Folder {
+  /// The id of the one run that there is.
+  func onlyRun() throws -> String {
+    let runs = try JSON(parsing: flow("runs", "--format", "json").output)["runs"].list
+    guard runs.count == 1, let id = runs[0]["run"].text else {
+      throw Unstartable(program: "flow runs", reason: "\(runs.count) runs")
+    }
+    return id
   }
 }
 

@@ -1,0 +1,152 @@
+import FlowCore
+import FlowTime
+
+/// Folds a run's journal over its graph once more, through the very machine, and compares what comes of it with
+/// what is stored (guarantee 3).
+public struct Replay {
+  public enum Verdict: Sendable, Hashable {
+    /// So many transitions, each the same, and the state that they lead to.
+    case same(transitions: Int)
+    case differs(Difference)
+    /// It cannot be told: a version or the data of the start are not kept.
+    case unknown(because: String)
+  }
+
+  /// The first one.
+  public struct Difference: Sendable, Hashable {
+    /// The transition, from 1; nil where all are the same and only the state at the end is another.
+    public var sequence: Int?
+    public var stored: [Entry]
+    public var replayed: [Entry]
+    public init(sequence: Int?, stored: [Entry], replayed: [Entry]) {
+      self.sequence = sequence
+      self.stored = stored
+      self.replayed = replayed
+    }
+  }
+
+  /// The graph with a fingerprint; nil where this program cannot make it any more.
+  public var graph: (String) -> Graph?
+  public var zones: any ZoneSource
+  public var caps: Caps?
+
+  public init(zones: any ZoneSource, caps: Caps? = nil, graph: @escaping (String) -> Graph?) {
+    self.graph = graph
+    self.zones = zones
+    self.caps = caps
+  }
+
+  public func check(_ history: RunHistory) -> Verdict {
+    let version = history.firstVersion
+    guard var graph = graph(version) else { return .unknown(because: "its version \(version) is not kept") }
+    guard let data = history.beginning else {
+      return .unknown(because: "the data that it started with are not kept")
+    }
+    var run: Run?
+    for (index, step) in history.steps.enumerated() {
+      guard step.sequence == index + 1 else {
+        return .differs(Difference(sequence: index + 1, stored: [], replayed: []))
+      }
+      let transition: Transition
+      switch (run, step.migration) {
+      case (nil, _):
+        transition = carried(step) { surroundings in
+          Machine.start(graph, key: history.run.key, data: data, at: step.at, surroundings)
+        }
+      case (let before?, let version?):
+        guard let next = self.graph(version) else {
+          return .unknown(because: "its version \(version) is not kept")
+        }
+        guard case .moved(let moved) = Machine.migrate(before, from: graph, to: next, at: step.at, surroundings(step))
+        else { return .differs(Difference(sequence: step.sequence, stored: step.entries, replayed: [])) }
+        graph = next
+        transition = moved
+      case (let before?, nil):
+        // The engine's own notes change no run.
+        guard let event = step.event else { continue }
+        if before.waiting == nil, case .failed = event.kind { continue }
+        transition = carried(step) { surroundings in
+          Machine.step(graph, before, event, at: step.at, surroundings)
+        }
+      }
+      let stored = step.own(transition.entries)
+      if stored != transition.entries {
+        return .differs(Difference(sequence: step.sequence, stored: stored, replayed: transition.entries))
+      }
+      run = transition.run
+    }
+    guard run == history.run else { return .differs(Difference(sequence: nil, stored: [], replayed: [])) }
+    return .same(transitions: history.steps.count)
+  }
+
+  private func surroundings(_ step: RunHistory.Step) -> Surroundings {
+    Surroundings(
+      zones: zones, caps: caps, touchesElsewhere: step.touchesElsewhere, suppressed: Set(step.suppressed))
+  }
+
+  /// What no channel could render is not computed: the journal says it, step by step.
+  private func carried(_ step: RunHistory.Step, _ make: (Surroundings) -> Transition) -> Transition {
+    var surroundings = surroundings(step)
+    while true {
+      let transition = make(surroundings)
+      let delivered = transition.effects.compactMap { effect -> Delivery? in
+        if case .deliver(let delivery) = effect { delivery } else { nil }
+      }
+      let failed = delivered.first { delivery in
+        surroundings.unrenderable[delivery.node] == nil && step.failure(of: delivery.step) != nil
+          && !step.handsOver(delivery.step)
+      }
+      guard let failed, let because = step.failure(of: failed.step) else { return transition }
+      surroundings.unrenderable[failed.node] = because
+    }
+  }
+}
+
+extension RunHistory.Step {
+  /// The version that the run was moved to.
+  fileprivate var migration: String? {
+    for entry in entries {
+      if case .migrated(_, let to) = entry.kind { return to }
+    }
+    return nil
+  }
+
+  fileprivate func failure(of name: String) -> String? {
+    for entry in entries where entry.step == name {
+      if case .failed(let because) = entry.kind { return because }
+    }
+    return nil
+  }
+
+  fileprivate func handsOver(_ name: String) -> Bool {
+    entries.contains { entry in
+      guard entry.step == name else { return false }
+      switch entry.kind {
+      case .sent, .task, .escalated: return true
+      default: return false
+      }
+    }
+  }
+
+  /// The stored entries without what the engine adds: how a channel rendered something, and touches that an answer
+  /// stopped on their way.
+  fileprivate func own(_ replayed: [Entry]) -> [Entry] {
+    var own: [Entry] = []
+    for entry in entries {
+      var entry = entry
+      switch entry.kind {
+      case .sent(var handover):
+        handover.rendered = []
+        entry.kind = .sent(handover)
+      case .task(var handover):
+        handover.rendered = []
+        entry.kind = .task(handover)
+      case .withheld where own.count < replayed.count && replayed[own.count] != entry: continue
+      case .withheld where own.count >= replayed.count: continue
+      default: break
+      }
+      own.append(entry)
+    }
+    return own
+  }
+}

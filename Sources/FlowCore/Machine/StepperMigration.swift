@@ -1,0 +1,151 @@
+import FlowTime
+
+/// What becomes of a run that is moved to another version of its workflow.
+public enum Migrated: Hashable, Sendable {
+  case moved(Transition)
+  /// What it waits for is gone, or is something else: it stays where it is.
+  case stranded(because: String)
+}
+
+extension Machine {
+  /// Moves a run that waits to another version, step by step by name: names are the identity of steps across
+  /// versions. What it has passed, its rounds and its data stay; what the new version does not have is
+  /// forgotten. What it waits for is due as the new version says, counted from when the run came to the step,
+  /// never before `now`; where both versions say the same, nothing moves. Steps in front of it that are new
+  /// are not made up for.
+  public static func migrate(
+    _ run: Run, from old: Graph, to new: Graph, at now: Instant, _ surroundings: Surroundings
+  ) -> Migrated {
+    guard let waiting = run.waiting, old.nodes.indices.contains(waiting.node) else {
+      return .stranded(because: "it has ended")
+    }
+    let names = StepNames(old: old, new: new)
+    let name = old.nodes[waiting.node].name
+    guard let node = names.node(waiting.node) else {
+      return .stranded(because: "the step \(name) that it waits at is gone")
+    }
+    guard new.nodes[node].verb == old.nodes[waiting.node].verb, new.nodes[node].stands(at: waiting.stage) else {
+      return .stranded(because: "the step \(name) that it waits at is of another kind")
+    }
+    var stepper = Stepper(graph: new, run: names.renamed(run, waitingAt: node), now: now, surroundings: surroundings)
+    stepper.note(nil, .migrated(from: old.fingerprint, to: new.fingerprint))
+    if let target = stepper.reschedule() { stepper.proceed(to: target) }
+    return .moved(stepper.transition)
+  }
+}
+
+extension Node {
+  /// Whether a run can wait here in this way.
+  fileprivate func stands(at stage: Run.Waiting.Stage) -> Bool {
+    switch (stage, action) {
+    case (.before, _), (.deferring, _): true
+    case (.plain, .wait), (.listening, .await), (.round, .loop): true
+    case (.outcome, .channel(let action)): action.until != nil
+    case (.escalating, .escalate(let escalation)): escalation.each != nil
+    default: false
+    }
+  }
+}
+
+extension Stepper {
+  /// What the run waits for is due as this version says. Nothing moves where that is what it was.
+  fileprivate mutating func reschedule() -> Target? {
+    guard var waiting = run.waiting, let computed = anew(waiting), computed != waiting.computed else { return nil }
+    waiting.computed = computed
+    let due = max(computed, waiting.floor ?? computed)
+    let isData = moment(of: waiting)?.isData ?? false
+    if due < now, isData, waiting.hold == nil {
+      run.state = .waiting(waiting)
+      hasMovedOn = true
+      return overtaken(waiting)
+    }
+    waiting.due = max(due, now)
+    if waiting.stage == .deferring { waiting.stage = .before }
+    run.state = .waiting(waiting)
+    if waiting.stage == .listening, case .await(let awaited) = graph.nodes[waiting.node].action {
+      note(waiting.node, .waiting(for: awaited.events, until: waiting.due))
+    }
+    return nil
+  }
+
+  /// When what the run waits for is due by the graph as it is; nil where that cannot be said, and nothing moves.
+  private func anew(_ waiting: Run.Waiting) -> Instant? {
+    switch (waiting.stage, graph.nodes[waiting.node].action) {
+    case (.round, .loop(let loop)):
+      guard let round = run.rounds[waiting.node] else { return nil }
+      return after(loop.every, from: round.sent ?? round.began)
+    case (.escalating, .escalate(let escalation)):
+      return escalation.each.flatMap { after($0, from: waiting.arrived) }
+    default:
+      // The step was put off to an instant or for so long; now it is due at once.
+      guard let moment = moment(of: waiting) else { return waiting.stage == .before ? now : nil }
+      if case .instant(let instant) = resolve(moment, arrived: waiting.arrived, shift: waiting.shift) {
+        return instant
+      }
+      return nil
+    }
+  }
+}
+
+/// Steps and lists of one version in another.
+private struct StepNames {
+  let old: Graph
+  let new: Graph
+  private let byName: [String: NodeIndex]
+  private let lists: [String: Int]
+
+  init(old: Graph, new: Graph) {
+    self.old = old
+    self.new = new
+    byName = Dictionary(
+      new.nodes.indices.map { (new.nodes[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+    lists = Dictionary(
+      StepNames.lists(of: new).map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func node(_ index: NodeIndex) -> NodeIndex? {
+    old.nodes.indices.contains(index) ? byName[old.nodes[index].name] : nil
+  }
+
+  /// A list is known by its first step; the case that is itself a hold by its step and its key.
+  private static func lists(of graph: Graph) -> [Int: String] {
+    var names: [Int: String] = [:]
+    for node in graph.nodes where node.place.position == 0 { names[node.place.list] = "list of \(node.name)" }
+    for edge in graph.edges {
+      guard case .hold(let hold) = edge.to, let slot = hold.slot else { continue }
+      names[slot] = "hold of \(edge.from.map { graph.nodes[$0].name } ?? "anytime") \(edge.label)"
+    }
+    return names
+  }
+
+  func renamed(_ run: Run, waitingAt node: NodeIndex) -> Run {
+    var run = run
+    if var waiting = run.waiting {
+      waiting.node = node
+      run.state = .waiting(waiting)
+    }
+    run.passed = renamed(run.passed)
+    run.rounds = renamed(run.rounds)
+    run.handovers = renamed(run.handovers)
+    run.reached = Set(run.reached.compactMap(self.node))
+    let names = StepNames.lists(of: old)
+    run.led = Dictionary(
+      run.led.compactMap { list, event in names[list].flatMap { lists[$0] }.map { ($0, renamed(event)) } },
+      uniquingKeysWith: { first, _ in first })
+    run.untaken = run.untaken.map(renamed)
+    return run
+  }
+
+  private func renamed<Value>(_ values: [NodeIndex: Value]) -> [NodeIndex: Value] {
+    Dictionary(
+      values.compactMap { index, value in node(index).map { ($0, value) } }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func renamed(_ event: Event) -> Event {
+    var event = event
+    if case .outcome(let outcome, let step, let note) = event.kind {
+      event.kind = .outcome(outcome, step: step.flatMap(node), note: note)
+    }
+    return event
+  }
+}

@@ -1,0 +1,73 @@
+import FlowCore
+import FlowTime
+
+extension RunHistory {
+  /// A run as it is stored, whole. Reads only.
+  /// - Parameter graph: the version it started with, which tells what the starting event's data mean; without one
+  ///   ``beginning`` stays empty.
+  public init(
+    _ record: RunRecord, in store: any Store, graph: Graph?, zones: any ZoneSource
+  ) throws(StoreError) {
+    let journal = try store.journal(record.id)
+    let outbox = try store.outbox(run: record.id)
+    let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+    self.init(
+      id: record.id, workflow: record.workflow, version: record.version, subject: record.subject,
+      contact: record.contact, stuck: record.stuck, run: record.run,
+      steps: journal.map {
+        Step(
+          sequence: $0.sequence, at: $0.at, event: $0.event, entries: $0.entries,
+          touchesElsewhere: $0.touchesElsewhere, suppressed: $0.suppressed)
+      },
+      deliveries: outbox.map(Delivery.init), beginning: nil, suppressed: try store.suppressed(contact))
+    if let graph, let start = journal.first?.at {
+      beginning = try RunHistory.beginning(of: record, in: store, graph, at: start, zones: zones)
+    }
+  }
+
+  /// The data that the run started with, from what came in.
+  private static func beginning(
+    of record: RunRecord, in store: any Store, _ graph: Graph, at start: Instant, zones: any ZoneSource
+  ) throws(StoreError) -> [String: Value]? {
+    for key in keys(of: record.event) {
+      guard let row = try store.inbox(key) else { continue }
+      let input: [String: Value]
+      switch row.incoming.body {
+      case .event(_, _, let data):
+        guard let json = try? JSONReader.read(data),
+          case (.record(let fields), let problems) = readValue(
+            json == .null ? [:] : json, as: .record(graph.triggerFields), zones: zones), problems.isEmpty
+        else { continue }
+        input = fields
+      case .enrol(_, let fields): input = fields
+      default: continue
+      }
+      guard case .runs(let runs) = Machine.enrol(graph, data: input, at: start, zones: zones) else { continue }
+      if let run = runs.first(where: { $0.key == record.run.key }) { return run.data }
+    }
+    return nil
+  }
+
+  /// The lines of the inbox that a run may know by this id: `SOURCE#ID`, or `ID` alone.
+  private static func keys(of event: String) -> [InboxKey] {
+    var keys = [InboxKey(source: "", id: event)]
+    let bytes = Array(event.utf8)
+    for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "#") {
+      keys.append(
+        InboxKey(
+          source: String(decoding: bytes[..<index], as: UTF8.self),
+          id: String(decoding: bytes[(index + 1)...], as: UTF8.self)))
+    }
+    return keys
+  }
+}
+
+extension RunHistory.Delivery {
+  fileprivate init(_ line: Outgoing) {
+    self.init(
+      key: line.key.text, sequence: line.sequence, step: line.step, round: line.round, verb: line.verb,
+      touch: line.touch, to: line.rendering.to, digest: line.digest, planned: line.planned, next: line.next,
+      attempts: line.attempts, state: line.state.rawValue, because: line.because, receipt: line.receipt,
+      settled: line.settled)
+  }
+}

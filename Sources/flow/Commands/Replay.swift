@@ -1,0 +1,54 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Fold a run's journal over its graph once more, and compare: all runs, where none is named.")
+
+  @Argument(help: "Runs by id, or the first digits of it.") var runs: [String] = []
+  @Option(help: "Only runs of this workflow.") var workflow: String?
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+
+  func run() async throws {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let replayed = try await Storage.use(store, workspace, .reading) { store in
+      let records =
+        try runs.isEmpty
+        ? store.runs(RunFilter(workflow: workflow)) : runs.map { try Histories.record($0, in: store) }
+      let histories = Histories(workspace, store)
+      let replay = Replay(zones: workspace.zones, caps: workspace.project.caps) { histories.graph($0) }
+      var progress = Progress()
+      defer { progress.clear() }
+      let clock = SystemClock()
+      let began = clock.now()
+      return try records.enumerated().map { index, record in
+        let seconds = Double(clock.now().milliseconds(since: began)) / 1000
+        progress.show("replayed \(index) of \(records.count) runs", after: seconds)
+        let verdict = replay.check(try histories.history(record, withData: true))
+        return ReplayReport.Line(
+          run: record.id, workflow: record.workflow, zone: histories.zone(record), verdict: words(verdict))
+      }
+    }
+    switch format {
+    case .text: Output.line(ReplayReport.text(replayed))
+    case .json: Output.line(ReplayReport.json(replayed))
+    }
+    if replayed.contains(where: { !$0.isSame }) { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func words(_ verdict: Replay.Verdict) -> ReplayReport.Verdict {
+    switch verdict {
+    case .same(let transitions): .same(transitions: transitions)
+    case .differs(let difference):
+      .differs(sequence: difference.sequence, stored: difference.stored, replayed: difference.replayed)
+    case .unknown(let because): .unknown(because: because)
+    }
+  }
+}

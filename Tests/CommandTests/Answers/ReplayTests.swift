@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+/// `flow replay`: a journal against its graph.
+@Suite struct ReplayTests {
+  @Test func `guarantee 3: the story's journal folds to the same transitions`() throws {
+    let folder = try Story.proposal.played()
+    let ran = try folder.flow("replay")
+    #expect(ran.code == 0, "\(ran.errors)")
+    let id = try folder.onlyRun()
+    // Started, receipt, the timeout with the call, the task, the deferral, the offer, the answer, the end.
+    #expect(ran.output == "\(id) (proposal): same, 8 transitions\n1 run, all the same\n")
+    let json = try JSON(parsing: folder.flow("replay", String(id.prefix(5)), "--format", "json").output)
+    #expect(json["runs"][0]["verdict"].text == "same")
+    #expect(json["runs"][0]["transitions"].integer == 8)
+  }
+
+  @Test func `guarantee 4: a version is kept with its calendar, and a run ends on it`() throws {
+    let folder = try Story.proposal.played(3)
+    // The calendar that both offers wait for is gone, and so is the call; neither is known to the run.
+    try folder.write("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", to: "Workflows/calendars/de.ics")
+    let text = try folder.text("Workflows/proposal.yaml")
+    try folder.write(
+      text.replacing("at: day 10", with: "at: day 20"), to: "Workflows/proposal.yaml")
+    for command in Story.proposal.commands.dropFirst(3) {
+      let ran = try folder.flow(try Story.words(command, in: folder))
+      #expect(ran.code == 0, "\(command): \(ran.output)\(ran.errors)")
+    }
+    let untouched = try Story.proposal.played()
+    #expect(try Ending(folder).timeline == Ending(untouched).timeline)
+    #expect(try folder.flow("replay").code == 0)
+  }
+
+  @Test func aJournalThatWasChangedDiffers() throws {
+    let folder = try Story.proposal.played()
+    // The instant of the last transition, a day later: the packed copy is what counts.
+    let changed = try Going(
+      ["-c", Self.change], in: folder.path, program: "python3"
+    ).wait()
+    #expect(changed.code == 0, "\(changed.errors)")
+    let ran = try folder.flow("replay")
+    #expect(ran.code == 1)
+    #expect(ran.output.contains("differs at transition 6"), "\(ran.output)")
+    #expect(ran.output.contains("ann@acme.test") && ran.output.contains("eve@acme.test"), "\(ran.output)")
+  }
+
+  /// Whom the last offer went to, as nobody would change it.
+  private static let change = """
+    import sqlite3
+    store = sqlite3.connect("Workflows/flow.db")
+    (step,) = store.execute("SELECT step FROM journal WHERE sequence = 6").fetchone()
+    assert b"ann@acme.test" in step
+    store.execute(
+        "UPDATE journal SET step = ? WHERE sequence = 6", (step.replace(b"ann@acme.test", b"eve@acme.test"),))
+    store.commit()
+    """
+
+  @Test func whatIsNotThere() throws {
+    let folder = try Story.proposal.played(1)
+    let ran = try folder.flow("replay", "ffff")
+    #expect(ran.code == 1)
+    #expect(ran.errors.contains("there is no run \"ffff\""))
+    #expect(try Folder().flow("replay").code == 3)
+  }
+}
