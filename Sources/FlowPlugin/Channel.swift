@@ -26,6 +26,9 @@ public protocol Channel: Sendable {
   /// call names the new cursor. A channel without inbound answers with nothing.
   func poll(since cursor: String?) async throws(ChannelError) -> Inbound
 
+  /// How many seconds pass between two polls; nil where nothing comes in this way.
+  var pollSeconds: Int? { get }
+
   /// Where a delivery really goes, for people (`mail.acme.test:587`), without a secret; nil where it is written into
   /// the folder of ``FolderDelivery`` instead.
   var destination: String? { get }
@@ -47,6 +50,7 @@ extension Channel {
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     Inbound(messages: [], cursor: cursor)
   }
+  public var pollSeconds: Int? { nil }
   public func close() async {}
 }
 
@@ -135,11 +139,32 @@ public struct Inbound: Hashable, Sendable {
     }
   }
 
+  /// What came in and could not be told for sure: kept raw, where people see it (guarantee 15).
+  public struct Unread: Hashable, Sendable {
+    /// Of the source, as a message's; a known id does nothing.
+    public var id: String
+    public var at: Instant
+    public var because: String
+    public var raw: [UInt8]
+    public init(id: String, at: Instant, because: String, raw: [UInt8]) {
+      self.id = id
+      self.at = at
+      self.because = because
+      self.raw = raw
+    }
+  }
+
   public var messages: [Message]
+  public var unread: [Unread]
+  /// To be committed with what was read, and named by the next call.
   public var cursor: String?
-  public init(messages: [Message], cursor: String?) {
+  /// There is more already: whoever wants to have read everything calls again with the new cursor.
+  public var hasMore: Bool
+  public init(messages: [Message], unread: [Unread] = [], cursor: String?, hasMore: Bool = false) {
     self.messages = messages
+    self.unread = unread
     self.cursor = cursor
+    self.hasMore = hasMore
   }
 }
 
