@@ -65,7 +65,7 @@ extension StoreConformance {
     Check("a delivery changes only from the state that was read") { store in
       try store.store.commit([.plan(Sample.outgoing("k-1")), .plan(Sample.outgoing("k-2", run: "r-2"))])
       var line = Sample.outgoing("k-1")
-      line.state = .leaving
+      line.state = .claimed
       line.because = "try"
       try store.store.commit([.change(line, from: .planned)])
       store.expectRefused(.conflict, "a second claim", [.change(line, from: .planned)])
@@ -73,7 +73,7 @@ extension StoreConformance {
       store.expect(try store.store.hasPlanned(run: "r-2"), "a planned delivery is not found")
       line.state = .planned
       line.next = Sample.at(30)
-      try store.store.commit([.change(line, from: .leaving)])
+      try store.store.commit([.change(line, from: .claimed)])
       store.expect(try store.store.hasPlanned(run: "r-1"), "a delivery to be tried again is not found")
       store.expect(try store.store.nextOutgoing(until: Sample.at(29))?.key.text, is: "k-2", "the next")
       store.expect(try store.store.outbox(run: "r-1"), is: [line], "the run's deliveries")

@@ -102,7 +102,7 @@ struct CrashTests {
       #expect(rig.box.texts.sorted() == whole.box.texts.sorted(), "ended at commit \(commit), \(fault)")
       #expect(rig.box.changed == 0)
       #expect(
-        base.pending(limit: 1).isEmpty && base.outbox(.planned).isEmpty && base.outbox(.leaving).isEmpty)
+        base.pending(limit: 1).isEmpty && base.outbox(.planned).isEmpty && base.outbox(.claimed).isEmpty)
     }
   }
 }

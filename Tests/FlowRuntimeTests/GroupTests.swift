@@ -80,7 +80,7 @@ struct GroupTests {
       #expect(try Self.story(base) == Self.story(whole.store), "ended at commit \(commit), \(fault)")
       #expect(rig.box.letters.count == whole.box.letters.count)
       #expect(rig.box.changed == 0)
-      #expect(base.outbox(.leaving).isEmpty && base.outbox(.planned).isEmpty)
+      #expect(base.outbox(.claimed).isEmpty && base.outbox(.planned).isEmpty)
     }
   }
 
@@ -104,7 +104,7 @@ struct GroupTests {
     #expect(box.letters.count == 4)
     let lines = try store.outbox(run: #require(store.runs(RunFilter(subject: "O-2")).first).id)
     #expect(lines.map(\.state) == [.cancelled])
-    #expect(store.outbox(.leaving).isEmpty && store.outbox(.planned).isEmpty)
+    #expect(store.outbox(.claimed).isEmpty && store.outbox(.planned).isEmpty)
   }
 }
 

@@ -140,7 +140,7 @@ struct Stepper {
     return target
   }
 
-  private func isInAnytime(_ node: NodeIndex) -> Bool {
+  func isInAnytime(_ node: NodeIndex) -> Bool {
     var list = graph.lists[graph.nodes[node].place.list]
     while case .nested(in: let outer) = list { list = graph.lists[graph.nodes[outer].place.list] }
     if case .anytime = list { return true }

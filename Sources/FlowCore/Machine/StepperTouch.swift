@@ -77,12 +77,29 @@ extension Stepper {
         }
       }
     }
+    if earliest <= now, let because = heldBack(node) { return standStill(node, because) }
     guard earliest > now else { return act(node) }
     let before = run.waiting
     deferStep(node, until: earliest)
     // Told once for each new instant: data that change under it may lead to the same.
     let isKnown = before?.node == node && before?.stage == .deferring && before?.due == earliest
     if !isKnown { note(node, .deferred(until: earliest, because: reason)) }
+    return nil
+  }
+
+  /// Why nothing goes out by the step's channel for now. A step of `anytime` takes no time: what it says waits in the
+  /// outbox.
+  private func heldBack(_ node: NodeIndex) -> String? {
+    guard !surroundings.held.isEmpty, case .channel(let action) = graph.nodes[node].action, !isInAnytime(node)
+    else { return nil }
+    return surroundings.held["all"] ?? surroundings.held[action.verb]
+  }
+
+  /// Sending is held: the step stays due, so that what follows counts from when it really goes out.
+  private mutating func standStill(_ node: NodeIndex, _ because: String) -> Target? {
+    if let waiting = run.waiting, waiting.node == node, waiting.stage == .deferring, waiting.due <= now { return nil }
+    deferStep(node, until: now)
+    note(node, .deferred(until: now, because: because))
     return nil
   }
 

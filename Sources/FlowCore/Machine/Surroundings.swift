@@ -29,17 +29,21 @@ public struct Surroundings: Sendable {
   public var touchesElsewhere: [Instant]
   /// Verbs, or `all`, that must not be used for this contact.
   public var suppressed: Set<String>
+  /// Verbs, or `all`, by which nothing may go out for now, and why: a step of theirs stands still where it would
+  /// go out, and is due again at once.
+  public var held: [String: String]
   /// Steps that no channel could render what they hand over, and why: they fail in place of going out.
   public var unrenderable: [NodeIndex: String]
 
   public init(
     zones: any ZoneSource, caps: Caps? = nil, touchesElsewhere: [Instant] = [], suppressed: Set<String> = [],
-    unrenderable: [NodeIndex: String] = [:]
+    held: [String: String] = [:], unrenderable: [NodeIndex: String] = [:]
   ) {
     self.zones = zones
     self.caps = caps
     self.touchesElsewhere = touchesElsewhere
     self.suppressed = suppressed
+    self.held = held
     self.unrenderable = unrenderable
   }
 }

@@ -111,7 +111,7 @@ extension Engine {
         try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
         continue
       }
-      line.state = .leaving
+      line.state = .claimed
       line.attempts += 1
       try store.add([.change(line, from: .planned)])
       return line
@@ -131,7 +131,7 @@ extension Engine {
     var again = line
     again.state = .planned
     again.attempts -= 1
-    try store.add([.change(again, from: .leaving)])
+    try store.add([.change(again, from: .claimed)])
     return false
   }
 
@@ -183,19 +183,19 @@ extension Engine {
       line.state = .accepted
       line.receipt = id
       line.settled = now
-      try store.add([.change(line, from: .leaving)])
+      try store.add([.change(line, from: .claimed)])
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):
       line.state = .held
       line.because = because
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
-      try store.add([.change(line, from: .leaving)])
+      try store.add([.change(line, from: .claimed)])
     case .unknown(let because):
       if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
       line.state = .unknown
       line.because = because
-      try store.add([.change(line, from: .leaving), .task(unknownNotice(line))])
+      try store.add([.change(line, from: .claimed), .task(unknownNotice(line))])
     }
   }
 
@@ -214,7 +214,7 @@ extension Engine {
     line.state = .planned
     line.because = because
     line.next = next
-    try store.add([.change(line, from: .leaving)])
+    try store.add([.change(line, from: .claimed)])
   }
 
   private func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
@@ -225,7 +225,7 @@ extension Engine {
       source: "flow", id: "\(line.key).failed", at: clock.now(),
       body: .run(line.run, .failed(step: line.node, because: because)))
     try store.add([
-      .change(line, from: .leaving), .receive(InboxRow(incoming: told, received: clock.now())),
+      .change(line, from: .claimed), .receive(InboxRow(incoming: told, received: clock.now())),
     ])
   }
 }

@@ -185,7 +185,7 @@ public actor Engine {
 
   /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
   private func recover() throws(StoreError) {
-    for line in try store.outbox(.leaving) { try takeUp(line) }
+    for line in try store.outbox(.claimed) { try takeUp(line) }
     for line in try store.outbox(.held) {
       var again = line
       again.state = .planned
@@ -204,7 +204,7 @@ public actor Engine {
     logger.warning(
       "taken up",
       metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
-    try store.add([.change(again, from: .leaving)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
+    try store.add([.change(again, from: .claimed)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
   }
 
   // MARK: Graphs

@@ -6,10 +6,12 @@ import FlowTime
 /// leave.
 public struct Outgoing: Hashable, Sendable, Codable {
   public enum State: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Nothing has left. It is tried at ``Outgoing/next``.
+    /// Nothing has left. It is tried at ``Outgoing/next``; people read `deferred` where it was tried before.
     case planned
-    /// The channel may have it: committed just before the first byte.
-    case leaving
+    /// It is in hand; nothing of it that could be a message has left. A crash here is a free retry.
+    case claimed
+    /// Committed just before the byte that completes the message: from here on it may have arrived.
+    case marked
     case accepted
     /// It will not be tried again; the run and its owner are told.
     case failed
@@ -17,9 +19,13 @@ public struct Outgoing: Hashable, Sendable, Codable {
     case cancelled
     /// Nobody knows whether it left, and the far side takes no key: a person decides.
     case unknown
-    /// Our own configuration is wrong: tried again when the engine starts anew.
+    /// Sending is held, or our own configuration is wrong: tried again when the hold is over, and when the
+    /// engine starts anew.
     case held
   }
+
+  /// The state as people read it: `planned`, `deferred`, `claimed`, `marked`, `accepted` …
+  public var word: String { state == .planned && attempts > 0 ? "deferred" : state.rawValue }
 
   /// The same on a retry, another on every rightful repeat.
   public var key: IdempotencyKey
@@ -77,5 +83,5 @@ public struct Outgoing: Hashable, Sendable, Codable {
   }
 
   /// Something is still to be done about it.
-  public var isOpen: Bool { [.planned, .leaving, .held, .unknown].contains(state) }
+  public var isOpen: Bool { [.planned, .claimed, .marked, .held, .unknown].contains(state) }
 }

@@ -65,11 +65,13 @@ public struct JournalStep: Hashable, Sendable, Codable {
   /// What the machine was told of the contact's other runs, as far as it was not empty.
   public var touchesElsewhere: [Instant]
   public var suppressed: [String]
+  /// Verbs, or `all`, whose steps stood still, and why.
+  public var held: [Entry.NamedText]
 
   public init(
     run: String, sequence: Int, at: Instant, event: Event?, entries: [Entry],
     touchesElsewhere: [Instant] = [],
-    suppressed: [String] = []
+    suppressed: [String] = [], held: [Entry.NamedText] = []
   ) {
     self.run = run
     self.sequence = sequence
@@ -78,6 +80,7 @@ public struct JournalStep: Hashable, Sendable, Codable {
     self.entries = entries
     self.touchesElsewhere = touchesElsewhere
     self.suppressed = suppressed
+    self.held = held
   }
 }
 

@@ -21,12 +21,14 @@ extension JournalStep: Packed {
     packer.put(entries)
     packer.put(touchesElsewhere)
     packer.put(suppressed)
+    packer.put(held)
   }
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
     self.init(
       run: try unpacker.get(), sequence: try unpacker.get(), at: try unpacker.get(),
       event: try unpacker.get(),
-      entries: try unpacker.get(), touchesElsewhere: try unpacker.get(), suppressed: try unpacker.get())
+      entries: try unpacker.get(), touchesElsewhere: try unpacker.get(), suppressed: try unpacker.get(),
+      held: try unpacker.get())
   }
 }
 
