@@ -1,0 +1,234 @@
+import FlowCore
+import FlowTime
+
+/// Finds out of a run's history why each step was sent or was not (guarantee 28).
+public struct Explainer {
+  let history: RunHistory
+  /// The version that the run is on; nil where it is not kept: what happened is told all the same.
+  let graph: Graph?
+  let hasCaps: Bool
+  let zone: Zone
+
+  /// - Parameter hasCaps: flow.yaml caps the touches of a contact.
+  public init(_ history: RunHistory, graph: Graph?, hasCaps: Bool = false, zones: any ZoneSource) {
+    self.history = history
+    self.graph = graph
+    self.hasCaps = hasCaps
+    zone = zones.zone(named: history.run.zone) ?? .utc
+  }
+
+  public var reasons: Reasons {
+    let answers = past + [waiting].compactMap(\.self) + ahead
+    return Reasons(
+      run: history.id, workflow: history.workflow, version: history.version, subject: history.subject,
+      zone: zone, started: history.run.started, outcome: history.run.outcome,
+      answers: answers.map(placed))
+  }
+
+  private func placed(_ answer: Reasons.Answer) -> Reasons.Answer {
+    var answer = answer
+    guard let node = answer.step.flatMap({ name in graph?.nodes.first { $0.name == name } }) else { return answer }
+    answer.span = node.span
+    answer.verb = answer.verb ?? node.verb
+    return answer
+  }
+
+  // MARK: What happened
+
+  private var past: [Reasons.Answer] {
+    var answers: [Reasons.Answer] = []
+    var put: [String: [Reasons.Fact]] = [:]
+    var touches: [Instant] = []
+    var reply: Instant?
+    for step in history.steps {
+      for (index, entry) in step.entries.enumerated() {
+        let name = entry.step ?? ""
+        if case .received("reply", _, _, _) = entry.kind { reply = entry.at }
+        switch entry.kind {
+        case .deferred(let until, let because):
+          put[name, default: []].append(.deferred(at: entry.at, until: until, because: because))
+        case .held(let until, let because):
+          put[name, default: []].append(.held(at: entry.at, until: until, because: because))
+        case .timeout where !isAwait(entry):
+          Self.add(.got(nil, at: entry.at), to: &answers, name)
+        case .received(_, _, let outcome?, _) where entry.step != nil:
+          Self.add(.got(outcome, at: entry.at), to: &answers, name)
+        default:
+          guard var answer = answer(entry) else { continue }
+          answer.facts = causes(of: index, in: step) + answer.facts + (put[name] ?? [])
+          if let handover = entry.handover {
+            let known = (touches + step.touchesElsewhere).max()
+            let answered = known.map { last in reply.map { $0 >= last } ?? false } ?? false
+            if put[name] == nil, handover.touch {
+              answer.facts.append(inTime(name, last: known, answered: answered))
+            }
+            if handover.touch { touches.append(entry.at) }
+            answer.delivery = delivery(of: entry, in: step)
+          }
+          if entry.step != nil { put[name] = nil }
+          answers.append(answer)
+        }
+      }
+    }
+    return answers
+  }
+
+  /// What came of a step's last hand-over.
+  private static func add(_ fact: Reasons.Fact, to answers: inout [Reasons.Answer], _ step: String) {
+    guard let index = answers.lastIndex(where: { $0.step == step }) else { return }
+    answers[index].facts.append(fact)
+  }
+
+  private func answer(_ entry: Entry) -> Reasons.Answer? {
+    func made(
+      _ what: Reasons.What, _ facts: [Reasons.Fact] = [], until: Instant? = nil, verb: String? = nil,
+      whom: String? = nil
+    ) -> Reasons.Answer {
+      Reasons.Answer(
+        step: entry.step, round: entry.round, what: what, at: entry.at, until: until, verb: verb, whom: whom,
+        facts: facts)
+    }
+    switch entry.kind {
+    case .sent(let handover):
+      return made(.sent, due(handover), until: handover.until, verb: handover.verb, whom: handover.to)
+    case .task(let handover):
+      return made(.assigned, due(handover), until: handover.until, verb: handover.verb, whom: handover.by)
+    case .escalated(let to): return made(.told, whom: to)
+    case .withheld(let because): return made(.withheld, [.because(because)])
+    case .skipped(let because): return made(.skipped, [.because(because)])
+    case .failed(let because): return made(.failed, [.because(because)])
+    case .timeout where isAwait(entry): return made(.passed, [.timedOut(step: entry.step ?? "")])
+    case .received(let event, let name, let outcome, let took) where isAwait(entry):
+      return made(.passed, [.came(event: event, as: name ?? outcome, took: took)])
+    case .ended(let outcome):
+      return made(.ended, [.over(outcome: outcome, at: entry.at)])
+    default: return nil
+    }
+  }
+
+  private func isAwait(_ entry: Entry) -> Bool {
+    guard let node = entry.step.flatMap({ name in graph?.nodes.first { $0.name == name } }) else { return false }
+    if case .await = node.action { return true }
+    return false
+  }
+
+  private func due(_ handover: Entry.Handover) -> [Reasons.Fact] {
+    handover.because.map { [.due($0)] } ?? []
+  }
+
+  /// What led to an entry within its transition: everything since the last thing that was handed over.
+  private func causes(of index: Int, in step: RunHistory.Step) -> [Reasons.Fact] {
+    var causes: [Reasons.Fact] = []
+    for entry in step.entries[..<index].reversed() {
+      switch entry.kind {
+      case .started(let event): causes.append(.started(event: event))
+      case .timeout: causes.append(.timedOut(step: entry.step ?? ""))
+      case .received(let event, let name, let outcome, let took):
+        causes.append(.came(event: event, as: name ?? outcome, took: took))
+      case .chose(let which): causes.append(.chose(step: entry.step ?? "", which))
+      case .sent, .task:
+        if entry.step == step.entries[index].step { continue }
+        return [.after(step: entry.step ?? "")] + causes.reversed()
+      case .withheld, .skipped:
+        return [.after(step: entry.step ?? "")] + causes.reversed()
+      default: continue
+      }
+    }
+    if causes.isEmpty, !saysWhy(step.entries[index]) { causes = [.clock] }
+    return causes.reversed()
+  }
+
+  private func saysWhy(_ entry: Entry) -> Bool {
+    if entry.handover?.because != nil { return true }
+    switch entry.kind {
+    case .withheld, .failed, .timeout, .received: return true
+    default: return false
+    }
+  }
+
+  private func inTime(_ name: String, last: Instant?, answered: Bool) -> Reasons.Fact {
+    let node = graph?.nodes.first { $0.name == name }
+    let hasWindow = graph?.policy.window != nil && node?.window == .policy
+    let gap = node?.liftsGap == true ? nil : graph?.policy.gap.map { "\($0)" }
+    return .inTime(
+      Reasons.Leeway(window: hasWindow, gap: gap, caps: hasCaps, last: last, answered: answered))
+  }
+
+  private func delivery(of entry: Entry, in step: RunHistory.Step) -> RunHistory.Delivery? {
+    history.deliveries.first { $0.sequence == step.sequence && $0.step == entry.step }
+  }
+
+  // MARK: What it waits for
+
+  private var waiting: Reasons.Answer? {
+    guard let waiting = history.run.waiting else { return nil }
+    guard let graph, graph.nodes.indices.contains(waiting.node) else {
+      return Reasons.Answer(
+        step: nil, what: .waiting, until: waiting.wakes, facts: stuck + [.because("its version is not kept")])
+    }
+    let node = graph.nodes[waiting.node]
+    var facts = stuck + lately(node.name)
+    switch (waiting.stage, node.action) {
+    case (.listening, .await(let awaited)): facts.append(.waitsFor(awaited.events))
+    case (.outcome, .channel(let action)): facts.append(.waitsFor(action.outcomes))
+    case (.escalating, _): facts.append(.waitsFor(["ack"]))
+    case (.before, _), (.deferring, _): if let due = node.due { facts.insert(.due(due.text), at: 0) }
+    default: break
+    }
+    if let hold = waiting.hold { facts.append(.heldFor(event: hold.event)) }
+    if case .channel(let action) = node.action, waiting.stage == .before || waiting.stage == .deferring,
+      !history.suppressed.isDisjoint(with: [action.verb, "all"]), action.touch
+    {
+      facts.append(.suppressed(verb: action.verb))
+    }
+    return Reasons.Answer(
+      step: node.name, round: node.repeats.last.flatMap { history.run.rounds[$0]?.number }, what: .waiting,
+      until: waiting.wakes, facts: facts)
+  }
+
+  private var stuck: [Reasons.Fact] { history.stuck.map { [.stuck(because: $0)] } ?? [] }
+
+  /// Deferrals and holds of a step since it last did anything.
+  private func lately(_ name: String) -> [Reasons.Fact] {
+    var facts: [Reasons.Fact] = []
+    for entry in history.entries where entry.step == name {
+      switch entry.kind {
+      case .deferred(let until, let because):
+        facts.append(.deferred(at: entry.at, until: until, because: because))
+      case .held(let until, let because): facts.append(.held(at: entry.at, until: until, because: because))
+      default: facts = []
+      }
+    }
+    return facts
+  }
+
+  // MARK: What it has not come to
+
+  private var ahead: [Reasons.Answer] {
+    guard let graph else { return [] }
+    let told = Set(history.entries.compactMap(\.step))
+    let here = history.run.waiting?.node
+    return graph.nodes.indices.compactMap { index -> Reasons.Answer? in
+      let node = graph.nodes[index]
+      if index == here || told.contains(node.name) { return nil }
+      if history.run.reached.contains(index) {
+        let at = history.run.passed[index]
+        return Reasons.Answer(step: node.name, what: .passed, at: at)
+      }
+      var facts: [Reasons.Fact]
+      if let here, let hops = Ways(graph, history.run).hops(from: here, to: index) {
+        facts = [.needs(hops)]
+      } else if let outcome = history.run.outcome, let ended = history.run.ended {
+        facts = [.over(outcome: outcome, at: ended)]
+      } else {
+        facts = [.behind]
+      }
+      if case .channel(let action) = node.action, action.touch,
+        !history.suppressed.isDisjoint(with: [action.verb, "all"])
+      {
+        facts.append(.suppressed(verb: action.verb))
+      }
+      return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
+    }
+  }
+}

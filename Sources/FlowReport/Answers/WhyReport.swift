@@ -1,0 +1,198 @@
+import FlowCore
+import FlowTime
+
+/// `flow why`: each send and each non-send with its reasons.
+public enum WhyReport {
+  public static func json(_ reasons: Reasons) -> String {
+    let words = WhyWords(reasons)
+    let zone = reasons.zone
+    let answers = reasons.answers.map { answer -> JSONValue in
+      .members([
+        ("step", answer.step.map { .string($0) } ?? .null), ("round", answer.round.map { .int($0) }),
+        ("what", .string(answer.what.rawValue)), ("at", answer.at.map { EntryJSON.time($0, zone) }),
+        ("until", answer.until.map { EntryJSON.time($0, zone) }), ("verb", .optional(answer.verb)),
+        ("to", .optional(answer.whom)),
+        ("because", .array(words.sentences(answer).map { .string($0) })),
+        ("file", .optional(answer.span?.file)), ("line", answer.span.map { .int($0.start.line) }),
+        ("delivery", answer.delivery.map { delivery($0, zone) }),
+      ])
+    }
+    return JSONText.write(
+      .members([
+        ("run", .string(reasons.run)), ("workflow", .string(reasons.workflow)),
+        ("version", .string(reasons.version)), ("key", .string(reasons.subject)),
+        ("zone", .string(zone.name)), ("start", EntryJSON.time(reasons.started, zone)),
+        ("outcome", reasons.outcome.map { .string($0) } ?? .null), ("answers", .array(answers)),
+      ]), open: 3)
+  }
+
+  private static func delivery(_ delivery: RunHistory.Delivery, _ zone: Zone) -> JSONValue {
+    .members([
+      ("key", .string(delivery.key)), ("digest", .string(delivery.digest)), ("state", .string(delivery.state)),
+      ("attempts", .int(delivery.attempts)), ("planned", EntryJSON.time(delivery.planned, zone)),
+      ("next", delivery.state == "planned" ? EntryJSON.time(delivery.next, zone) : nil),
+      ("settled", delivery.settled.map { EntryJSON.time($0, zone) }),
+      ("receipt", .optional(delivery.receipt)), ("because", .optional(delivery.because)),
+    ])
+  }
+
+  /// For a terminal: a paragraph an answer.
+  public static func text(_ reasons: Reasons, width: Int = 80, color: Bool = false) -> String {
+    let words = WhyWords(reasons)
+    let paint = Paint(color: color)
+    let state = reasons.outcome ?? "still running"
+    var out = paint("\(Printable.line(reasons.workflow)) \(Printable.line(reasons.subject))", .bold)
+    out += ", run \(reasons.run): \(Printable.line(state))\n"
+    for answer in reasons.answers {
+      let place = answer.span.map { "  \($0.file):\($0.start.line)" } ?? ""
+      let round = answer.round.map { " (round \($0))" } ?? ""
+      out += "\n" + paint(Printable.line(answer.step ?? (answer.what == .ended ? "end" : "run")) + round, .bold)
+      out += paint(Printable.line(place).isEmpty ? "" : "  " + Printable.line(place), .dim) + "\n"
+      for line in [words.headline(answer)] + words.sentences(answer) + words.delivery(answer) {
+        for (index, part) in Width.wrapped(Printable.line(line), to: max(40, width) - 4).enumerated() {
+          out += (index == 0 ? "  " : "    ") + part + "\n"
+        }
+      }
+    }
+    return out
+  }
+}
+
+/// Facts as sentences, in the words of the file.
+struct WhyWords {
+  let zone: Zone
+  private let started: Instant
+
+  init(_ reasons: Reasons) {
+    zone = reasons.zone
+    started = reasons.started
+  }
+
+  /// `Fri 27 Mar 2026 16:40`.
+  func when(_ instant: Instant) -> String {
+    let civil = zone.civil(at: instant)
+    return "\(Words.longDay(civil.date)) \(Words.time(civil.time))"
+  }
+
+  func headline(_ answer: Reasons.Answer) -> String {
+    let at = answer.at.map { " " + when($0) } ?? ""
+    let by = answer.verb.map { " by \($0)" } ?? ""
+    let to = answer.whom.map { " to \($0)" } ?? ""
+    let until = answer.until.map { ", waits until \(when($0))" } ?? ""
+    switch answer.what {
+    case .sent: return sent(answer) + at + by + to + until
+    case .assigned: return "given\(to) as a \(answer.verb ?? "task")\(at)\(until)"
+    case .told: return "told\(to)\(at)"
+    case .withheld: return "withheld\(at): it did not go out"
+    case .skipped: return "left out\(at)"
+    case .failed: return "failed\(at)"
+    case .waiting: return answer.until.map { "waits until \(when($0))" } ?? "waits"
+    case .passed: return "the run came through it\(at)"
+    case .ahead: return "not reached"
+    case .ended: return "ended\(at)"
+    }
+  }
+
+  /// What the journal calls sent is planned until its channel has taken it.
+  private func sent(_ answer: Reasons.Answer) -> String {
+    switch answer.delivery?.state {
+    case "planned" where answer.delivery?.attempts == 0: "planned, and not handed over yet,"
+    case "planned", "leaving": "on its way since"
+    case "held": "held since"
+    case "failed": "failed; planned"
+    case "cancelled": "stopped before it left; planned"
+    case "unknown": "perhaps sent"
+    default: "sent"
+    }
+  }
+
+  func sentences(_ answer: Reasons.Answer) -> [String] { answer.facts.map { fact($0, answer) } }
+
+  func delivery(_ answer: Reasons.Answer) -> [String] {
+    guard let delivery = answer.delivery else { return [] }
+    var lines = ["text: sha256 \(delivery.digest.prefix(16))…, key \(delivery.key)"]
+    let tries = delivery.attempts == 1 ? "at the first attempt" : "after \(delivery.attempts) attempts"
+    let because = delivery.because.map { ": \($0)" } ?? ""
+    switch delivery.state {
+    case "accepted":
+      let receipt = delivery.receipt.flatMap { $0.isEmpty ? nil : ", receipt \($0)" } ?? ""
+      lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(receipt)")
+    case "planned" where delivery.attempts > 0:
+      lines.append("tried again \(when(delivery.next)), \(tries)\(because)")
+    case "planned": lines.append("may leave from \(when(delivery.next)) on")
+    default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because)")
+    }
+    return lines
+  }
+
+  private func fact(_ fact: Reasons.Fact, _ answer: Reasons.Answer) -> String {
+    switch fact {
+    case .started(let event): return "because \(event) started the run"
+    case .came(let event, let name, let took): return came(event, name, took)
+    case .timedOut(let step) where step == answer.step: return "nothing came in time"
+    case .timedOut(let step): return "because \(step) timed out"
+    case .chose(_, let which) where which == "none": return "because no condition held"
+    case .chose(let step, let which): return "because \(step) chose \(which)"
+    case .after(let step): return "because it follows \(step)"
+    case .due(let text):
+      return "\(answer.what == .waiting ? "because it is" : "because it was") due: \(text)"
+    case .clock: return "because its time had come"
+    case .deferred(let at, let until, let because):
+      return "put off on \(when(at)) to \(when(until)): \(because)"
+    case .held(let at, let until, let because): return "held on \(when(at)) until \(when(until)): \(because)"
+    case .inTime(let leeway): return inTime(leeway)
+    case .because(let text): return "because \(text)"
+    case .got(let outcome?, let at): return "what came of it: \(outcome), \(when(at))"
+    case .got(nil, let at): return "nothing came of it until \(when(at))"
+    case .waitsFor(let events): return "for \(Words.list(events, "or"))"
+    case .heldFor(let event): return "or until \(event) comes"
+    case .suppressed(let verb): return "\(verb) is suppressed for this contact: it will be withheld"
+    case .needs(let hops): return needs(hops)
+    case .behind: return "no way leads to it from where the run is"
+    case .over(let outcome, let at):
+      return answer.what == .ended ? "the outcome is \(outcome)" : "because the run ended \(when(at)): \(outcome)"
+    case .stuck(let because): return "set aside for a person: \(because)"
+    }
+  }
+
+  private func came(_ event: String, _ name: String?, _ took: String) -> String {
+    let what = name.map { $0 == event ? event : "\(event) (\($0))" } ?? event
+    switch took {
+    case "nothing": return "after \(what) came, which nothing takes"
+    case "default": return "because \(what) came, and the default took it"
+    case "hold": return "because \(what) came, which a hold waited for"
+    default: return took == name || took == event ? "because \(what) came" : "because \(what) came, taken by \(took)"
+    }
+  }
+
+  private func inTime(_ leeway: Reasons.Leeway) -> String {
+    var parts = [leeway.window ? "inside the window" : "no window holds for it"]
+    switch (leeway.gap, leeway.last) {
+    case (_, nil): parts.append("it was the first touch")
+    case (nil, _?): parts.append("no gap is asked for")
+    case (let gap?, let last?):
+      parts.append("the touch before (\(when(last))) \(leeway.answered ? "has been answered" : "was \(gap) ago, or more")")
+    }
+    if leeway.caps { parts.append("the caps allow it") }
+    return "not put off: " + Words.list(parts)
+  }
+
+  private func needs(_ hops: [Reasons.Hop]) -> String {
+    guard !hops.isEmpty else { return "it comes next" }
+    let parts = hops.map { hop -> String in
+      let at = hop.at.map { " (\(when($0)))" } ?? ""
+      let step = hop.step ?? ""
+      switch hop.kind {
+      case .next: return "\(step) is done\(at)"
+      case .timeout: return "\(step) times out\(at)"
+      case .case: return "\(step) gets \(hop.label)"
+      case .anytime: return "\(hop.label) comes"
+      case .branch, .arm: return "\(step) chooses \(hop.label)"
+      case .past: return "the instant of \(step) has passed when the run comes to it"
+      case .closed: return "\(step) finds its window closed"
+      case .start, .round: return step
+      }
+    }
+    return "once " + Words.list(parts.map { $0 }, "and then")
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCore
+import FlowReport
+import FlowRuntime
+
+struct WhyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why", abstract: "Why each step of a run was sent, or was not; what it waits for; what is still ahead.")
+
+  @Argument(help: "The run's id, or the first digits of it.") var id: String
+  @Argument(help: "Only this step, by its name.") var step: String?
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var color: ColorOptions
+
+  func run() async throws {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    var reasons = try await Storage.use(store, workspace, .reading) { store in
+      let record = try Histories.record(id, in: store)
+      let histories = Histories(workspace, store)
+      return Explainer(
+        try histories.history(record), graph: histories.graph(record.version),
+        hasCaps: workspace.project.caps != nil, zones: workspace.zones
+      ).reasons
+    }
+    if let step {
+      let names = Set(reasons.answers.compactMap(\.step))
+      guard names.contains(step) else {
+        let nearest = Spelling.nearest(to: step, in: names.sorted()).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw Failure.finding("the run has no step \"\(step)\"\(nearest)")
+      }
+      reasons.answers = reasons.answers.filter { $0.step == step }
+    }
+    switch format {
+    case .text: Output.line(WhyReport.text(reasons, width: Output.width, color: color.isOn))
+    case .json: Output.line(WhyReport.json(reasons))
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// `flow why`: every send and every non-send has its reason.
+@Suite struct WhyTests {
+  /// The answers of `flow why`, by step.
+  private func answers(_ folder: Folder, _ step: String? = nil) throws -> [JSON] {
+    let ran = try folder.flow(["why", try folder.onlyRun()] + [step].compactMap(\.self) + ["--format", "json"])
+    guard ran.code == 0 else { throw Unstartable(program: "flow why", reason: ran.errors) }
+    return try JSON(parsing: ran.output)["answers"].list
+  }
+
+  private func because(_ answer: JSON) -> [String] { answer["because"].list.compactMap(\.text) }
+
+  @Test func `guarantee 28: a send names its step, why it was due, its text, attempt and receipt`() throws {
+    let folder = try Story.proposal.played()
+    let receipt = try answers(folder, "receipt")[0]
+    #expect(receipt["what"].text == "sent")
+    #expect(receipt["at"].text == "2026-03-27T16:40:00+01:00")
+    #expect(receipt["to"].text == "ann@acme.test")
+    #expect(
+      because(receipt) == [
+        "because it was due: day 2", "not put off: inside the window and it was the first touch",
+      ])
+    // The line on which the step begins, as grep counts it.
+    let text = try folder.text("Workflows/proposal.yaml")
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.hasSuffix("- email: receipt") })
+    #expect(receipt["file"].text == "Workflows/proposal.yaml")
+    #expect(receipt["line"].integer == line + 1)
+    let delivery = receipt["delivery"]
+    #expect(delivery["attempts"].integer == 1)
+    #expect(delivery["state"].text == "accepted")
+    // The folder calls the message by its key; the digest is that of the very bytes.
+    let file = try #require(delivery["receipt"].text)
+    #expect(file == "\(delivery["key"].text ?? "").eml")
+    let sum = try Going([folder.path + "/Workflows/outbox/" + file], in: folder.path, program: "sha256sum").wait()
+    #expect(delivery["digest"].text.map { sum.output.hasPrefix($0) } == true)
+  }
+
+  @Test func `guarantee 28: what was put off says by what and until when`() throws {
+    let folder = try Story.proposal.played()
+    let offer = try answers(folder, "last-offer")[0]
+    #expect(
+      because(offer) == [
+        "because it was due: day 10",
+        "put off on Sat 4 Apr 2026 16:40 to Tue 7 Apr 2026 09:00: outside the window",
+      ])
+    let objections = try answers(folder, "objections")[0]
+    #expect(because(objections).first == "because await-1 timed out")
+    #expect(because(objections).last == "what came of it: connected, Tue 31 Mar 2026 10:00")
+    let book = try answers(folder, "book")[0]
+    #expect(because(book).first == "because reply (interested) came")
+    let overdue = try answers(folder, "call-overdue")[0]
+    #expect(overdue["what"].text == "ahead")
+    #expect(because(overdue) == ["because the run ended Wed 8 Apr 2026 14:00: unreached"])
+  }
+
+  @Test func `guarantee 28: a run that waits says for what, and what would lead to each step ahead`() throws {
+    // The call has been made; the last offer is put off over Easter.
+    let folder = try Story.proposal.played(5)
+    let all = try answers(folder)
+    let offer = try #require(all.first { $0["step"].text == "last-offer" })
+    #expect(offer["what"].text == "waiting")
+    #expect(offer["until"].text == "2026-04-07T09:00:00+02:00")
+    let ahead = Dictionary(
+      uniqueKeysWithValues: all.filter { $0["what"].text == "ahead" }.map { ($0["step"].text ?? "", because($0)) })
+    #expect(ahead["await-2"] == ["once last-offer is done (Tue 7 Apr 2026 09:00)"])
+    #expect(ahead["end-1"] == ["once last-offer is done (Tue 7 Apr 2026 09:00) and then await-2 times out"])
+    #expect(ahead["book"] == ["once interested comes"])
+    #expect(ahead["book-overdue"] == ["once interested comes and then book times out"])
+    #expect(ahead["call-overdue"] == ["no way leads to it from where the run is"])
+  }
+
+  @Test func `guarantee 28: what is suppressed is withheld, and says so before`() throws {
+    let folder = try nudge()
+    let project = ["--project", "nudge.yaml", "--format", "json"]
+    func deliver(_ words: String..., at time: String) throws {
+      let ran = try folder.flow(words + ["--workflows", "nudge.yaml", "--start", "\(time) Europe/Berlin"])
+      #expect(ran.code == 0, "\(ran.errors)")
+    }
+    try deliver("event", "offer.sent", "--data", "input.json", at: "2026-03-02 10:00")
+    try folder.write(Nudge.input.replacing("O-1", with: "O-2"), to: "second.json")
+    try deliver("event", "offer.sent", "--data", "second.json", at: "2026-03-02 11:00")
+    let runs = try JSON(parsing: folder.flow(["runs"] + project).output)["runs"].list
+    let id = try #require(runs.first { $0["key"].text == "O-2" }?["run"].text)
+    func why(_ step: String) throws -> JSON {
+      try JSON(parsing: folder.flow(["why", id, step] + project).output)["answers"][0]
+    }
+    #expect(try why("first")["until"].text == "2026-03-04T11:00:00+01:00")
+    #expect(because(try why("first")) == ["because it is due: day 2"])
+    #expect(because(try why("talk")) == ["once first is done (Wed 4 Mar 2026 11:00) and then await-1 times out"])
+    try folder.write("{ \"channel\": \"email\" }", to: "stop.json")
+    try deliver("event", "unsubscribe", "--subject", "O-1", "--data", "stop.json", at: "2026-03-03 10:00")
+    #expect(
+      because(try why("first")) == [
+        "because it is due: day 2", "email is suppressed for this contact: it will be withheld",
+      ])
+    let ran = try folder.flow("serve", "nudge.yaml", "--once", "--start", "2026-03-04 11:00 Europe/Berlin")
+    #expect(ran.code == 0, "\(ran.errors)")
+    let first = try why("first")
+    #expect(first["what"].text == "withheld")
+    #expect(because(first) == ["because email is suppressed for this contact"])
+    let wrong = try folder.flow("why", id, "frist", "--project", "nudge.yaml")
+    #expect(wrong.code == 1)
+    #expect(wrong.errors.contains("did you mean \"first\"?"))
+  }
+}
