@@ -74,7 +74,7 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
     for bad in ["Z", "Zg", "Zg=", "Zh==", "Zg==Zg==", "Z===", "====", "Zm9\n", "Zm 9"] {
       #expect(Encodings.bytes(base64: bad) == nil, "\(bad)")
     }
-    #expect(Encodings.hex([0, 15, 160, 255]) == "000fa0ff")
+    #expect(hexadecimal([0, 15, 160, 255]) == "000fa0ff")
     #expect(Encodings.percent("aZ9-._~ /ä%") == "aZ9-._~%20%2F%C3%A4%25")
   }
 }

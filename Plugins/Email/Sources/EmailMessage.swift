@@ -13,6 +13,7 @@ struct EmailMessage {
   private let subject: HeaderText
   private let attachments: [(name: HeaderText, bytes: [UInt8])]
   private let body: RenderedText
+  private let plain: String
   /// 32 hexadecimal digits.
   private let digest: String
 
@@ -25,7 +26,8 @@ struct EmailMessage {
     attachments = try EmailMessage.attachments(delivery, settings)
     subject = EmailMessage.subject(delivery)
     body = PlainText.clean(delivery.template("body") ?? RenderedText())
-    digest = EmailMessage.digest(delivery, settings, from, attachments.map(\.bytes))
+    plain = EmailMessage.plain(body, settings)
+    digest = EmailMessage.digest(delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
   }
 
   var rendering: Rendering {
@@ -39,7 +41,7 @@ struct EmailMessage {
       shown.append(Entry.NamedText("attach", attachments.map(\.name.text).joined(separator: ", ")))
     }
     return Rendering(
-      to: to.address.text, shown: shown, payload: Array(text.utf8), fileExtension: "eml", reference: messageID
+      to: to.address.text, shown: shown, payload: payload, fileExtension: "eml", reference: messageID
     )
   }
 
@@ -50,7 +52,7 @@ struct EmailMessage {
 
   /// The text part: the body as written, and the signature after the line that mail programs know it by
   /// (RFC 3676 section 4.3).
-  private var plain: String {
+  private static func plain(_ body: RenderedText, _ settings: EmailSettings) -> String {
     PlainText.tidy(body.plain) + (settings.signature.isEmpty ? "" : "\n\n-- \n" + settings.signature)
   }
 
@@ -62,7 +64,7 @@ struct EmailMessage {
       + signature + "</body>\n</html>"
   }
 
-  private var text: String {
+  private var payload: [UInt8] {
     let texts = Part.multipart(
       "alternative", [.text("plain", plain), .text("html", html)], boundary: "=_text_\(digest)")
     let whole =
@@ -70,7 +72,7 @@ struct EmailMessage {
       ? texts
       : Part.multipart(
         "mixed", [texts] + attachments.map { Part.file($0.name, $0.bytes) }, boundary: "=_mixed_\(digest)")
-    return Part(headers: headers + whole.headers, body: whole.body).text
+    return Part(headers: headers + whole.headers, body: whole.body).bytes
   }
 
   // MARK: Headers
@@ -156,17 +158,23 @@ struct EmailMessage {
     return HeaderText("\(delivery.workflow): \(delivery.step)")
   }
 
-  /// Everything that makes this message another than that one.
-  private static func digest(
-    _ delivery: Delivery, _ settings: EmailSettings, _ from: Mailbox, _ files: [[UInt8]]
-  ) -> String {
-    let parts = [
-      Frame.json(of: delivery).write(), from.shown, settings.signature, String(delivery.at.milliseconds),
-    ]
-    // Each part behind its length, so that no two lists of parts run together.
+  /// Everything that makes this message another than that one: whose it is, and what it says.
+  private static func digest(_ delivery: Delivery, _ texts: [String], _ files: [[UInt8]]) -> String {
+    let parts =
+      [
+        delivery.token ?? "", delivery.workflow, delivery.step, String(delivery.occurrence),
+        String(delivery.at.milliseconds),
+      ] + texts
     var bytes: [UInt8] = []
-    for part in parts.map({ Array($0.utf8) }) + files { bytes += "\(part.count):".utf8 + part }
-    return Encodings.hex(sha256(bytes).prefix(16))
+    // Each part behind its length, so that no two lists of parts run together.
+    func add(_ part: some Collection<UInt8>) {
+      bytes.append(contentsOf: String(part.count).utf8)
+      bytes.append(UInt8(ascii: ":"))
+      bytes.append(contentsOf: part)
+    }
+    for part in parts { add(part.utf8) }
+    for file in files { add(file) }
+    return hexadecimal(sha256(bytes), digits: 32)
   }
 }
 

@@ -12,9 +12,14 @@ enum HeaderWords {
     let words = header.text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
     // `=?` would be read as an encoded word; a word beyond a line could not be folded.
     let isPlain =
-      header.isASCII && words.allSatisfy { $0.count <= width - 16 } && !header.text.contains("=?")
-      && !header.text.contains("  ")
+      header.isASCII && words.allSatisfy { $0.count <= width - 16 } && !hasWordMark(header.text)
+      && words.dropFirst().allSatisfy { !$0.isEmpty }
     return isPlain ? fold(header.text, used: used) : encoded(header, used: used)
+  }
+
+  /// `=?` begins an encoded word.
+  private static func hasWordMark(_ text: String) -> Bool {
+    zip(text.utf8, text.utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
   }
 
   /// ASCII, folded at its blanks.
@@ -62,7 +67,7 @@ enum HeaderWords {
     let name = mailbox.name
     let address = "<\(mailbox.address.text)>"
     if name.isEmpty { return mailbox.address.text }
-    if !name.isASCII || name.text.contains("=?") || name.text.utf8.count > 60 {
+    if !name.isASCII || hasWordMark(name.text) || name.text.utf8.count > 60 {
       return encoded(name, used: used) + "\r\n " + address
     }
     let phrase = name.text.utf8.allSatisfy(isPhraseByte) ? name.text : quoted(name.text)

@@ -3,9 +3,19 @@ import FlowPlugin
 /// A part of a message (RFC 2045): its headers and its body, lines ended by CR LF.
 struct Part {
   var headers: [String]
-  var body: String
+  var body: [UInt8]
 
-  var text: String { headers.map { $0 + "\r\n" }.joined() + "\r\n" + body }
+  var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(headers.reduce(2) { $0 + $1.utf8.count + 2 } + body.count)
+    for header in headers {
+      out.append(contentsOf: header.utf8)
+      out.append(contentsOf: [0x0D, 0x0A])
+    }
+    out.append(contentsOf: [0x0D, 0x0A])
+    out.append(contentsOf: body)
+    return out
+  }
 
   /// Text in UTF-8, quoted-printable.
   static func text(_ subtype: String, _ text: String) -> Part {
@@ -18,10 +28,16 @@ struct Part {
 
   /// `boundary` stands in none of the parts, and is another for each level.
   static func multipart(_ subtype: String, _ parts: [Part], boundary: String) -> Part {
-    let inner = parts.map { "--\(boundary)\r\n\($0.text)\r\n" }.joined()
+    var body: [UInt8] = []
+    for part in parts {
+      body.append(contentsOf: "--\(boundary)\r\n".utf8)
+      body.append(contentsOf: part.bytes)
+      body.append(contentsOf: [0x0D, 0x0A])
+    }
+    body.append(contentsOf: "--\(boundary)--\r\n".utf8)
     return Part(
       headers: ["Content-Type: multipart/\(subtype);\r\n boundary=\"\(boundary)\""],
-      body: inner + "--\(boundary)--\r\n")
+      body: body)
   }
 
   static func file(_ name: HeaderText, _ bytes: [UInt8]) -> Part {
@@ -30,7 +46,7 @@ struct Part {
         "Content-Type: \(mediaType(name.text))", "Content-Transfer-Encoding: base64",
         "Content-Disposition: attachment;\r\n \(fileName(name.text))",
       ],
-      body: lines(Encodings.base64(bytes)))
+      body: Array(lines(Encodings.base64(bytes)).utf8))
   }
 
   /// RFC 2231 where the name is more than plain ASCII; in pieces of one line each.
@@ -73,39 +89,43 @@ struct Part {
 
   /// RFC 2045 section 6.7: lines of at most 76 bytes; a line break of the text is CR LF, a blank before it
   /// encoded.
-  static func quotedPrintable(_ text: String) -> String {
-    let hex = Array("0123456789ABCDEF".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity(text.utf8.count * 5 / 4)
-    for line in Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false) {
+  static func quotedPrintable(_ text: String) -> [UInt8] {
+    var text = text
+    return text.withUTF8 { text in
+      var out: [UInt8] = []
+      out.reserveCapacity(text.count * 5 / 4 + 64)
       var column = 0
-      let last = line.indices.last
-      for index in line.indices {
-        let byte = line[index]
-        let isLast = index == last
+      for index in text.indices {
+        let byte = text[index]
+        if byte == 0x0A {
+          out.append(contentsOf: [0x0D, 0x0A])
+          column = 0
+          continue
+        }
+        let isLast = index + 1 == text.endIndex || text[index + 1] == 0x0A
         let isPlain =
-          (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
-          || (byte == 0x20 || byte == 0x09) && !isLast
+          (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") || (byte == 0x20 || byte == 0x09) && !isLast
         let width = isPlain ? 1 : 3
         // The 76th column is for the soft line break, but for a line that ends here.
         if column + width > (isLast ? 76 : 75) {
-          out.append(UInt8(ascii: "="))
-          out.append(0x0D)
-          out.append(0x0A)
+          out.append(contentsOf: [UInt8(ascii: "="), 0x0D, 0x0A])
           column = 0
         }
         if isPlain {
           out.append(byte)
         } else {
           out.append(UInt8(ascii: "="))
-          out.append(hex[Int(byte >> 4)])
-          out.append(hex[Int(byte & 15)])
+          out.append(digit(byte >> 4))
+          out.append(digit(byte & 15))
         }
         column += width
       }
-      out.append(0x0D)
-      out.append(0x0A)
+      out.append(contentsOf: [0x0D, 0x0A])
+      return out
     }
-    return String(decoding: out, as: UTF8.self)
+  }
+
+  private static func digit(_ half: UInt8) -> UInt8 {
+    half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "A") - 10 + half
   }
 }

@@ -73,9 +73,9 @@ struct FileDraft {
     guard !bench.hasErrors, made.count == nodes.count,
       var graph = Assembly(bench, outline, header).graph(nodes: made, anytime: anytime)
     else { return draft }
-    FlowChecks.run(&graph, outline, header, bench)
+    graph = graph.with(nodes: FlowChecks.run(graph, outline, header, bench), fingerprint: "")
     if !bench.hasErrors { FactChecks.run(graph, header, bench) }
-    graph.fingerprint = Fingerprint.of(graph)
+    graph = graph.with(nodes: graph.nodes, fingerprint: Fingerprint.of(graph))
     let (scenarios, more) = ScenarioBinder.bind(graph, root: root, bench)
     draft.documents += more
     guard !bench.hasErrors else { return draft }

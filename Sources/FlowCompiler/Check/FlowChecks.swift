@@ -9,7 +9,8 @@ struct FlowChecks {
   let bench: Bench
   private let edges: [[Edge]]
 
-  static func run(_ graph: inout Graph, _ outline: Outline, _ header: Header, _ bench: Bench) {
+  /// - Returns: the graph's steps, each with a way on.
+  static func run(_ graph: Graph, _ outline: Outline, _ header: Header, _ bench: Bench) -> [Node] {
     let checks = FlowChecks(graph, outline, header, bench)
     let inCycle = checks.cycles()
     let reached = checks.reached()
@@ -19,9 +20,7 @@ struct FlowChecks {
     checks.waitsBeforeReplies()
     checks.clinicalPatterns()
     // What is left of the marks stands at steps that are never left that way.
-    for index in graph.nodes.indices where RunsOut.path(graph.nodes[index].next) != nil {
-      graph.nodes[index].next = .end("completed")
-    }
+    return graph.nodes.map { RunsOut.path($0.next) == nil ? $0 : $0.going(on: .end("completed")) }
   }
 
   private init(_ graph: Graph, _ outline: Outline, _ header: Header, _ bench: Bench) {

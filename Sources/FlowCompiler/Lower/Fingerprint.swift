@@ -7,9 +7,7 @@ enum Fingerprint {
   static func of(_ graph: Graph) -> String {
     var writer = CanonicalWriter()
     writer.graph(graph)
-    let digits = Array("0123456789abcdef".utf8)
-    let hex = sha256(writer.bytes).prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: hex, as: UTF8.self)
+    return hexadecimal(sha256(writer.bytes), digits: 12)
   }
 }
 

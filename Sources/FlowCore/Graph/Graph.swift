@@ -3,34 +3,34 @@ import FlowTime
 public typealias NodeIndex = Int
 
 /// A compiled workflow: finite, flat, every name resolved to an index. Dry run, simulation, proof and
-/// production interpret this and nothing else.
-public struct Graph: Sendable, Hashable {
-  public var workflow: String
-  public var about: String
-  public var category: Category
-  public var trigger: Trigger
+/// production interpret this and nothing else. It never changes: whoever steps a run shares it.
+public final class Graph: Sendable {
+  public let workflow: String
+  public let about: String
+  public let category: Category
+  public let trigger: Trigger
   /// Fields of the run's data: the input's, then the item of `each`, then `contact` where the trigger names
   /// another.
-  public var input: [Field]
-  public var events: [EventDeclaration]
-  public var timezone: Expression
-  public var owner: Expression?
-  public var policy: Policy
-  public var replies: [ReplyClass]
+  public let input: [Field]
+  public let events: [EventDeclaration]
+  public let timezone: Expression
+  public let owner: Expression?
+  public let policy: Policy
+  public let replies: [ReplyClass]
   /// In the order of the file.
-  public var anytime: [Case]
-  public var goal: [String]
+  public let anytime: [Case]
+  public let goal: [String]
   /// Every step of the file, in the order of its text.
-  public var nodes: [Node]
-  public var entry: Target
+  public let nodes: [Node]
+  public let entry: Target
   /// First step of each path.
-  public var paths: [Path]
+  public let paths: [Path]
   /// What each list of steps belongs to; `Node.Place.list` counts these.
-  public var lists: [List]
+  public let lists: [List]
   /// Twelve hexadecimal digits; comments and layout do not change it.
-  public var fingerprint: String
+  public let fingerprint: String
   /// The workflow file.
-  public var file: String
+  public let file: String
 
   public enum Category: String, Sendable, Hashable, CaseIterable {
     case marketing, service, clinical, `internal`
@@ -87,6 +87,14 @@ public struct Graph: Sendable, Hashable {
   /// What the trigger's event must bring: the input without what the run adds to it.
   public var triggerFields: [Field] {
     input.filter { $0.name != trigger.each?.name && !($0.name == "contact" && trigger.contact != nil) }
+  }
+
+  /// The same workflow with other steps and their fingerprint, while it is being compiled.
+  public func with(nodes: [Node], fingerprint: String) -> Graph {
+    Graph(
+      workflow: workflow, about: about, category: category, trigger: trigger, input: input, events: events,
+      timezone: timezone, owner: owner, policy: policy, replies: replies, anytime: anytime, goal: goal, nodes: nodes,
+      entry: entry, paths: paths, lists: lists, fingerprint: fingerprint, file: file)
   }
 
   public func node(named name: String) -> NodeIndex? { nodes.firstIndex { $0.name == name } }
@@ -206,27 +214,27 @@ public struct Case: Sendable, Hashable {
   }
 }
 
-/// One step of the file.
-public struct Node: Sendable, Hashable {
-  public var name: String
-  public var verb: String
+/// One step of the file. It never changes.
+public final class Node: Sendable {
+  public let name: String
+  public let verb: String
   /// The author gave the name.
-  public var isNamed: Bool
-  public var span: Span
-  public var note: String?
-  public var condition: Expression?
+  public let isNamed: Bool
+  public let span: Span
+  public let note: String?
+  public let condition: Expression?
   /// `at:` or `after:`.
-  public var due: Moment?
-  public var ifPast: PastRule?
-  public var window: WindowChoice
-  public var closed: ClosedRule
+  public let due: Moment?
+  public let ifPast: PastRule?
+  public let window: WindowChoice
+  public let closed: ClosedRule
   /// `gap: none`.
-  public var liftsGap: Bool
-  public var action: Action
-  public var next: Target
-  public var place: Place
+  public let liftsGap: Bool
+  public let action: Action
+  public let next: Target
+  public let place: Place
   /// Repeats around the step, outermost first.
-  public var repeats: [NodeIndex]
+  public let repeats: [NodeIndex]
 
   /// Where the step stands.
   public struct Place: Sendable, Hashable {
@@ -275,6 +283,13 @@ public struct Node: Sendable, Hashable {
     self.next = next
     self.place = place
     self.repeats = repeats
+  }
+
+  /// The same step, going on elsewhere.
+  public func going(on next: Target) -> Node {
+    Node(
+      name: name, verb: verb, isNamed: isNamed, span: span, note: note, condition: condition, due: due, ifPast: ifPast,
+      window: window, closed: closed, liftsGap: liftsGap, action: action, next: next, place: place, repeats: repeats)
   }
 
   public var isTouch: Bool { if case .channel(let action) = action { action.touch } else { false } }

@@ -1,18 +1,35 @@
 /// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4).
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
-  var state: InlineArray<8, UInt32> = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
+  var state = SHA256State()
   let whole = bytes.count / 64 * 64
-  for start in stride(from: 0, to: whole, by: 64) { compress(bytes, at: start, into: &state) }
-  let tail = padding(bytes[whole...], length: bytes.count)
-  for start in stride(from: 0, to: tail.count, by: 64) { compress(tail, at: start, into: &state) }
-  var digest: [UInt8] = []
-  digest.reserveCapacity(32)
-  for i in 0..<8 {
-    for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: state[i] >> shift)) }
+  bytes.withUnsafeBytes { bytes in
+    for start in stride(from: 0, to: whole, by: 64) { state.take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64])) }
   }
-  return digest
+  let tail = padding(bytes[whole...], length: bytes.count)
+  tail.withUnsafeBytes { tail in
+    for start in stride(from: 0, to: tail.count, by: 64) {
+      state.take(UnsafeRawBufferPointer(rebasing: tail[start..<start + 64]))
+    }
+  }
+  return [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+    for (index, word) in state.words.enumerated() {
+      digest[index * 4] = UInt8(truncatingIfNeeded: word >> 24)
+      digest[index * 4 + 1] = UInt8(truncatingIfNeeded: word >> 16)
+      digest[index * 4 + 2] = UInt8(truncatingIfNeeded: word >> 8)
+      digest[index * 4 + 3] = UInt8(truncatingIfNeeded: word)
+    }
+    count = 32
+  }
+}
+
+/// The first `digits` hexadecimal digits of `bytes`, in lower case; all of them, two a byte, where it is nil.
+public func hexadecimal(_ bytes: [UInt8], digits: Int? = nil) -> String {
+  func digit(_ half: UInt8) -> UInt8 { half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") - 10 + half }
+  let count = min(digits ?? .max, bytes.count * 2)
+  return String(unsafeUninitializedCapacity: max(count, 0)) { text in
+    for at in 0..<max(count, 0) { text[at] = digit(at % 2 == 0 ? bytes[at / 2] >> 4 : bytes[at / 2] & 15) }
+    return max(count, 0)
+  }
 }
 
 /// The HMAC of `bytes` under `key` with SHA-256, 32 bytes (RFC 2104).
@@ -24,36 +41,42 @@ public func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
 
 /// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
 private func padding(_ rest: ArraySlice<UInt8>, length: Int) -> [UInt8] {
-  var tail = Array(rest) + [0x80]
-  while tail.count % 64 != 56 { tail.append(0) }
+  var tail = [UInt8](repeating: 0, count: rest.count < 56 ? 64 : 128)
+  for (index, byte) in rest.enumerated() { tail[index] = byte }
+  tail[rest.count] = 0x80
   let bits = UInt64(length) &* 8
-  return tail + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> UInt64($0)) }
+  for index in 0..<8 { tail[tail.count - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8)) }
+  return tail
 }
 
-/// The block of 64 bytes that begins at `start`. Nothing here is on the heap: every delivery is digested.
-private func compress(_ bytes: [UInt8], at start: Int, into state: inout InlineArray<8, UInt32>) {
-  var w = InlineArray<64, UInt32>(repeating: 0)
-  for i in 0..<16 {
-    let at = start + i * 4
-    w[i] =
-      UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
-      | UInt32(bytes[at + 3])
+/// The eight words between blocks. Nothing here is on the heap: every delivery is digested.
+private struct SHA256State {
+  private var a: UInt32 = 0x6a09_e667, b: UInt32 = 0xbb67_ae85, c: UInt32 = 0x3c6e_f372, d: UInt32 = 0xa54f_f53a
+  private var e: UInt32 = 0x510e_527f, f: UInt32 = 0x9b05_688c, g: UInt32 = 0x1f83_d9ab, h: UInt32 = 0x5be0_cd19
+
+  var words: [UInt32] { [a, b, c, d, e, f, g, h] }
+
+  /// A block of 64 bytes.
+  mutating func take(_ block: UnsafeRawBufferPointer) {
+    var w = InlineArray<64, UInt32>(repeating: 0)
+    for i in 0..<16 { w[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: i * 4, as: UInt32.self)) }
+    for i in 16..<64 {
+      let low = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ (w[i - 15] >> 3)
+      let high = rotated(w[i - 2], 17) ^ rotated(w[i - 2], 19) ^ (w[i - 2] >> 10)
+      w[i] = w[i - 16] &+ low &+ w[i - 7] &+ high
+    }
+    var s = self
+    for i in 0..<64 {
+      let mix = rotated(s.e, 6) ^ rotated(s.e, 11) ^ rotated(s.e, 25)
+      let first = s.h &+ mix &+ ((s.e & s.f) ^ (~s.e & s.g)) &+ roundConstants[i] &+ w[i]
+      let turn = rotated(s.a, 2) ^ rotated(s.a, 13) ^ rotated(s.a, 22)
+      let majority = (s.a & s.b) ^ (s.a & s.c) ^ (s.b & s.c)
+      (s.h, s.g, s.f, s.e) = (s.g, s.f, s.e, s.d &+ first)
+      (s.d, s.c, s.b, s.a) = (s.c, s.b, s.a, first &+ turn &+ majority)
+    }
+    (a, b, c, d) = (a &+ s.a, b &+ s.b, c &+ s.c, d &+ s.d)
+    (e, f, g, h) = (e &+ s.e, f &+ s.f, g &+ s.g, h &+ s.h)
   }
-  for i in 16..<64 {
-    let a = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ (w[i - 15] >> 3)
-    let b = rotated(w[i - 2], 17) ^ rotated(w[i - 2], 19) ^ (w[i - 2] >> 10)
-    w[i] = w[i - 16] &+ a &+ w[i - 7] &+ b
-  }
-  var s = state
-  for i in 0..<64 {
-    let e = rotated(s[4], 6) ^ rotated(s[4], 11) ^ rotated(s[4], 25)
-    let choice = (s[4] & s[5]) ^ (~s[4] & s[6])
-    let first = s[7] &+ e &+ choice &+ roundConstants[i] &+ w[i]
-    let a = rotated(s[0], 2) ^ rotated(s[0], 13) ^ rotated(s[0], 22)
-    let majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2])
-    s = [first &+ a &+ majority, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
-  }
-  for i in 0..<8 { state[i] = state[i] &+ s[i] }
 }
 
 private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }

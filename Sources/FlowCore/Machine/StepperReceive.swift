@@ -226,7 +226,8 @@ extension Stepper {
   // MARK: Words
 
   func replyClass(of text: String) -> String {
-    graph.replies.first { $0.patterns.contains { $0.matches(text) } }?.name ?? "reply"
+    let words = ReplyWords(text)
+    return graph.replies.first { $0.patterns.contains { $0.matches(words) } }?.name ?? "reply"
   }
 
   func received(_ event: Event, took: String) -> Entry.Kind {

@@ -1,14 +1,6 @@
 /// Bytes as printable text.
 public enum Encodings {
-  private static let hexDigits = Array("0123456789abcdef".utf8)
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// Lower-case hexadecimal.
-  public static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    var out: [UInt8] = []
-    for byte in bytes { out += [hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]] }
-    return String(decoding: out, as: UTF8.self)
-  }
 
   /// RFC 4648 section 4, padded, without line ends.
   public static func base64(_ bytes: [UInt8]) -> String {

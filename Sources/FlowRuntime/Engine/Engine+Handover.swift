@@ -52,7 +52,7 @@ extension Engine {
     return Outgoing(
       key: IdempotencyKey(key), run: plan.next.id, sequence: plan.next.sequence, node: delivery.node,
       step: delivery.step, round: round, verb: delivery.verb, touch: delivery.touch, contact: contact,
-      owner: delivery.owner ?? .absent, rendering: rendering, digest: Derived.hex(sha256(rendering.payload)),
+      owner: delivery.owner ?? .absent, rendering: rendering, digest: hexadecimal(sha256(rendering.payload)),
       planned: plan.now, next: plan.now)
   }
 

@@ -12,14 +12,6 @@ enum Derived {
       bytes.append(UInt8(ascii: ":"))
       bytes += part.utf8
     }
-    return String(hex(sha256(bytes)).prefix(digits))
-  }
-
-  static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count * 2)
-    for byte in bytes { out += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-    return String(decoding: out, as: UTF8.self)
+    return hexadecimal(sha256(bytes), digits: digits)
   }
 }
