@@ -100,6 +100,7 @@ let package = Package(
       dependencies: [
         "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime", "FlowTesting",
       ]),
+    .testTarget(name: "FlowTransportTests", dependencies: ["FlowTransport", "FlowPlugin"]),
     .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
     // Every numbered sentence of the reference, carried by what runs; the guide, by what the command prints.
     .testTarget(

@@ -1,5 +1,8 @@
 /* libcurl's own functions of variable arguments, one for each type that is passed: Swift cannot call the others. */
 #include <curl/curl.h>
+/* What a thread waits with for a line, a time-out, or the end; Swift's Glibc has neither. */
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
 static inline CURLcode flow_curl_set_long(CURL *handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);
@@ -53,5 +56,9 @@ static inline CURLcode flow_curl_get_offset(CURL *handle, CURLINFO info, curl_of
 }
 
 static inline CURLcode flow_curl_get_text(CURL *handle, CURLINFO info, char **value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode flow_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -49,6 +49,11 @@ public final class Worker: Sendable {
   }
 
   private func work() {
+    // A line that broke is an error of writing to it, not the process' end.
+    var pipe = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipe, nil)
     while let job = next() { job() }
   }
 
