@@ -81,7 +81,8 @@ public struct Replay {
 
   private func surroundings(_ step: RunHistory.Step) -> Surroundings {
     Surroundings(
-      zones: zones, caps: caps, touchesElsewhere: step.touchesElsewhere, suppressed: Set(step.suppressed))
+      zones: zones, caps: caps, touchesElsewhere: step.touchesElsewhere, suppressed: Set(step.suppressed),
+      held: step.held)
   }
 
   /// What no channel could render is not computed: the journal says it, step by step.

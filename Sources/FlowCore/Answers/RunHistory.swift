@@ -13,9 +13,11 @@ public struct RunHistory: Sendable, Hashable {
     /// What the machine was told of the contact's other runs.
     public var touchesElsewhere: [Instant]
     public var suppressed: [String]
+    /// By which verbs, or `all`, nothing could go out then, and why.
+    public var held: [String: String]
     public init(
       sequence: Int, at: Instant, event: Event?, entries: [Entry], touchesElsewhere: [Instant] = [],
-      suppressed: [String] = []
+      suppressed: [String] = [], held: [String: String] = [:]
     ) {
       self.sequence = sequence
       self.at = at
@@ -23,6 +25,7 @@ public struct RunHistory: Sendable, Hashable {
       self.entries = entries
       self.touchesElsewhere = touchesElsewhere
       self.suppressed = suppressed
+      self.held = held
     }
   }
 
@@ -42,7 +45,7 @@ public struct RunHistory: Sendable, Hashable {
     /// When it may be tried (again).
     public var next: Instant
     public var attempts: Int
-    /// The outbox's word: planned, leaving, accepted, failed, cancelled, unknown, held.
+    /// The outbox's word: planned, deferred, claimed, marked, accepted, failed, cancelled, unknown, held.
     public var state: String
     public var because: String?
     /// What the far side calls it.

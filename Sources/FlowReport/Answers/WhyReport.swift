@@ -30,7 +30,7 @@ public enum WhyReport {
     .members([
       ("key", .string(delivery.key)), ("digest", .string(delivery.digest)), ("state", .string(delivery.state)),
       ("attempts", .int(delivery.attempts)), ("planned", EntryJSON.time(delivery.planned, zone)),
-      ("next", delivery.state == "planned" ? EntryJSON.time(delivery.next, zone) : nil),
+      ("next", ["planned", "deferred"].contains(delivery.state) ? EntryJSON.time(delivery.next, zone) : nil),
       ("settled", delivery.settled.map { EntryJSON.time($0, zone) }),
       ("receipt", .optional(delivery.receipt)), ("because", .optional(delivery.because)),
     ])
@@ -96,8 +96,8 @@ struct WhyWords {
   /// What the journal calls sent is planned until its channel has taken it.
   private func sent(_ answer: Reasons.Answer) -> String {
     switch answer.delivery?.state {
-    case "planned" where answer.delivery?.attempts == 0: "planned, and not handed over yet,"
-    case "planned", "leaving": "on its way since"
+    case "planned": "planned, and not handed over yet,"
+    case "deferred", "claimed", "marked": "on its way since"
     case "held": "held since"
     case "failed": "failed; planned"
     case "cancelled": "stopped before it left; planned"
@@ -117,7 +117,7 @@ struct WhyWords {
     case "accepted":
       let receipt = delivery.receipt.flatMap { $0.isEmpty ? nil : ", receipt \($0)" } ?? ""
       lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(receipt)")
-    case "planned" where delivery.attempts > 0:
+    case "deferred":
       lines.append("tried again \(when(delivery.next)), \(tries)\(because)")
     case "planned": lines.append("may leave from \(when(delivery.next)) on")
     default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because)")
@@ -137,6 +137,8 @@ struct WhyWords {
     case .due(let text):
       return "\(answer.what == .waiting ? "because it is" : "because it was") due: \(text)"
     case .clock: return "because its time had come"
+    case .deferred(let at, let until, let because) where until <= at:
+      return "stands still since \(when(at)): \(because)"
     case .deferred(let at, let until, let because):
       return "put off on \(when(at)) to \(when(until)): \(because)"
     case .held(let at, let until, let because): return "held on \(when(at)) until \(when(until)): \(because)"

@@ -17,7 +17,8 @@ extension RunHistory {
       steps: journal.map {
         Step(
           sequence: $0.sequence, at: $0.at, event: $0.event, entries: $0.entries,
-          touchesElsewhere: $0.touchesElsewhere, suppressed: $0.suppressed)
+          touchesElsewhere: $0.touchesElsewhere, suppressed: $0.suppressed,
+          held: Dictionary($0.held.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first }))
       },
       deliveries: outbox.map(Delivery.init), beginning: nil, suppressed: try store.suppressed(contact))
     if let graph, let start = journal.first?.at {
@@ -67,7 +68,7 @@ extension RunHistory.Delivery {
     self.init(
       key: line.key.text, sequence: line.sequence, step: line.step, round: line.round, verb: line.verb,
       touch: line.touch, to: line.rendering.to, digest: line.digest, planned: line.planned, next: line.next,
-      attempts: line.attempts, state: line.state.rawValue, because: line.because, receipt: line.receipt,
+      attempts: line.attempts, state: line.word, because: line.because, receipt: line.receipt,
       settled: line.settled)
   }
 }

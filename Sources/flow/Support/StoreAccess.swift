@@ -67,13 +67,15 @@ struct Live {
     channels = try Channels.make(project: workspace.project, root: workspace.root)
   }
 
-  func engine(on store: any Store) -> Engine {
+  /// The current versions, each with what it was made of, and how those before them are made again.
+  var library: Library {
     let sources = Dictionary(
       compilation.workflows.map { ($0.graph.fingerprint, version($0)) }, uniquingKeysWith: { first, _ in first })
     let workspace = workspace
-    let library = Library(compilation.workflows.map(\.graph), sources: sources) { version in
-      workspace.recompile(version)
-    }
+    return Library(compilation.workflows.map(\.graph), sources: sources) { workspace.recompile($0) }
+  }
+
+  func engine(on store: any Store) -> Engine {
     let outlets = channels.reduce(into: [String: Outlet]()) { outlets, entry in
       // A folder takes the key as the file's name.
       let manifest = workspace.manifests.first { $0.verb == entry.key }

@@ -1,0 +1,94 @@
+import ArgumentParser
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowSimulation
+import FlowTime
+
+struct NextCommand: AsyncParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv, ics }
+
+  static let configuration = CommandConfiguration(
+    commandName: "next", abstract: "What will go out in the coming days, if nobody answers.")
+
+  @Option(help: "How many days ahead, 1 to 3660.") var days = 7
+  @Option(help: "From when: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+  var start: String?
+  @Option(help: "Only runs of this workflow.") var workflow: String?
+  @Option(help: "Only the run with this id, or that begins so.") var run: String?
+  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text, json, csv or ics.") var format: Format = .text
+  @OptionGroup var color: ColorOptions
+
+  func validate() throws {
+    if !(1...3660).contains(days) { throw ValidationError("--days takes 1 to 3660") }
+  }
+
+  func run() async throws {
+    let workspace = try Workspace.open(workflows)
+    let compilation = try workspace.compiled(color: color.isOn)
+    let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
+    let begin = live.clock.now()
+    let end = begin.adding(milliseconds: Int64(days) * 86_400_000)
+    let forecast = Forecast(
+      library: live.library, channels: live.channels, caps: workspace.project.caps, zones: workspace.zones)
+    let items = try await Storage.use(store, workspace, .reading) { store in
+      var progress = Progress()
+      defer { progress.clear() }
+      let clock = SystemClock()
+      let began = clock.now()
+      let id = try run.map { try Histories.record($0, in: store).id }
+      let all = try await forecast.items(in: store, from: begin, to: end) { due in
+        let day = Zone.utc.civil(at: due).date
+        progress.show("looked ahead to \(day)", after: Double(clock.now().milliseconds(since: began)) / 1000)
+      }
+      return all.filter { (workflow == nil || $0.workflow == workflow) && (id == nil || $0.run == id) }
+    }
+    await live.close()
+    print(items)
+  }
+
+  private func print(_ items: [Forecast.Item]) {
+    let columns = ["at", "workflow", "key", "step", "verb", "to", "run", "says"].map { Table.Column($0) }
+    let rows = items.map { item -> [String?] in
+      let whom = whom(item.entry)
+      return [
+        item.at.rfc3339(in: item.zone), item.workflow, item.subject, item.entry.step, whom.verb, whom.to, item.run,
+        says(item.entry),
+      ]
+    }
+    let table = Table(columns: columns, rows: rows)
+    switch format {
+    case .ics:
+      Output.write(
+        CalendarReport.ics(
+          items.map { item in
+            let whom = whom(item.entry)
+            let step = item.entry.step ?? ""
+            return CalendarReport.Item(
+              at: item.at, title: "\(item.workflow): \(step)",
+              description: [
+                (whom.verb ?? "") + (whom.to.map { " to \($0)" } ?? ""), says(item.entry) ?? "",
+                "run \(item.run), key \(item.subject)",
+              ].filter { !$0.isEmpty }.joined(separator: "\n"),
+              // The same when it is asked for again, and when the instant has changed.
+              id: "\(item.run)-\(step)" + (item.entry.round.map { "-\($0)" } ?? ""))
+          }))
+    case .text: Tables.print("next", table, as: .text, empty: "nothing goes out within \(days == 1 ? "a day" : "\(days) days")")
+    case .json: Tables.print("next", table, as: .json, empty: "")
+    case .csv: Tables.print("next", table, as: .csv, empty: "")
+    }
+  }
+
+  private func whom(_ entry: Entry) -> (verb: String?, to: String?) {
+    if case .escalated(let to) = entry.kind { return ("escalate", to) }
+    return (entry.handover?.verb, entry.handover?.to ?? entry.handover?.by)
+  }
+
+  /// Its subject, or the first thing that its channel shows of it.
+  private func says(_ entry: Entry) -> String? {
+    let rendered = entry.handover?.rendered ?? []
+    return (rendered.first { $0.name == "subject" } ?? rendered.first)?.text
+  }
+}

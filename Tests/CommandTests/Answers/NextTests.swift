@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// `flow next`: what goes out if nobody answers, and nothing written for it.
+@Suite struct NextTests {
+  private static let begin = ["--start", Story.at("2026-03-26 09:00")]
+
+  private func lines(_ folder: Folder, _ words: [String]) throws -> [String] {
+    let ran = try folder.flow(["next", "--format", "json"] + words)
+    guard ran.code == 0 else { throw Unstartable(program: "flow next", reason: ran.errors) }
+    return try JSON(parsing: ran.output)["next"].list.map { item in
+      ["at", "step", "verb", "to"].compactMap { item[$0].text }.joined(separator: " ")
+    }
+  }
+
+  /// By the process: the receipt on day 2; the call when the reply until day 5 is not there; a business day later the
+  /// manager; day 10 is Easter Saturday, and the Tuesday after it is the first day that is open.
+  private static let expected = [
+    "2026-03-27T16:40:00+01:00 receipt email ann@acme.test",
+    "2026-03-30T16:40:00+02:00 objections call owner@acme.test",
+    "2026-03-31T16:40:00+02:00 call-overdue escalate manager@acme.test",
+    "2026-04-07T09:00:00+02:00 last-offer email ann@acme.test",
+  ]
+
+  @Test func theSilentContactIsToldAhead() throws {
+    let folder = try Story.proposal.played(1)
+    let store = folder.path + "/Workflows/flow.db"
+    let before = try Data(contentsOf: URL(fileURLWithPath: store))
+    #expect(try lines(folder, Self.begin + ["--days", "30"]) == Self.expected)
+    // Until 2 April, 09:00.
+    #expect(try lines(folder, Self.begin) == Array(Self.expected.prefix(3)))
+    #expect(try lines(folder, Self.begin + ["--days", "30", "--workflow", "other"]) == [])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: store)) == before)
+    #expect(folder.names(in: "Workflows/outbox") == [])
+  }
+
+  @Test func whatIsOverdueGoesOutAtOnce() throws {
+    let folder = try Story.proposal.played(1)
+    // A server that stood still until Friday evening of the week after: the receipt on the Tuesday after Easter, and
+    // all else from there: the call is due at once, a day after the touch before it.
+    let late = try lines(folder, ["--start", Story.at("2026-04-03 20:00"), "--days", "6"])
+    #expect(late.first == "2026-04-07T09:00:00+02:00 receipt email ann@acme.test")
+    #expect(late.dropFirst().first == "2026-04-08T09:00:00+02:00 objections call owner@acme.test")
+  }
+
+  @Test func whatHappensAsForetold() throws {
+    let folder = try Story.proposal.played(1)
+    let foretold = try lines(folder, Self.begin + ["--days", "30"])
+    for command in [
+      Story.serve("2026-03-27 16:40"), Story.serve("2026-03-30 16:40"), Story.serve("2026-03-31 16:40"),
+      Story.serve("2026-04-04 16:40"), Story.serve("2026-04-07 09:00"),
+    ] {
+      #expect(try folder.flow(command).code == 0)
+    }
+    let shown = try folder.flow("show", folder.onlyRun(), "--format", "json").output
+    let sent = try JSON(parsing: shown)["timeline"].list.filter {
+      ["sent", "task", "escalated"].contains($0["type"].text)
+    }
+    #expect(sent.compactMap { $0["at"].text } == foretold.map { String($0.prefix { $0 != " " }) })
+  }
+
+  @Test func asTableAndCalendar() throws {
+    let folder = try Story.proposal.played(1)
+    let csv = try folder.flow(["next", "--format", "csv", "--days", "2"] + Self.begin).output
+    let run = try folder.onlyRun()
+    #expect(
+      csv == "at,workflow,key,step,verb,to,run,says\r\n2026-03-27T16:40:00+01:00,proposal,P-2026-031,receipt,email,"
+        + "ann@acme.test,\(run),Roof repair: did it reach you?\r\n")
+    let ics = try folder.flow(["next", "--format", "ics", "--days", "2"] + Self.begin)
+    // RFC 5545: CRLF, at most 75 octets a line, instants in UTC.
+    let lines = ics.output.split(separator: "\r\n", omittingEmptySubsequences: false)
+    #expect(!ics.bytes.isEmpty && lines.allSatisfy { $0.utf8.count <= 75 && !$0.contains("\n") })
+    #expect(lines.contains("DTSTART:20260327T154000Z"))
+    #expect(lines.contains("UID:\(run)-receipt@flow"))
+    let none = try folder.flow(["next", "--days", "1"] + Self.begin)
+    #expect(none.output == "nothing goes out within a day\n")
+    #expect(try folder.flow("next", "--days", "0").code == 2)
+  }
+}
