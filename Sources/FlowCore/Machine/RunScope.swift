@@ -1,14 +1,26 @@
 import FlowTime
 
-/// What names mean in one run, at one instant.
-struct RunScope: Scope {
+/// What names mean in one run, at one instant. Shared by all expressions of a text, not copied for each.
+final class RunScope: Scope {
   let graph: Graph
   let run: Run
   let now: Instant
   let zone: Zone
   let calendar: BusinessCalendar
   /// The policy's window and the zone it is read in; none before the run has begun.
-  var hours: (window: Window, zone: Zone)?
+  let hours: (window: Window, zone: Zone)?
+
+  init(
+    graph: Graph, run: Run, now: Instant, zone: Zone, calendar: BusinessCalendar,
+    hours: (window: Window, zone: Zone)? = nil
+  ) {
+    self.graph = graph
+    self.run = run
+    self.now = now
+    self.zone = zone
+    self.calendar = calendar
+    self.hours = hours
+  }
 
   func value(of name: Name) -> Value {
     switch name {
