@@ -52,7 +52,7 @@ let package = Package(
         "FlowRuntime", "FlowSimulation",
       ]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin"]),
+    .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowTime"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
     channel("Messenger"), channel("Notification"), channel("Webhook"),
@@ -100,7 +100,7 @@ let package = Package(
       dependencies: [
         "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime", "FlowTesting",
       ]),
-    .testTarget(name: "FlowTransportTests", dependencies: ["FlowTransport", "FlowPlugin"]),
+    .testTarget(name: "FlowTransportTests", dependencies: ["FlowTransport", "FlowPlugin", "FlowTime"]),
     .testTarget(name: "WorkflowTests", dependencies: ["flow"]),
     // Every numbered sentence of the reference, carried by what runs; the guide, by what the command prints.
     .testTarget(
