@@ -82,16 +82,23 @@ struct PatternParser {
       _ = blanks()
       dropFinalPunctuation()
     }
+    var owesBlank = false
     while at < end {
-      if blanks(), current > 0, at < end { current = sequence([.blank], from: current, to: nil) }
+      if blanks() { owesBlank = current > 0 }
       guard let byte else { break }
       switch byte {
-      case 0x28: try group()
+      case 0x28:
+        if owesBlank { current = sequence([.blank], from: current, to: nil) }
+        owesBlank = false
+        try group()
       case 0x29: throw error(.unopenedGroup, at)
       case 0x7C: throw error(.misplacedBar, at)
       default:
         let words = try words()
-        current = sequence(words, from: current, to: nil)
+        // What cannot be seen is no word, and a blank on both sides of it is one.
+        if words.isEmpty { continue }
+        current = sequence(owesBlank ? [.blank] + words : words, from: current, to: nil)
+        owesBlank = false
         if self.byte == 0x28, ReplyWords.isWord(words.last?.text.last ?? " ") {
           throw error(.groupInWord, at)
         }
@@ -116,11 +123,19 @@ struct PatternParser {
 
   private var byte: UInt8? { at < end ? bytes[at] : nil }
 
-  /// Passes over blanks; whether there were any.
+  /// Passes over blanks, of whatever kind; whether there were any.
   private mutating func blanks() -> Bool {
     let start = at
-    while let byte, Lexer.isBlank(byte) { at += 1 }
+    while blankLength > 0 { at += blankLength }
     return at > start
+  }
+
+  /// How many bytes the blank takes that stands here; 0 where there is none.
+  private var blankLength: Int {
+    guard let byte else { return 0 }
+    if byte < 0x80 { return ReplyWords.isBlank(Unicode.Scalar(byte)) ? 1 : 0 }
+    let scalar = String(decoding: bytes[at..<min(end, at + 4)], as: UTF8.self).unicodeScalars.first
+    return scalar.map { ReplyWords.isBlank($0) ? UTF8.width($0) : 0 } ?? 0
   }
 
   private mutating func newState() -> Int {
@@ -142,7 +157,7 @@ struct PatternParser {
   /// One run up to a blank, a bar or a parenthesis: its words and marks.
   private mutating func words() throws(ReplyPatternError) -> [ReplyPattern.Word] {
     let start = at
-    while let byte, !Lexer.isBlank(byte), byte != 0x28, byte != 0x29, byte != 0x7C, byte != 0x2A { at += 1 }
+    while let byte, blankLength == 0, byte != 0x28, byte != 0x29, byte != 0x7C, byte != 0x2A { at += 1 }
     let split = ReplyWords(String(decoding: bytes[start..<at], as: UTF8.self)).words
     var words = split.map { ReplyPattern.Word(text: Array($0), isPrefix: false) }
     guard byte == 0x2A else { return words }
@@ -170,7 +185,7 @@ struct PatternParser {
     var words: [ReplyPattern.Word] = []
     var alternative = at
     while true {
-      if blanks(), !words.isEmpty, byte != 0x7C, byte != 0x29 { words.append(.blank) }
+      if blanks(), let last = words.last, last != .blank, byte != 0x7C, byte != 0x29 { words.append(.blank) }
       guard let byte else { throw error(.unclosedGroup, opening) }
       switch byte {
       case 0x28: throw error(.nestedGroup, at)
