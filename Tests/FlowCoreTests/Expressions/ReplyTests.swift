@@ -32,7 +32,11 @@ import Testing
     ("= fine", "fine\n\nthanks", false),
     ("= (yes|ok) thanks", "OK  thanks …", true), ("= (yes|ok)", "yes ok", false), ("= fine*", "finest", true),
     ("= 1", "1", true), ("= 1", "10", false), ("= fine", "", false),
-    ("call  me", "call me", true), ("naïve", "NAÏVE", true), ("soft", "so\u{AD}ft", true),
+    ("call \u{A0}me", "Please call me", true), ("call\u{A0} \u{2009}me", "call me", true),
+    ("call\u{A0}me", "call  me", true), ("call \u{A0}me", "call\u{A0}\u{A0}me", true),
+    ("(call \u{A0}me|ring\u{A0} me) now", "ring me now", true), ("call \u{200B} me", "call me", true),
+    ("(a \u{200B} b|c)", "a b", true), ("= \u{A0}fine\u{A0} ", "fine", true), ("call\u{A0}me", "callme", false),
+    ("(a|b) \u{A0}(c|d)", "b c", true), ("call  me", "call me", true), ("naïve", "NAÏVE", true), ("soft", "so\u{AD}ft", true),
   ])
   func matching(_ pattern: String, _ text: String, _ expected: Bool) throws {
     #expect(try ReplyPattern.parse(pattern).matches(text) == expected, "\(pattern) / \(text)")
@@ -105,5 +109,38 @@ import Testing
   func reads(_ text: String, _ expected: String) throws {
     let received = try #require(CivilDate(iso: "2026-03-25"))
     #expect((firstDate(in: text, receivedOn: received)?.description ?? "") == expected, "\(text)")
+  }
+
+  /// The mail came in on Wednesday, 25 March 2026; what lies up to 24 February is not yet next year's.
+  @Test(arguments: [
+    ("from 3 to 14 April", ["2026-04-14"]), ("3-14 April", ["2026-04-14"]), ("3.-14. April", ["2026-04-14"]),
+    ("03.04.-14.04.2026", ["2026-04-03", "2026-04-14"]), ("03.04. – 14.04.", ["2026-04-03", "2026-04-14"]),
+    ("du 20 mars au 3 avril", ["2026-03-20", "2026-04-03"]), ("2026-03-20 - 2026-04-03", ["2026-03-20", "2026-04-03"]),
+    ("del 20 de marzo al 3 de abril de 2026", ["2026-03-20", "2026-04-03"]), ("23 February", ["2027-02-23"]),
+    ("24 February", ["2026-02-24"]), ("14/04/2026", ["2026-04-14"]), ("14/04", ["2026-04-14"]),
+    ("04/14/2026", ["2026-04-14"]), ("4/4", ["2026-04-04"]), ("4/9/2026", []), ("24/7", ["2026-07-24"]),
+    ("1/2/3/4", []), ("14/04/26", ["2026-04-14"]), ("555-0409", []), ("", []),
+  ])
+  func `dates in a text, in order, with ranges and slashes`(_ text: String, _ expected: [String]) throws {
+    let earliest = try #require(CivilDate(iso: "2026-02-24"))
+    #expect(dates(datedWords(in: text, notBefore: earliest, slashes: .onlyIfClear)) == expected, "\(text)")
+  }
+
+  @Test func `where the day comes first, dates with slashes are read so`() throws {
+    let earliest = try #require(CivilDate(iso: "2026-02-24"))
+    #expect(dates(datedWords(in: "le 4/9/2026", notBefore: earliest, slashes: .dayFirst)) == ["2026-09-04"])
+    #expect(dates(datedWords(in: "04/14/2026", notBefore: earliest, slashes: .dayFirst)) == [])
+  }
+
+  @Test func `words around a date are kept in their order`() throws {
+    let (earliest, day) = (try #require(CivilDate(iso: "2026-02-24")), try #require(CivilDate(iso: "2026-04-14")))
+    #expect(
+      datedWords(in: "Jusqu\u{2019}au 14 AVRIL, Room 12!", notBefore: earliest, slashes: .dayFirst) == [
+        .word("jusqu"), .mark("'"), .word("au"), .date(day), .mark(","), .word("room"), .number, .mark("!"),
+      ])
+  }
+
+  private func dates(_ words: [DatedWord]) -> [String] {
+    words.compactMap { if case .date(let date) = $0 { date.description } else { nil } }
   }
 }
