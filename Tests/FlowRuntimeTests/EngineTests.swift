@@ -186,7 +186,7 @@ struct EngineTests {
 
     let mended = rig.again(try Bench.graphs(order(), zones: utcOnly))
     let first = try #require(runs.first { $0.subject == "O-1" })
-    try await mended.engine.letGoOn(first.id)
+    try await mended.engine.resume(first.id)
     try await mended.runOut()
     #expect(try mended.store.run(first.id)?.run.outcome == "quiet")
   }

@@ -203,7 +203,12 @@ struct HandoverTests {
     rig.clock.set("2026-03-03 09:00")
     try await rig.engine.runDue()
     #expect(try line(rig).state == .held && line(rig).because == "wrong password")
-    #expect(try rig.store.tasks(TaskFilter()).isEmpty)
+    // The run is not told that it failed; a person is told what to mend.
+    #expect(
+      try rig.store.tasks(TaskFilter()).map(\.text) == [
+        "nothing leaves by letter until it is mended: wrong password"
+      ])
+    #expect(try !rig.lines(rig.onlyRun().id).contains { $0.contains("failed") })
     let next = rig.again(try Bench.graphs(order(), zones: utcOnly))
     try await next.engine.runDue()
     #expect(try line(rig).state == .accepted)

@@ -85,6 +85,7 @@ extension Grammar {
       Key("outcomes", .list(.name), "what a waiting run can be told"),
       Key("events", .list(.text), "what may come later"),
       Key("keyed", booleans, "the far side takes an idempotency key"),
+      Key("retry-unknown", booleans, "the far side knows identical bytes again: an unknown fate is tried once more"),
       Key("inbound", .word(Manifest.Inbound.allCases.map(\.rawValue)), "how answers come back"),
       Key("max-bytes", .integer, "most bytes of one delivery"),
       Key("address", .word(Manifest.Address.allCases.map(\.rawValue)), "by which field it reaches somebody"),

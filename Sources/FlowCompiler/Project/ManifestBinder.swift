@@ -28,7 +28,8 @@ private struct ManifestBinder {
     let list = fields["fields"].map { fieldList($0) } ?? []
     var manifest = Manifest(
       verb: verb?.text ?? "", about: text("about") ?? "", touch: boolean("touch"), fields: list,
-      outcomes: words("outcomes"), events: words("events"), keyed: boolean("keyed"))
+      outcomes: words("outcomes"), events: words("events"), keyed: boolean("keyed"),
+      retriesUnknown: boolean("retry-unknown"))
     if let word = word("inbound", Manifest.Inbound.allCases) { manifest.inbound = word }
     if let word = word("address", Manifest.Address.allCases) { manifest.address = word }
     manifest.law = word("law", Manifest.Law.allCases)

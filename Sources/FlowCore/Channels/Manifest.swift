@@ -74,6 +74,8 @@ public struct Manifest: Hashable, Sendable {
   public var events: [String]
   /// The far side takes an idempotency key.
   public var keyed: Bool
+  /// The far side knows identical bytes again: a delivery whose fate is not known may be tried once more, later.
+  public var retriesUnknown: Bool
   public var inbound: Inbound
   public var address: Address
   /// The template that `ask` closes; without one `ask` is delivered apart.
@@ -92,7 +94,7 @@ public struct Manifest: Hashable, Sendable {
   public init(
     verb: String, about: String = "", touch: Bool, fields: [Field], outcomes: [String] = [],
     events: [String] = [],
-    keyed: Bool = false, inbound: Inbound = .none, address: Address = .none, main: String? = nil,
+    keyed: Bool = false, retriesUnknown: Bool = false, inbound: Inbound = .none, address: Address = .none, main: String? = nil,
     purposeOptional: Bool = false, escalates: Bool = false, law: Law? = nil, maxBytes: Int = 1 << 20
   ) {
     self.verb = verb
@@ -102,6 +104,7 @@ public struct Manifest: Hashable, Sendable {
     self.outcomes = outcomes
     self.events = events
     self.keyed = keyed
+    self.retriesUnknown = retriesUnknown
     self.inbound = inbound
     self.address = address
     self.main = main

@@ -44,6 +44,7 @@ extension Engine {
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
     if transition.run == record.run, transition.entries.isEmpty, transition.effects.isEmpty {
+      if let because = surroundings.held.values.min() { return try standStill(record, isNoted: false, because) }
       return try setAside(record, "it was due and did nothing")
     }
     try await commit(record, event: event, surroundings, depth: 0) {
@@ -81,7 +82,9 @@ extension Engine {
     }
     let step = JournalStep(
       run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
-      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted())
+      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted(),
+      held: surroundings.held.sorted { $0.key < $1.key }.map { Entry.NamedText($0.key, $0.value) })
+    if let because = surroundings.held.values.min() { plan.standStill(because, wasPaused: record.stuck) }
     var writes: [Write] = [
       event == nil ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
     ]
@@ -90,6 +93,7 @@ extension Engine {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }
     try store.add(writes + plan.writes)
+    sending.note(plan)
   }
 
   private func plan(
@@ -112,6 +116,8 @@ extension Engine {
     var next: RunRecord
     var entries: [Entry]
     var writes: [Write] = []
+    /// It is counted against the cap of its workflow's first live run.
+    var isFirstRun = false
     let now: Instant
     let depth: Int
     /// Indices of entries that hand something over and were not rendered yet, in order.
@@ -129,6 +135,17 @@ extension Engine {
       self.now = now
       self.depth = depth
       unrendered = transition.entries.indices.filter { transition.entries[$0].handover != nil }[...]
+    }
+
+    /// What is due now and has not gone out stands still; so does a run that is paused.
+    mutating func standStill(_ because: String, wasPaused: String?) {
+      guard let waiting = next.run.waiting else { return }
+      if let wasPaused, wasPaused.hasPrefix(Hold.pauseMark) {
+        next.stuck = wasPaused
+      } else if waiting.stage == .deferring, waiting.due <= now {
+        next.stuck = Hold.mark + because
+        writes.append(.remember(Engine.Facts.aside + next.id, ""))
+      }
     }
 
     /// Right after what was received; before anything is rendered.
@@ -182,11 +199,16 @@ extension Engine {
       }
     guard stops else { return }
     let hasPlanned = try store.hasPlanned(run: run.id)
-    guard hasPlanned || !claimed.isEmpty else { return }
+    guard hasPlanned || !claimed.isEmpty || !flights.isEmpty || sending.hasHeldLines else { return }
     var stopped: [Entry] = []
     for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state
-      guard state == .planned || claimed.remove(line.key.text) != nil else { continue }
+      if [.claimed, .marked].contains(state), claimed.remove(line.key.text) == nil {
+        // A channel has it: it may arrive, and is not tried again.
+        plan.writes.append(.remember(Facts.stopped + line.key.text, "\(event.name) came first"))
+        continue
+      }
+      guard [.planned, .claimed, .held].contains(state) else { continue }
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now

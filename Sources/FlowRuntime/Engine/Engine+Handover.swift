@@ -17,6 +17,10 @@ extension Engine {
     case .success(let rendering):
       if let entry { plan.entries[entry].show(rendering) }
       plan.writes.append(.plan(outgoing(delivery, rendering, index, plan)))
+      if !plan.isFirstRun, let first = countFirst(plan.next.workflow, run: plan.next.id, delivery.verb) {
+        plan.writes.append(first)
+        plan.isFirstRun = true
+      }
       if delivery.isTask {
         plan.writes.append(.task(try task(for: delivery, of: plan.next, named: plan.derivedID(index))))
       }
@@ -59,47 +63,106 @@ extension Engine {
   // MARK: After the commit
 
   /// Hands over everything planned that may be tried now, one after the other. Lines whose channels take keys
-  /// are marked and settled in groups: after a crash their fate is no question.
+  /// are claimed and settled in groups: after a crash their fate is no question.
   func handOver() async throws(StoreError) {
     while true {
-      let claim = try await alone { engine async throws(StoreError) in (try engine.claim(), engine.turns) }
-      if claim.0.isEmpty { return }
-      var receipts: [(Outgoing, Receipt)] = []
-      let at = clock.now()
-      for line in claim.0 {
-        // What has happened since it was marked may forbid it.
-        if turns != claim.1 || clock.now() != at {
-          guard try await alone({ engine async throws(StoreError) in try engine.mayBegin(line) }) else { continue }
-        }
-        claimed.remove(line.key.text)
-        if let outlet = outlets[line.verb] {
-          receipts.append((line, await outlet.channel.deliver(line.rendering, key: line.key)))
-        } else {
-          receipts.append((line, .ours(because: "no channel is called \"\(line.verb)\"")))
-        }
+      let claim = try await alone { engine async throws(StoreError) in
+        try engine.settleRest()
+        return (try engine.claim(), engine.turns)
       }
-      let all = receipts
-      try await alone { engine async throws(StoreError) in
-        for (line, receipt) in all { try engine.record(receipt, of: line) }
+      if claim.0.isEmpty { return }
+      var rest = claim.0[...]
+      var receipts: [(line: Outgoing, receipt: Receipt?)] = []
+      do throws(StoreError) {
+        let at = clock.now()
+        while let line = rest.first {
+          // What has happened since it was claimed may forbid it.
+          let mayBegin =
+            turns == claim.1 && clock.now() == at && !isStopped
+            ? true : try await alone { engine async throws(StoreError) in try engine.mayBegin(line) }
+          rest.removeFirst()
+          if mayBegin { receipts.append((line, await deliver(line))) }
+        }
+        let all = receipts
+        try await alone { engine async throws(StoreError) in
+          for (line, receipt) in all { try engine.settle(line, receipt) }
+        }
+      } catch {
+        // The next turn settles them: no line stays in hand while the engine lives.
+        unsettled += receipts + rest.map { ($0, nil) }
+        throw error
       }
     }
   }
 
-  /// The next lines, marked as leaving: several whose channels take keys, or one of another.
+  /// Nothing more is claimed, and what is claimed does not begin.
+  var isStopped: Bool { isDraining || sending.whole != nil }
+
+  private func deliver(_ line: Outgoing) async -> Receipt {
+    guard let outlet = outlets[line.verb] else {
+      return .ours(because: "no channel is called \"\(line.verb)\"")
+    }
+    handoversBegun += 1
+    let flight = handoversBegun
+    flights.insert(flight)
+    defer { flights.remove(flight) }
+    guard outlet.usesMarker else {
+      claimed.remove(line.key.text)
+      return await outlet.channel.deliver(line.rendering, key: line.key)
+    }
+    return await outlet.channel.deliver(line.rendering, key: line.key) { await self.mark(line) }
+  }
+
+  /// Commits that the message is about to be complete. False where something came first, or where that could not be
+  /// committed: then it must not leave.
+  private func mark(_ line: Outgoing) async -> Bool {
+    do throws(StoreError) {
+      return try await alone { engine async throws(StoreError) in
+        guard try engine.mayBegin(line) else { return false }
+        engine.claimed.remove(line.key.text)
+        var marked = line
+        marked.state = .marked
+        try engine.store.add([.change(marked, from: .claimed)])
+        return true
+      }
+    } catch {
+      return false
+    }
+  }
+
+  /// The next lines, claimed: several whose channels take keys, or one of another.
   private func claim() throws(StoreError) -> [Outgoing] {
     var lines: [Outgoing] = []
-    while lines.count < Engine.groupLimit, let line = try claim(isAlone: lines.isEmpty) {
-      lines.append(line)
-      guard outlets[line.verb]?.isKeyed == true else { break }
+    do throws(StoreError) {
+      while lines.count < Engine.groupLimit, let line = try claim(isAlone: lines.isEmpty) {
+        lines.append(line)
+        guard outlets[line.verb]?.isKeyed == true, suspects.remove(line.key.text) == nil else { break }
+      }
+    } catch {
+      unsettled += lines.map { ($0, nil) }
+      throw error
     }
     claimed.formUnion(lines.map(\.key.text))
     return lines
   }
 
-  /// The next line, marked as leaving; what must not leave any more is stopped on the way, and what may not leave now,
-  /// after a stop or a failed attempt, is put off.
+  /// The next line, claimed; what must not leave any more is stopped on the way, and what may not leave now is put off.
   private func claim(isAlone: Bool) throws(StoreError) -> Outgoing? {
-    while var line = try store.nextOutgoing(until: clock.now()), isAlone || outlets[line.verb]?.isKeyed == true {
+    while !isStopped, var line = try store.nextOutgoing(until: clock.now()),
+      isAlone || (outlets[line.verb]?.isKeyed == true && !suspects.contains(line.key.text))
+    {
+      if let hold = try hold(line) {
+        line.state = .held
+        line.because = Hold.mark + hold.because
+        sending.hasHeldLines = true
+        try store.add([.change(line, from: .planned)])
+        continue
+      }
+      if let slot = slot(for: line) {
+        line.next = slot
+        try store.add([.change(line, from: .planned)])
+        continue
+      }
       switch try leave(line) {
       case .now: break
       case .never(let because):
@@ -119,14 +182,11 @@ extension Engine {
     return nil
   }
 
-  /// Looked at once more just before the first byte; what may not leave any more is planned again, and the next claim
-  /// says what becomes of it.
+  /// Looked at once more just before the first byte, and just before the last; what may not leave any more is planned
+  /// again, and the next claim says what becomes of it.
   private func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
     guard claimed.contains(line.key.text) else { return false }
-    if case .now = try leave(line) {
-      claimed.remove(line.key.text)
-      return true
-    }
+    if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
     claimed.remove(line.key.text)
     var again = line
     again.state = .planned
@@ -149,6 +209,9 @@ extension Engine {
     let suppressed = try store.suppressed(line.contact)
     if suppressed.contains(line.verb) || suppressed.contains("all") {
       return .never(because: "\(line.verb) is suppressed for this contact")
+    }
+    if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
+      return .never(because: because)
     }
     // In the instant in which it became due it has just been looked at.
     guard clock.now() > line.planned, let record = try store.run(line.run), let graph = try graph(of: record) else {
@@ -175,33 +238,53 @@ extension Engine {
     try store.add(writes)
   }
 
+  // MARK: Receipts
+
+  /// What the channel said of a line that was claimed; nil where it was not handed over.
+  func settle(_ line: Outgoing, _ receipt: Receipt?) throws(StoreError) {
+    guard outlets[line.verb]?.usesMarker == true || receipt == nil || !unsettled.isEmpty else {
+      return try record(receipt ?? .unknown(because: ""), of: line)
+    }
+    claimed.remove(line.key.text)
+    guard let current = try store.outgoing(line.key.text) else { return }
+    switch (current.state, receipt) {
+    case (.claimed, nil), (.marked, nil): try tryAgain(current)
+    case (.claimed, let receipt?), (.marked, let receipt?): try record(receipt, of: current)
+    case (.planned, .accepted?), (.cancelled, .accepted?), (.held, .accepted?):
+      // It was told not to, and did.
+      logger.error("left all the same", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
+      try record(receipt ?? .accepted(id: ""), of: current)
+    default: break
+    }
+  }
+
   private func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
-    let now = clock.now()
+    let from = line.state
     var line = line
     switch receipt {
     case .accepted(let id):
       line.state = .accepted
       line.receipt = id
-      line.settled = now
-      try store.add([.change(line, from: .claimed)])
+      line.settled = clock.now()
+      try store.add([.change(line, from: from)] + tellOutcome("ok", of: line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):
       line.state = .held
       line.because = because
+      sending.hasHeldLines = true
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
-      try store.add([.change(line, from: .claimed)])
+      try store.add([.change(line, from: from)] + noticeOurs(line, because))
     case .unknown(let because):
       if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
-      line.state = .unknown
-      line.because = because
-      try store.add([.change(line, from: .claimed), .task(unknownNotice(line))])
+      try settleUnknown(&line, because)
     }
   }
 
   /// Twice as long each time, spread by a digest so that not all come back at once.
   private func retry(_ line: inout Outgoing, after: Int?, _ because: String) throws(StoreError) {
     let now = clock.now()
+    let from = line.state
     let base: Int64 = 60_000 << Int64(min(max(line.attempts - 1, 0), 10))
     let spread = Int64(Derived.hex([line.key.text, String(line.attempts)], digits: 4), radix: 16) ?? 0
     // A far side that names a pause beyond our patience is not waited for.
@@ -214,19 +297,20 @@ extension Engine {
     line.state = .planned
     line.because = because
     line.next = next
-    try store.add([.change(line, from: .claimed)])
+    try store.add([.change(line, from: from)])
   }
 
   private func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    let from = line.state
     line.state = .failed
     line.because = because
     line.settled = clock.now()
     let told = Incoming(
       source: "flow", id: "\(line.key).failed", at: clock.now(),
       body: .run(line.run, .failed(step: line.node, because: because)))
-    try store.add([
-      .change(line, from: .claimed), .receive(InboxRow(incoming: told, received: clock.now())),
-    ])
+    try store.add(
+      [.change(line, from: from), .receive(InboxRow(incoming: told, received: clock.now()))]
+        + tellOutcome("failed", of: line))
   }
 }
 

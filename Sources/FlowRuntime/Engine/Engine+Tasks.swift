@@ -30,15 +30,26 @@ extension Engine {
       outcomes: delivery.outcomes.isEmpty ? ["done"] : delivery.outcomes)
   }
 
-  /// Whether it left is not known, and to send it again might send it twice.
+  /// Whether it left is not known, and to send it again might send it twice: a person says what is to be done.
   func unknownNotice(_ line: Outgoing) -> TaskRecord {
+    var task = notice(
+      "unknown", about: line,
+      "It is not known whether \(line.step) reached \(line.rendering.to): \(line.because ?? "no answer")")
+    task.outcomes = [Engine.arrived, Engine.again]
+    return task
+  }
+
+  /// What a person may say of a line whose fate is not known.
+  static let arrived = "arrived"
+  static let again = "again"
+
+  func unknownTask(of line: Outgoing) -> String { Derived.hex([line.key.text, "unknown"], digits: 12) }
+
+  /// The engine's own word about a line of the outbox, to the run's owner.
+  func notice(_ word: String, about line: Outgoing, _ text: String) -> TaskRecord {
     TaskRecord(
-      id: Derived.hex([line.key.text, "unknown"], digits: 12), run: line.run, workflow: "",
-      kind: .notice(.failed),
-      person: line.owner, contact: .absent,
-      text:
-        "It is not known whether \(line.step) reached \(line.rendering.to): \(line.because ?? "no answer")",
-      assigned: clock.now(), due: nil, outcomes: ["done"])
+      id: Derived.hex([line.key.text, word], digits: 12), run: line.run, workflow: "", kind: .notice(.failed),
+      person: line.owner, contact: .absent, text: text, assigned: clock.now(), due: nil, outcomes: ["done"])
   }
 
   /// Eight digits, or more where another task has these already.

@@ -20,9 +20,9 @@ import Logging
 /// channel that takes keys gets nothing twice.
 public actor Engine {
   let store: any Store
-  let library: Library
-  let outlets: [String: Outlet]
-  let caps: Caps?
+  private(set) var library: Library
+  private(set) var outlets: [String: Outlet]
+  private(set) var caps: Caps?
   let zones: any ZoneSource
   let clock: any Clock
   let logger: Logger
@@ -30,8 +30,22 @@ public actor Engine {
   /// Older versions that were compiled anew, by fingerprint.
   var older: [String: Graph] = [:]
   var savedVersions: Set<String> = []
-  /// Keys of lines that are marked as leaving and whose hand-over has not begun: they can be stopped.
+  /// Keys of lines that are claimed and not marked: they can be stopped.
   var claimed: Set<String> = []
+  /// Lines in hand when the store failed, with what their channel said; nil where they had not been handed over.
+  var unsettled: [(line: Outgoing, receipt: Receipt?)] = []
+  /// Keys of lines that were in hand when the process ended: each goes out by itself.
+  var suspects: Set<String> = []
+  var sending = Sending()
+  /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
+  private(set) var watched: [String] = []
+  /// When the next line of a verb may leave, for channels with a rate, and the keys of lines that have their time.
+  var slots: [String: Instant] = [:]
+  var slotted: Set<String> = []
+  var isDraining = false
+  /// Numbers of the hand-overs that a channel has, and of the last one begun.
+  var flights: Set<Int> = []
+  var handoversBegun = 0
   /// How often somebody had the turn.
   private(set) var turns = 0
   private var isRecovered = false
@@ -55,6 +69,19 @@ public actor Engine {
     self.zones = zones
     self.clock = clock
     self.logger = logger
+    watched = Engine.watched(outlets)
+  }
+
+  private static func watched(_ outlets: [String: Outlet]) -> [String] {
+    outlets.filter { $0.value.isLive || $0.value.polls }.keys.sorted()
+  }
+
+  func use(_ library: Library, _ outlets: [String: Outlet], _ caps: Caps?) {
+    self.library = library
+    self.outlets = outlets
+    self.caps = caps
+    watched = Engine.watched(outlets)
+    savedVersions = []
   }
 
   /// Takes what has come in. It is committed before anything else is done; when this returns, it has been
@@ -81,7 +108,7 @@ public actor Engine {
   public func runDue() async throws(StoreError) -> Int {
     try await workOff()
     var woken = 0
-    while !Task.isCancelled {
+    while !Task.isCancelled, !isDraining, sending.whole == nil {
       let due = try store.due(until: clock.now(), limit: Engine.groupLimit)
       if due.isEmpty { break }
       var rest = due[...]
@@ -121,18 +148,12 @@ public actor Engine {
     return results
   }
 
-  /// Lets a run that was set aside go on, once what held it up is mended. Nothing happens to any other run.
-  public func letGoOn(_ run: String) async throws(StoreError) {
-    try await alone { engine async throws(StoreError) in
-      guard var record = try engine.store.run(run), record.stuck != nil else { return }
-      record.stuck = nil
-      try engine.store.add([.advance(record, from: record.sequence)])
-    }
-  }
-
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing
-  /// waits.
-  public func nextDue() throws(StoreError) -> Instant? { try store.nextDue() }
+  /// waits. While everything is held, what is overdue is looked at again a second later.
+  public func nextDue() throws(StoreError) -> Instant? {
+    guard let due = try store.nextDue() else { return nil }
+    return sending.whole == nil && !isDraining ? due : max(due, clock.now().adding(milliseconds: 1000))
+  }
 
   /// Works off the inbox, then hands over what is planned: an answer that has come in stops what has not left. What
   /// runs emit themselves follows what led to it, so that goes out before.
@@ -167,6 +188,7 @@ public actor Engine {
     }
     turns += 1
     do throws(StoreError) {
+      if sending.isStale { try readSending() }
       if !isRecovered {
         try recover()
         try store.flush()
@@ -179,32 +201,9 @@ public actor Engine {
       // The first error says what is wrong; what is lost by a second one was not acknowledged.
       try? store.flush()
       savedVersions = []
+      sending.isStale = true
       throw error
     }
-  }
-
-  /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
-  private func recover() throws(StoreError) {
-    for line in try store.outbox(.claimed) { try takeUp(line) }
-    for line in try store.outbox(.held) {
-      var again = line
-      again.state = .planned
-      again.next = clock.now()
-      try store.add([.change(again, from: .held)])
-    }
-  }
-
-  /// A line that was being handed over when the process ended.
-  private func takeUp(_ line: Outgoing) throws(StoreError) {
-    var again = line
-    let isKeyed = outlets[line.verb]?.isKeyed ?? false
-    again.state = isKeyed ? .planned : .unknown
-    again.because = isKeyed ? nil : "the process ended while it was handed over"
-    again.next = clock.now()
-    logger.warning(
-      "taken up",
-      metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(again.state.rawValue)"])
-    try store.add([.change(again, from: .claimed)] + (isKeyed ? [] : [.task(unknownNotice(again))]))
   }
 
   // MARK: Graphs
@@ -228,6 +227,7 @@ public actor Engine {
     let elsewhere =
       mattersElsewhere ? try store.touches(contact: contact).filter { $0.run != run }.map(\.at) : []
     return Surroundings(
-      zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities))
+      zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities),
+      held: held(graph.workflow, run: run))
   }
 }

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowPlugin
 
 /// A channel as the engine hands things to it.
@@ -8,10 +9,45 @@ public struct Outlet: Sendable {
   public var isKeyed: Bool
   /// Most bytes of one delivery; a larger one fails.
   public var maxBytes: Int
+  /// It sends for real: ``Channel/destination`` is somewhere. The first live run of a workflow is capped there, and
+  /// the brake watches it.
+  public var isLive: Bool
+  /// Answers are fetched by ``Engine/poll()``: no touch leaves before they have been read (guarantee 14).
+  public var polls: Bool
+  /// The far side knows identical bytes again (the manifest's `retry-unknown`): a delivery whose fate is not known is
+  /// tried once more, later.
+  public var retriesUnknown: Bool
+  /// Outcomes that the receipt itself tells: `ok` where it was accepted, `failed` where it never will be.
+  public var outcomes: [String]
+  /// At most so many hand-overs a minute.
+  public var rate: Int?
+  /// At most so many hand-overs a day, in UTC.
+  public var capacity: Int?
 
-  public init(_ channel: any Channel, isKeyed: Bool, maxBytes: Int = 1 << 20) {
+  /// - Parameter isLive: whether the channel has a destination, where nil.
+  public init(
+    _ channel: any Channel, isKeyed: Bool, maxBytes: Int = 1 << 20, isLive: Bool? = nil, polls: Bool = false,
+    retriesUnknown: Bool = false, outcomes: [String] = [], rate: Int? = nil, capacity: Int? = nil
+  ) {
     self.channel = channel
     self.isKeyed = isKeyed
     self.maxBytes = maxBytes
+    self.isLive = isLive ?? (channel.destination != nil)
+    self.polls = polls
+    self.retriesUnknown = retriesUnknown
+    self.outcomes = outcomes
+    self.rate = rate
+    self.capacity = capacity
   }
+
+  /// As a manifest says.
+  public init(_ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, rate: Int? = nil, capacity: Int? = nil) {
+    self.init(
+      channel, isKeyed: isKeyed ?? manifest.keyed, maxBytes: manifest.maxBytes,
+      polls: channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,
+      outcomes: manifest.outcomes.filter { ["ok", "failed"].contains($0) }, rate: rate, capacity: capacity)
+  }
+
+  /// Whether its fate matters enough that a marker is committed before it is complete.
+  var usesMarker: Bool { isLive || !isKeyed }
 }

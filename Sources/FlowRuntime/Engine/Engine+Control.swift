@@ -1,0 +1,126 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// What people steer by hand. Each is committed when it returns, and lasts over restarts.
+extension Engine {
+  /// Nothing goes out any more, from the next byte that would complete a message on, also while hand-overs run. What
+  /// comes in is heard; whatever would go out stands still.
+  public func pauseAll(because: String) async throws(StoreError) {
+    let hold = Hold(.paused, because: because, since: clock.now())
+    // Whoever hands something over sees it before the turn comes.
+    sending.holds[hold.fact] = hold
+    try await alone { engine async throws(StoreError) in
+      try engine.store.add([.remember(hold.fact, hold.value)])
+      engine.sending.holds[hold.fact] = hold
+    }
+  }
+
+  /// Sending goes on, by the clock as it is now and on the store as it is: ends a pause of everything, the brake, and
+  /// the holds after a leap of the clock and on a restored store. Caps of first runs stay, and channels that were not
+  /// read.
+  public func resumeAll() async throws(StoreError) {
+    try await alone { engine async throws(StoreError) in
+      for hold in engine.sending.holds.values where hold.run == nil {
+        try engine.store.add([.remember(hold.fact, nil)])
+        engine.sending.holds[hold.fact] = nil
+      }
+      try engine.goOn()
+    }
+  }
+
+  /// The run stands still: no timer, nothing sent. It still hears what comes in.
+  /// - Returns: false where there is no such live run.
+  @discardableResult
+  public func pause(_ run: String, because: String) async throws(StoreError) -> Bool {
+    try await alone { engine async throws(StoreError) in
+      guard var record = try engine.store.run(run), record.isLive else { return false }
+      let hold = Hold(.paused, run: run, because: because, since: engine.clock.now())
+      record.stuck = Hold.pauseMark + because
+      try engine.store.add([.advance(record, from: record.sequence), .remember(hold.fact, hold.value)])
+      engine.sending.holds[hold.fact] = hold
+      return true
+    }
+  }
+
+  /// The run goes on: after a pause, and where it or something of it was set aside.
+  /// - Returns: false where there is no such run, or nothing held it up.
+  @discardableResult
+  public func resume(_ run: String) async throws(StoreError) -> Bool {
+    try await alone { engine async throws(StoreError) in
+      guard var record = try engine.store.run(run) else { return false }
+      let fact = Hold(.paused, run: run, because: "").fact
+      var hasChanged = record.stuck != nil || engine.sending.holds[fact] != nil
+      record.stuck = nil
+      if hasChanged {
+        try engine.store.add([.advance(record, from: record.sequence), .remember(fact, nil)])
+        engine.sending.holds[fact] = nil
+      }
+      for line in try engine.store.outbox(run: run) where line.state == .held {
+        try engine.forgetCrashes(of: line)
+        try engine.tryAgain(line)
+        hasChanged = true
+      }
+      return hasChanged
+    }
+  }
+
+  /// Ends the run `cancelled`; what is planned and has not left never does.
+  @discardableResult
+  public func cancel(_ run: String, because: String) async throws(StoreError) -> Received {
+    let at = clock.now()
+    return try await receive(
+      Incoming(
+        source: "flow", id: "cancel.\(run).\(at.milliseconds)", at: at,
+        body: .run(run, .cancel(because: because))))
+  }
+
+  /// Lifts the cap on the workflow's first live run, for good.
+  /// - Returns: false where there is no workflow of that name.
+  @discardableResult
+  public func release(_ workflow: String) async throws(StoreError) -> Bool {
+    try await alone { engine async throws(StoreError) in
+      guard engine.library.graph(workflow) != nil || engine.sending.firstRuns[workflow] != nil else { return false }
+      var writes: [Write] = [.remember(Facts.released + workflow, "\(engine.clock.now().milliseconds)")]
+      for run in engine.sending.firstRuns[workflow] ?? [] {
+        writes.append(.remember("\(Facts.firstRun)\(workflow)/\(run)", nil))
+      }
+      try engine.store.add(writes)
+      engine.sending.firstRuns[workflow] = nil
+      engine.sending.released.insert(workflow)
+      try engine.goOn()
+      return true
+    }
+  }
+
+  /// Another set of workflows, channels and caps, as a whole: what comes from now on is told to it. Runs that live
+  /// end on the version they began with. When it returns, no hand-over uses the channels before any more (but for one
+  /// that takes longer than 30 seconds), so that they can be closed.
+  public func reload(library: Library, outlets: [String: Outlet], caps: Caps?) async throws(StoreError) {
+    try await alone { engine async throws(StoreError) in
+      for graph in engine.library.graphs { engine.older[graph.fingerprint] = graph }
+      engine.use(library, outlets, caps)
+      try engine.goOn()
+    }
+    await settleDown(seconds: 30)
+  }
+
+  /// No new claims from now on. Returns when what is in flight has ended or is parked, after 30 seconds at most: what
+  /// is still in a channel's hands then is taken up by the next engine. The engine sends nothing any more.
+  /// - Returns: how many hand-overs had not ended.
+  @discardableResult
+  public func drain() async -> Int {
+    isDraining = true
+    await settleDown(seconds: 30)
+    return flights.count
+  }
+
+  /// Waits until no hand-over is in flight that had begun before.
+  private func settleDown(seconds: Int) async {
+    let last = handoversBegun
+    for _ in 0..<(seconds * 50) {
+      guard let oldest = flights.min(), oldest <= last else { return }
+      try? await Task.sleep(nanoseconds: 20_000_000)
+    }
+  }
+}

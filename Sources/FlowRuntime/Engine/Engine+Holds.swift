@@ -1,0 +1,194 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// What the engine knows of what may go out: remembered by the store, and kept here so that asking costs nothing.
+struct Sending {
+  /// By ``Hold/fact``.
+  var holds: [String: Hold] = [:]
+  /// Runs that were counted against the cap of their workflow's first live run, by workflow.
+  var firstRuns: [String: Set<String>] = [:]
+  var released: Set<String> = []
+  /// When what has come in by a channel was read last, by verb.
+  var readAt: [String: Instant] = [:]
+  /// Runs that stand still while sending is held.
+  var aside: Set<String> = []
+  /// Lines of the outbox may be held.
+  var hasHeldLines = true
+  /// It may not be what the store remembers any more.
+  var isStale = true
+
+  /// So many runs of a workflow go out by channels that send before somebody lifts that.
+  static let firstRunLimit = 20
+  /// A source that was not read for so long counts as unread, in milliseconds.
+  static let unreadAfter: Int64 = 15 * 60_000
+
+  /// A transition is committed.
+  mutating func note(_ plan: Engine.Plan) {
+    if plan.next.stuck?.hasPrefix(Hold.mark) == true { aside.insert(plan.next.id) }
+    if plan.isFirstRun { firstRuns[plan.next.workflow, default: []].insert(plan.next.id) }
+  }
+
+  /// What holds everything.
+  var whole: Hold? { holds.values.filter(\.isWhole).min { $0.fact < $1.fact } }
+}
+
+extension Engine {
+  /// Everything that holds sending now, and why: what holds all first, then channels, workflows, runs.
+  public func holds() async throws(StoreError) -> [Hold] {
+    try await alone { engine async throws(StoreError) in
+      let known = engine.sending.holds.values.sorted { ($0.isWhole ? 0 : 1, $0.fact) < ($1.isWhole ? 0 : 1, $1.fact) }
+      let unread = engine.outlets.keys.sorted().compactMap { engine.unread($0) }
+      let capped = engine.sending.firstRuns.keys.sorted().compactMap { engine.capped($0, run: "") }
+      return known.filter { $0.run == nil } + unread + capped + known.filter { $0.run != nil }
+    }
+  }
+
+  // MARK: Asked before anything goes out
+
+  /// Why a channel's touches wait for what has come in by it (guarantee 14).
+  private func unread(_ verb: String) -> Hold? {
+    guard let outlet = outlets[verb], outlet.polls else { return nil }
+    guard let read = sending.readAt[verb] else {
+      return Hold(.unread, verb: verb, because: "what came in by \(verb) has not been read since the start")
+    }
+    guard clock.now().milliseconds(since: read) > Sending.unreadAfter else { return nil }
+    return Hold(.unread, verb: verb, because: "what came in by \(verb) has not been read for 15 minutes", since: read)
+  }
+
+  /// The first live run of a workflow is capped until somebody lifts that.
+  private func capped(_ workflow: String, run: String) -> Hold? {
+    guard !sending.released.contains(workflow), let runs = sending.firstRuns[workflow], !runs.contains(run),
+      runs.count >= Sending.firstRunLimit
+    else { return nil }
+    return Hold(
+      .firstRun, workflow: workflow,
+      because: "\(workflow) has gone out to \(Sending.firstRunLimit) runs for the first time; "
+        + "`flow release \(workflow)` lets it go on")
+  }
+
+  /// Why nothing of the run goes out by its verbs for now; empty where all may.
+  func held(_ workflow: String, run: String) -> [String: String] {
+    if let whole = sending.whole ?? sending.holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(run)"] {
+      return ["all": whole.because]
+    }
+    var held: [String: String] = [:]
+    for verb in watched {
+      if let hold = hold(verb: verb, workflow, run: run) { held[verb] = hold.because }
+    }
+    return held
+  }
+
+  private func hold(verb: String, _ workflow: String, run: String) -> Hold? {
+    sending.holds["\(Hold.prefix)\(Hold.Reason.brake.rawValue)/\(verb)"] ?? unread(verb)
+      ?? (outlets[verb]?.isLive == true ? capped(workflow, run: run) : nil)
+  }
+
+  /// Why a line of the outbox waits.
+  func hold(_ line: Outgoing) throws(StoreError) -> Hold? {
+    if let hold = sending.whole ?? sending.holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(line.run)"] {
+      return hold
+    }
+    guard watched.contains(line.verb) else { return nil }
+    if let hold = hold(verb: line.verb, "", run: line.run) { return hold }
+    guard outlets[line.verb]?.isLive == true, !sending.firstRuns.isEmpty, let record = try store.run(line.run) else {
+      return nil
+    }
+    return capped(record.workflow, run: line.run)
+  }
+
+  /// What a transition of a run remembers where it goes out by a channel that sends, for the first times.
+  func countFirst(_ workflow: String, run: String, _ verb: String) -> Write? {
+    guard outlets[verb]?.isLive == true, !sending.released.contains(workflow) else { return nil }
+    let known = sending.firstRuns[workflow] ?? []
+    guard known.count < Sending.firstRunLimit, !known.contains(run) else { return nil }
+    return .remember("\(Facts.firstRun)\(workflow)/\(run)", "1")
+  }
+
+  // MARK: Remembered
+
+  enum Facts {
+    static let firstRun = "first-run/"
+    static let released = "released/"
+    static let aside = "aside/"
+    /// How often the process has ended with a line in hand.
+    static let crash = "crash/"
+    /// How often the fate of a line was not known.
+    static let unknown = "unknown/"
+    /// A line that was in a channel's hands when something stopped it: it is not tried again.
+    static let stopped = "stopped/"
+  }
+
+  /// Reads what the store remembers.
+  func readSending() throws(StoreError) {
+    var read = Sending()
+    read.readAt = sending.readAt
+    for fact in try store.remembered(prefix: Hold.prefix) {
+      if let hold = Hold(fact) { read.holds[fact.name] = hold }
+    }
+    for fact in try store.remembered(prefix: Facts.firstRun) {
+      let parts = fact.name.dropFirst(Facts.firstRun.count).split(separator: "/").map(String.init)
+      if parts.count == 2 { read.firstRuns[parts[0], default: []].insert(parts[1]) }
+    }
+    for fact in try store.remembered(prefix: Facts.released) {
+      read.released.insert(String(fact.name.dropFirst(Facts.released.count)))
+    }
+    for fact in try store.remembered(prefix: Facts.aside) {
+      read.aside.insert(String(fact.name.dropFirst(Facts.aside.count)))
+    }
+    read.hasHeldLines = try !store.outbox(.held).isEmpty
+    read.isStale = false
+    sending = read
+  }
+
+  /// Remembers a hold; nothing else changes by that.
+  func remember(_ hold: Hold) throws(StoreError) {
+    guard sending.holds[hold.fact]?.value != hold.value else { return }
+    try store.add([.remember(hold.fact, hold.value)])
+    sending.holds[hold.fact] = hold
+    logger.warning("sending is held", metadata: ["reason": "\(hold.reason.rawValue)", "because": "\(hold.because)"])
+  }
+
+  // MARK: Standing still
+
+  /// A run that would send stands still until sending goes on.
+  /// - Parameter isNoted: its journal says so already.
+  func standStill(_ record: RunRecord, isNoted: Bool, _ because: String) throws(StoreError) {
+    var next = record
+    next.stuck = Hold.mark + because
+    var writes: [Write] = []
+    if !isNoted, let node = record.run.waiting?.node, let graph = try graph(of: record) {
+      next.sequence += 1
+      let now = clock.now()
+      let entry = Entry(
+        at: now, step: graph.nodes[safe: node]?.name, kind: .deferred(until: now, because: because))
+      writes = [
+        .append(JournalStep(run: record.id, sequence: next.sequence, at: now, event: nil, entries: [entry]))
+      ]
+    }
+    try store.add([.advance(next, from: record.sequence)] + writes + [.remember(Facts.aside + record.id, "")])
+    sending.aside.insert(record.id)
+  }
+
+  /// Whatever stood still is due again, and every line that waited may be tried; what is still held stands still anew.
+  func goOn() throws(StoreError) {
+    for id in sending.aside.sorted() {
+      if var record = try store.run(id), record.stuck?.hasPrefix(Hold.mark) == true {
+        record.stuck = nil
+        try store.add([.advance(record, from: record.sequence), .remember(Facts.aside + id, nil)])
+      } else {
+        try store.add([.remember(Facts.aside + id, nil)])
+      }
+      sending.aside.remove(id)
+    }
+    for line in try store.outbox(.held) where line.because?.hasPrefix(Hold.mark) == true { try tryAgain(line) }
+  }
+
+  func tryAgain(_ line: Outgoing) throws(StoreError) {
+    var again = line
+    again.state = .planned
+    again.because = nil
+    again.next = clock.now()
+    try store.add([.change(again, from: line.state)])
+  }
+}

@@ -1,0 +1,83 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// What an engine before left in the outbox, and what this one had in hand when the store failed.
+extension Engine {
+  /// So often may the process end with the same line in hand.
+  static let crashLimit = 3
+  /// A fate that is not known is looked at again so much later, where the far side knows identical bytes again.
+  static let unknownPause: Int64 = 15 * 60_000
+
+  /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
+  func recover() throws(StoreError) {
+    for state in [Outgoing.State.claimed, .marked] {
+      for line in try store.outbox(state) { try takeUp(line) }
+    }
+    for line in try store.outbox(.held) where try crashes(of: line) < Engine.crashLimit { try tryAgain(line) }
+  }
+
+  /// A line that was in hand when the process ended: free to leave again before its mark, else its fate is unknown.
+  private func takeUp(_ line: Outgoing) throws(StoreError) {
+    let count = try crashes(of: line) + 1
+    logger.warning(
+      "taken up",
+      metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(line.state.rawValue)"])
+    try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
+    if count >= Engine.crashLimit { return try setAside(line, crashes: count) }
+    if line.state == .marked, outlets[line.verb]?.isKeyed != true {
+      var marked = line
+      return try settleUnknown(&marked, "the process ended while it was handed over")
+    }
+    suspects.insert(line.key.text)
+    try tryAgain(line)
+  }
+
+  /// It may be what ends the process: it waits for a person, by name, and blocks no other.
+  private func setAside(_ line: Outgoing, crashes: Int) throws(StoreError) {
+    var aside = line
+    aside.state = .held
+    aside.because = "set aside: the process ended \(crashes) times with it in hand"
+    logger.error("set aside", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
+    try store.add([
+      .change(aside, from: line.state),
+      .task(notice("aside", about: aside, "\(line.step) to \(line.rendering.to) is \(aside.because ?? "")")),
+    ])
+  }
+
+  func crashes(of line: Outgoing) throws(StoreError) -> Int {
+    try store.remembered(Facts.crash + line.key.text).flatMap { Int($0) } ?? 0
+  }
+
+  func forgetCrashes(of line: Outgoing) throws(StoreError) {
+    if try crashes(of: line) > 0 { try store.add([.remember(Facts.crash + line.key.text, nil)]) }
+  }
+
+  /// Nobody knows whether it arrived, and the far side takes no key. Where the far side knows identical bytes again it
+  /// is tried once more, later; else a person decides (guarantee 8).
+  func settleUnknown(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    let from = line.state
+    let name = Facts.unknown + line.key.text
+    let count = (try store.remembered(name).flatMap { Int($0) } ?? 0) + 1
+    line.because = because
+    let isLast = count > 1 || outlets[line.verb]?.retriesUnknown != true
+    if isLast {
+      line.state = .unknown
+    } else {
+      line.state = .planned
+      line.next = clock.now().adding(milliseconds: Engine.unknownPause)
+    }
+    try store.add(
+      [.change(line, from: from), .remember(name, "\(count)")] + (isLast ? [.task(unknownNotice(line))] : []))
+  }
+
+  // MARK: The store failed with lines in hand
+
+  /// Settles what was in hand when the store failed; it does not wait for the next engine.
+  func settleRest() throws(StoreError) {
+    while let (line, receipt) = unsettled.first {
+      try settle(line, receipt)
+      unsettled.removeFirst()
+    }
+  }
+}

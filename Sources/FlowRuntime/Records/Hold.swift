@@ -1,0 +1,77 @@
+import FlowTime
+
+/// Why something does not go out for now. While sending is held answers are heard, and whatever is to go out stands
+/// still: what follows counts from when it really went out.
+public struct Hold: Hashable, Sendable {
+  public enum Reason: String, Hashable, Sendable, CaseIterable {
+    /// A person said so.
+    case paused
+    /// The store was restored or copied: two might send the same.
+    case restored
+    /// The clock has jumped ahead.
+    case clock
+    /// Too many bounces, complaints or unknown fates, or far more than usual.
+    case brake
+    /// Nobody has lifted the cap on the workflow's first live run.
+    case firstRun = "first-run"
+    /// What came in by the channel has not been read since the start, or for too long.
+    case unread
+  }
+
+  public var reason: Reason
+  /// The channel that it holds; nil: not one alone.
+  public var verb: String?
+  /// The workflow that it holds; nil: not one alone.
+  public var workflow: String?
+  /// The run that it holds; nil: not one alone.
+  public var run: String?
+  /// A sentence without a full stop.
+  public var because: String
+  /// Nil where it began with the engine.
+  public var since: Instant?
+
+  public init(
+    _ reason: Reason, verb: String? = nil, workflow: String? = nil, run: String? = nil, because: String,
+    since: Instant? = nil
+  ) {
+    self.reason = reason
+    self.verb = verb
+    self.workflow = workflow
+    self.run = run
+    self.because = because
+    self.since = since
+  }
+
+  /// It holds everything.
+  public var isWhole: Bool { verb == nil && workflow == nil && run == nil }
+
+  /// How ``RunRecord/stuck`` and ``Outgoing/because`` begin where a hold is the reason: that goes on by itself.
+  static let mark = "held: "
+  /// The same where a person has paused the run.
+  static let pauseMark = "paused: "
+
+  // MARK: As the store remembers it
+
+  /// The fact under which it is remembered: `hold/paused`, `hold/brake/VERB`, `hold/paused/RUN`.
+  public var fact: String {
+    let whose = run.map { ".\($0)" } ?? verb ?? ""
+    return whose.isEmpty ? "\(Hold.prefix)\(reason.rawValue)" : "\(Hold.prefix)\(reason.rawValue)/\(whose)"
+  }
+
+  /// What ``fact`` says: since when, and why.
+  public var value: String { "\((since ?? .epoch).milliseconds) \(because)" }
+
+  static let prefix = "hold/"
+
+  /// Nil where the fact is no hold of this program.
+  public init?(_ fact: Fact) {
+    guard fact.name.hasPrefix(Hold.prefix) else { return nil }
+    let parts = fact.name.dropFirst(Hold.prefix.count).split(separator: "/", maxSplits: 1).map(String.init)
+    guard let word = parts.first, let reason = Reason(rawValue: word) else { return nil }
+    let words = fact.value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard words.count == 2, let milliseconds = Int64(words[0]) else { return nil }
+    self.init(reason, because: String(words[1]), since: Instant(milliseconds: milliseconds))
+    guard parts.count == 2 else { return }
+    if parts[1].hasPrefix(".") { run = String(parts[1].dropFirst()) } else { verb = parts[1] }
+  }
+}
