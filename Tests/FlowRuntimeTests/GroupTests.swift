@@ -3,7 +3,6 @@ import FlowPlugin
 import FlowRuntime
 import FlowTesting
 import FlowTime
-import Synchronization
 import Testing
 
 /// Several transitions in one transaction (guarantees 2, 6, 8 and 9).
@@ -105,28 +104,5 @@ struct GroupTests {
     let lines = try store.outbox(run: #require(store.runs(RunFilter(subject: "O-2")).first).id)
     #expect(lines.map(\.state) == [.cancelled])
     #expect(store.outbox(.claimed).isEmpty && store.outbox(.planned).isEmpty)
-  }
-}
-
-/// Does something while the first letter is handed over.
-private final class Meddler: Channel {
-  private let box: LetterBox
-  private let first = Mutex<(@Sendable () async -> Void)?>(nil)
-
-  init(box: LetterBox) { self.box = box }
-
-  func whenFirst(_ body: @escaping @Sendable () async -> Void) { first.withLock { $0 = body } }
-
-  var manifest: [UInt8] { [] }
-
-  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
-
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    let body = first.withLock { first in
-      defer { first = nil }
-      return first
-    }
-    await body?()
-    return await box.deliver(rendering, key: key)
   }
 }

@@ -30,7 +30,7 @@ struct Rig {
 
   init(
     _ graphs: [Graph], at start: String = "2026-03-02 09:00", store: any Store = MemoryStore(),
-    clock: HandClock? = nil, box: LetterBox = LetterBox(), areKeyed: Bool = true, caps: Caps? = nil,
+    clock: HandClock? = nil, box: LetterBox = LetterBox(), areKeyed: Bool = true, isLive: Bool = false, caps: Caps? = nil,
     sources: [String: Version] = [:], recompile: @escaping @Sendable (Version) -> Graph? = { _ in nil }
   ) {
     self.store = store
@@ -38,11 +38,15 @@ struct Rig {
     self.box = box
     engine = Engine(
       store: store, library: Library(graphs, sources: sources, recompile: recompile),
-      outlets: box.outlets(areKeyed: areKeyed), caps: caps, zones: utcOnly, clock: self.clock)
+      outlets: box.outlets(areKeyed: areKeyed).mapValues {
+        Outlet($0.channel, isKeyed: areKeyed, isLive: isLive)
+      }, caps: caps, zones: utcOnly, clock: self.clock)
   }
 
   /// The same store and box under a new engine, as after the process has ended.
-  func again(_ graphs: [Graph]) -> Rig { Rig(graphs, store: store, clock: clock, box: box) }
+  func again(_ graphs: [Graph], isLive: Bool = false) -> Rig {
+    Rig(graphs, store: store, clock: clock, box: box, isLive: isLive)
+  }
 
   @discardableResult
   func place(

@@ -56,9 +56,6 @@ extension Channels {
     ["password", "secret", "token", "key", "api-key", "api_key"].contains(name)
   }
 
-  /// A program's channel: what becomes of its key only its manifest knows.
-  static func isForeign(_ verb: String) -> Bool { named(verb) == nil }
-
   private static func made<T>(_ name: String, _ make: () throws -> T) throws -> T {
     do { return try make() } catch { throw Failure.broken("the channel \"\(name)\" cannot be set up: \(error)") }
   }

@@ -77,11 +77,10 @@ struct Live {
 
   func engine(on store: any Store) -> Engine {
     let outlets = channels.reduce(into: [String: Outlet]()) { outlets, entry in
+      guard let manifest = workspace.manifests.first(where: { $0.verb == entry.key }) else { return }
       // A folder takes the key as the file's name.
-      let manifest = workspace.manifests.first { $0.verb == entry.key }
       outlets[entry.key] = Outlet(
-        entry.value, isKeyed: manifest?.keyed == true || !Channels.isForeign(entry.key),
-        maxBytes: manifest?.maxBytes ?? 1 << 20)
+        entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil)
     }
     return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
