@@ -44,6 +44,26 @@ enum Words {
     return parts.prefix(2).map { count($0.0, $0.1) }.joined(separator: " ")
   }
 
+  /// How long so many milliseconds are, in the two largest units: `1 day 3 hours`, `35 minutes`.
+  static func length(_ milliseconds: Int64) -> String {
+    let seconds = Int(milliseconds / 1000)
+    let parts = [
+      (seconds / 86_400, "day"), (seconds / 3600 % 24, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second"),
+    ]
+    guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "no time" }
+    return parts[first...].prefix(2).filter { $0.0 > 0 }.map { count($0.0, $0.1) }.joined(separator: " ")
+  }
+
+  /// Thousandths as `12.5`: with as many places as they need.
+  static func thousandths(_ number: Int) -> String {
+    var text = String(number % 1000 + 1000).dropFirst()
+    while text.last == "0" { text.removeLast() }
+    return "\(number / 1000)" + (text.isEmpty ? "" : "." + text)
+  }
+
+  /// Thousandths as a percentage: `33.3 %`.
+  static func percent(_ thousandths: Int) -> String { "\(thousandths / 10).\(thousandths % 10) %" }
+
   /// `a, b and c`.
   static func list(_ items: [String], _ word: String = "and") -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }

@@ -13,10 +13,15 @@ enum Input {
   /// `2026-03-25 16:40 Europe/Berlin`, or RFC 3339; without a text, now.
   static func start(_ text: String?, zones: any ZoneSource) throws -> Instant {
     guard let text else { return SystemClock().now() }
+    return try instant(text, option: "--start", zones: zones)
+  }
+
+  /// The same for another option.
+  static func instant(_ text: String, option: String, zones: any ZoneSource) throws -> Instant {
     do {
       return try ZonedStart.parse(text, zones: zones).0
     } catch {
-      throw Failure.usage("--start \"\(text)\": \(error)")
+      throw Failure.usage("\(option) \"\(text)\": \(error)")
     }
   }
 

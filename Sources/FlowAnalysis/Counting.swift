@@ -1,0 +1,136 @@
+import FlowCore
+import FlowTime
+
+/// Counts what came of runs (``FlowCore/Figures``), one run after the other: nothing of a run is kept.
+public struct Counting {
+  private var workflows: [String: Tally] = [:]
+
+  public init() {}
+
+  /// - Parameter graph: the run's version: the order of its steps, and its goal; nil where it is not kept.
+  public mutating func add(_ history: RunHistory, graph: Graph?) {
+    var tally = workflows.removeValue(forKey: history.workflow) ?? Tally(workflow: history.workflow)
+    tally.add(history, graph)
+    workflows[history.workflow] = tally
+  }
+
+  /// By workflow.
+  public var figures: [Figures] {
+    workflows.values.map(\.figures).sorted { $0.workflow < $1.workflow }
+  }
+}
+
+private struct Tally {
+  private var whole: Figures
+  private var steps: [String: Figures.Step] = [:]
+  /// Names in the order of the file, those of the latest version last seen.
+  private var order: [String] = []
+  private var times: [Int64] = []
+  private var stepTimes: [String: [Int64]] = [:]
+  private var goalSteps: [String: (first: Int, last: Int, linear: Double)] = [:]
+
+  init(workflow: String) { whole = Figures(workflow: workflow) }
+
+  mutating func add(_ history: RunHistory, _ graph: Graph?) {
+    whole.runs += 1
+    if let graph { note(graph) }
+    var touches: [(step: String, at: Instant)] = []
+    for entry in history.entries { count(entry, &touches) }
+    for delivery in history.deliveries { count(delivery) }
+    guard let outcome = history.run.outcome else {
+      whole.live += 1
+      return
+    }
+    whole.outcomes[outcome, default: 0] += 1
+    if graph?.goal.contains(outcome) == true { credit(touches.map(\.step)) }
+  }
+
+  private mutating func note(_ graph: Graph) {
+    whole.goal = graph.goal
+    let names = graph.nodes.filter { if case .channel = $0.action { true } else { false } }.map(\.name)
+    if names != order { order = names + order.filter { !names.contains($0) } }
+    for node in graph.nodes where steps[node.name] == nil {
+      guard case .channel(let action) = node.action else { continue }
+      steps[node.name] = Figures.Step(name: node.name, verb: action.verb, touch: action.touch)
+    }
+  }
+
+  private mutating func change(_ name: String, _ body: (inout Figures.Step) -> Void) {
+    guard var step = steps[name] else { return }
+    body(&step)
+    steps[name] = step
+  }
+
+  private mutating func count(_ entry: Entry, _ touches: inout [(step: String, at: Instant)]) {
+    let name = entry.step ?? ""
+    switch entry.kind {
+    case .sent(let handover), .task(let handover):
+      if steps[name] == nil {
+        steps[name] = Figures.Step(name: name, verb: handover.verb, touch: handover.touch)
+        order.append(name)
+      }
+      change(name) { $0.sent += 1 }
+      if handover.touch { touches.append((name, entry.at)) }
+    case .withheld: change(name) { $0.withheld += 1 }
+    case .skipped: change(name) { $0.skipped += 1 }
+    case .failed: change(name) { $0.failed += 1 }
+    case .timeout: change(name) { $0.outcomes["timeout", default: 0] += 1 }
+    case .received("task", _, let outcome?, _): change(name) { $0.outcomes[outcome, default: 0] += 1 }
+    case .received("reply", let kind, _, _): reply(kind ?? "reply", entry.at, touches.last)
+    case .received(let event, _, _, _):
+      guard let last = touches.last?.step else { return }
+      switch event {
+      case "bounce": change(last) { $0.bounced += 1 }
+      case "opened": change(last) { $0.opened = ($0.opened ?? 0) + 1 }
+      case "clicked": change(last) { $0.clicked = ($0.clicked ?? 0) + 1 }
+      default: break
+      }
+    default: break
+    }
+  }
+
+  private mutating func reply(_ kind: String, _ at: Instant, _ touch: (step: String, at: Instant)?) {
+    whole.replies[kind, default: 0] += 1
+    guard let touch else { return }
+    let time = at.milliseconds(since: touch.at)
+    times.append(time)
+    stepTimes[touch.step, default: []].append(time)
+    change(touch.step) { $0.replies[kind, default: 0] += 1 }
+  }
+
+  private mutating func count(_ delivery: RunHistory.Delivery) {
+    if delivery.state == "accepted" { change(delivery.step) { $0.delivered += 1 } }
+  }
+
+  private mutating func credit(_ touches: [String]) {
+    whole.reached += 1
+    guard let first = touches.first, let last = touches.last else { return }
+    goalSteps[first, default: (0, 0, 0)].first += 1
+    goalSteps[last, default: (0, 0, 0)].last += 1
+    for step in touches { goalSteps[step, default: (0, 0, 0)].linear += 1 / Double(touches.count) }
+  }
+
+  var figures: Figures {
+    var figures = whole
+    figures.toReply = Tally.times(times)
+    let all = order + steps.keys.filter { !order.contains($0) }.sorted()
+    figures.steps = all.compactMap { name in
+      guard var step = steps[name] else { return nil }
+      step.toReply = Tally.times(stepTimes[name] ?? [])
+      if let share = goalSteps[name] {
+        step.credit = Figures.Credit(
+          first: share.first * 1000, last: share.last * 1000, linear: Int((share.linear * 1000).rounded()))
+      }
+      return step
+    }
+    return figures
+  }
+
+  /// Nearest rank: the least value that so many of a hundred do not exceed.
+  private static func times(_ all: [Int64]) -> Figures.Times {
+    guard !all.isEmpty else { return Figures.Times() }
+    let sorted = all.sorted()
+    func rank(_ percent: Int) -> Int64 { sorted[max(0, (sorted.count * percent + 99) / 100 - 1)] }
+    return Figures.Times(count: all.count, median: rank(50), p90: rank(90))
+  }
+}

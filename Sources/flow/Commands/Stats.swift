@@ -1,0 +1,50 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+struct StatsCommand: AsyncParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv, html }
+
+  static let configuration = CommandConfiguration(
+    commandName: "stats",
+    abstract: "Per workflow and step: sent, delivered, opened, replied, outcomes, attribution, time to reply.")
+
+  @Option(help: "Only runs of this workflow.") var workflow: String?
+  @Option(help: "Only runs that started then or later: `2026-03-25 16:40 Europe/Berlin` or RFC 3339.")
+  var since: String?
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text, json, csv or html.") var format: Format = .text
+  @OptionGroup var color: ColorOptions
+
+  func run() async throws {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let from = try since.map { try Input.instant($0, option: "--since", zones: workspace.zones) }
+    let figures = try await Storage.use(store, workspace, .reading) { store in
+      let histories = Histories(workspace, store)
+      let records = try store.runs(RunFilter(workflow: workflow)).filter { record in
+        from.map { record.run.started >= $0 } ?? true
+      }
+      var counting = Counting()
+      var progress = Progress()
+      defer { progress.clear() }
+      let clock = SystemClock()
+      let began = clock.now()
+      for (index, record) in records.enumerated() {
+        let seconds = Double(clock.now().milliseconds(since: began)) / 1000
+        progress.show("counted \(index) of \(records.count) runs", after: seconds)
+        counting.add(try histories.history(record), graph: histories.graph(record.version))
+      }
+      return counting.figures
+    }
+    switch format {
+    case .text: Output.line(StatsReport.text(figures, width: Output.tableWidth, color: color.isOn))
+    case .json: Output.line(StatsReport.json(figures))
+    case .csv: Output.write(StatsReport.csv(figures))
+    case .html: Output.write(StatsReport.html(figures, since: since))
+    }
+  }
+}
