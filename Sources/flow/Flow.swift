@@ -12,7 +12,7 @@ struct Flow: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, ExplainCommand.self,
+      CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, DiffCommand.self, ExplainCommand.self,
       InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self, RunsCommand.self,
       ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self, TasksCommand.self, DoneCommand.self, PluginCommand.self,
     ])

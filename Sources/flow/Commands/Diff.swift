@@ -1,0 +1,116 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowSimulation
+import FlowTime
+
+struct DiffCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "What changes in behaviour between two versions, and for the runs now in the store. 0: nothing; 1: something.")
+
+  @Argument(help: "A workflow file, or a folder, as it was.") var old: String
+  @Argument(help: "The same as it is now.") var new: String
+  @Option(help: "The silent contact's start: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; the first scenario's by default.")
+  var start: String?
+  @Option(help: "A JSON file with the event's data; the input of the first scenario, or made-up data, by default.")
+  var input: String?
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var color: ColorOptions
+
+  func run() async throws {
+    let before = try Side(old, color: color.isOn)
+    let after = try Side(new, color: color.isOn)
+    let names = Set(before.workflows.keys).union(after.workflows.keys).sorted()
+    let runs = try await liveRuns(after)
+    var parts: [DiffReport.Part] = []
+    for name in names {
+      var part = DiffReport.Part(
+        changes: changes(name, before.workflows[name]?.graph, after.workflows[name]?.graph),
+        runs: runs.map { $0[name] ?? [] })
+      if let mine = before.workflows[name], let theirs = after.workflows[name], !part.changes.isSame {
+        (part.before, part.after) = try await timelines(mine, before, theirs, after)
+      }
+      parts.append(part)
+    }
+    await before.close()
+    await after.close()
+    switch format {
+    case .text: Output.line(DiffReport.text(parts, color: color.isOn))
+    case .json: Output.line(DiffReport.json(parts))
+    }
+    if !parts.allSatisfy(\.changes.isSame) { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func changes(_ name: String, _ old: Graph?, _ new: Graph?) -> Changes {
+    guard let old, let new else {
+      return Changes(workflow: name, old: old?.fingerprint, new: new?.fingerprint, changes: [])
+    }
+    return Difference(old, new).changes
+  }
+
+  /// One version of a project.
+  private struct Side {
+    let workspace: Workspace
+    let workflows: [String: CompiledWorkflow]
+    let dry: Dry
+
+    init(_ path: String, color: Bool) throws {
+      workspace = try Workspace.open([path])
+      let compilation = try workspace.compiled(color: color)
+      workflows = Dictionary(
+        compilation.workflows.map { ($0.graph.workflow, $0) }, uniquingKeysWith: { first, _ in first })
+      dry = try Dry(workspace, compilation)
+    }
+
+    func close() async { await dry.close() }
+  }
+
+  // MARK: The silent contact
+
+  /// The same data at the same instant for both, where both take them.
+  private func timelines(
+    _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
+  ) async throws -> (Timeline?, Timeline?) {
+    let scenario = new.scenarios.first ?? old.scenarios.first
+    let begin =
+      try start == nil && scenario != nil
+      ? scenario?.start ?? .distantPast : Input.start(start, zones: after.workspace.zones)
+    func told(_ workflow: CompiledWorkflow, _ side: Side) async throws -> Timeline? {
+      let graph = workflow.graph
+      let beginning: Story.Beginning =
+        if let input {
+          .event(.event(type: graph.trigger.event, at: begin, data: Input.data(of: try Input.json(input))))
+        } else {
+          .input(scenario?.input ?? Sample.record(graph.triggerFields, at: begin))
+        }
+      return try await side.dry.simulator.run(
+        Story(workflow: graph.workflow, start: begin, beginning: beginning, item: scenario?.item)
+      ).timeline
+    }
+    return (try await told(old, before), try await told(new, after))
+  }
+
+  // MARK: Runs
+
+  /// What the new files mean for the live runs of the project's store, by workflow; nil where there is none.
+  private func liveRuns(_ side: Side) async throws -> [String: [DiffReport.Affected]]? {
+    guard Paths.exists(store.path(side.workspace)) else {
+      if store.store == nil { return nil }
+      throw Failure.broken("there is no store at \"\(store.shown(side.workspace))\"")
+    }
+    let now = try Input.start(start, zones: side.workspace.zones)
+    return try await Storage.use(store, side.workspace, .reading) { store in
+      let plan = MigrationPlan(Histories(side.workspace, store), now: now)
+      var all: [String: [DiffReport.Affected]] = [:]
+      for (name, workflow) in side.workflows {
+        all[name] = try store.runs(RunFilter(workflow: name, isLive: true)).map { plan.affected($0, workflow.graph) }
+      }
+      return all
+    }
+  }
+}
