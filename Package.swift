@@ -42,6 +42,7 @@ let package = Package(
       name: "FlowSQLite",
       dependencies: [
         "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .target(
       name: "FlowSimulation", dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"]),

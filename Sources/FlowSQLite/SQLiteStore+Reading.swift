@@ -2,313 +2,265 @@ import FlowCore
 import FlowPlugin
 import FlowRuntime
 import FlowTime
-import Foundation
-import GRDB
 
 extension SQLiteStore {
   // MARK: Inbox
 
   public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? {
-    try read { db in
-      try db.one(
-        "SELECT \(Columns.inbox) FROM inbox WHERE source = ? AND id = ?", [key.source, key.id]
-      ).map(Self.inboxRow)
-    }
+    try use { (front) throws(StoreError) in try front.inbox(key)?.row }
   }
 
   public func pending(limit: Int) throws(StoreError) -> [InboxRow] {
-    try read { db in
-      try db.all(
-        "SELECT \(Columns.inbox) FROM inbox WHERE state = 'pending' ORDER BY number LIMIT ?", [limit]
-      ).map(Self.inboxRow)
+    try use { (front) throws(StoreError) in
+      try front.loadQueues()
+      return front.queues?.pending(limit: limit) ?? []
     }
   }
 
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] {
-    try read { db in
-      try db.all(
-        """
-        SELECT \(Columns.inbox) FROM inbox WHERE state IN ('unmatched', 'refused') ORDER BY number
-        """, []
-      ).map(Self.inboxRow)
+    try useFile { (front) throws(StoreError) in
+      var found: [InboxEntry] = []
+      for state in [2, 3] {
+        let statement = try front.file.statement(.inboxOpen)
+        statement.bind(1, state)
+        found += try statement.all { (row) throws(StoreError) in try front.inboxEntry(row) }
+      }
+      return found.sorted { $0.number < $1.number }.map(\.row)
     }
-  }
-
-  private static func inboxRow(_ row: Row) throws -> InboxRow {
-    InboxRow(
-      incoming: try Codec.value(Incoming.self, row[0]), received: try Codec.instant(row[1]),
-      result: try (row[2] as Data?).map { try Codec.value(Received.self, $0) })
   }
 
   // MARK: Runs
 
   public func run(_ id: String) throws(StoreError) -> RunRecord? {
-    try read { db in try db.one("SELECT \(Columns.runs) FROM runs WHERE id = ?", [id]).map(Self.record) }
-  }
-
-  public func runIDs(prefix: String, limit: Int) throws(StoreError) -> [String] {
-    // The last scalar there is comes after all that may follow.
-    try read { db in
-      try String.fetchAll(
-        db, sql: "SELECT id FROM runs WHERE id >= ? AND id < ? || char(1114111) ORDER BY id LIMIT ?",
-        arguments: [prefix, prefix, limit])
-    }
+    try use { (front) throws(StoreError) in try front.run(id)?.record }
   }
 
   public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] {
-    var conditions: [String] = []
-    var arguments = StatementArguments()
-    for (column, value) in [
-      ("workflow", filter.workflow), ("contact", filter.contact), ("subject", filter.subject),
-    ] {
-      guard let value else { continue }
-      conditions.append("\(column) = ?")
-      arguments += [value]
+    if let subject = filter.subject {
+      return try use { (front) throws(StoreError) in
+        sorted(front.records(try front.runs(ofSubject: subject)).filter(filter.admits))
+      }
     }
-    if let isLive = filter.isLive { conditions.append("ended IS \(isLive ? "" : "NOT ")NULL") }
-    let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-    return try read { db in
-      try db.all("SELECT \(Columns.runs) FROM runs\(clause) ORDER BY started, id", arguments).map(Self.record)
+    if let contact = filter.contact, !contact.isEmpty {
+      return try use { (front) throws(StoreError) in
+        sorted(front.records(try front.runs(ofContact: contact)).filter(filter.admits))
+      }
+    }
+    return try useFile { (front) throws(StoreError) in
+      let live = filter.isLive.map { $0 ? " AND ended IS NULL" : " AND ended IS NOT NULL" } ?? ""
+      let workflow = filter.workflow == nil ? "" : " AND workflow = ?"
+      let statement = try front.file.once(
+        "SELECT number FROM run WHERE workflow IS NOT NULL\(live)\(workflow) ORDER BY number")
+      if let workflow = filter.workflow { statement.bind(1, front.glossary.known(workflow)) }
+      var found: [RunRecord] = []
+      for number in try statement.all({ $0.number(0) }) {
+        if let record = try front.run(number: number)?.record, filter.admits(record) { found.append(record) }
+        front.trimAfterReading()
+      }
+      return sorted(found)
     }
   }
 
-  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
-  {
-    try read { db in
-      try db.one(
-        "SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ? AND event = ?",
-        [workflow, subject, event]
-      ).map(Self.record)
+  private func sorted(_ records: [RunRecord]) -> [RunRecord] {
+    records.count < 2 ? records : records.sorted { ($0.run.started, $0.id) < ($1.run.started, $1.id) }
+  }
+
+  public func runIDs(prefix: String, limit: Int) throws(StoreError) -> [String] {
+    try useFile { (front) throws(StoreError) in
+      // Ids of digits alone are numbers, and found between two of them.
+      let digits = runID.range(of: prefix)
+      let numbers = try front.file.once(
+        "SELECT id FROM run WHERE id BETWEEN ? AND ? AND typeof(id) = 'integer' AND workflow IS NOT NULL ORDER BY id LIMIT ?")
+      numbers.bind(1, digits?.lowerBound ?? 1)
+      numbers.bind(2, digits?.upperBound ?? 0)
+      numbers.bind(3, limit)
+      let texts = try front.file.once(
+        """
+        SELECT id FROM run WHERE id >= ? AND id < ? || char(1114111) AND typeof(id) = 'text'
+          AND workflow IS NOT NULL ORDER BY id LIMIT ?
+        """)
+      texts.bind(1, prefix)
+      texts.bind(2, prefix)
+      texts.bind(3, limit)
+      let found = try numbers.all { runID.text($0.cell(0)) } + texts.all { runID.text($0.cell(0)) }
+      return Array(found.sorted().prefix(limit))
+    }
+  }
+
+  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord? {
+    try use { (front) throws(StoreError) in
+      front.records(try front.runs(ofSubject: subject)).first { $0.workflow == workflow && $0.event == event }
     }
   }
 
   public func lastRun(workflow: String, subject: String) throws(StoreError) -> RunRecord? {
-    try read { db in
-      try db.one(
-        """
-        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND subject = ?
-        ORDER BY started DESC, id DESC LIMIT 1
-        """,
-        [workflow, subject]
-      ).map(Self.record)
-    }
+    try use { (front) throws(StoreError) in last(front.records(try front.runs(ofSubject: subject)), workflow) }
   }
 
   public func lastRun(workflow: String, contact: String) throws(StoreError) -> RunRecord? {
-    try read { db in
-      try db.one(
-        """
-        SELECT \(Columns.runs) FROM runs WHERE workflow = ? AND contact = ?
-        ORDER BY started DESC, id DESC LIMIT 1
-        """,
-        [workflow, contact]
-      ).map(Self.record)
-    }
+    try use { (front) throws(StoreError) in last(front.records(try front.runs(ofContact: contact)), workflow) }
+  }
+
+  private func last(_ records: [RunRecord], _ workflow: String) -> RunRecord? {
+    records.filter { $0.workflow == workflow }.max { ($0.run.started, $0.id) < ($1.run.started, $1.id) }
   }
 
   public func liveRun(exclusive: String, contact: String) throws(StoreError) -> RunRecord? {
-    try read { db in
-      try db.one(
-        """
-        SELECT \(Columns.runs) FROM runs WHERE exclusive = ? AND contact = ? AND ended IS NULL
-        ORDER BY started, id LIMIT 1
-        """, [exclusive, contact]
-      ).map(Self.record)
+    try use { (front) throws(StoreError) in
+      front.records(try front.runs(ofContact: contact)).first { $0.isLive && $0.exclusive == exclusive }
     }
   }
 
   public func knows(run: String, event: String) throws(StoreError) -> Bool {
-    try read { db in try db.one("SELECT 1 FROM heard WHERE run = ? AND event = ?", [run, event]) != nil }
-  }
-
-  public func journal(_ run: String) throws(StoreError) -> [JournalStep] {
-    try read { db in
-      try db.all("SELECT step FROM journal WHERE run = ? ORDER BY sequence", [run])
-        .map { try Codec.value(JournalStep.self, $0[0]) }
+    try use { (front) throws(StoreError) in
+      guard let entry = try front.run(run) else { return false }
+      return try front.heard(entry).contains(event)
     }
   }
 
-  private static func record(_ row: Row) throws -> RunRecord {
-    RunRecord(
-      id: row[0], workflow: row[1], version: row[2], subject: row[3],
-      contact: row[4], exclusive: row[5], event: row[6], sequence: row[7],
-      threads: try Codec.value([String: Delivery.Thread].self, row[8]), stuck: row[9],
-      run: try Codec.value(Run.self, row[10]))
+  public func journal(_ run: String) throws(StoreError) -> [JournalStep] {
+    try useFile { (front) throws(StoreError) in
+      guard let entry = try front.run(run) else { return [] }
+      return try front.journal(entry)
+    }
   }
 
   // MARK: Time
 
   public func due(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
-    try read { db in
-      try db.all(
-        "SELECT id FROM runs WHERE due IS NOT NULL AND due <= ? ORDER BY due, id LIMIT ?",
-        [Codec.text(instant), limit]
-      ).map { $0[0] }
-    }
+    try use { (front) throws(StoreError) in try front.dueRuns(until: instant, limit: limit) }
   }
 
   public func nextDue() throws(StoreError) -> Instant? {
-    try read { db in
-      let due = try db.one("SELECT min(due) AS due FROM runs WHERE due IS NOT NULL", [])?["due"] as String?
-      let next =
-        try db.one("SELECT min(next) AS next FROM outbox WHERE state = 'planned'", [])?["next"] as String?
-      return try [due, next].compactMap(\.self).min().map(Codec.instant)
-    }
+    try use { (front) throws(StoreError) in try front.nextDue() }
   }
 
   // MARK: Outbox
 
   public func outgoing(_ key: String) throws(StoreError) -> Outgoing? {
-    try read { db in
-      try db.one("SELECT \(Columns.outbox) FROM outbox WHERE key = ?", [key]).map(Self.outgoing)
+    try useFile { (front) throws(StoreError) in
+      let statement = try front.file.once("SELECT number, run FROM line WHERE key = ?")
+      statement.bind(1, DeliveryKey.cell(key))
+      guard let (number, run) = try statement.first({ ($0.number(0), $0.number(1)) }),
+        let entry = try front.run(number: run)
+      else { return nil }
+      return try front.row(number, entry.id).outgoing
     }
   }
 
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
-    try read { db in
-      try db.one(
-        "SELECT \(Columns.outbox) FROM outbox WHERE state = 'planned' AND next <= ? ORDER BY number LIMIT 1",
-        [Codec.text(instant)]
-      ).map(Self.outgoing)
+    try use { (front) throws(StoreError) in
+      try front.loadQueues()
+      return try front.queues?.nextLine(until: instant).map { (line) throws(StoreError) in try front.outgoing(line) }
     }
   }
 
   public func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing] {
-    try read { db in
-      try db.all(
-        "SELECT \(Columns.outbox) FROM outbox WHERE state = ? ORDER BY number", [state.rawValue]
-      ).map(Self.outgoing)
+    try useFile { (front) throws(StoreError) in
+      let statement = try front.file.once(
+        state.number < Outgoing.State.accepted.number
+          ? "SELECT number, run FROM line WHERE state = ? AND state < 5 ORDER BY number"
+          : "SELECT number, run FROM line WHERE state = ? ORDER BY number")
+      statement.bind(1, state.number)
+      var found: [Outgoing] = []
+      for (number, run) in try statement.all({ ($0.number(0), $0.number(1)) }) {
+        guard let entry = try front.run(number: run) else { throw .corrupt("line \(number) belongs to no run") }
+        if let outgoing = try front.row(number, entry.id).outgoing { found.append(outgoing) }
+        front.trimAfterReading()
+      }
+      return found
     }
   }
 
   public func outbox(run: String) throws(StoreError) -> [Outgoing] {
-    try read { db in
-      try db.all("SELECT \(Columns.outbox) FROM outbox WHERE run = ? ORDER BY number", [run])
-        .map(Self.outgoing)
+    try use { (front) throws(StoreError) in
+      guard let entry = try front.run(run) else { return [] }
+      return try front.lines(entry).map { (line) throws(StoreError) in try front.outgoing(line) }
     }
   }
 
   public func hasPlanned(run: String) throws(StoreError) -> Bool {
-    try read { db in
-      try db.one("SELECT 1 FROM outbox WHERE run = ? AND state = 'planned' LIMIT 1", [run]) != nil
+    try use { (front) throws(StoreError) in
+      try front.loadQueues()
+      guard let entry = try front.run(run) else { return false }
+      return front.queues?.hasPlanned(entry.number) == true
     }
-  }
-
-  private static func outgoing(_ row: Row) throws -> Outgoing {
-    guard let state = Outgoing.State(rawValue: row[19]) else {
-      throw StoreError.corrupt("\"\(row[19] as String)\" is no state of a delivery")
-    }
-    let rendering = Rendering(
-      to: row[10], shown: try Codec.value([Entry.NamedText].self, row[11]),
-      payload: Array(row[12] as Data), fileExtension: row[13], reference: row[14])
-    return Outgoing(
-      key: IdempotencyKey(row[0]), run: row[1], sequence: row[2], node: row[3],
-      step: row[4], round: row[5], verb: row[6], touch: row[7],
-      contact: try Codec.value([String].self, row[8]),
-      owner: try Codec.value(Value.self, row[9]),
-      rendering: rendering, digest: row[15], planned: try Codec.instant(row[16]),
-      next: try Codec.instant(row[17]), attempts: row[18], state: state, because: row[20],
-      receipt: row[21], settled: try (row[22] as String?).map(Codec.instant))
   }
 
   // MARK: People
 
   public func task(_ id: String) throws(StoreError) -> TaskRecord? {
-    try read { db in
-      try db.one("SELECT task FROM tasks WHERE id = ?", [id]).map {
-        try Codec.value(TaskRecord.self, $0[0])
-      }
-    }
+    try use { (front) throws(StoreError) in try front.task(id)?.record }
   }
 
   public func tasks(_ filter: TaskFilter) throws(StoreError) -> [TaskRecord] {
-    var conditions: [String] = []
-    var arguments = StatementArguments()
+    let found: [TaskRecord]
     if let run = filter.run {
-      conditions.append("run = ?")
-      arguments += [run]
+      found = try use { (front) throws(StoreError) in
+        guard let entry = try front.run(run) else { return [] }
+        return try front.tasks(entry).map(\.record)
+      }
+    } else {
+      found = try useFile { (front) throws(StoreError) in
+        let open = filter.isOpen.map { " WHERE open = \($0 ? 1 : 0)" } ?? ""
+        let statement = try front.file.once("SELECT number, id, run, previous, packed FROM task\(open)")
+        var found: [TaskRecord] = []
+        for row in try statement.all({ (row) throws(StoreError) in try TaskRow(row) }) {
+          found.append(try front.entry(row).record)
+        }
+        return found
+      }
     }
-    if let isOpen = filter.isOpen { conditions.append("open = \(isOpen ? 1 : 0)") }
-    let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-    return try read { db in
-      try db.all("SELECT task FROM tasks\(clause) ORDER BY assigned, id", arguments)
-        .map { try Codec.value(TaskRecord.self, $0[0]) }
-    }
+    return found.filter(filter.admits).sorted { ($0.assigned, $0.id) < ($1.assigned, $1.id) }
   }
 
   public func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> {
-    try read { db in
+    try use { (front) throws(StoreError) in
       var all: Set<String> = []
-      for one in contact {
-        let rows = try db.all("SELECT channel FROM suppressions WHERE contact = ?", [one])
-        for row in rows { all.insert(row[0]) }
-      }
+      for one in contact { all.formUnion(try front.channelsSuppressed(for: one)) }
       return all
     }
   }
 
   public func suppressions() throws(StoreError) -> [Suppression] {
-    try read { db in
-      try db.all("SELECT * FROM suppressions ORDER BY contact, channel", []).map { row in
+    try useFile { (front) throws(StoreError) in
+      try front.file.once("SELECT contact, channel, at, because FROM suppression ORDER BY contact, channel").all {
         Suppression(
-          contact: row["contact"], channel: row["channel"], at: try Codec.instant(row["at"]),
-          because: row["because"])
+          contact: $0.text(0), channel: $0.text(1), at: Instant(milliseconds: $0.number(2)), because: $0.text(3))
       }
     }
   }
 
   public func touches(contact: String) throws(StoreError) -> [ContactTouch] {
-    try read { db in
-      try db.all("SELECT run, at FROM touches WHERE contact = ? ORDER BY at, rowid", [contact])
-        .map { ContactTouch(run: $0[0], at: try Codec.instant($0[1])) }
-    }
+    try use { (front) throws(StoreError) in try front.touches(contact) }
   }
 
   // MARK: Facts
 
   public func remembered(_ name: String) throws(StoreError) -> String? {
-    try read { db in try db.one("SELECT value FROM facts WHERE name = ?", [name]).map { $0[0] } }
+    try use { (front) throws(StoreError) in try front.knownFacts()[name] }
   }
 
   public func remembered(prefix: String) throws(StoreError) -> [Fact] {
-    try read { db in
-      try db.all("SELECT name, value FROM facts WHERE substr(name, 1, length(?)) = ? ORDER BY name", [prefix, prefix])
-        .map { Fact(name: $0[0], value: $0[1]) }
+    try use { (front) throws(StoreError) in
+      try front.knownFacts().filter { $0.key.utf8.starts(with: prefix.utf8) }.sorted { $0.key < $1.key }
+        .map { Fact(name: $0.key, value: $0.value) }
     }
   }
 
   // MARK: Versions
 
   public func version(_ fingerprint: String) throws(StoreError) -> Version? {
-    try read { db in
-      guard let row = try db.one("SELECT * FROM versions WHERE fingerprint = ?", [fingerprint]) else {
-        return nil
-      }
-      let files = try db.all(
-        "SELECT path, bytes FROM version_files WHERE fingerprint = ? ORDER BY number", [fingerprint])
+    try useFile { (front) throws(StoreError) in
+      let statement = try front.file.once("SELECT workflow, main FROM version WHERE fingerprint = ?")
+      statement.bind(1, fingerprint)
+      guard let (workflow, main) = try statement.first({ ($0.text(0), $0.text(1)) }) else { return nil }
+      let files = try front.file.once(
+        "SELECT path, bytes FROM version_file WHERE fingerprint = ? ORDER BY number")
+      files.bind(1, fingerprint)
       return Version(
-        fingerprint: fingerprint, workflow: row["workflow"], main: row["main"],
-        files: files.map { Version.File(path: $0["path"], bytes: Array($0["bytes"] as Data)) })
+        fingerprint: fingerprint, workflow: workflow, main: main,
+        files: try files.all { Version.File(path: $0.text(0), bytes: $0.bytes(1)) })
     }
-  }
-}
-
-/// Columns in the order in which they are read: by position, a name would be looked up for each row.
-private enum Columns {
-  static let inbox = "event, received, result"
-  static let runs = "id, workflow, version, subject, contact, exclusive, event, sequence, threads, stuck, run"
-  static let outbox = """
-    key, run, sequence, node, step, round, verb, touch, contact, owner, address, shown, payload, extension,
-    reference, digest, planned, next, attempts, state, because, receipt, settled
-    """
-}
-
-extension Database {
-  fileprivate func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
-    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
-  }
-
-  fileprivate func all(_ sql: String, _ arguments: StatementArguments) throws -> [Row] {
-    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
   }
 }

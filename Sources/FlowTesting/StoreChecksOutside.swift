@@ -4,7 +4,7 @@ import FlowTime
 
 extension StoreConformance {
   static let time: [Check] = [
-    Check("the longest due come first, then by id; what has ended or is stuck is not due") { store in
+    Check("the longest due come first, then the first started; what has ended or is stuck is not due") { store in
       var stuck = Sample.run("r-0", subject: "P-0", due: 1)
       stuck.stuck = "its version cannot be read any more"
       try store.store.commit([
@@ -14,8 +14,8 @@ extension StoreConformance {
         .start(Sample.run("r-5", subject: "P-5", due: nil)),
       ])
       store.expect(
-        try store.store.due(until: Sample.at(3), limit: 9), is: ["r-3", "r-1", "r-4"], "who is due")
-      store.expect(try store.store.due(until: Sample.at(3), limit: 2), is: ["r-3", "r-1"], "the first two")
+        try store.store.due(until: Sample.at(3), limit: 9), is: ["r-3", "r-4", "r-1"], "who is due")
+      store.expect(try store.store.due(until: Sample.at(3), limit: 2), is: ["r-3", "r-4"], "the first two")
       store.expect(try store.store.due(until: Sample.at(1), limit: 9), is: [], "who is due before")
       store.expect(try store.store.nextDue(), is: Sample.at(2), "the next due")
     },

@@ -19,6 +19,9 @@ struct MemoryState {
   var heard: [String: Set<String>] = [:]
   var journal: [String: [JournalStep]] = [:]
   var wakes = WakeHeap()
+  /// Ids in the order in which runs started, and the place of each.
+  var started: [String] = []
+  var places: [String: Int64] = [:]
   var outbox: [String: Outgoing] = [:]
   var outboxOrder: [String] = []
   var outboxByRun: [String: [String]] = [:]
@@ -115,6 +118,8 @@ struct MemoryState {
       if let index = pending.firstIndex(of: key) { pending.remove(at: index) }
     case .start(let record):
       runs[record.id] = record
+      places[record.id] = Int64(started.count)
+      started.append(record.id)
       starts[StartKey(workflow: record.workflow, subject: record.subject, event: record.event)] = record.id
       bySubject[record.subject, default: []].append(record.id)
       byContact[record.contact, default: []].append(record.id)
@@ -157,27 +162,23 @@ struct MemoryState {
   }
 
   private mutating func wake(_ record: RunRecord) {
-    if let due = record.due { wakes.insert(WakeHeap.Wake(due: due, run: record.id)) }
+    guard let due = record.due, let place = places[record.id] else { return }
+    wakes.insert(WakeHeap.Wake(due: due, number: place))
   }
 
   // MARK: Time
 
-  /// A line of the heap counts only while the run still has that due.
-  private func isCurrent(_ wake: WakeHeap.Wake) -> Bool { runs[wake.run]?.due == wake.due }
-
   mutating func dueRuns(until instant: Instant, limit: Int) -> [String] {
-    var found: [WakeHeap.Wake] = []
-    while found.count < limit, let first = wakes.first, first.due <= instant {
-      wakes.removeFirst()
-      if isCurrent(first), found.last != first { found.append(first) }
-    }
-    for wake in found { wakes.insert(wake) }
-    return found.map(\.run)
+    let (runs, started) = (runs, started)
+    // A line of the heap counts only while the run still has that due.
+    return wakes.firsts(until: instant, limit: limit) { runs[started[Int($0.number)]]?.due == $0.due }
+      .map { started[Int($0.number)] }
   }
 
   mutating func nextDue() -> Instant? {
-    while let first = wakes.first, !isCurrent(first) { wakes.removeFirst() }
+    let (runs, started) = (runs, started)
+    let due = wakes.next { runs[started[Int($0.number)]]?.due == $0.due }
     let next = planned.compactMap { outbox[$0]?.next }.min()
-    return [wakes.first?.due, next].compactMap(\.self).min()
+    return [due, next].compactMap(\.self).min()
   }
 }

@@ -49,7 +49,7 @@ public protocol Store: AnyObject, Sendable {
 
   // MARK: Time
 
-  /// Ids of runs that are due, the longest due first, then by id; at most `limit`.
+  /// Ids of runs that are due, the longest due first, then the first started; at most `limit`.
   func due(until instant: Instant, limit: Int) throws(StoreError) -> [String]
   /// When the next run is due or the next planned line of the outbox may be tried.
   func nextDue() throws(StoreError) -> Instant?

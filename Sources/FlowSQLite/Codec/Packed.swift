@@ -1,3 +1,4 @@
+import FlowCore
 import FlowRuntime
 
 /// A value as the store keeps it: its fields one after the other, with no names. The first byte of a whole
@@ -11,9 +12,15 @@ package protocol Packed {
 
 package struct Packer {
   private(set) var bytes: [UInt8] = []
+  /// The instant that was put last: the next one is told by its distance.
+  var clock: Int64 = 0
+  /// What stands in lines of the outbox that are known to the reader, and is told by their number.
+  var shown: [(line: Int64, texts: [Entry.NamedText])] = []
 
   mutating func put(_ value: some Packed) { value.pack(&self) }
   mutating func put(byte: UInt8) { bytes.append(byte) }
+
+  mutating func put(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
   /// Seven bits a byte, the least first.
   mutating func put(_ number: UInt64) {
@@ -39,6 +46,12 @@ package struct Unpacker {
   private var position = 0
   /// How many lists and records of values are open.
   var depth = 0
+  /// The instant that was read last.
+  var clock: Int64 = 0
+  /// What stands in a line of the outbox, by its number.
+  var shown: (Int64) throws(StoreError) -> [Entry.NamedText] = { (line) throws(StoreError) in
+    throw Unpacker.corrupt("it names the line \(line), and stands alone")
+  }
 
   /// Deeper values than these do not come in: JSON ends at 64.
   static let depthLimit = 200
@@ -78,6 +91,18 @@ package struct Unpacker {
     let count = try number()
     guard count <= UInt64(left) else { throw Self.corrupt("a length is beyond its end") }
     return Int(count)
+  }
+
+  /// All that is left.
+  mutating func rest() -> [UInt8] {
+    defer { position = bytes.count }
+    return Array(bytes[position...])
+  }
+
+  mutating func bytes(_ count: Int) throws(StoreError) -> ArraySlice<UInt8> {
+    guard count >= 0, count <= left else { throw Self.corrupt("a length is beyond its end") }
+    defer { position += count }
+    return bytes[position..<position + count]
   }
 
   mutating func text() throws(StoreError) -> String {

@@ -172,13 +172,20 @@ extension Entry.Handover: Packed {
     packer.put(until)
     packer.put(because)
     packer.put(purpose)
-    packer.put(rendered)
+    // Where a line of the outbox has the same texts, they stand there.
+    let line = rendered.isEmpty ? nil : packer.shown.first { $0.texts == rendered }?.line
+    packer.put(line)
+    if line == nil { packer.put(rendered) }
   }
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
     self.init(
       verb: try unpacker.get(), touch: try unpacker.get(), to: try unpacker.get(), by: try unpacker.get(),
-      until: try unpacker.get(), because: try unpacker.get(), purpose: try unpacker.get(),
-      rendered: try unpacker.get())
+      until: try unpacker.get(), because: try unpacker.get(), purpose: try unpacker.get())
+    if let line = try unpacker.get(Int64?.self) {
+      rendered = try unpacker.shown(line)
+    } else {
+      rendered = try unpacker.get()
+    }
   }
 }
 

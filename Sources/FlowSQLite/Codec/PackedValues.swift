@@ -2,9 +2,22 @@ import FlowCore
 import FlowRuntime
 import FlowTime
 
+/// By its distance from the instant before, in seconds where these are whole: doubled, plus one for
+/// milliseconds.
 extension Instant: Packed {
-  package func pack(_ packer: inout Packer) { packer.put(milliseconds) }
-  package init(_ unpacker: inout Unpacker) throws(StoreError) { self.init(milliseconds: try unpacker.get()) }
+  package func pack(_ packer: inout Packer) {
+    let distance = milliseconds &- packer.clock
+    packer.clock = milliseconds
+    packer.put(distance % 1000 == 0 ? (distance / 1000) &* 2 : distance &* 2 + 1)
+  }
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    let told = try unpacker.get(Int64.self)
+    let (distance, overflows) = (told >> 1).multipliedReportingOverflow(by: told & 1 == 0 ? 1000 : 1)
+    let (milliseconds, runsOver) = unpacker.clock.addingReportingOverflow(distance)
+    guard !overflows, !runsOver else { throw Unpacker.corrupt("an instant is beyond all time") }
+    unpacker.clock = milliseconds
+    self.init(milliseconds: milliseconds)
+  }
 }
 
 extension CivilDate: Packed {

@@ -1,0 +1,129 @@
+import FlowRuntime
+
+/// Words and bases that a store's lines refer to by number. What is new since the last commit is kept apart,
+/// to be written with the lines that refer to it.
+final class Glossary {
+  struct Key: Hashable {
+    var kind: Int64
+    var first: Int64
+    var second: Int64
+    var third: Int64
+  }
+
+  private(set) var texts: [Int64: String] = [:]
+  private var numbers: [String: Int64] = [:]
+  private var bases: [Int64: Base] = [:]
+  private var baseNumbers: [Key: Int64] = [:]
+  private var lastWord: Int64 = 0
+  private var lastBase: Int64 = 0
+
+  private(set) var newWords: [(number: Int64, text: String)] = []
+  private(set) var newBases: [(number: Int64, key: Key, base: Base)] = []
+
+  /// More words than these are no words but texts of single lines.
+  private static let limit: Int64 = 10_000
+
+  func add(word number: Int64, _ text: String) {
+    texts[number] = text
+    numbers[text] = number
+    lastWord = max(lastWord, number)
+  }
+
+  func add(base number: Int64, _ key: Key, _ bytes: [UInt8]) {
+    bases[number] = Base(bytes)
+    baseNumbers[key] = number
+    lastBase = max(lastBase, number)
+  }
+
+  func isCommitted() {
+    newWords = []
+    newBases = []
+  }
+
+  // MARK: Words
+
+  func cell(_ text: String) -> Cell {
+    if let number = numbers[text] { return .number(number) }
+    guard lastWord < Glossary.limit, text.utf8.count <= 200 else { return .text(text) }
+    add(word: lastWord + 1, text)
+    newWords.append((lastWord, text))
+    return .number(lastWord)
+  }
+
+  func number(_ text: String) -> Int64 { if case .number(let number) = cell(text) { number } else { 0 } }
+
+  func text(_ cell: Cell) throws(StoreError) -> String {
+    switch cell {
+    case .text(let text): return text
+    case .number(let number):
+      if let text = texts[number] { return text }
+      throw .corrupt("there is no word \(number)")
+    case .bytes: throw .corrupt("a word is no text")
+    }
+  }
+
+  /// The word that is meant by a text, where there is one.
+  func known(_ text: String) -> Cell { numbers[text].map { .number($0) } ?? .text(text) }
+
+  // MARK: Packed lines
+
+  /// - Parameters:
+  ///   - key: lines with the same key are alike.
+  ///   - clock: an instant that the reader knows.
+  func pack(_ key: Key, clock: Int64, _ write: (inout Packer) -> Void) -> [UInt8] {
+    var inner = Packer()
+    inner.clock = clock
+    write(&inner)
+    var outer = Packer()
+    outer.put(byte: Codec.layout)
+    let number = baseNumbers[key] ?? adopt(inner.bytes, as: key)
+    outer.put(UInt64(number))
+    if let base = bases[number] {
+      Delta.encode(inner.bytes, against: base, into: &outer)
+    } else {
+      outer.put(bytes: inner.bytes)
+    }
+    let sum = checksum(inner.bytes)
+    for shift: UInt32 in [0, 8, 16, 24] { outer.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
+    return outer.bytes
+  }
+
+  /// The first of its kind becomes its base; 0 where it had better not.
+  private func adopt(_ bytes: [UInt8], as key: Key) -> Int64 {
+    guard bytes.count <= Base.limit, lastBase < Glossary.limit else { return 0 }
+    add(base: lastBase + 1, key, bytes)
+    if let base = bases[lastBase] { newBases.append((lastBase, key, base)) }
+    return lastBase
+  }
+
+  /// - Throws: `.corrupt` where a bit of it, or of what it is told by, is not as it was written.
+  func unpack<Value>(
+    _ bytes: [UInt8], clock: Int64, _ read: (inout Unpacker) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    var inner = Unpacker(try plain(bytes))
+    inner.clock = clock
+    let value = try read(&inner)
+    guard inner.isAtEnd else { throw Unpacker.corrupt("something follows its end") }
+    return value
+  }
+
+  /// The bytes as they were packed, before they were told by others.
+  func plain(_ bytes: [UInt8]) throws(StoreError) -> [UInt8] {
+    guard bytes.count >= 6 else { throw Unpacker.corrupt("it ends too early") }
+    var outer = Unpacker(Array(bytes.dropLast(4)))
+    let layout = try outer.byte()
+    guard layout == Codec.layout else { throw Unpacker.corrupt("its layout \(layout) is not known") }
+    let number = Int64(truncatingIfNeeded: try outer.number())
+    let plain: [UInt8]
+    if number == 0 {
+      plain = outer.rest()
+    } else if let base = bases[number] {
+      plain = try Delta.decode(&outer, against: base.bytes)
+    } else {
+      throw Unpacker.corrupt("there is no base \(number)")
+    }
+    let sum = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    guard outer.isAtEnd, sum == checksum(plain) else { throw Unpacker.corrupt("its checksum is another") }
+    return plain
+  }
+}

@@ -1,0 +1,105 @@
+import FlowRuntime
+import GRDB
+import GRDBSQLite
+
+/// The one connection to the file: opened and migrated by GRDB, then used by whoever holds the store's lock.
+final class Connection {
+  private let queue: DatabaseQueue
+  let handle: OpaquePointer
+  let isWriting: Bool
+  private var statements: [Statement?]
+  private var changeNumber: Int64 = -1
+
+  /// - Throws: as ``SQLiteStore``'s initializer.
+  init(path: String, isWriting: Bool, isChecked: Bool) throws(StoreError) {
+    self.isWriting = isWriting
+    statements = Array(repeating: nil, count: Query.allCases.count)
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      configuration.readonly = !isWriting
+      // Groups are begun and ended by the store itself.
+      configuration.allowsUnsafeTransactions = true
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      handle = try queue.inDatabase { db in
+        try Connection.prepare(db, isWriting: isWriting, isChecked: isChecked)
+        guard let handle = db.sqliteConnection else { throw StoreError.failed("the file is closed") }
+        return handle
+      }
+      if isWriting { try Schema.migrator.migrate(queue) }
+      // Nobody observes what is written from here on.
+      sqlite3_commit_hook(handle, nil, nil)
+      sqlite3_rollback_hook(handle, nil, nil)
+      sqlite3_set_authorizer(handle, nil, nil)
+    } catch {
+      throw Connection.storeError(error)
+    }
+  }
+
+  private static func prepare(_ db: Database, isWriting: Bool, isChecked: Bool) throws {
+    if try Schema.migrator.hasBeenSuperseded(db) {
+      let names = try Schema.migrator.appliedIdentifiers(db).subtracting(Schema.migrator.migrations).sorted()
+      throw StoreError.newer(found: names.joined(separator: ", "))
+    }
+    let tables = try Set(String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
+    guard tables.isEmpty || tables.contains("grdb_migrations") else {
+      throw StoreError.corrupt("it is a database of something else")
+    }
+    if isWriting {
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      // A group fits into memory: pages that do not are written to the log again and again.
+      try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+    } else if tables.isEmpty {
+      throw StoreError.failed("the store is empty")
+    }
+    if isChecked, let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), found != "ok" {
+      throw StoreError.corrupt(found)
+    }
+  }
+
+  static func storeError(_ error: any Error) -> StoreError {
+    switch error {
+    case let error as StoreError: return error
+    case let error as DatabaseError:
+      let text = error.message ?? "\(error.resultCode)"
+      switch error.resultCode {
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt(text)
+      case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(holder: "another process")
+      default: return .failed(text)
+      }
+    default: return .failed("\(error)")
+    }
+  }
+
+  func close() throws(StoreError) {
+    statements = []
+    do { try queue.close() } catch { throw Connection.storeError(error) }
+  }
+
+  // MARK: Statements
+
+  /// Kept prepared. Whoever gets it resets it.
+  func statement(_ query: Query) throws(StoreError) -> Statement {
+    guard query.rawValue < statements.count else { throw .failed("the store is closed") }
+    if let known = statements[query.rawValue] { return known }
+    let made = try Statement(handle, query.sql)
+    statements[query.rawValue] = made
+    return made
+  }
+
+  /// For what is asked seldom.
+  func once(_ sql: String) throws(StoreError) -> Statement {
+    guard !statements.isEmpty else { throw .failed("the store is closed") }
+    return try Statement(handle, sql)
+  }
+
+  func execute(_ query: Query) throws(StoreError) { try statement(query).run() }
+
+  /// Whether another process has committed since this was asked last.
+  func hasChanged() throws(StoreError) -> Bool {
+    let found = try statement(.dataVersion).first { $0.number(0) } ?? 0
+    defer { changeNumber = found }
+    return found != changeNumber
+  }
+}

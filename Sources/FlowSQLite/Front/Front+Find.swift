@@ -1,0 +1,284 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTime
+
+/// Lines that are in memory, or come there.
+extension Front {
+  // MARK: Runs
+
+  func run(_ id: String) throws(StoreError) -> RunEntry? {
+    if let known = runs[id] { return known }
+    if absent.run == id { return nil }
+    let statement = try file.statement(.runByID)
+    statement.bind(1, runID.cell(id))
+    guard let entry = try statement.first({ (row) throws(StoreError) in try self.entry(row) }) else {
+      absent.run = id
+      return nil
+    }
+    return entry
+  }
+
+  func run(number: Int64) throws(StoreError) -> RunEntry? {
+    if let known = runsByNumber[number] { return known }
+    let statement = try file.statement(.runByNumber)
+    statement.bind(1, number)
+    return try statement.first { (row) throws(StoreError) in try self.entry(row) }
+  }
+
+  /// For what is written about it: named where it is not there.
+  func runToWrite(_ id: String) throws(StoreError) -> RunEntry {
+    if let known = try run(id) { return known }
+    lastRun += 1
+    let entry = RunEntry(number: lastRun, id: id, isStored: false)
+    runs[id] = entry
+    runsByNumber[entry.number] = entry
+    absent.run = nil
+    return entry
+  }
+
+  func runs(ofSubject subject: String) throws(StoreError) -> [RunEntry] {
+    if let known = bySubject[subject] { return known }
+    let found = try runs(.runsOfSubject, subject)
+    bySubject[subject] = found
+    return found
+  }
+
+  func runs(ofContact contact: String) throws(StoreError) -> [RunEntry] {
+    if let known = byContact[contact] { return known }
+    let found = try runs(.runsOfContact, contact)
+    // Nobody is no contact, and may have any number of runs.
+    if !contact.isEmpty { byContact[contact] = found }
+    return found
+  }
+
+  private func runs(_ query: Query, _ text: String) throws(StoreError) -> [RunEntry] {
+    let statement = try file.statement(query)
+    statement.bind(1, text)
+    return try statement.all { (row) throws(StoreError) in try self.entry(row) }
+  }
+
+  /// The entry of a row, which may be here already.
+  private func entry(_ row: Statement) throws(StoreError) -> RunEntry {
+    let number = row.number(0)
+    if let known = runsByNumber[number] { return known }
+    let entry = RunEntry(number: number, id: runID.text(row.cell(1)), isStored: true)
+    entry.steps = Int(row.number(11))
+    entry.lastStep = row.number(12)
+    entry.lastLine = row.number(13)
+    entry.lastTask = row.number(14)
+    if !row.isNull(2) {
+      let started = row.number(10)
+      let (told, hasHeardStart, threads, run) = try glossary.unpack(row.bytes(15), clock: started) {
+        (unpacker) throws(StoreError) in
+        (
+          try unpacker.get(Int.self), try unpacker.get(Bool.self), try unpacker.get([String: Delivery.Thread].self),
+          try unpacker.get(Run.self)
+        )
+      }
+      entry.told = told
+      entry.hasHeardStart = hasHeardStart
+      entry.record = RunRecord(
+        id: entry.id, workflow: try glossary.text(row.cell(2)), version: try glossary.text(row.cell(3)),
+        subject: row.text(4), contact: row.text(5),
+        exclusive: row.isNull(6) ? nil : try glossary.text(row.cell(6)), event: row.text(7),
+        sequence: Int(row.number(8)), threads: threads, stuck: row.textOrNil(9), run: run)
+    }
+    runs[entry.id] = entry
+    runsByNumber[number] = entry
+    return entry
+  }
+
+  /// Those that are there, and not only named.
+  func records(_ entries: [RunEntry]) -> [RunRecord] { entries.compactMap(\.record) }
+
+  // MARK: Journals
+
+  func heard(_ entry: RunEntry) throws(StoreError) -> Set<String> {
+    if let known = entry.heard { return known }
+    let statement = try file.statement(.knows)
+    statement.bind(1, entry.number)
+    var found = Set(try statement.all { $0.text(0) })
+    if entry.hasHeardStart, let event = entry.record?.event { found.insert(event) }
+    try walk(entry) { step, isHeard in
+      if isHeard, let event = step.event { found.insert(event.id) }
+    }
+    entry.heard = found
+    return found
+  }
+
+  func journal(_ entry: RunEntry) throws(StoreError) -> [JournalStep] {
+    var steps: [JournalStep] = []
+    try walk(entry) { step, _ in steps.append(step) }
+    return steps.reversed()
+  }
+
+  /// The latest first; of what is in the file.
+  private func walk(_ entry: RunEntry, _ body: (JournalStep, Bool) -> Void) throws(StoreError) {
+    var number = entry.lastStep
+    var sequence = entry.steps
+    while number > 0, sequence > 0 {
+      let statement = try file.statement(.step)
+      statement.bind(1, number)
+      let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2)) }
+      guard let (previous, at, bytes) = row else { throw .corrupt("run \(entry.id) has lost a step") }
+      let (step, isHeard) = try self.step(bytes, entry, sequence, at)
+      body(step, isHeard)
+      number = previous
+      sequence -= 1
+    }
+  }
+
+  private func step(
+    _ bytes: [UInt8], _ entry: RunEntry, _ sequence: Int, _ at: Int64
+  ) throws(StoreError) -> (JournalStep, Bool) {
+    try glossary.unpack(bytes, clock: at) { (unpacker) throws(StoreError) in
+      unpacker.shown = { [self] (number) throws(StoreError) in
+        try outgoing(number, entry.id).rendering.shown
+      }
+      let isHeard = try unpacker.get(Bool.self)
+      let step = JournalStep(
+        run: entry.id, sequence: sequence, at: Instant(milliseconds: at), event: try unpacker.get(),
+        entries: try unpacker.get(), touchesElsewhere: try unpacker.get(), suppressed: try unpacker.get(),
+        held: try unpacker.get())
+      return (step, isHeard)
+    }
+  }
+
+  // MARK: Outbox
+
+  /// All lines of the run, the first planned first.
+  func lines(_ entry: RunEntry) throws(StoreError) -> [LineEntry] {
+    if let known = entry.lines { return known }
+    var found: [LineEntry] = []
+    var number = entry.lastLine
+    while number > 0 {
+      let line: LineEntry
+      if let open = queues?.open[number] { line = open } else { line = try row(number, entry.id) }
+      found.append(line)
+      number = line.previous
+    }
+    found.reverse()
+    entry.lines = found
+    return found
+  }
+
+  /// With what it holds.
+  func outgoing(_ line: LineEntry) throws(StoreError) -> Outgoing {
+    if let known = line.outgoing { return known }
+    return try outgoing(line.number, line.runID)
+  }
+
+  private func outgoing(_ number: Int64, _ run: String) throws(StoreError) -> Outgoing {
+    if let known = try row(number, run).outgoing { return known }
+    throw .corrupt("there is no line \(number)")
+  }
+
+  func row(_ number: Int64, _ run: String) throws(StoreError) -> LineEntry {
+    let statement = try file.statement(.lineByNumber)
+    statement.bind(1, number)
+    let found = try statement.first { (row) throws(StoreError) in try LineRow.read(row, run, glossary) }
+    guard let found else { throw .corrupt("there is no line \(number)") }
+    return found
+  }
+
+  // MARK: Tasks
+
+  func task(_ id: String) throws(StoreError) -> TaskEntry? {
+    if let known = tasks[id] { return known }
+    if absent.task == id { return nil }
+    let statement = try file.statement(.taskByID)
+    statement.bind(1, taskID.cell(id))
+    guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
+      absent.task = id
+      return nil
+    }
+    return try entry(row)
+  }
+
+  /// All tasks of the run, the first given first.
+  func tasks(_ entry: RunEntry) throws(StoreError) -> [TaskEntry] {
+    if let known = entry.tasks { return known }
+    var found: [TaskEntry] = []
+    var number = entry.lastTask
+    while number > 0 {
+      let statement = try file.statement(.taskByNumber)
+      statement.bind(1, number)
+      guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
+        throw .corrupt("there is no task \(number)")
+      }
+      let task = try self.entry(row)
+      found.append(task)
+      number = task.previous
+    }
+    found.reverse()
+    entry.tasks = found
+    return found
+  }
+
+  func entry(_ row: TaskRow) throws(StoreError) -> TaskEntry {
+    let id = taskID.text(row.id)
+    if let known = tasks[id] { return known }
+    guard let run = try run(number: row.run) else { throw .corrupt("task \(id) belongs to no run") }
+    let record = try row.record(id: id, run: run.id, glossary)
+    let entry = TaskEntry(number: row.number, run: row.run, previous: row.previous, record, isStored: true)
+    tasks[id] = entry
+    return entry
+  }
+
+  // MARK: Inbox
+
+  func inbox(_ key: InboxKey) throws(StoreError) -> InboxEntry? {
+    if let known = inbox[key] { return known }
+    if absent.inbox == key { return nil }
+    let statement = try file.statement(.inboxByKey)
+    statement.bind(1, key.id)
+    statement.bind(2, glossary.known(key.source))
+    guard let entry = try statement.first({ (row) throws(StoreError) in try self.inboxEntry(row) }) else {
+      absent.inbox = key
+      return nil
+    }
+    inbox[key] = entry
+    return entry
+  }
+
+  func inboxEntry(_ row: Statement) throws(StoreError) -> InboxEntry {
+    let source = try glossary.text(row.cell(1))
+    let at = row.number(3)
+    let (received, body, depth, result) = try glossary.unpack(row.bytes(4), clock: at) {
+      (unpacker) throws(StoreError) in
+      (
+        try unpacker.get(Instant.self), try unpacker.get(Incoming.Body.self), try unpacker.get(Int.self),
+        try unpacker.get(Received?.self)
+      )
+    }
+    let incoming = Incoming(
+      source: source, id: row.text(2), at: Instant(milliseconds: at), body: body, depth: depth)
+    return InboxEntry(
+      number: row.number(0), InboxRow(incoming: incoming, received: received, result: result), isStored: true)
+  }
+
+  // MARK: Queues
+
+  func loadQueues() throws(StoreError) {
+    guard queues == nil else { return }
+    let dues = try file.statement(.dues).all {
+      WakeHeap.Wake(due: Instant(milliseconds: $0.number(1)), number: $0.number(0))
+    }
+    let statement = try file.statement(.inboxOpen)
+    statement.bind(1, 1)
+    let pending = try statement.all { (row) throws(StoreError) in
+      let entry = try inboxEntry(row)
+      return inbox[entry.row.incoming.key] ?? entry
+    }
+    for entry in pending { inbox[entry.row.incoming.key] = entry }
+    var made = Queues(dues: dues, pending: pending)
+    for (number, run) in try file.statement(.openLines).all({ ($0.number(0), $0.number(1)) }) {
+      guard let entry = try self.run(number: run) else { throw .corrupt("line \(number) belongs to no run") }
+      let line = try row(number, entry.id)
+      if made.open.count > 1024 { line.outgoing = nil }
+      made.add(line)
+    }
+    queues = made
+  }
+}

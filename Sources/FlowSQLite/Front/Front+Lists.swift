@@ -1,0 +1,79 @@
+import FlowRuntime
+import FlowTime
+
+/// What is answered from memory and file together.
+extension Front {
+  // MARK: Time
+
+  func dueRuns(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
+    try loadQueues()
+    guard var wakes = queues?.wakes else { return [] }
+    queues?.wakes = WakeHeap()
+    defer { queues?.wakes = wakes }
+    let found = try wakes.firsts(until: instant, limit: limit) { (wake) throws(StoreError) in
+      try run(number: wake.number)?.record?.due == wake.due
+    }
+    var ids: [String] = []
+    for wake in found { if let id = try run(number: wake.number)?.id { ids.append(id) } }
+    return ids
+  }
+
+  func nextDue() throws(StoreError) -> Instant? {
+    try loadQueues()
+    guard var wakes = queues?.wakes else { return nil }
+    queues?.wakes = WakeHeap()
+    defer { queues?.wakes = wakes }
+    let due = try wakes.next { (wake) throws(StoreError) in
+      try run(number: wake.number)?.record?.due == wake.due
+    }
+    let line = queues?.nextLineDue()
+    return [due, line].compactMap(\.self).min()
+  }
+
+  // MARK: Contacts
+
+  func channelsSuppressed(for contact: String) throws(StoreError) -> Set<String> {
+    if suppressed == nil {
+      suppressed = Set(try file.once("SELECT contact FROM suppression").all { $0.text(0).hashValue })
+      for one in changes.suppressions { suppressed?.insert(one.contact.hashValue) }
+    }
+    guard suppressed?.isEmpty == false else { return [] }
+    var found: Set<String> = []
+    for name in [contact, Erased.name(of: contact)] where suppressed?.contains(name.hashValue) == true {
+      let statement = try file.statement(.suppressed)
+      statement.bind(1, name)
+      found.formUnion(try statement.all { $0.text(0) })
+      for one in changes.suppressions where one.contact == name { found.insert(one.channel) }
+    }
+    return found
+  }
+
+  /// Those that the contact's runs tell, and the others; by time.
+  func touches(_ contact: String) throws(StoreError) -> [ContactTouch] {
+    var found: [ContactTouch] = []
+    for entry in try runs(ofContact: contact) {
+      for at in entry.record?.run.touched.prefix(entry.told) ?? [] { found.append(ContactTouch(run: entry.id, at: at)) }
+    }
+    let statement = try file.statement(.touches)
+    statement.bind(1, contact)
+    found += try statement.all { ContactTouch(run: $0.text(0), at: Instant(milliseconds: $0.number(1))) }
+    for (one, touch) in changes.touches where one == contact { found.append(touch) }
+    return found.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+  }
+
+  // MARK: Facts
+
+  func knownFacts() throws(StoreError) -> [String: String] {
+    if let facts { return facts }
+    var found: [String: String] = [:]
+    for (name, value) in try file.statement(.facts).all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
+    for (name, value) in changes.facts { found[name] = value }
+    facts = found
+    return found
+  }
+
+  /// While whole tables are read: what is in the file need not stay.
+  func trimAfterReading() {
+    if changes.isEmpty, runs.count > 2 * Front.limit { trim() }
+  }
+}

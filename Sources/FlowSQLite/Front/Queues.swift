@@ -1,0 +1,99 @@
+import FlowRuntime
+import FlowTime
+
+/// What waits, in the order in which its time comes: in memory alone, read back when the store is opened.
+struct Queues {
+  /// Runs that are due at some time.
+  var wakes: WakeHeap
+  /// Lines of the outbox that are not settled, by number.
+  var open: [Int64: LineEntry] = [:]
+  /// Planned lines whose time has come, by number; and the others.
+  private var ready = WakeHeap()
+  private var later = WakeHeap()
+  /// How many planned lines a run has.
+  private var planned: [Int64: Int] = [:]
+  private var pending: [InboxEntry]
+  private var firstPending = 0
+
+  init(dues: [WakeHeap.Wake], pending: [InboxEntry]) {
+    wakes = WakeHeap(dues)
+    self.pending = pending
+  }
+
+  // MARK: Outbox
+
+  func hasPlanned(_ run: Int64) -> Bool { planned[run] != nil }
+
+  mutating func add(_ line: LineEntry) {
+    if line.isOpen { open[line.number] = line }
+    if line.state == .planned { plan(line) }
+  }
+
+  mutating func change(_ line: LineEntry, from state: Outgoing.State) {
+    open[line.number] = line.isOpen ? line : nil
+    if state == .planned {
+      let left = (planned[line.run] ?? 1) - 1
+      planned[line.run] = left > 0 ? left : nil
+    }
+    if line.state == .planned { plan(line) }
+  }
+
+  private mutating func plan(_ line: LineEntry) {
+    planned[line.run, default: 0] += 1
+    later.insert(WakeHeap.Wake(due: line.next, number: line.number))
+  }
+
+  /// Whether a line of a heap is still planned for then.
+  private func isCurrent(_ wake: WakeHeap.Wake, _ line: LineEntry?) -> Bool {
+    line?.state == .planned && line?.next == wake.due
+  }
+
+  /// The planned line that may be tried by `instant`, the first planned first.
+  mutating func nextLine(until instant: Instant) -> LineEntry? {
+    while let first = later.first, first.due <= instant {
+      later.removeFirst()
+      if isCurrent(first, open[first.number]) {
+        ready.insert(WakeHeap.Wake(due: .distantPast, number: first.number))
+      }
+    }
+    while let first = ready.first {
+      guard let line = open[first.number], line.state == .planned else {
+        ready.removeFirst()
+        continue
+      }
+      if line.next <= instant { return line }
+      // The clock has gone back, or the line was put off.
+      ready.removeFirst()
+      later.insert(WakeHeap.Wake(due: line.next, number: line.number))
+    }
+    return nil
+  }
+
+  mutating func nextLineDue() -> Instant? {
+    let open = open
+    let first = later.next { wake in open[wake.number].map { $0.state == .planned && $0.next == wake.due } ?? false }
+    let ready = ready.next { wake in open[wake.number]?.state == .planned }
+    return ready == nil ? first : .some(min(first ?? .distantFuture, readyDue ?? .distantFuture))
+  }
+
+  private var readyDue: Instant? { ready.first.flatMap { open[$0.number]?.next } }
+
+  // MARK: Inbox
+
+  mutating func add(_ entry: InboxEntry) { if entry.isPending { pending.append(entry) } }
+
+  mutating func pending(limit: Int) -> [InboxRow] {
+    while firstPending < pending.count, !pending[firstPending].isPending { firstPending += 1 }
+    if firstPending == pending.count {
+      pending.removeAll(keepingCapacity: true)
+      firstPending = 0
+      return []
+    }
+    var found: [InboxRow] = []
+    for entry in pending[firstPending...] where entry.isPending {
+      if found.count >= limit { break }
+      found.append(entry.row)
+    }
+    return found
+  }
+}
