@@ -75,6 +75,12 @@ let package = Package(
         "NotificationChannel", "TasksChannel", "FlowSQLite",
       ],
       path: "Benchmarks/Engine"),
+    // Seeds of faults (Tests/Faults/run); no product names them.
+    .target(
+      name: "FaultKit",
+      dependencies: ["FlowCompiler", "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"],
+      path: "Tests/Faults/Kit"),
+    .executableTarget(name: "flow-faults", dependencies: ["FaultKit"], path: "Tests/Faults/Program"),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(

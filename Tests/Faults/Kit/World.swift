@@ -1,0 +1,295 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTime
+
+package struct Violation: Sendable, CustomStringConvertible {
+  package var guarantee: Int
+  package var step: Int
+  package var text: String
+  package var description: String { "guarantee \(guarantee), step \(step): \(text)" }
+}
+
+/// One seed: an engine on a store that fails, channels that fail, people who answer when it is least
+/// welcome, and the
+/// books of those outside. Everything happens on one thread (``OneThread``).
+package final class World: @unchecked Sendable {
+  let material: Material
+  let plant: Plant?
+  let without: Set<Feature>
+  let isTracing: Bool
+  var chance: Chance
+
+  // MARK: What is true
+
+  var now: Instant
+  /// What the machine's clock is off by.
+  var skew: Int64 = 0
+  var diskIsFullUntil: Instant?
+  /// Nothing goes wrong any more: what was begun must come to an end.
+  var isCalm = false
+  /// The last call that was to wake what is due.
+  var hasFailed = false
+  let features: Set<Feature>
+  let caps: Caps?
+  let areKeyed: [String: Bool]
+  let retriesUnknown: Bool
+  var step = 0
+  var restarts = 0
+  var startedBeforeRestart: [String: Bool] = [:]
+
+  // MARK: The program
+
+  var store: FlakyStore!
+  var engine: Engine!
+  let processes: [Material.Process]
+  var isEdited = false
+  /// By fingerprint, as written.
+  let graphs: [String: Graph]
+  /// The same as the engine has them.
+  let engineGraphs: [String: Graph]
+
+  // MARK: The books
+
+  /// Every batch that is surely written, in its order.
+  var written: [[Write]] = []
+  var shadow = Shadow()
+  var ledger: [Effect] = []
+  var effects: [String: [Effect]] = [:]
+  var calls: [String: Int] = [:]
+  var acknowledged: Set<InboxKey> = []
+  package private(set) var violations: [Violation] = []
+  package private(set) var trace: [String] = []
+
+  // MARK: What is to come
+
+  var queue: [Happening] = []
+  var eventCount = 0
+  var nastiness = 0
+  var isAsking = false
+  let contacts: [Contact]
+
+  struct Contact {
+    var id: String
+    var zone: String
+  }
+
+  /// What left, as the far side has it.
+  struct Effect {
+    var line: Outgoing
+    var digest: String
+    var at: Instant
+    var batch: Int
+  }
+
+  struct Happening {
+    enum Kind {
+      case tell(Incoming)
+      case restart(isEdited: Bool)
+      case jump(Int64)
+      case fullDisk(Int64)
+      case standStill(Int64)
+      case pauseAll, resumeAll
+      case pause(String)
+      case resume(String)
+      case drain
+    }
+    var at: Instant
+    var kind: Kind
+  }
+
+  static let zones = [
+    "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe",
+    "Pacific/Auckland", "America/St_Johns", "Africa/Cairo", "Europe/London", "America/Santiago",
+    "Pacific/Apia",
+    "Asia/Tehran", "UTC", "Asia/Tokyo", "Atlantic/Azores",
+  ]
+  /// Shortly before clocks change somewhere.
+  private static let beginnings = [(3, 6), (3, 27), (4, 3), (10, 23), (10, 30), (12, 28)].compactMap {
+    CivilDate(year: 2026, month: $0.0, day: $0.1).map { Int($0.dayNumber) }
+  }
+
+  package init(
+    seed: UInt64, material: Material, plant: Plant? = nil, without: Set<Feature> = [], isTracing: Bool = false
+  ) {
+    var chance = Chance(seed)
+    self.material = material
+    (self.plant, self.without, self.isTracing) = (plant, without, isTracing)
+    let drawn = Feature.allCases.filter { _ in chance.happens(45) }
+    features = Set(drawn).subtracting(without)
+    let day =
+      chance.happens(70)
+      ? CivilDate(dayNumber: chance.pick(World.beginnings) ?? 20_500)
+      : CivilDate(dayNumber: 20_454 + chance.below(365))
+    now = Instant(milliseconds: Int64(day.dayNumber) * 86_400_000 + chance.between(0, 86_399) * 1000)
+    var processes = (0..<(1 + chance.below(2))).compactMap { _ in chance.pick(material.small) }
+    if chance.happens(50), let shipped = chance.pick(material.shipped) {
+      // What it may start comes along.
+      processes.append(shipped)
+      processes += material.shipped.filter {
+        $0.graph.workflow != shipped.graph.workflow && chance.happens(15)
+      }
+    }
+    var names: Set<String> = []
+    self.processes = processes.filter { names.insert($0.graph.workflow).inserted }
+    contacts = (0..<(1 + chance.below(3))).map {
+      Contact(id: "c-\($0)", zone: chance.pick(World.zones) ?? "UTC")
+    }
+    let drawnCaps = Caps(
+      touches: 2 + chance.below(2), span: chance.happens(50) ? .days(7) : .hours(60),
+      gap: chance.happens(50) ? .days(1) : nil, then: chance.happens(70) ? .delay : .skip)
+    caps = features.contains(.caps) ? drawnCaps : nil
+    let verbs = [
+      "letter", "card", "errand", "tell", "email", "sms", "message", "call", "task", "notify", "webhook",
+    ]
+    areKeyed = Dictionary(uniqueKeysWithValues: verbs.map { ($0, chance.happens(50)) })
+    retriesUnknown = chance.happens(50)
+    let all = self.processes.flatMap { [$0.graph, $0.edited].compactMap(\.self) }
+    graphs = Dictionary(all.map { ($0.fingerprint, $0) }, uniquingKeysWith: { one, _ in one })
+    engineGraphs = graphs.mapValues { plant?.change($0) ?? $0 }
+    self.chance = chance
+    store = FlakyStore(self)
+    engine = makeEngine()
+  }
+
+  // MARK: A process
+
+  var machineNow: Instant { now.adding(milliseconds: skew) }
+
+  func makeEngine() -> Engine {
+    let process = store!
+    let current = processes.map { isEdited ? $0.edited ?? $0.graph : $0.graph }
+    let changed = engineGraphs
+    let sources = changed.mapValues {
+      Version(fingerprint: $0.fingerprint, workflow: $0.workflow, main: "", files: [])
+    }
+    let library = Library(current.map { changed[$0.fingerprint] ?? $0 }, sources: sources) {
+      changed[$0.fingerprint]
+    }
+    let outlets = areKeyed.map { verb, isKeyed in
+      (verb, Outlet(ScriptedChannel(verb, self, process), isKeyed: isKeyed, retriesUnknown: retriesUnknown))
+    }
+    return Engine(
+      store: process, library: library, outlets: Dictionary(uniqueKeysWithValues: outlets),
+      caps: plant == .noCaps ? nil : caps, zones: plant == .everywhereUTC ? OnlyUTC() : material.zones,
+      clock: WorldClock(self))
+  }
+
+  func restart(because reason: String) {
+    note("restart: \(reason)")
+    restarts += 1
+    for id in shadow.runs.keys { startedBeforeRestart[id] = true }
+    store = FlakyStore(self)
+    engine = makeEngine()
+    compareBooks()
+  }
+
+  // MARK: Chance
+
+  func fails(_ feature: Feature) -> Bool {
+    !isCalm && features.contains(feature)
+      && (feature == .failedReads ? chance.below(400) == 0 : chance.happens(3))
+  }
+
+  func fateOfCommit() -> FateOfCommit {
+    if isCalm { return .done }
+    if let until = diskIsFullUntil {
+      if now < until { return .refused }
+      diskIsFullUntil = nil
+    }
+    if features.contains(.refusedCommits), chance.happens(4) { return .refused }
+    if features.contains(.crashes), chance.happens(4) {
+      return chance.happens(50) ? .crashBefore : .crashAfter
+    }
+    return .done
+  }
+
+  func fateOfHandover(_ verb: String, _ key: String) -> Fate {
+    if isCalm { return .accepted }
+    // A far side that is busy for days.
+    if features.contains(.badReceipts), (key.utf8.first ?? 0) % 8 == 0 {
+      return .refused(.temporary(after: nil, because: "busy"))
+    }
+    if features.contains(.crashes) {
+      switch chance.below(50) {
+      case 0: return .crashAtOnce
+      case 1: return .crashAfterMarker
+      case 2: return .crashAfterByte
+      default: break
+      }
+    }
+    guard features.contains(.badReceipts), chance.happens(45) else { return .accepted }
+    switch chance.below(12) {
+    case 0...5:
+      let pause = chance.pick([nil, 0, 600, 40_000]) ?? nil
+      return .refused(.temporary(after: pause, because: "busy"))
+    case 6: return .refused(.permanent(because: "no such address"))
+    case 7: return .refused(.ours(because: "wrong password"))
+    case 8, 9: return .lost
+    default: return .unknown
+    }
+  }
+
+  /// The same for the same delivery.
+  func cannotRender(_ delivery: Delivery) -> Bool {
+    guard features.contains(.unrenderable) else { return false }
+    let parts = "\(delivery.workflow) \(delivery.step) \(delivery.contact[path: ["id"]].text ?? "")"
+    return parts.utf8.reduce(UInt64(5381)) { ($0 &* 33) ^ UInt64($1) } % 12 == 0
+  }
+
+  // MARK: Books
+
+  func note(_ text: @autoclosure () -> String) {
+    if isTracing { trace.append("\(step) \(machineNow.rfc3339(in: .utc)) \(text())") }
+  }
+
+  func violate(_ guarantee: Int, _ text: String) {
+    if violations.count < 20 { violations.append(Violation(guarantee: guarantee, step: step, text: text)) }
+    note("VIOLATION of \(guarantee): \(text)")
+  }
+
+  func settle(_ batch: [Write]) {
+    audit(batch)
+    written.append(batch)
+    shadow.take(batch)
+    if isTracing { for write in batch { note("    \(World.words(write))") } }
+  }
+
+  private static func words(_ write: Write) -> String {
+    switch write {
+    case .receive(let row): "receive \(row.incoming.id)"
+    case .answer(let key, _): "answer \(key.id)"
+    case .start(let record): "start \(record.id) \(record.workflow) for \(record.contact)"
+    case .advance(let record, let from):
+      "advance \(record.id.prefix(4)) \(from) → \(record.sequence), due \(record.due?.rfc3339(in: .utc) ?? "never") \(record.stuck ?? "")"
+    case .hear(let run, let event): "hear \(run.prefix(4)) \(event)"
+    case .append(let step):
+      "journal \(step.run.prefix(4)) \(step.sequence) \(step.event?.name ?? "-"): "
+        + step.entries.map { "\($0.type) \($0.step ?? "")" }.joined(separator: ", ")
+    case .plan(let line): "plan \(line.key.text.prefix(6)) \(line.step) of \(line.run.prefix(4))"
+    case .change(let line, let from):
+      "change \(line.key.text.prefix(6)) \(from.rawValue) → \(line.state.rawValue) \(line.attempts) \(line.because ?? "")"
+    case .task(let task): "task \(task.name)"
+    case .suppress(let contact, let channel, _, _): "suppress \(contact) \(channel)"
+    case .touch(let contact, _, let at): "touch \(contact) \(at.rfc3339(in: .utc))"
+    case .version(let version): "version \(version.fingerprint)"
+    case .remember(let name, let value): "remember \(name) \(value ?? "-")"
+    }
+  }
+}
+
+/// What the machine says the time is.
+struct WorldClock: Clock {
+  private unowned let world: World
+  init(_ world: World) { self.world = world }
+  func now() -> Instant {
+    world.machineNow.adding(milliseconds: world.plant == .earlyTimer ? 600_000 : 0)
+  }
+}
+
+/// Knows no zone but one, by every name.
+struct OnlyUTC: ZoneSource {
+  var names: [String] { ["UTC"] }
+  var version: String { "none" }
+  func zone(named name: String) -> Zone? { .utc }
+}
