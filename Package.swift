@@ -55,7 +55,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowTime"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
-    channel("Email", ["CCMark"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
+    channel("Email", ["CCMark", "FlowTransport"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
     channel("Messenger"), channel("Notification"), channel("Webhook"),
     .systemLibrary(name: "CSpawn"),
     channel("Exec", manifests: [], exclude: ["Examples"], ["CSpawn"]),

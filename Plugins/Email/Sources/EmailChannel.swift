@@ -1,18 +1,31 @@
 import FlowCore
 import FlowPlugin
+import FlowTransport
 
-/// `email`: a message as RFC 5322 has it, text and HTML made from Markdown.
+/// `email`: a message as RFC 5322 has it, text and HTML made from Markdown; sent by SMTP where flow.yaml says
+/// `send: true`, else put into a folder. Answers are read by IMAP.
 public struct EmailChannel: Channel {
   public static let manifest = PackageResources.manifest_yaml
   public var manifest: [UInt8] { Self.manifest }
 
+  public let destination: String?
+  public let pollSeconds: Int?
+
   private let settings: EmailSettings
   private let folder: FolderDelivery
+  private let sender: MailSender?
+  private let inbox: EmailInbox?
 
-  /// A setting that cannot be used is our mistake: the error's kind is `ours`.
+  /// A setting that cannot be used is our mistake: the error's kind is `ours`. Nothing is connected to yet,
+  /// and a password may be missing: a dry run needs none.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
-    self.settings = try EmailSettings(settings)
+    let read = try EmailSettings(settings)
+    self.settings = read
     folder = FolderDelivery(settings)
+    sender = read.sendsTo.map(MailSender.init)
+    destination = read.sendsTo?.shown
+    inbox = try read.mailbox.map { mailbox throws(ChannelError) in try EmailInbox(mailbox, read.reading) }
+    pollSeconds = read.mailbox?.seconds
   }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
@@ -20,61 +33,29 @@ public struct EmailChannel: Channel {
   }
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
-  }
-}
-
-/// What flow.yaml says under `channels: email:`.
-struct EmailSettings: Sendable {
-  var from: Mailbox?
-  var replyTo: Mailbox?
-  /// Text that ends every mail; Markdown.
-  var signature: String
-  var signatureHTML: String
-  /// `https:` or `mailto:`, of printable ASCII; `{id}` is the message's own id.
-  var unsubscribe: String?
-  var readFile: @Sendable (String) -> [UInt8]?
-
-  init(_ settings: ChannelSettings) throws(ChannelError) {
-    readFile = settings.readFile
-    from = try EmailSettings.mailbox(settings, "from")
-    replyTo = try EmailSettings.mailbox(settings, "reply-to")
-    signature = try EmailSettings.signature(settings)
-    signatureHTML = Markdown.html(RenderedText(signature))
-    unsubscribe = try EmailSettings.unsubscribe(settings)
+    await deliver(rendering, key: key) { true }
   }
 
-  private static func mailbox(_ settings: ChannelSettings, _ name: String) throws(ChannelError) -> Mailbox? {
-    guard let text = settings[name] else { return nil }
-    if let mailbox = Mailbox(setting: text) { return mailbox }
-    throw ChannelError(
-      .ours, "\(name): \"\(HeaderText(text))\" is no sender; write Acme Sales <sales@acme.test>")
-  }
-
-  /// A path of one line that ends in `.md` or `.txt`, or the text itself.
-  private static func signature(_ settings: ChannelSettings) throws(ChannelError) -> String {
-    guard let setting = settings["signature"] else { return "" }
-    let isPath =
-      (setting.hasSuffix(".md") || setting.hasSuffix(".txt")) && !setting.utf8.contains { $0 <= 0x20 }
-    guard isPath else { return PlainText.tidy(setting) }
-    guard let bytes = settings.readFile(setting) else {
-      throw ChannelError(.ours, "signature: there is no file \(setting)")
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
+  {
+    guard let sender else {
+      guard await marker() else { return .temporary(after: 0, because: "stopped before it left") }
+      return folder.deliver(rendering, key: key)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ChannelError(.ours, "signature: \(setting) is not UTF-8")
+    if let problem = settings.signInProblem { return .ours(because: problem) }
+    guard let mail = Envelope.open(rendering) else {
+      return .ours(because: "the message has no envelope: it was not rendered by this channel")
     }
-    return PlainText.tidy(text)
+    return await sender.send(mail, marker: marker)
   }
 
-  private static func unsubscribe(_ settings: ChannelSettings) throws(ChannelError) -> String? {
-    guard let text = settings["unsubscribe"] else { return nil }
-    let isLink = text.hasPrefix("https://") || text.hasPrefix("mailto:")
-    guard isLink, text.utf8.count <= 800,
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
-    else {
-      throw ChannelError(
-        .ours, "unsubscribe: \"\(HeaderText(text))\" is neither an https: nor a mailto: address")
-    }
-    return text
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    guard let inbox else { return Inbound(messages: [], cursor: cursor) }
+    return try await inbox.read(since: cursor)
+  }
+
+  public func close() async {
+    await sender?.close()
+    await inbox?.close()
   }
 }

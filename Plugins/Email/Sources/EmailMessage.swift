@@ -14,6 +14,8 @@ struct EmailMessage {
   private let attachments: [(name: HeaderText, bytes: [UInt8])]
   private let body: RenderedText
   private let plain: String
+  /// Where answers to this very message come to, and its bounces.
+  private let replies: EmailAddress?
   /// 32 hexadecimal digits.
   private let digest: String
 
@@ -25,9 +27,11 @@ struct EmailMessage {
     cc = try EmailMessage.copies(delivery)
     attachments = try EmailMessage.attachments(delivery, settings)
     subject = EmailMessage.subject(delivery)
+    replies = try EmailMessage.replies(delivery, settings)
     body = PlainText.clean(delivery.template("body") ?? RenderedText())
     plain = EmailMessage.plain(body, settings)
-    digest = EmailMessage.digest(delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
+    digest = EmailMessage.digest(
+      delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
   }
 
   var rendering: Rendering {
@@ -45,7 +49,8 @@ struct EmailMessage {
     )
   }
 
-  private var messageID: String { "<\(digest)@\(from.address.domain)>" }
+  /// At the domain of flow.yaml, by which it is known again, whoever sends the step.
+  private var messageID: String { "<\(digest)@\((settings.from ?? from).address.domain)>" }
   private var isSameThread: Bool { delivery.text("thread") == "same" }
 
   // MARK: Text
@@ -72,7 +77,8 @@ struct EmailMessage {
       ? texts
       : Part.multipart(
         "mixed", [texts] + attachments.map { Part.file($0.name, $0.bytes) }, boundary: "=_mixed_\(digest)")
-    return Part(headers: headers + whole.headers, body: whole.body).bytes
+    let envelope = Envelope(sender: replies ?? from.address, copies: cc.map(\.address))
+    return Part(headers: envelope.lines + headers + whole.headers, body: whole.body).bytes
   }
 
   // MARK: Headers
@@ -82,17 +88,24 @@ struct EmailMessage {
       "Date: \(EmailDate.text(delivery.at))", header("From", [from]), header("To", [to]),
     ]
     if !cc.isEmpty { headers.append(header("Cc", cc)) }
-    if let replyTo = settings.replyTo { headers.append(header("Reply-To", [replyTo])) }
+    if let replyTo = replies.map({ Mailbox(name: from.name, address: $0) }) ?? settings.replyTo {
+      headers.append(header("Reply-To", [replyTo]))
+    }
     headers.append("Subject: " + HeaderWords.unstructured(subject, used: 9))
     headers.append("Message-ID: \(messageID)")
     headers += threadHeaders
-    if delivery.touch, let address = settings.unsubscribe {
-      // RFC 8058 wants the one-click header beside an https address only.
-      headers.append("List-Unsubscribe: <\(address.replacing("{id}", with: digest))>")
-      if address.hasPrefix("https:") { headers.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click") }
-    }
+    if delivery.touch { headers += unsubscribeHeaders }
     headers.append("MIME-Version: 1.0")
     return headers
+  }
+
+  private var unsubscribeHeaders: [String] {
+    guard !settings.unsubscribe.isEmpty else { return [] }
+    let addresses = settings.unsubscribe.map { "<\($0.address(id: digest, token: delivery.token))>" }
+    // RFC 8058 wants the one-click header beside an https address only.
+    return ["List-Unsubscribe: " + addresses.joined(separator: ",\r\n ")]
+      + (settings.unsubscribe.contains(where: \.isLink)
+        ? ["List-Unsubscribe-Post: List-Unsubscribe=One-Click"] : [])
   }
 
   private func header(_ name: String, _ mailboxes: [Mailbox]) -> String {
@@ -127,6 +140,18 @@ struct EmailMessage {
     if let from = settings.from { return from }
     guard let nobody = Mailbox(setting: "flow@localhost") else { throw ChannelError(.ours, "no sender") }
     return nobody
+  }
+
+  /// With the run's token behind a plus, where there is one: a dry run has none.
+  private static func replies(
+    _ delivery: Delivery, _ settings: EmailSettings
+  ) throws(ChannelError) -> EmailAddress? {
+    guard let plain = settings.replies, let token = delivery.token, !token.isEmpty else {
+      return settings.replies
+    }
+    let local = plain.text.dropLast(plain.domain.count + 1)
+    if let address = EmailAddress("\(local)+\(token)@\(plain.domain)") { return address }
+    throw ChannelError(.ours, "replies: \(plain.text) with the run's token is no address any more")
   }
 
   private static func copies(_ delivery: Delivery) throws(ChannelError) -> [Mailbox] {

@@ -141,7 +141,7 @@ private struct ProjectBinder {
       if entry.value.isPlainEmpty { return channel }
       guard let settings = bench.entries(entry.value, wanted: "the channel's settings") else { return nil }
       for setting in settings {
-        guard let text = bench.text(setting.value, wanted: "a text") else { continue }
+        guard let text = secretFile(setting.value) ?? bench.text(setting.value, wanted: "a text") else { continue }
         switch setting.keyText {
         case "plugin": channel.plugin = text.text
         case "exec": channel.exec = bench.resolve(text)
@@ -152,5 +152,13 @@ private struct ProjectBinder {
       }
       return channel
     }
+  }
+
+  /// `{ file: PATH }`, where a secret stands in a file of its own: the same as the text `file: PATH`.
+  private func secretFile(_ node: YAMLNode) -> Located? {
+    guard let entries = node.entries, entries.count == 1, let entry = entries.first, entry.keyText == "file",
+      let path = bench.text(entry.value, wanted: "a file with a secret")
+    else { return nil }
+    return Located("file: " + path.text, at: node.span)
   }
 }

@@ -64,20 +64,21 @@ final class IMAPSession {
   }
 
   /// Nil where it is gone.
-  func fetch(_ uid: UInt32) throws(IMAPFault) -> MailboxBatch.Item? {
+  func fetch(_ uid: UInt32, named name: String) throws(IMAPFault) -> MailboxBatch.Item? {
     let wanted = "\(uid) (UID INTERNALDATE BODY.PEEK[]<0.\(MailboxReader.mailBytes)>)"
     let responses: [Response]
     do throws(IMAPFault) { responses = try ask("UID FETCH", wanted, patience.message) } catch {
       // One mail that cannot be had stops no other.
       guard case .refused(_, let said) = error else { throw error }
       return MailboxBatch.Item(
-        receivedAt: Instant(seconds: 0), bytes: [], problem: "the server gives out no \(uid): \(said)")
+        name: name, receivedAt: Instant(seconds: 0), bytes: [],
+        problem: "the server gives out no \(uid): \(said)")
     }
     for response in responses where IMAPSession.number(after: "(UID ", " UID ", in: response.text) == uid {
       guard IMAPSession.place(of: "BODY[]", in: response.text) != nil else { continue }
       let at = IMAPSession.internalDate(response.text)
       return MailboxBatch.Item(
-        receivedAt: at ?? Instant(seconds: 0), bytes: response.literals.first ?? [],
+        name: name, receivedAt: at ?? Instant(seconds: 0), bytes: response.literals.first ?? [],
         problem: at == nil ? "the server does not say when \(uid) came" : nil)
     }
     return nil

@@ -5,6 +5,8 @@ import Synchronization
 /// What lay in a mailbox and had not been read.
 public struct MailboxBatch: Sendable {
   public struct Item: Sendable {
+    /// `VALIDITY:UID`
+    public var name: String
     /// When the server got it (INTERNALDATE).
     public var receivedAt: Instant
     /// The mail as it lies there, or its first part where it is very long.
@@ -140,7 +142,7 @@ struct MailboxConversation {
           batch.hasMore = true
           break
         }
-        if let item = try session.fetch(uid) {
+        if let item = try session.fetch(uid, named: "\(state.validity):\(uid)") {
           batch.items.append(item)
           bytes += item.bytes.count
         }

@@ -40,8 +40,10 @@ struct PluginCheckCommand: AsyncParsableCommand {
   }
 
   private func suite(_ entry: Project.Channel?, _ scratch: String, _ workspace: Workspace) throws -> ChannelConformance {
-    var values = Channels.settings(entry)
+    var values = Channels.settings(entry, root: workspace.root)
     values["outbox"] = scratch
+    // A channel of ours is tried on the folder; a program does what it does.
+    if entry?.exec == nil { values["send"] = nil }
     let files = DiskFiles(root: workspace.root)
     if let exec = entry?.exec { values["exec"] = exec }
     let settings = ChannelSettings(name: name, values: values, folder: workspace.root) { try? files.read($0).get() }

@@ -11,12 +11,12 @@ extension Channels {
     for shipped in all {
       let entry = project.channels.first { $0.exec == nil && ($0.plugin ?? $0.name) == shipped.plugin }
       channels[shipped.plugin] = try made(shipped.plugin) {
-        try shipped.make(ChannelSettings(name: shipped.plugin, values: Channels.settings(entry), folder: root, readFile: read))
+        try shipped.make(ChannelSettings(name: shipped.plugin, values: Channels.settings(entry, root: root), folder: root, readFile: read))
       }
     }
     for entry in project.channels {
       guard let exec = entry.exec else { continue }
-      var values = Channels.settings(entry)
+      var values = Channels.settings(entry, root: root)
       values["exec"] = exec
       let settings = ChannelSettings(name: entry.name, values: values, folder: root, readFile: read)
       let bytes = try made(entry.name) { try manifest(ofProgram: settings) }
@@ -30,14 +30,20 @@ extension Channels {
   static func problems(project: Project, root: String) -> [Diagnostic] {
     let files = DiskFiles(root: root)
     return project.channels.flatMap { entry -> [Diagnostic] in
-      let open = entry.settings.filter { isSecret($0.name) && !$0.text.hasPrefix("${") && !$0.text.isEmpty }
-      var findings = open.map { setting in
+      let open = entry.settings.filter { isSecret($0.name) && !$0.text.isEmpty && !isKeptElsewhere($0.text) }
+      let paces = entry.settings.filter { $0.name == "rate" && perMinute($0.text) == nil }
+      var findings = paces.map { setting in
+        Diagnostic(
+          "channel-setting", at: setting.span, "\"\(setting.text)\" is no rate",
+          help: "write `60 a minute`, `10 a second` or `600 an hour`")
+      }
+      findings += open.map { setting in
         Diagnostic(
           "plain-secret", at: setting.span, "the secret \"\(setting.name)\" stands in the file",
-          help: "write ${NAME}, and set NAME in the environment of whoever runs it")
+          help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
       }
       guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
-      let settings = ChannelSettings(name: entry.name, values: self.settings(entry), folder: root) {
+      let settings = ChannelSettings(name: entry.name, values: self.settings(entry, root: root), folder: root) {
         try? files.read($0).get()
       }
       do throws(ChannelError) {
@@ -52,23 +58,52 @@ extension Channels {
     }
   }
 
-  private static func isSecret(_ name: String) -> Bool {
-    ["password", "secret", "token", "key", "api-key", "api_key"].contains(name)
+  /// `rate: 60 a minute` (a second, an hour) of the channel with this verb, in hand-overs a minute; nil where none, or
+  /// none that can be read, is given.
+  static func rate(_ project: Project, _ verb: String) -> Int? {
+    let entry = project.channels.first { $0.name == verb || $0.plugin == verb }
+    return entry?.setting("rate").flatMap { perMinute($0.text) }
   }
+
+  private static func perMinute(_ text: String) -> Int? {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 3, words[0].utf8.count < 7, let number = Int(words[0]), number > 0 else { return nil }
+    switch words[1...].joined(separator: " ") {
+    case "a second": return number * 60
+    case "a minute": return number
+    case "an hour": return max(1, number / 60)
+    default: return nil
+    }
+  }
+
+  private static func isSecret(_ name: String) -> Bool {
+    ["password", "secret", "token", "key", "api-key", "api_key"].contains { name == $0 || name.hasSuffix("-" + $0) }
+  }
+
+  private static func isKeptElsewhere(_ text: String) -> Bool { text.hasPrefix("${") || text.hasPrefix("file: ") }
 
   private static func made<T>(_ name: String, _ make: () throws -> T) throws -> T {
     do { return try make() } catch { throw Failure.broken("the channel \"\(name)\" cannot be set up: \(error)") }
   }
 
-  /// Settings with `${NAME}` from the environment put in; a secret that is not set is empty.
-  static func settings(_ entry: Project.Channel?) -> [String: String] {
+  /// Settings with `${NAME}` from the environment put in, and `file: PATH` from the file, which may lie outside the
+  /// project (`/run/secrets/smtp`); a secret that is not there is empty.
+  static func settings(_ entry: Project.Channel?, root: String) -> [String: String] {
     var values: [String: String] = [:]
-    for setting in entry?.settings ?? [] { values[setting.name] = resolved(setting.text) }
+    for setting in entry?.settings ?? [] { values[setting.name] = resolved(setting.text, root) }
     return values
   }
 
-  private static func resolved(_ text: String) -> String {
-    guard text.hasPrefix("${"), text.hasSuffix("}") else { return text }
-    return Output.environment(String(text.dropFirst(2).dropLast())) ?? ""
+  private static func resolved(_ text: String, _ root: String) -> String {
+    if text.hasPrefix("${"), text.hasSuffix("}") {
+      return Output.environment(String(text.dropFirst(2).dropLast())) ?? ""
+    }
+    guard text.hasPrefix("file: ") else { return text }
+    let path = String(text.dropFirst("file: ".count))
+    guard let bytes = try? Input.bytes(path.hasPrefix("/") ? path : root + "/" + path) else { return "" }
+    // Whoever writes a secret into a file ends the line.
+    var secret = bytes[...]
+    while let last = secret.last, last == 0x0A || last == 0x0D { secret.removeLast() }
+    return String(decoding: secret, as: UTF8.self)
   }
 }

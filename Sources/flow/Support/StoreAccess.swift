@@ -80,7 +80,8 @@ struct Live {
       guard let manifest = workspace.manifests.first(where: { $0.verb == entry.key }) else { return }
       // A folder takes the key as the file's name.
       outlets[entry.key] = Outlet(
-        entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil)
+        entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
+        rate: Channels.rate(workspace.project, entry.key), capacity: workspace.project.capacity[entry.key])
     }
     return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
