@@ -17,7 +17,7 @@ private let controls: [Unicode.Scalar] =
 
   @Test func carriageReturnAndLineFeedTogetherAreNoCharacterToHideIn() {
     // One Character in Swift: a check for "\n" does not find it.
-    #expect(!"a\r\nb".contains("\n"))
+    #expect(!"a\r\nb".contains(Character("\n")))
     #expect(HeaderText("a\r\nBcc: x@y.z").text == "a Bcc: x@y.z")
   }
 
