@@ -53,10 +53,11 @@ let package = Package(
         "FlowRuntime", "FlowSimulation",
       ]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowTime"]),
+    .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowCore", "FlowTime"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
-    channel("Email", ["CCMark", "FlowTransport"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]), channel("SMS"),
-    channel("Messenger"), channel("Notification"), channel("Webhook"),
+    channel("Email", ["CCMark", "FlowTransport"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]),
+    channel("SMS", ["FlowTransport"]), channel("Messenger", ["FlowTransport"]),
+    channel("Notification", ["FlowTransport"]), channel("Webhook", ["FlowTransport"]),
     .systemLibrary(name: "CSpawn"),
     channel("Exec", manifests: [], exclude: ["Examples"], ["CSpawn"]),
     .executableTarget(
@@ -87,7 +88,7 @@ let package = Package(
       name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
     .testTarget(
       name: "ChannelTests",
-      dependencies: ["FlowPlugin", "FlowCompiler", "FlowCore", "FlowTime"]
+      dependencies: ["FlowPlugin", "FlowTransport", "FlowCompiler", "FlowCore", "FlowTime"]
         + plugins.map { .target(name: "\($0)Channel") }),
     // Drives the built command, and so needs no module of it.
     .testTarget(name: "CommandTests", dependencies: ["flow"], exclude: ["Fixtures"]),

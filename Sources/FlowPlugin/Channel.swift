@@ -44,7 +44,7 @@ public typealias Marker = @Sendable () async -> Bool
 extension Channel {
   public var destination: String? { nil }
   public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
-    guard await marker() else { return .temporary(after: 0, because: "stopped before it left") }
+    guard await marker() else { return .withheld }
     return await deliver(rendering, key: key)
   }
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
@@ -97,6 +97,11 @@ public enum Receipt: Hashable, Sendable, Codable {
   case ours(because: String)
   /// The payload had been written when the line or the program died.
   case unknown(because: String)
+}
+
+extension Receipt {
+  /// What a channel answers where the marker said that a message must not leave any more.
+  public static var withheld: Receipt { .temporary(after: 0, because: "stopped before it left") }
 }
 
 /// Why a channel could not render, or could not be set up.

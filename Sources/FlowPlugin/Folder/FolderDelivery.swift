@@ -35,6 +35,12 @@ public struct FolderDelivery: Sendable {
     }
   }
 
+  /// The same, marked before anything is written.
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return deliver(rendering, key: key)
+  }
+
   /// Nil where key or ending could be anything but a plain name.
   private static func fileName(_ rendering: Rendering, _ key: IdempotencyKey) -> String? {
     func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "/") }

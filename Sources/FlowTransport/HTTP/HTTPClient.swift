@@ -41,7 +41,8 @@ public final class HTTPClient: Sendable {
         header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
       else { return "the header \"\(HeaderText(header.name))\" cannot be sent" }
     }
-    guard isVisible(request.url), isVisible(request.method) else { return "the request's address cannot be sent" }
+    let isWeb = request.url.hasPrefix("https://") || request.url.hasPrefix("http://")
+    guard isWeb, isVisible(request.url), isVisible(request.method) else { return "the request's address cannot be sent" }
     return nil
   }
 }

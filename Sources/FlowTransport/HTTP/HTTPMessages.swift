@@ -15,6 +15,12 @@ public struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
   }
+
+  /// Host and port of an address, for people: what follows may be a secret.
+  public static func host(of url: String) -> String {
+    let rest = url.utf8.firstIndex(of: UInt8(ascii: ":")).map { url[$0...].dropFirst(3) } ?? url[...]
+    return String(rest.prefix { $0 != "/" && $0 != "?" })
+  }
 }
 
 public struct HTTPResponse: Sendable, Hashable {
@@ -22,6 +28,10 @@ public struct HTTPResponse: Sendable, Hashable {
     /// In lower case.
     public var name: String
     public var value: String
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The status code of the final answer.
