@@ -20,18 +20,18 @@ enum Manifests {
         unless: .init(field: "thread", word: "same")),
       Manifest.Field(name: "body", kind: .template(markdown: true), file: true, required: true),
       Manifest.Field(name: "thread", kind: .word(["same", "new"]), fallback: "new"), field("attach", .files),
-    ], events: ["bounce", "opened", "clicked"], inbound: .poll, address: .email, main: "body", law: .mail,
+    ], events: ["bounce", "opened", "clicked"], retriesUnknown: true, inbound: .poll, address: .email, main: "body", law: .mail,
     maxBytes: 26_214_400)
 
   static let sms = Manifest(
-    verb: "sms", touch: true, fields: [field("to", .expression(.contact)), body], inbound: .push,
+    verb: "sms", touch: true, fields: [field("to", .expression(.contact)), body], inbound: .poll,
     address: .phone,
     main: "body", law: .calling, maxBytes: 16_384)
 
   static let message = Manifest(
     verb: "message", touch: true,
     fields: [field("to", .expression(.contact)), field("via", .literal), field("template", .literal), body],
-    inbound: .push, address: .phone, main: "body", maxBytes: 65_536)
+    inbound: .poll, address: .phone, main: "body", maxBytes: 65_536)
 
   static let call = Manifest(
     verb: "call", touch: true,

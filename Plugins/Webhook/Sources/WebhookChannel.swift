@@ -8,9 +8,14 @@ public struct WebhookChannel: Channel {
   public static let manifest = PackageResources.manifest_yaml
   public var manifest: [UInt8] { Self.manifest }
   private static let methods = ["POST", "PUT", "PATCH", "DELETE"]
-  private let folder: FolderDelivery
+  private let sending: Sending<WebhookSender>
 
-  public init(_ settings: ChannelSettings) throws(ChannelError) { folder = FolderDelivery(settings) }
+  /// A setting that cannot be used is our mistake: the error's kind is `ours`.
+  public init(_ settings: ChannelSettings) throws(ChannelError) {
+    sending = try Sending(settings) { settings throws(ChannelError) in try WebhookSender(settings) }
+  }
+
+  public var destination: String? { sending.service == nil ? nil : "the addresses of its steps" }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     let address = try WebAddress(delivery.template("url") ?? RenderedText(delivery.text("url") ?? ""))
@@ -31,6 +36,16 @@ public struct WebhookChannel: Channel {
   }
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+    await deliver(rendering, key: key) { true }
   }
+
+  public func deliver(
+    _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
+  ) async -> Receipt {
+    await sending.deliver(rendering, key: key, marker: marker) { sender in
+      await sender.deliver(rendering, key: key, marker: marker)
+    }
+  }
+
+  public func close() async { await sending.service?.close() }
 }

@@ -1,0 +1,48 @@
+import FlowPlugin
+import FlowTime
+import FlowTransport
+
+/// Hands requests over for real (`send: true`).
+struct WebhookSender: Sendable {
+  private let client: HTTPClient
+  private let signature: WebhookSignature?
+  private let now: @Sendable () -> Instant
+
+  init(_ settings: ChannelSettings) throws(ChannelError) {
+    signature = try settings["secret"].map { secret throws(ChannelError) in try WebhookSignature(secret: secret) }
+    guard let now = settings.now else { throw ChannelError(.ours, "the time of an attempt is not known here") }
+    self.now = now
+    client = HTTPClient(try HTTPLimits(settings, isPublicOnly: true, keepsConnections: true))
+  }
+
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard let (method, body) = WebhookSender.parts(rendering.payload), !key.text.utf8.contains(UInt8(ascii: ".")) else {
+      return .ours(because: "what was rendered is no request")
+    }
+    let time = now()
+    let id = key.text
+    var headers = [
+      (name: "Content-Type", value: "application/json"), ("Idempotency-Key", "\"\(id)\""), ("webhook-id", id),
+      ("webhook-timestamp", String(time.seconds)),
+    ]
+    if let signature {
+      let value = signature.header(id: id, timestamp: time.seconds, body: body)
+      headers.append(("webhook-signature", value))
+    }
+    let request = HTTPRequest(method, rendering.to, headers: headers, body: body)
+    return await client.send(request, marker: marker).receipt { $0.receipt(id: id, isKeyed: true, now: now()) }
+  }
+
+  /// Method and body of the request that was rendered.
+  private static func parts(_ payload: [UInt8]) -> (method: String, body: [UInt8])? {
+    guard let blank = payload.firstIndex(of: 0x20), let end = WebhookSender.endOfHead(payload) else { return nil }
+    return (String(decoding: payload[..<blank], as: UTF8.self), Array(payload[end...]))
+  }
+
+  private static func endOfHead(_ payload: [UInt8]) -> Int? {
+    guard payload.count >= 4 else { return nil }
+    return (4...payload.count).first { payload[($0 - 4)..<$0].elementsEqual([0x0D, 0x0A, 0x0D, 0x0A]) }
+  }
+
+  func close() async { await client.close() }
+}
