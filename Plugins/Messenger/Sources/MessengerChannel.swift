@@ -1,5 +1,6 @@
 import FlowCore
 import FlowPlugin
+import FlowTransport
 
 /// `message`: plain text by a messenger.
 public struct MessengerChannel: Channel {
@@ -10,15 +11,38 @@ public struct MessengerChannel: Channel {
   private static let byNumber: Set<String> = ["whatsapp", "signal", "viber"]
 
   private let via: String?
-  private let folder: FolderDelivery
+  /// By flow.yaml's `via`.
+  private let sending: Sending<Line>
 
+  private struct Line: Sendable {
+    var service: any MessengerService
+    var client: HTTPClient
+  }
+
+  /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
     via = settings["via"]
     if let via, !MessengerChannel.isName(via) {
       throw ChannelError(.ours, "via: \"\(HeaderText(via))\" is no name of a messenger")
     }
-    folder = FolderDelivery(settings)
+    sending = try Sending(settings) { settings throws(ChannelError) in
+      // No messenger takes a key: a request must not be lost on a connection that is just closing.
+      let limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      return Line(service: try MessengerChannel.service(settings), client: HTTPClient(limits))
+    }
   }
+
+  private static func service(_ settings: ChannelSettings) throws(ChannelError) -> any MessengerService {
+    switch settings["via"] {
+    case nil: throw ChannelError(.ours, "via: is missing; slack, teams, telegram or a gateway's own name")
+    case "slack": try Slack(settings)
+    case "teams": try Teams(settings)
+    case "telegram": try Telegram(settings)
+    default: try Gateway(settings)
+    }
+  }
+
+  public var destination: String? { sending.service?.service.destination }
 
   private static func isName(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
@@ -31,15 +55,15 @@ public struct MessengerChannel: Channel {
     }
     let to = try MessengerChannel.address(delivery, via)
     let text = PlainText.tidy(delivery.template("body")?.plain ?? "")
-    var message = [JSONMember("to", .string(to))]
+    let message = MessengerMessage(
+      to: to, text: text, template: delivery.text("template"), references: delivery.thread?.references ?? [])
     var shown = [Entry.NamedText("body", text)]
-    for (name, value) in [("via", via), ("template", delivery.text("template"))] {
-      guard let value else { continue }
-      message.append(JSONMember(name, .string(value)))
-      shown.append(Entry.NamedText(name, value))
+    for (name, value) in [("via", via), ("template", message.template)] {
+      if let value { shown.append(Entry.NamedText(name, value)) }
     }
-    message.append(JSONMember("text", .string(text)))
-    let payload = JSONValue.object(message).write(pretty: true) + "\n"
+    // What another messenger would be sent is not known here, and it is not sent.
+    let service = via == self.via ? sending.service?.service ?? Gateway(via: via) : Gateway(via: via)
+    let payload = try service.body(message).write(pretty: true) + "\n"
     return Rendering(to: to, shown: shown, payload: Array(payload.utf8), fileExtension: "json")
   }
 
@@ -61,6 +85,27 @@ public struct MessengerChannel: Channel {
   }
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+    await deliver(rendering, key: key) { true }
   }
+
+  public func deliver(
+    _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
+  ) async -> Receipt {
+    await sending.deliver(rendering, key: key, marker: marker) { line in
+      if let via = rendering.shown.first(where: { $0.name == "via" })?.text, via != self.via {
+        return .ours(because: "flow.yaml says how to send by \(self.via ?? "nothing"), and not by \(via)")
+      }
+      return await line.client.send(line.service.request(rendering.payload, key: key), marker: marker)
+        .receipt { line.service.receipt($0) }
+    }
+  }
+
+  public var pollSeconds: Int? { sending.service?.service.pollSeconds }
+
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    guard let line = sending.service else { return Inbound(messages: [], cursor: cursor) }
+    return try await line.service.poll(since: cursor, line.client)
+  }
+
+  public func close() async { await sending.service?.client.close() }
 }

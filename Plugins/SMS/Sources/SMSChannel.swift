@@ -1,5 +1,6 @@
 import FlowCore
 import FlowPlugin
+import FlowTransport
 
 /// `sms`: a text message, its segments counted.
 public struct SMSChannel: Channel {
@@ -10,8 +11,14 @@ public struct SMSChannel: Channel {
   public static let mostSegments = 10
 
   private let from: String?
-  private let folder: FolderDelivery
+  private let sending: Sending<Line>
 
+  private struct Line: Sendable {
+    var service: any SMSService
+    var client: HTTPClient
+  }
+
+  /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
     if let from = settings["from"] {
       let isName = (1...11).contains(from.utf8.count) && from.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
@@ -21,8 +28,22 @@ public struct SMSChannel: Channel {
       }
     }
     from = settings["from"]
-    folder = FolderDelivery(settings)
+    sending = try Sending(settings) { settings throws(ChannelError) in
+      // No network takes a key: a request must not be lost on a connection that is just closing.
+      let limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      return Line(service: try SMSChannel.service(settings), client: HTTPClient(limits))
+    }
   }
+
+  private static func service(_ settings: ChannelSettings) throws(ChannelError) -> any SMSService {
+    switch settings["via"] {
+    case "twilio": return try Twilio(settings)
+    case nil, "gateway": return try SMSGateway(settings)
+    case let via?: throw ChannelError(.ours, "via: \"\(HeaderText(via))\" is neither twilio nor gateway")
+    }
+  }
+
+  public var destination: String? { sending.service?.service.destination }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     guard !delivery.address.isEmpty else {
@@ -39,22 +60,35 @@ public struct SMSChannel: Channel {
       throw ChannelError(
         .permanent, "the text makes \(size.segments) segments; at most \(SMSChannel.mostSegments) are sent")
     }
-    var message = [JSONMember("to", .string(number.text))]
-    if let from { message.append(JSONMember("from", .string(from))) }
-    message += [
-      JSONMember("text", .string(text)), JSONMember("encoding", .string(size.encoding.rawValue)),
-      JSONMember("segments", .number(String(size.segments))),
-    ]
+    let message = SMSMessage(to: number.text, from: from, text: text, size: size)
+    let body = sending.service?.service.body(message) ?? SMSFile().body(message)
     var shown = [
       Entry.NamedText("body", text), Entry.NamedText("encoding", size.encoding.rawValue),
       Entry.NamedText("segments", String(size.segments)),
     ]
     if let from { shown.append(Entry.NamedText("from", from)) }
-    let payload = JSONValue.object(message).write(pretty: true) + "\n"
-    return Rendering(to: number.text, shown: shown, payload: Array(payload.utf8), fileExtension: "json")
+    return Rendering(to: number.text, shown: shown, payload: body.bytes, fileExtension: body.fileExtension)
   }
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+    await deliver(rendering, key: key) { true }
   }
+
+  public func deliver(
+    _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
+  ) async -> Receipt {
+    await sending.deliver(rendering, key: key, marker: marker) { line in
+      await line.client.send(line.service.request(rendering.payload, key: key), marker: marker)
+        .receipt { line.service.receipt($0, to: rendering.to) }
+    }
+  }
+
+  public var pollSeconds: Int? { sending.service?.service.pollSeconds }
+
+  public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    guard let line = sending.service else { return Inbound(messages: [], cursor: cursor) }
+    return try await line.service.poll(since: cursor, line.client)
+  }
+
+  public func close() async { await sending.service?.client.close() }
 }
