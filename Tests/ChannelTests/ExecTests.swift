@@ -64,7 +64,7 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       manifest: Manifests.fax, settings: scratch.settings(["exec": "fax.py"], name: "fax")
     ) { settings throws(ChannelError) in try ExecChannel(settings) }.run()
     #expect(checks.filter(\.isFailure) == [])
-    #expect(scratch.names(in: "outbox") == ["conformance-1.txt", "conformance-2.txt"])
+    #expect(scratch.names(in: "outbox") == ["conformance-1.txt", "conformance-2.txt", "conformance-3.txt"])
   }
 
   @Test func aFaxGoesOut() async throws {

@@ -1,3 +1,4 @@
+import CSpawn
 import FlowPlugin
 import Glibc
 import Synchronization
@@ -42,19 +43,24 @@ final class ChildProcess: Sendable {
   private let pid: pid_t
   private let input: Int32
   private let output: Int32
+  private let log: Int32
+  private let limits: ExecLimits
   private let wakeRead: Int32
   private let wakeWrite: Int32
 
-  init(path: String, folder: String) throws(SpawnError) {
+  init(_ start: ProgramStart) throws(SpawnError) {
     let pipes = try Pipes()
     do throws(SpawnError) {
-      pid = try spawn(path: path, folder: folder, input: pipes.inputRead, output: pipes.outputWrite)
+      pid = try spawn(start, pipes)
     } catch {
       pipes.closeAll()
       throw error
     }
     close(pipes.inputRead)
     close(pipes.outputWrite)
+    close(pipes.errorWrite)
+    limits = start.limits
+    log = pipes.errorRead
     input = pipes.inputWrite
     output = pipes.outputRead
     wakeRead = pipes.wakeRead
@@ -116,11 +122,14 @@ final class ChildProcess: Sendable {
   private func run() {
     blockPipeSignal()
     var session = Session(input: input)
+    session.logRoom = limits.log
     var reason: String?
     while reason == nil { reason = turn(&session) }
     session.closeInput()
     end(because: reason ?? "")
     close(output)
+    passOn(&session)
+    close(log)
   }
 
   /// Not before: whoever holds this may still wake the thread, and a closed number may be another file's by
@@ -134,6 +143,9 @@ final class ChildProcess: Sendable {
     var input: Int32
     var frames = FrameReader()
     var buffer = [UInt8](repeating: 0, count: 65_536)
+    /// What may still be passed on of standard error.
+    var logRoom = 0
+    var hasLog = true
     init(input: Int32) { self.input = input }
     mutating func closeInput() {
       if input >= 0 { close(input) }
@@ -159,9 +171,11 @@ final class ChildProcess: Sendable {
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
       pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hasWork ? session.input : -1, events: Int16(POLLOUT), revents: 0),
+      pollfd(fd: session.hasLog ? log : -1, events: Int16(POLLIN), revents: 0),
     ]
-    guard poll(&places, 3, -1) >= 0 else { return errno == EINTR ? nil : "could not be listened to" }
+    guard poll(&places, nfds_t(places.count), -1) >= 0 else { return errno == EINTR ? nil : "could not be listened to" }
     if places[1].revents != 0 { drainWake(&session) }
+    if places[3].revents != 0 { passOn(&session) }
     if places[2].revents != 0, let reason = writeSome(&session) { return reason }
     if places[0].revents != 0 { return readSome(&session) }
     return nil
@@ -171,10 +185,47 @@ final class ChildProcess: Sendable {
     _ = Glibc.read(wakeRead, &session.buffer, 4096)
   }
 
+  /// Passes on what the program has logged, as much as there is room for: a flood of it fills nobody's disk.
+  private func passOn(_ session: inout Session) {
+    let count = Glibc.read(log, &session.buffer, session.buffer.count)
+    if count <= 0 {
+      session.hasLog = count < 0 && (errno == EAGAIN || errno == EINTR)
+      return
+    }
+    let room = session.logRoom
+    session.logRoom -= min(count, room)
+    _ = Glibc.write(2, session.buffer, min(count, room))
+    if room > 0, session.logRoom == 0 {
+      let note = Array("\n(a channel's program logs too much: the rest is dropped until it is asked again)\n".utf8)
+      _ = Glibc.write(2, note, note.count)
+    }
+  }
+
+  /// What it has used of a processor, in whole seconds, as the kernel counts it.
+  private static func cpuSeconds(of pid: pid_t) -> Int {
+    let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    let count = Glibc.read(file, &buffer, buffer.count)
+    // The name in brackets may hold anything; the state is the field after it, and 11 and 12 fields on are the ticks.
+    guard count > 0, let bracket = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return 0 }
+    let fields = buffer[(bracket + 1)..<count].split(separator: 0x20)
+    guard fields.count > 12, let user = Int(String(decoding: fields[11], as: UTF8.self)),
+      let system = Int(String(decoding: fields[12], as: UTF8.self))
+    else { return 0 }
+    return (user + system) / max(1, sysconf(Int32(_SC_CLK_TCK))) + 1
+  }
+
   private func writeSome(_ session: inout Session) -> String? {
     let input = session.input
     let written: Int? = shared.withLock { shared in
       guard var request = shared.requests.first else { return nil }
+      if request.sent == 0 {
+        // For each request anew.
+        session.logRoom = limits.log
+        flow_limit_cpu(pid, rlim_t(ChildProcess.cpuSeconds(of: pid) + limits.cpu))
+      }
       let count = request.line[request.sent...].withUnsafeBytes {
         Glibc.write(input, $0.baseAddress, $0.count)
       }

@@ -19,22 +19,30 @@ public struct ExecChannel: Channel {
     manifest = try ExecChannel.readManifest(settings)
     destination = settings["exec"]
     var limits = limits
-    if let text = settings["timeout"] {
-      guard let seconds = Int(text), (1...600).contains(seconds) else {
-        throw ChannelError(
-          .ours, "timeout: \"\(HeaderText(text))\" is no whole number of seconds from 1 to 600")
-      }
-      limits.deliver = .seconds(seconds)
-    }
+    try limits.read(settings)
     self.limits = limits
-    let values = settings.values.filter { $0.key != "exec" && $0.key != "timeout" && $0.key != "plugin" }
+    let own = ExecLimits.names.union(["exec", "plugin", "environment"])
+    let values = settings.values.filter { !own.contains($0.key) }
     let members = values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
     program = Program(
-      name: settings.name, path: try ExecChannel.program(settings), folder: settings.folder,
+      name: settings.name,
+      start: ProgramStart(
+        path: try ExecChannel.program(settings), folder: settings.folder,
+        environment: try ExecChannel.environment(settings), limits: limits),
       settings: [
         JSONMember("name", .string(settings.name)), JSONMember("folder", .string(settings.folder)),
         JSONMember("settings", .object(members)),
       ], limits: limits)
+  }
+
+  /// `environment: HTTPS_PROXY SSL_CERT_FILE`: names of variables, with blanks between, that the program gets beside the
+  /// usual four.
+  private static func environment(_ settings: ChannelSettings) throws(ChannelError) -> [String] {
+    let names = (settings["environment"] ?? "").split(separator: " ").map(String.init)
+    for name in names where name.utf8.contains(UInt8(ascii: "=")) || HeaderText(name).text != name {
+      throw ChannelError(.ours, "environment: should be names of variables, with blanks between")
+    }
+    return names
   }
 
   /// Where the manifest of a program stands: the same path, its ending replaced by `.manifest.yaml`.
@@ -100,7 +108,16 @@ public struct ExecChannel: Channel {
   }
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    switch await program.ask(.deliver, Frame.json(of: rendering, key: key), within: limits.deliver) {
+    await deliver(rendering, key: key) { true }
+  }
+
+  /// Marked once the program runs, before the first byte of the request is written.
+  public func deliver(
+    _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
+  ) async -> Receipt {
+    let fields = Frame.json(of: rendering, key: key)
+    switch await program.ask(.deliver, fields, within: limits.deliver, marker: marker) {
+    case .withheld: return .withheld
     case .ok(let ok):
       guard let id = try? Frame.acceptedID(ok) else {
         return .unknown(because: "\(program.name) took it, and gave no \"id\"")
@@ -144,6 +161,7 @@ public struct ExecChannel: Channel {
     case .ok(let ok): return ok
     case .refused(let failure): throw ChannelError(failure.kind, HeaderText(failure.text).text)
     case .failed(let reason, _): throw ChannelError(.temporary, reason)
+    case .withheld: throw ChannelError(.temporary, "it was held back")
     case .unavailable(nil, let reason): throw ChannelError(.ours, reason)
     case .unavailable(_, let reason): throw ChannelError(.temporary, reason)
     }

@@ -1,3 +1,5 @@
+import FlowPlugin
+
 /// How long a program may take, and how soon it is started again.
 public struct ExecLimits: Hashable, Sendable {
   /// To start and to answer `describe`, and for `check`.
@@ -5,11 +7,41 @@ public struct ExecLimits: Hashable, Sendable {
   public var render: Swift.Duration = .seconds(10)
   public var deliver: Swift.Duration = .seconds(30)
   public var poll: Swift.Duration = .seconds(30)
+  /// Bytes of memory of its own: data, heap and what it maps to write in; address space that it only reserves is free.
+  public var memory = 1 << 30
+  /// Seconds of a processor for one request.
+  public var cpu = 60
+  public var files = 256
+  /// Bytes of standard error that are passed on for one request; what comes after them is dropped.
+  public var log = 65_536
   /// Before the first new start after a failure; twice as long after each further one.
   public var firstPause: Swift.Duration = .seconds(1)
   public var longestPause: Swift.Duration = .seconds(60)
 
   public init() {}
+
+  /// `timeout` (seconds of a delivery), `memory` (MiB), `cpu` (seconds) and `files` of flow.yaml.
+  mutating func read(_ settings: ChannelSettings) throws(ChannelError) {
+    if let seconds = try ExecLimits.number(settings, "timeout", "seconds", 1...600) { deliver = .seconds(seconds) }
+    if let size = try ExecLimits.number(settings, "memory", "MiB", 16...65_536) { memory = size << 20 }
+    if let seconds = try ExecLimits.number(settings, "cpu", "seconds", 1...600) { cpu = seconds }
+    if let count = try ExecLimits.number(settings, "files", "files", 16...65_536) { files = count }
+  }
+
+  /// What ``read(_:)`` takes, and the program does not get.
+  static let names: Set<String> = ["timeout", "memory", "cpu", "files"]
+
+  private static func number(
+    _ settings: ChannelSettings, _ name: String, _ unit: String, _ range: ClosedRange<Int>
+  ) throws(ChannelError) -> Int? {
+    guard let text = settings[name] else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw ChannelError(
+        .ours,
+        "\(name): \"\(HeaderText(text))\" is no whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
 
   func pause(afterFailures count: Int) -> Swift.Duration {
     var pause = firstPause

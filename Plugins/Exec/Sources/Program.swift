@@ -9,6 +9,8 @@ actor Program {
     case refused(Frame.Answer.Failure)
     /// No answer. `written`: the request had left, so the program may have acted on it.
     case failed(because: String, written: Bool)
+    /// The marker said that it must not leave any more; nothing had.
+    case withheld
     /// It cannot be asked now; `after` seconds it may be. Nil: only a person can help.
     case unavailable(after: Int?, because: String)
   }
@@ -20,8 +22,7 @@ actor Program {
   }
 
   let name: String
-  private let path: String
-  private let folder: String
+  private let start: ProgramStart
   private let settings: [JSONMember]
   private let limits: ExecLimits
 
@@ -42,10 +43,9 @@ actor Program {
   private var closing: [CheckedContinuation<Void, Never>] = []
 
   /// `settings`: what `describe` brings, without its version.
-  init(name: String, path: String, folder: String, settings: [JSONMember], limits: ExecLimits) {
+  init(name: String, start: ProgramStart, settings: [JSONMember], limits: ExecLimits) {
     self.name = name
-    self.path = path
-    self.folder = folder
+    self.start = start
     self.settings = settings
     self.limits = limits
   }
@@ -55,7 +55,8 @@ actor Program {
   /// Always answers: within the limit, and the limit of a start, once it is its turn. `verb`: the program
   /// must have described itself as a channel of this verb.
   func ask(
-    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String? = nil
+    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String? = nil,
+    marker: Marker? = nil
   ) async -> Outcome {
     await takeTurn()
     defer { passTurn() }
@@ -64,10 +65,11 @@ actor Program {
       return .unavailable(
         after: nil, because: "\(name) describes itself as \"\(described)\", its manifest as \"\(verb)\"")
     }
+    if let marker, await !marker() { return .withheld }
     let outcome = await exchange(operation, fields, within: limit)
     switch outcome {
     case .ok, .refused: failures = 0
-    case .failed, .unavailable: break
+    case .failed, .unavailable, .withheld: break
     }
     return outcome
   }
@@ -110,7 +112,7 @@ actor Program {
         after: seconds, because: "\(name) \(lastEnd); it is started again within \(seconds) s")
     }
     do throws(SpawnError) {
-      let child = try ChildProcess(path: path, folder: folder)
+      let child = try ChildProcess(start)
       self.child = child
       generation += 1
       answered = 0
@@ -151,7 +153,7 @@ actor Program {
     case .failed(let reason, _):
       // Nothing of the request that this start was for has left.
       return .failed(because: reason, written: false)
-    case .unavailable: return outcome
+    case .unavailable, .withheld: return outcome
     }
   }
 

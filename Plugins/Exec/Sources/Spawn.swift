@@ -9,12 +9,23 @@ struct SpawnError: Error, Hashable, Sendable {
   var isTemporary: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 }
 
+/// What is needed to start a program.
+struct ProgramStart: Sendable {
+  var path: String
+  var folder: String
+  /// Names of variables that it gets beside the usual four.
+  var environment: [String]
+  var limits: ExecLimits
+}
+
 /// The pipes of a program, and one that wakes its thread; none is inherited by another program.
 struct Pipes {
   private(set) var inputRead: Int32 = -1
   private(set) var inputWrite: Int32 = -1
   private(set) var outputRead: Int32 = -1
   private(set) var outputWrite: Int32 = -1
+  private(set) var errorRead: Int32 = -1
+  private(set) var errorWrite: Int32 = -1
   private(set) var wakeRead: Int32 = -1
   private(set) var wakeWrite: Int32 = -1
 
@@ -22,9 +33,10 @@ struct Pipes {
     do throws(SpawnError) {
       (inputRead, inputWrite) = try Pipes.make()
       (outputRead, outputWrite) = try Pipes.make()
+      (errorRead, errorWrite) = try Pipes.make()
       (wakeRead, wakeWrite) = try Pipes.make()
       // Our ends only: a program expects its own to block.
-      for end in [inputWrite, outputRead, wakeRead, wakeWrite] {
+      for end in [inputWrite, outputRead, errorRead, wakeRead, wakeWrite] {
         guard fcntl(end, F_SETFL, O_NONBLOCK) == 0 else { throw SpawnError(code: errno) }
       }
     } catch {
@@ -40,22 +52,22 @@ struct Pipes {
   }
 
   func closeAll() {
-    for end in [inputRead, inputWrite, outputRead, outputWrite, wakeRead, wakeWrite] where end >= 0 {
-      close(end)
-    }
+    let all = [inputRead, inputWrite, outputRead, outputWrite, errorRead, errorWrite, wakeRead, wakeWrite]
+    for end in all where end >= 0 { close(end) }
   }
 }
 
-/// Starts a program in a process group of its own, in `folder`, with a small environment, no signal blocked
-/// or ignored, and no file open but these two and standard error.
-func spawn(path: String, folder: String, input: Int32, output: Int32) throws(SpawnError) -> pid_t {
+/// Starts a program in a process group of its own, in its folder, with a small environment, within its limits, no signal
+/// blocked or ignored, and no file open but the three.
+func spawn(_ start: ProgramStart, _ pipes: Pipes) throws(SpawnError) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_adddup2(&actions, input, 0)
-  posix_spawn_file_actions_adddup2(&actions, output, 1)
+  posix_spawn_file_actions_adddup2(&actions, pipes.inputRead, 0)
+  posix_spawn_file_actions_adddup2(&actions, pipes.outputWrite, 1)
+  posix_spawn_file_actions_adddup2(&actions, pipes.errorWrite, 2)
   posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-  posix_spawn_file_actions_addchdir_np(&actions, folder)
+  posix_spawn_file_actions_addchdir_np(&actions, start.folder)
 
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
@@ -73,18 +85,19 @@ func spawn(path: String, folder: String, input: Int32, output: Int32) throws(Spa
   posix_spawnattr_setflags(
     &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-  var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
-  var environment: [UnsafeMutablePointer<CChar>?] = smallEnvironment().map { strdup($0) } + [nil]
+  var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(start.path), nil]
+  var environment: [UnsafeMutablePointer<CChar>?] = smallEnvironment(start.environment).map { strdup($0) } + [nil]
   defer { for text in arguments + environment { free(text) } }
   var pid = pid_t()
-  let code = posix_spawn(&pid, path, &actions, &attributes, &arguments, &environment)
+  let code = posix_spawn(&pid, start.path, &actions, &attributes, &arguments, &environment)
   guard code == 0 else { throw SpawnError(code: code) }
+  flow_limit_program(pid, rlim_t(start.limits.memory), rlim_t(start.limits.files))
   return pid
 }
 
-/// Nothing of ours that could be a secret: settings travel in `describe`.
-private func smallEnvironment() -> [String] {
-  let kept = ["PATH", "HOME", "TMPDIR"].compactMap { (name: String) -> String? in
+/// Nothing of ours that could be a secret, but what flow.yaml names: settings travel in `describe`.
+private func smallEnvironment(_ named: [String]) -> [String] {
+  let kept = (["PATH", "HOME", "TMPDIR"] + named).compactMap { (name: String) -> String? in
     guard let value = getenv(name) else { return nil }
     return name + "=" + String(cString: value)
   }
