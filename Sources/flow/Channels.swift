@@ -49,6 +49,7 @@ enum Channels {
   static func manifests(project: Project, disk: DiskFiles) -> (read: [SourceText], findings: [Diagnostic]) {
     var read = all.map { SourceText(file: "\($0.plugin).manifest.yaml", utf8: $0.manifest) }
     var findings: [Diagnostic] = []
+    var verbs = Set(all.map(\.plugin))
     let folder = project.file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
     for channel in project.channels {
       guard let exec = channel.exec else { continue }
@@ -56,8 +57,13 @@ enum Channels {
         try? disk.read(folder + $0).get()
       }
       do throws(ChannelError) {
-        let bytes = try ExecChannel.readManifest(settings)
-        read.append(SourceText(file: folder + ExecChannel.manifestPath(of: exec), utf8: bytes))
+        let path = "\(folder)\(ExecChannel.manifestPath(of: exec))"
+        let source = SourceText(file: path, utf8: try ExecChannel.readManifest(settings))
+        if let verb = Compiler.manifest(source).0?.verb, !verbs.insert(verb).inserted {
+          findings.append(taken(verb, channel, path))
+        } else {
+          read.append(source)
+        }
       } catch {
         findings.append(
           Diagnostic(
@@ -67,6 +73,15 @@ enum Channels {
       }
     }
     return (read, findings)
+  }
+
+  /// Two channels of one verb: which of them a step means would be anybody's guess.
+  private static func taken(_ verb: String, _ channel: Project.Channel, _ path: String) -> Diagnostic {
+    Diagnostic(
+      "channel-setting", at: channel.span,
+      "the channel \"\(channel.name)\" cannot be set up: there is a channel \"\(verb)\" already",
+      notes: [.init("\(path) says `verb: \(verb)`")],
+      help: "give the program's manifest a verb of its own; steps are called by it")
   }
 }
 

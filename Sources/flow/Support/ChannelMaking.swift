@@ -1,26 +1,33 @@
 import FlowCompiler
 import FlowCore
 import FlowPlugin
+import FlowRuntime
 
 extension Channels {
-  /// A channel for every verb, set up as flow.yaml says, or with defaults.
-  static func make(project: Project, root: String) throws -> [String: any Channel] {
+  /// A channel for every verb, set up as flow.yaml says, or with defaults. `clock` tells the time of an attempt.
+  static func make(project: Project, root: String, clock: any Clock) throws -> [String: any Channel] {
     let files = DiskFiles(root: root)
-    let read: @Sendable (String) -> [UInt8]? = { try? files.read($0).get() }
+    func settings(_ name: String, _ values: [String: String]) -> ChannelSettings {
+      ChannelSettings(
+        name: name, values: values, folder: root, readFile: { try? files.read($0).get() }, now: { clock.now() })
+    }
     var channels: [String: any Channel] = [:]
     for shipped in all {
       let entry = project.channels.first { $0.exec == nil && ($0.plugin ?? $0.name) == shipped.plugin }
       channels[shipped.plugin] = try made(shipped.plugin) {
-        try shipped.make(ChannelSettings(name: shipped.plugin, values: Channels.settings(entry, root: root), folder: root, readFile: read))
+        try shipped.make(settings(shipped.plugin, Channels.settings(entry, root: root)))
       }
     }
     for entry in project.channels {
       guard let exec = entry.exec else { continue }
       var values = Channels.settings(entry, root: root)
       values["exec"] = exec
-      let settings = ChannelSettings(name: entry.name, values: values, folder: root, readFile: read)
+      let settings = settings(entry.name, values)
       let bytes = try made(entry.name) { try manifest(ofProgram: settings) }
       guard let verb = Compiler.manifest(SourceText(file: exec, utf8: bytes)).0?.verb else { continue }
+      if channels[verb] != nil {
+        throw Failure.broken("the channel \"\(entry.name)\" cannot be set up: there is a \"\(verb)\" already")
+      }
       channels[verb] = try made(entry.name) { try program(settings) }
     }
     return channels
@@ -43,9 +50,9 @@ extension Channels {
           help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
       }
       guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
-      let settings = ChannelSettings(name: entry.name, values: self.settings(entry, root: root), folder: root) {
-        try? files.read($0).get()
-      }
+      let settings = ChannelSettings(
+        name: entry.name, values: self.settings(entry, root: root), folder: root,
+        readFile: { try? files.read($0).get() }, now: { .epoch })
       do throws(ChannelError) {
         _ = try shipped.make(settings)
       } catch {

@@ -1,6 +1,7 @@
 import FlowCompiler
 import FlowCore
 import FlowPlugin
+import FlowRuntime
 import FlowSimulation
 
 /// A dry run's parts: nothing leaves the machine, and no store is opened.
@@ -12,7 +13,8 @@ struct Dry {
   init(_ workspace: Workspace, _ compilation: Compilation) throws {
     self.workspace = workspace
     self.compilation = compilation
-    channels = try Channels.make(project: workspace.project, root: workspace.root)
+    channels = try Channels.make(
+      project: workspace.project, root: workspace.root, clock: FixedClock(.epoch))
   }
 
   var simulator: Simulator {

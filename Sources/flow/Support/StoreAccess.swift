@@ -64,7 +64,7 @@ struct Live {
     self.workspace = workspace
     self.compilation = compilation
     self.clock = clock
-    channels = try Channels.make(project: workspace.project, root: workspace.root)
+    channels = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
   }
 
   /// The current versions, each with what it was made of, and how those before them are made again.
