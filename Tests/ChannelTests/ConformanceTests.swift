@@ -11,9 +11,9 @@ import Testing
       manifest: channel.manifest, settings: scratch.settings(name: channel.manifest.verb), make: channel.make
     ).run()
     #expect(checks.filter(\.isFailure) == [])
-    #expect(checks.count == 11)
-    // Two keys, one of them twice: two files.
-    #expect(scratch.names(in: "outbox").count == 2)
+    #expect(checks.count == 13)
+    // Three keys, one of them twice, and a fourth that was held back: three files.
+    #expect(scratch.names(in: "outbox").count == 3)
   }
 
   /// The manifest that ships says what is written down by hand, but for the sentences.
@@ -42,7 +42,8 @@ import Testing
   /// Channels that break the contract, one rule each: the suite must see it.
   struct Broken: Channel {
     enum Fault: String, CaseIterable, Sendable {
-      case random, empty, longName, addresses, twice, hangs, control, refusesAll, markup, sameID
+      case sound, random, empty, longName, addresses, twice, hangs, control, refusesAll, markup, sameID
+      case marksTwice, neverMarks, leavesAllTheSame, unknownThough
     }
     let fault: Fault
     let counter: Counter
@@ -82,14 +83,34 @@ import Testing
       default: .accepted(id: key.text)
       }
     }
+
+    func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+      if fault == .neverMarks { return .accepted(id: key.text) }
+      if fault == .marksTwice { _ = await marker() }
+      let may = await marker()
+      if may || fault == .leavesAllTheSame { return await deliver(rendering, key: key) }
+      return fault == .unknownThough ? .unknown(because: "it may have") : .withheld
+    }
   }
 
-  @Test(arguments: Broken.Fault.allCases) func aBrokenChannelIsFound(_ fault: Broken.Fault) async {
+  @Test func everyFaultBreaksOneRule() async {
+    // A channel without any fault passes, so that each is what is found below.
+    let checks = await ChannelConformance(manifest: Self.plain, settings: Scratch().settings()) { _ in
+      Broken(fault: .sound, counter: Broken.Counter())
+    }.run()
+    #expect(checks.filter(\.isFailure) == [])
+  }
+
+  private static var plain: Manifest {
     var manifest = Manifests.email
     manifest.keyed = true
     manifest.inbound = .none
+    return manifest
+  }
+
+  @Test(arguments: Broken.Fault.allCases.filter { $0 != .sound }) func aBrokenChannelIsFound(_ fault: Broken.Fault) async {
     let checks = await ChannelConformance(
-      manifest: manifest, settings: Scratch().settings(),
+      manifest: Self.plain, settings: Scratch().settings(),
       limit: fault == .hangs ? .milliseconds(50) : .seconds(60)
     ) { _ in Broken(fault: fault, counter: Broken.Counter()) }.run()
     #expect(checks.contains { $0.isFailure }, "\(fault)")

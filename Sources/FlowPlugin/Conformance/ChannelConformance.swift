@@ -70,6 +70,8 @@ public struct ChannelConformance: Sendable {
       ("long text is carried or refused", carriesLongText),
       ("a bad address is refused", refusesAddresses),
       ("a key used twice acts once", actsOnce),
+      ("it is marked once, before it is gone", marksOnce),
+      ("what may not leave any more stays", staysBack),
       ("polling answers in time", polls),
       ("an end in the middle ends every call", endsInTheMiddle),
     ]

@@ -95,6 +95,33 @@ extension ChannelConformance {
     return three == one && !one.isEmpty ? .failed("another key, and the same id \"\(one)\"") : .passed
   }
 
+  @Sendable func marksOnce(_ channel: any Channel) async -> Check.Outcome {
+    guard case .rendering(let rendering) = await render(samples.plain, by: channel) else {
+      return .failed("there is nothing to hand over")
+    }
+    let marks = Marks()
+    let key = IdempotencyKey("conformance-3")
+    guard let receipt = await timed({ await channel.deliver(rendering, key: key) { await marks.mark(true) } })
+    else { return tooLate }
+    guard case .accepted = receipt else { return .failed("handed over: \(receipt)") }
+    let count = await marks.count
+    return count == 1 ? .passed : .failed("marked \(count) times")
+  }
+
+  @Sendable func staysBack(_ channel: any Channel) async -> Check.Outcome {
+    guard case .rendering(let rendering) = await render(samples.plain, by: channel) else {
+      return .failed("there is nothing to hand over")
+    }
+    let marks = Marks()
+    let key = IdempotencyKey("conformance-4")
+    guard let first = await timed({ await channel.deliver(rendering, key: key) { await marks.mark(false) } })
+    else { return tooLate }
+    let count = await marks.count
+    if count != 1 { return .failed("asked \(count) times whether it may leave") }
+    guard case .temporary = first else { return .failed("told that it must not leave: \(first)") }
+    return .passed
+  }
+
   @Sendable func polls(_ channel: any Channel) async -> Check.Outcome {
     if manifest.inbound != .poll { return .skipped("it is not polled") }
     let result = await timed { () -> Result<Inbound, ChannelError> in
@@ -120,5 +147,14 @@ extension ChannelConformance {
     guard await closed != nil else { return tooLate }
     if case .tooLate = await render(samples.plain, by: channel) { return tooLate }
     return .passed
+  }
+}
+
+/// Counts how often a delivery was marked.
+private actor Marks {
+  private(set) var count = 0
+  func mark(_ answer: Bool) -> Bool {
+    count += 1
+    return answer
   }
 }
