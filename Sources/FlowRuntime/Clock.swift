@@ -4,16 +4,28 @@ import Glibc
 /// Where the present comes from: the one thing in the house that is asked for the time, and it is passed in.
 public protocol Clock: Sendable {
   func now() -> Instant
+  /// Milliseconds since the machine started, which nobody sets; nil where the clock has no such thing, as one that is
+  /// moved by hand.
+  func uptime() -> Int64?
+}
+
+extension Clock {
+  public func uptime() -> Int64? { nil }
 }
 
 /// The machine's own clock. Nothing but a command that serves real runs makes one.
 public struct SystemClock: Clock {
   public init() {}
 
-  public func now() -> Instant {
+  public func now() -> Instant { Instant(milliseconds: SystemClock.read(CLOCK_REALTIME)) }
+
+  /// While the machine sleeps it goes on, as the clock on the wall does.
+  public func uptime() -> Int64? { SystemClock.read(CLOCK_BOOTTIME) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
 

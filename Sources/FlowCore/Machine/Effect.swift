@@ -20,6 +20,8 @@ public struct Notice: Hashable, Sendable, Codable {
     /// An answer, passed on with what was done about it.
     case reply
     case undeliverable, exhausted, failed
+    /// Sending is held, and nobody asked for that.
+    case held
   }
 
   public var kind: Kind

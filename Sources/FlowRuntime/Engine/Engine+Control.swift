@@ -21,10 +21,13 @@ extension Engine {
   /// read.
   public func resumeAll() async throws(StoreError) {
     try await alone { engine async throws(StoreError) in
+      engine.clock.confirm()
       for hold in engine.sending.holds.values where hold.run == nil {
+        if let verb = hold.verb { engine.brake.forgive(verb, at: engine.clock.now()) }
         try engine.store.add([.remember(hold.fact, nil)])
         engine.sending.holds[hold.fact] = nil
       }
+      try engine.keepTallies()
       try engine.goOn()
     }
   }

@@ -37,12 +37,12 @@ extension Engine {
       return .success(known.id)
     }
     let identities = ContactIdentity.all(of: enrolment.contact)
-    let contact = identities.first ?? ""
     // Stores end a text there: two keys would be one.
     if ([subject] + identities).contains(where: { $0.utf8.contains(0) }) {
       return .failure(Refusal(because: "its key or its contact holds a NUL character"))
     }
-    if let because = try obstacle(graph, subject, contact) { return .failure(Refusal(because: because)) }
+    let (contact, known) = try contact(identities)
+    if let because = try obstacle(graph, subject, contact, identities) { return .failure(Refusal(because: because)) }
 
     let id = try freeRunID([graph.workflow, subject, event])
     let surroundings = try surroundings(graph, contact: contact, identities: identities, except: id)
@@ -54,7 +54,7 @@ extension Engine {
       id: id, workflow: graph.workflow, version: graph.fingerprint, subject: subject, contact: contact,
       exclusive: contact.isEmpty ? nil : graph.trigger.exclusive, event: event, sequence: 0,
       run: Run(key: enrolment.key, data: enrolment.data, started: now, zone: Zone.utc.name))
-    var also: [Write] = [.hear(run: id, event: event)]
+    var also: [Write] = [.hear(run: id, event: event)] + known
     if let version = library.sources[graph.fingerprint], !savedVersions.contains(graph.fingerprint) {
       also.append(.version(version))
     }
@@ -64,7 +64,9 @@ extension Engine {
   }
 
   /// Why no run may start; nil where one may.
-  private func obstacle(_ graph: Graph, _ subject: String, _ contact: String) throws(StoreError) -> String? {
+  private func obstacle(
+    _ graph: Graph, _ subject: String, _ contact: String, _ identities: [String]
+  ) throws(StoreError) -> String? {
     if subject.isEmpty { return "its key is empty" }
     if let last = try store.lastRun(workflow: graph.workflow, subject: subject) {
       if last.isLive { return "the run \(last.id) with the key \"\(subject)\" is still going on" }
@@ -83,9 +85,9 @@ extension Engine {
     {
       return because
     }
-    if let group = graph.trigger.exclusive, !contact.isEmpty,
-      let other = try store.liveRun(exclusive: group, contact: contact)
-    {
+    guard let group = graph.trigger.exclusive, !contact.isEmpty else { return nil }
+    for name in [contact] + identities.filter({ $0 != contact }) {
+      guard let other = try store.liveRun(exclusive: group, contact: name) else { continue }
       return "the run \(other.id) of \(other.workflow) follows up this contact, and \"\(group)\" is exclusive"
     }
     return nil

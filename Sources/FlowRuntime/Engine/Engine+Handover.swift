@@ -12,6 +12,7 @@ extension Engine {
   func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     var delivery = delivery
     delivery.thread = plan.next.threads[delivery.verb]
+    if outlets[delivery.verb]?.isLive == true { delivery.token = token(of: plan.next.id) }
     let entry = delivery.isEscalation ? nil : plan.unrendered.popFirst()
     switch await rendering(of: delivery) {
     case .success(let rendering):
@@ -24,7 +25,12 @@ extension Engine {
       if delivery.isTask {
         plan.writes.append(.task(try task(for: delivery, of: plan.next, named: plan.derivedID(index))))
       }
-      if let reference = rendering.reference { plan.follow(reference, delivery.verb, rendering) }
+      if let reference = rendering.reference {
+        plan.follow(reference, delivery.verb, rendering)
+        if outlets[delivery.verb]?.isLive == true {
+          plan.writes.append(.remember(Facts.reference + reference, plan.next.id))
+        }
+      }
     case .failure(let error):
       if plan.unrenderable == nil { plan.unrenderable = (delivery.node, error.text) }
     }
@@ -49,9 +55,10 @@ extension Engine {
     -> Outgoing
   {
     let contact = ContactIdentity.all(of: delivery.contact)
+    // An escalation tells several people in one step.
+    let whom = delivery.isEscalation ? String(index) : contact.first ?? ""
     let key = Derived.hex(
-      [plan.next.id, delivery.step, String(delivery.occurrence), contact.first ?? "", plan.derivedID(index)],
-      digits: 32)
+      [plan.next.id, delivery.step, String(delivery.occurrence), whom], key: secret, digits: 32)
     let round = plan.entries.last { $0.step == delivery.step }?.round
     return Outgoing(
       key: IdempotencyKey(key), run: plan.next.id, sequence: plan.next.sequence, node: delivery.node,
@@ -86,6 +93,7 @@ extension Engine {
         let all = receipts
         try await alone { engine async throws(StoreError) in
           for (line, receipt) in all { try engine.settle(line, receipt) }
+          try engine.keepTallies()
         }
       } catch {
         // The next turn settles them: no line stays in hand while the engine lives.
@@ -266,6 +274,7 @@ extension Engine {
       line.state = .accepted
       line.receipt = id
       line.settled = clock.now()
+      tally(line.verb) { $0.sent += 1 }
       try store.add([.change(line, from: from)] + tellOutcome("ok", of: line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)

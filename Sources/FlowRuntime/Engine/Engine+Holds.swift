@@ -47,7 +47,7 @@ extension Engine {
   // MARK: Asked before anything goes out
 
   /// Why a channel's touches wait for what has come in by it (guarantee 14).
-  private func unread(_ verb: String) -> Hold? {
+  func unread(_ verb: String) -> Hold? {
     guard let outlet = outlets[verb], outlet.polls else { return nil }
     guard let read = sending.readAt[verb] else {
       return Hold(.unread, verb: verb, because: "what came in by \(verb) has not been read since the start")
@@ -111,6 +111,16 @@ extension Engine {
     static let firstRun = "first-run/"
     static let released = "released/"
     static let aside = "aside/"
+    /// What a channel has done in an hour.
+    static let tally = "tally/"
+    /// To where a channel's source has been read.
+    static let cursor = "cursor/"
+    /// The run that sent what a source calls so.
+    static let reference = "reference/"
+    /// The contact that an identity belongs to.
+    static let contact = "contact/"
+    /// How the inbox calls a channel as a source.
+    static let channel = "channel/"
     /// How often the process has ended with a line in hand.
     static let crash = "crash/"
     /// How often the fate of a line was not known.
@@ -139,6 +149,7 @@ extension Engine {
     read.hasHeldLines = try !store.outbox(.held).isEmpty
     read.isStale = false
     sending = read
+    brake = Brake(tallies: try readTallies())
   }
 
   /// Remembers a hold; nothing else changes by that.
@@ -147,6 +158,23 @@ extension Engine {
     try store.add([.remember(hold.fact, hold.value)])
     sending.holds[hold.fact] = hold
     logger.warning("sending is held", metadata: ["reason": "\(hold.reason.rawValue)", "because": "\(hold.because)"])
+  }
+
+  /// A leap of the clock ahead holds sending until it is confirmed, or undone.
+  func watchClock() throws(StoreError) {
+    let leap = clock.leap
+    let name = Hold.prefix + Hold.Reason.clock.rawValue
+    guard (leap > 0) != (sending.holds[name] != nil) else { return }
+    if leap > 0 {
+      let hold = Hold(
+        .clock, because: "the clock has jumped ahead by \(leap / 60_000) minutes", since: clock.now())
+      try remember(hold)
+      try tellOperator(hold)
+    } else {
+      try store.add([.remember(name, nil)])
+      sending.holds[name] = nil
+      try goOn()
+    }
   }
 
   // MARK: Standing still

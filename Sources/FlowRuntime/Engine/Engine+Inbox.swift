@@ -76,11 +76,12 @@ extension Engine {
       try await enrol(graph, input, incoming, &result)
       return result
     case .run(let run, let kind): return try await routeToRun(incoming, run, kind)
+    case .message(let message): return try await routeMessage(incoming, message)
     case .task(let task, let outcome, let note): return try await routeTask(incoming, task, outcome, note)
     case .suppress(let contact, let channel, let because):
       try store.add([
         .suppress(
-          contact: [ContactIdentity.canonical(contact)], channel: channel, at: clock.now(), because: because)
+          contact: try contacts(known: [ContactIdentity.canonical(contact)]), channel: channel, at: clock.now(), because: because)
       ])
       return Received()
     }
@@ -145,10 +146,11 @@ extension Engine {
     where try declares(record, ofContact: false) {
       found.append(record)
     }
-    let contact = ContactIdentity.canonical(subject)
-    for record in try candidates(RunFilter(contact: contact), incoming)
-    where try declares(record, ofContact: true) {
-      found.append(record)
+    for contact in try contacts(known: [ContactIdentity.canonical(subject)]) {
+      for record in try candidates(RunFilter(contact: contact), incoming)
+      where try declares(record, ofContact: true) {
+        found.append(record)
+      }
     }
     return found.sorted { ($0.run.started, $0.id) < ($1.run.started, $1.id) }
   }

@@ -60,6 +60,7 @@ extension Engine {
     let name = Facts.unknown + line.key.text
     let count = (try store.remembered(name).flatMap { Int($0) } ?? 0) + 1
     line.because = because
+    tally(line.verb) { $0.unknown += 1 }
     let isLast = count > 1 || outlets[line.verb]?.retriesUnknown != true
     if isLast {
       line.state = .unknown

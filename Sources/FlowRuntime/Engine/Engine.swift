@@ -24,7 +24,7 @@ public actor Engine {
   private(set) var outlets: [String: Outlet]
   private(set) var caps: Caps?
   let zones: any ZoneSource
-  let clock: any Clock
+  let clock: SteadyClock
   let logger: Logger
 
   /// Older versions that were compiled anew, by fingerprint.
@@ -37,6 +37,12 @@ public actor Engine {
   /// Keys of lines that were in hand when the process ended: each goes out by itself.
   var suspects: Set<String> = []
   var sending = Sending()
+  var brake = Brake()
+  /// What only this store knows; a constant where the store has none, so that what is simulated is always the same.
+  private(set) var secret = Array("flow".utf8)
+  private let makeSecret: (@Sendable () -> String)?
+  /// Whether it matters that a contact may have several names.
+  private(set) var knowsContacts = false
   /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
   private(set) var watched: [String] = []
   /// When the next line of a verb may leave, for channels with a rate, and the keys of lines that have their time.
@@ -57,19 +63,33 @@ public actor Engine {
   /// At most so many transitions, or hand-overs, share a transaction.
   static let groupLimit = 100
 
-  /// - Parameter outlets: by verb.
+  /// - Parameters:
+  ///   - outlets: by verb.
+  ///   - secret: makes a text that nobody can guess, at least 32 characters; asked where the store has none yet. Nil
+  ///     for simulation: keys and tokens are then the same wherever the story is told.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
-    clock: any Clock, logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
+    clock: any Clock, secret: (@Sendable () -> String)? = nil,
+    logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.store = store
     self.library = library
     self.outlets = outlets
     self.caps = caps
     self.zones = zones
-    self.clock = clock
+    self.clock = SteadyClock(clock)
     self.logger = logger
+    makeSecret = secret
     watched = Engine.watched(outlets)
+    knowsContacts = Engine.knowsContacts(library, caps, watched)
+  }
+
+  private static func knowsContacts(_ library: Library, _ caps: Caps?, _ watched: [String]) -> Bool {
+    if caps != nil || !watched.isEmpty { return true }
+    return library.graphs.contains { graph in
+      if case .after(_, perContact: true) = graph.trigger.again { return true }
+      return graph.trigger.exclusive != nil || graph.policy.gap != nil || graph.events.contains(where: \.ofContact)
+    }
   }
 
   private static func watched(_ outlets: [String: Outlet]) -> [String] {
@@ -81,6 +101,7 @@ public actor Engine {
     self.outlets = outlets
     self.caps = caps
     watched = Engine.watched(outlets)
+    knowsContacts = Engine.knowsContacts(library, caps, watched)
     savedVersions = []
   }
 
@@ -157,7 +178,7 @@ public actor Engine {
 
   /// Works off the inbox, then hands over what is planned: an answer that has come in stops what has not left. What
   /// runs emit themselves follows what led to it, so that goes out before.
-  private func workOff() async throws(StoreError) {
+  func workOff() async throws(StoreError) {
     try await alone { engine async throws(StoreError) in }
     repeat {
       while let next = try store.pending(limit: 1).first {
@@ -189,7 +210,9 @@ public actor Engine {
     turns += 1
     do throws(StoreError) {
       if sending.isStale { try readSending() }
+      try watchClock()
       if !isRecovered {
+        try readSecret()
         try recover()
         try store.flush()
         isRecovered = true
@@ -203,6 +226,15 @@ public actor Engine {
       savedVersions = []
       sending.isStale = true
       throw error
+    }
+  }
+
+  private func readSecret() throws(StoreError) {
+    if let known = try store.remembered(Engine.secretFact) {
+      secret = Array(known.utf8)
+    } else if let made = makeSecret?() {
+      try store.add([.remember(Engine.secretFact, made)])
+      secret = Array(made.utf8)
     }
   }
 
@@ -225,9 +257,20 @@ public actor Engine {
   ) throws(StoreError) -> Surroundings {
     let mattersElsewhere = (caps != nil || graph.policy.gap != nil) && !contact.isEmpty
     let elsewhere =
-      mattersElsewhere ? try store.touches(contact: contact).filter { $0.run != run }.map(\.at) : []
+      mattersElsewhere ? try touches(contact, identities, except: run) : []
     return Surroundings(
       zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities),
       held: held(graph.workflow, run: run))
+  }
+
+  /// The contact's touches in other runs, under every name that it is known by.
+  private func touches(
+    _ contact: String, _ identities: [String], except run: String
+  ) throws(StoreError) -> [Instant] {
+    var all: [Instant] = []
+    for name in [contact] + identities.filter({ $0 != contact }) {
+      all += try store.touches(contact: name).filter { $0.run != run }.map(\.at)
+    }
+    return all
   }
 }

@@ -16,6 +16,37 @@ public struct Incoming: Hashable, Sendable, Codable {
     case task(String, outcome: String, note: String?)
     /// Never again to this contact, on this verb or `all`.
     case suppress(contact: String, channel: String, because: String)
+    /// What a channel brought in.
+    case message(Message)
+  }
+
+  /// What came in by a channel, with the bytes as they came.
+  public struct Message: Hashable, Sendable, Codable {
+    public enum Content: Hashable, Sendable, Codable {
+      case event(Event.Kind)
+      /// It could not be told for sure what it is.
+      case unread(because: String)
+    }
+
+    public var verb: String
+    /// What it answers, as the source says: see ``FlowPlugin/Inbound/Message``.
+    public var token: String?
+    public var threads: [String]
+    public var address: String?
+    public var content: Content
+    public var raw: [UInt8]
+
+    public init(
+      verb: String, token: String? = nil, threads: [String] = [], address: String? = nil, content: Content,
+      raw: [UInt8]
+    ) {
+      self.verb = verb
+      self.token = token
+      self.threads = threads
+      self.address = address
+      self.content = content
+      self.raw = raw
+    }
   }
 
   /// Who says so; an id is unique within its source.

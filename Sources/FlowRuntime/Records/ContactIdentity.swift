@@ -12,7 +12,8 @@ public enum ContactIdentity {
   public static func all(of contact: Value) -> [String] {
     let id = contact[path: ["id"]].text
     let email = contact[path: ["email"]].text.map(canonical)
-    let known = [id, email, contact[path: ["phone"]].text].compactMap(\.self).filter { !$0.isEmpty }
+    let others = ["phone", "handle"].map { contact[path: [$0]].text }
+    let known = ([id, email] + others).compactMap(\.self).filter { !$0.isEmpty }
     if !known.isEmpty { return known }
     let name = contact[path: ["name"]].text ?? contact.text ?? ""
     return name.isEmpty ? [] : [name]

@@ -6,12 +6,21 @@ enum Derived {
   /// The first `digits` hexadecimal digits of SHA-256 over the parts, each with its length, so that no two
   /// lists of parts run together.
   static func hex(_ parts: [String], digits: Int) -> String {
+    hexadecimal(sha256(bytes(parts)), digits: digits)
+  }
+
+  /// The same for who knows the key alone.
+  static func hex(_ parts: [String], key: [UInt8], digits: Int) -> String {
+    hexadecimal(hmacSHA256(bytes(parts), key: key), digits: digits)
+  }
+
+  private static func bytes(_ parts: [String]) -> [UInt8] {
     var bytes: [UInt8] = []
     for part in parts {
       bytes += String(part.utf8.count).utf8
       bytes.append(UInt8(ascii: ":"))
       bytes += part.utf8
     }
-    return hexadecimal(sha256(bytes), digits: digits)
+    return bytes
   }
 }

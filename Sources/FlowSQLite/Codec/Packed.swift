@@ -32,6 +32,11 @@ package struct Packer {
     bytes.append(UInt8(left))
   }
 
+  mutating func put(_ raw: [UInt8]) {
+    put(UInt64(raw.count))
+    bytes += raw
+  }
+
   mutating func put(utf8 text: String) {
     var text = text
     text.withUTF8 { utf8 in
@@ -103,6 +108,11 @@ package struct Unpacker {
     guard count >= 0, count <= left else { throw Self.corrupt("a length is beyond its end") }
     defer { position += count }
     return bytes[position..<position + count]
+  }
+
+  /// A count, and as many bytes.
+  mutating func raw() throws(StoreError) -> [UInt8] {
+    Array(try bytes(try count()))
   }
 
   mutating func text() throws(StoreError) -> String {

@@ -70,6 +70,7 @@ extension Incoming.Body: Packed {
       packer.put(4, contact)
       packer.put(channel)
       packer.put(because)
+    case .message(let message): packer.put(5, message)
     }
   }
 
@@ -81,7 +82,36 @@ extension Incoming.Body: Packed {
     case 3: self = .task(try unpacker.get(), outcome: try unpacker.get(), note: try unpacker.get())
     case 4:
       self = .suppress(contact: try unpacker.get(), channel: try unpacker.get(), because: try unpacker.get())
+    case 5: self = .message(try unpacker.get())
     case let other: throw Unpacker.corrupt("\(other) is nothing that comes in")
+    }
+  }
+}
+
+extension Incoming.Message: Packed {
+  package func pack(_ packer: inout Packer) {
+    packer.put(verb)
+    packer.put(token)
+    packer.put(threads)
+    packer.put(address)
+    switch content {
+    case .event(let kind): packer.put(0, kind)
+    case .unread(let because): packer.put(1, because)
+    }
+    packer.put(raw)
+  }
+
+  package init(_ unpacker: inout Unpacker) throws(StoreError) {
+    self.init(
+      verb: try unpacker.get(), token: try unpacker.get(), threads: try unpacker.get(),
+      address: try unpacker.get(), content: try Self.content(&unpacker), raw: try unpacker.raw())
+  }
+
+  private static func content(_ unpacker: inout Unpacker) throws(StoreError) -> Content {
+    switch try unpacker.byte() {
+    case 0: return .event(try unpacker.get())
+    case 1: return .unread(because: try unpacker.get())
+    case let other: throw Unpacker.corrupt("\(other) is no content of a message")
     }
   }
 }

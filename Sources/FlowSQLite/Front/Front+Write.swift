@@ -287,6 +287,7 @@ extension Incoming.Body {
     case .run(_, let kind): Event(id: "", at: .epoch, kind: kind).name
     case .task: "task"
     case .suppress: "suppress"
+    case .message(let message): message.word
     }
   }
 }

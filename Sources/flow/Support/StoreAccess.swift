@@ -85,7 +85,7 @@ struct Live {
     }
     return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, logger: Logger(label: "flow") { _ in StandardErrorLog() })
+      clock: clock, secret: { Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
   }
 
   private func version(_ workflow: CompiledWorkflow) -> Version {

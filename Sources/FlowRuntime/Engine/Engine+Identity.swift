@@ -1,0 +1,58 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// Who is who: what only this store can make up, and one contact under several names.
+extension Engine {
+  static let secretFact = "store/secret"
+  /// How many digits at the end of a token prove it.
+  private static let proof = 16
+
+  // MARK: Tokens
+
+  /// Names the run to whoever brings an answer back: its id, and a proof that only this store can make.
+  func token(of run: String) -> String { run + Derived.hex(["token", run], key: secret, digits: Engine.proof) }
+
+  /// The run of a token that this store has made, in any case of letters; nil for any other text.
+  func run(token: String) -> String? {
+    let token = token.lowercased()
+    guard token.utf8.count > Engine.proof, token.utf8.count <= 96 else { return nil }
+    let run = String(token.dropLast(Engine.proof))
+    return self.token(of: run) == token ? run : nil
+  }
+
+  // MARK: Contacts
+
+  /// Under which names a contact may be stored that is known by any of these: what each is known to belong to first.
+  func contacts(known identities: [String]) throws(StoreError) -> [String] {
+    var found: [String] = []
+    for identity in identities {
+      let contact = try store.remembered(Facts.contact + identity)
+      for name in [contact, identity].compactMap(\.self) where !found.contains(name) { found.append(name) }
+    }
+    return found
+  }
+
+  /// The one name of a contact: what the first known of its identities belongs to, else the first of them.
+  /// - Returns: with what is to be remembered, so that the others belong to it from now on.
+  func contact(_ identities: [String]) throws(StoreError) -> (name: String, remembered: [Write]) {
+    guard let first = identities.first, knowsContacts else { return (identities.first ?? "", []) }
+    var name: String?
+    var unknown: [String] = []
+    for identity in identities {
+      if let known = try store.remembered(Facts.contact + identity) {
+        name = name ?? known
+      } else {
+        unknown.append(identity)
+      }
+    }
+    // Runs of before may have known it by one of these alone.
+    if name == nil, identities.count > 1 {
+      for identity in identities where try !store.runs(RunFilter(contact: identity)).isEmpty {
+        name = name ?? identity
+      }
+    }
+    let found = name ?? first
+    return (found, unknown.filter { $0 != found }.map { .remember(Facts.contact + $0, found) })
+  }
+}

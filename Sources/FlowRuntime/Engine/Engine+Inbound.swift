@@ -1,0 +1,197 @@
+import FlowCore
+import FlowPlugin
+import FlowTime
+
+/// What channels bring in: taken with its raw bytes and the source's cursor in one transaction, then told to the run
+/// that it answers (guarantees 14 to 16).
+extension Engine {
+  /// What a poll of one channel brought.
+  public struct Polled: Hashable, Sendable {
+    public var verb: String
+    /// Messages that had not come before.
+    public var messages: Int
+    /// Why it could not be read to its end; nil where it was.
+    public var trouble: String?
+  }
+
+  /// More rounds than these at a time no source gets; the rest comes with the next poll.
+  private static let roundLimit = 100
+
+  /// Reads what has come in by every channel that is polled, to its end, and does what follows from it. Touches that
+  /// waited for that go on.
+  /// - Returns: a line for each such channel, by verb. A channel that cannot be read stops no other.
+  @discardableResult
+  public func poll() async throws(StoreError) -> [Polled] {
+    var all: [Polled] = []
+    for verb in outlets.keys.sorted() where outlets[verb]?.polls == true { all.append(try await poll(verb)) }
+    return all
+  }
+
+  /// The same for one channel.
+  public func poll(_ verb: String) async throws(StoreError) -> Polled {
+    var polled = Polled(verb: verb, messages: 0)
+    guard let channel = outlets[verb]?.channel else { return polled }
+    for _ in 0..<Engine.roundLimit {
+      let cursor = try await alone { engine async throws(StoreError) in
+        try engine.store.remembered(Facts.cursor + verb)
+      }
+      let inbound: Inbound
+      do throws(ChannelError) { inbound = try await channel.poll(since: cursor) } catch {
+        logger.warning("cannot be read", metadata: ["channel": "\(verb)", "because": "\(error.text)"])
+        polled.trouble = error.text
+        return polled
+      }
+      polled.messages += try await take(inbound, from: verb)
+      if !inbound.hasMore { return polled }
+      if inbound.cursor == cursor { break }
+    }
+    polled.trouble = "there is more than was read"
+    return polled
+  }
+
+  /// Takes what a channel brought, or what came by a door of its own (a gateway's call): committed when this returns,
+  /// and worked off.
+  /// - Returns: how many had not come before.
+  @discardableResult
+  public func take(_ inbound: Inbound, from verb: String) async throws(StoreError) -> Int {
+    let taken = try await alone { engine async throws(StoreError) in try engine.takeIn(inbound, verb) }
+    // The answers are heard before anything goes on that waited for them.
+    try await workOff()
+    if taken.wasUnread {
+      try await alone { engine async throws(StoreError) in try engine.goOn() }
+      try await workOff()
+    }
+    return taken.count
+  }
+
+  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool) {
+    let now = clock.now()
+    var writes: [Write] = []
+    var ids: Set<String> = []
+    func take(_ id: String, _ at: Instant, _ message: Incoming.Message) throws(StoreError) {
+      let incoming = Incoming(
+        source: Facts.channel + verb, id: id, at: min(at, now), body: .message(message))
+      guard ids.insert(id).inserted, try store.inbox(incoming.key) == nil else { return }
+      writes.append(.receive(InboxRow(incoming: incoming, received: now)))
+    }
+    for message in inbound.messages {
+      try take(
+        message.id, message.at,
+        Incoming.Message(
+          verb: verb, token: message.token, threads: message.threads, address: message.address,
+          content: .event(message.kind), raw: message.raw))
+    }
+    for unread in inbound.unread {
+      try take(
+        unread.id, unread.at,
+        Incoming.Message(verb: verb, content: .unread(because: unread.because), raw: unread.raw))
+    }
+    let count = writes.count
+    if try inbound.cursor != store.remembered(Facts.cursor + verb) {
+      writes.append(.remember(Facts.cursor + verb, inbound.cursor))
+    }
+    let wasUnread = outlets[verb]?.polls == true && unread(verb) != nil && !inbound.hasMore
+    if !writes.isEmpty { try store.add(writes) }
+    if !inbound.hasMore { sending.readAt[verb] = now }
+    return (count, wasUnread)
+  }
+
+  // MARK: Whom it concerns
+
+  func routeMessage(_ incoming: Incoming, _ message: Incoming.Message) async throws(StoreError) -> Received {
+    guard case .event(let kind) = message.content else {
+      if case .unread(let because) = message.content { return .unmatched("it cannot be read: \(because)") }
+      return .unmatched("it cannot be read")
+    }
+    let event = Event(id: incoming.eventID, at: incoming.at, kind: Engine.named(kind, message.verb))
+    let (found, ended) = try addressee(of: message, kind, event)
+    if let run = found {
+      try await tell(run.id, event, incoming)
+      try noteReturn(of: event.kind, message.verb)
+      return Received(reached: [run.id])
+    }
+    if let stopped = try optOut(message, event.kind, ended) {
+      try noteReturn(of: event.kind, message.verb)
+      return stopped
+    }
+    if let ended {
+      try noteReturn(of: event.kind, message.verb)
+      return .unmatched("it answers the run \(ended.id), which has ended")
+    }
+    if Engine.needsProof(kind) { return .unmatched("a \(event.name) that names no message of ours") }
+    return .unmatched("it answers no live run\(message.address.map { ": from \($0)" } ?? "")")
+  }
+
+  /// Whoever opts out by a channel opts out of that channel.
+  private static func named(_ kind: Event.Kind, _ verb: String) -> Event.Kind {
+    switch kind {
+    case .unsubscribe(nil): .unsubscribe(channel: verb)
+    case .complaint(nil): .complaint(channel: verb)
+    default: kind
+    }
+  }
+
+  /// Anybody can send these in another's name: they count only with our token or a message of ours in them.
+  private static func needsProof(_ kind: Event.Kind) -> Bool {
+    switch kind {
+    case .bounce, .complaint: true
+    default: false
+    }
+  }
+
+  /// By token, by thread, by address, in that order: the first that lives, or that has heard this event before a
+  /// crash. Else a run that it answers and that has ended.
+  private func addressee(
+    of message: Incoming.Message, _ kind: Event.Kind, _ event: Event
+  ) throws(StoreError) -> (live: RunRecord?, ended: RunRecord?) {
+    var ended: RunRecord?
+    var named: [String] = []
+    if let run = message.token.flatMap(run(token:)) { named.append(run) }
+    for reference in message.threads {
+      if let run = try store.remembered(Facts.reference + reference) { named.append(run) }
+    }
+    for id in named {
+      guard let record = try store.run(id) else { continue }
+      if try isListening(record, event) { return (record, nil) }
+      ended = ended ?? record
+    }
+    if Engine.needsProof(kind) { return (nil, ended) }
+    guard let address = message.address.map(ContactIdentity.canonical), !address.isEmpty else { return (nil, ended) }
+    var live: [RunRecord] = []
+    for contact in try contacts(known: [address]) {
+      for record in try store.runs(RunFilter(contact: contact)) {
+        if try isListening(record, event) { live.append(record) }
+      }
+    }
+    // Whom it was written to last is whom it answers.
+    let last = live.max {
+      ($0.run.touched.last ?? $0.run.started, $0.id) < ($1.run.touched.last ?? $1.run.started, $1.id)
+    }
+    return (last, last == nil ? ended : nil)
+  }
+
+  private func isListening(_ record: RunRecord, _ event: Event) throws(StoreError) -> Bool {
+    if record.isLive { return true }
+    return try store.knows(run: record.id, event: event.id)
+  }
+
+  /// Opting out holds, whether a run lives or not.
+  private func optOut(
+    _ message: Incoming.Message, _ kind: Event.Kind, _ ended: RunRecord?
+  ) throws(StoreError) -> Received? {
+    let channel: String
+    switch kind {
+    case .unsubscribe(let named): channel = named ?? message.verb
+    case .complaint(let named) where ended != nil: channel = named ?? message.verb
+    default: return nil
+    }
+    var contact = ContactIdentity.all(of: ended?.run.data["contact"] ?? .absent)
+    if contact.isEmpty, let address = message.address.map(ContactIdentity.canonical), !address.isEmpty {
+      contact = [address]
+    }
+    if contact.isEmpty { return nil }
+    let because = ended.map { "\($0.workflow), run \($0.id)" } ?? "it asked so by \(message.verb)"
+    try store.add([.suppress(contact: contact, channel: channel, at: clock.now(), because: because)])
+    return Received(reached: ended.map { [$0.id] } ?? [])
+  }
+}
