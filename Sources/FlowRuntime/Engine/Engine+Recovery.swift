@@ -72,6 +72,22 @@ extension Engine {
       [.change(line, from: from), .remember(name, "\(count)")] + (isLast ? [.task(unknownNotice(line))] : []))
   }
 
+  /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.
+  /// - Returns: false where the task is about no such line.
+  func decide(_ outcome: String, of task: TaskRecord) throws(StoreError) -> Bool {
+    guard task.outcomes == [Engine.arrived, Engine.again] else { return false }
+    let lines = try store.outbox(run: task.run)
+    guard var line = lines.first(where: { unknownTask(of: $0) == task.id }), line.state == .unknown else {
+      return false
+    }
+    line.settled = outcome == Engine.arrived ? clock.now() : nil
+    line.state = outcome == Engine.arrived ? .accepted : .planned
+    line.because = outcome == Engine.arrived ? "a person says that it arrived" : nil
+    line.next = clock.now()
+    try store.add([.task(task), .change(line, from: .unknown)])
+    return true
+  }
+
   // MARK: The store failed with lines in hand
 
   /// Settles what was in hand when the store failed; it does not wait for the next engine.

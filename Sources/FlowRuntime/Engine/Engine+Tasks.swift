@@ -43,12 +43,16 @@ extension Engine {
   static let arrived = "arrived"
   static let again = "again"
 
-  func unknownTask(of line: Outgoing) -> String { Derived.hex([line.key.text, "unknown"], digits: 12) }
+  func unknownTask(of line: Outgoing) -> String { noticeID("unknown", line) }
+
+  private func noticeID(_ word: String, _ line: Outgoing) -> String {
+    Derived.hex([line.key.text, word], digits: 12)
+  }
 
   /// The engine's own word about a line of the outbox, to the run's owner.
   func notice(_ word: String, about line: Outgoing, _ text: String) -> TaskRecord {
     TaskRecord(
-      id: Derived.hex([line.key.text, word], digits: 12), run: line.run, workflow: "", kind: .notice(.failed),
+      id: noticeID(word, line), run: line.run, workflow: "", kind: .notice(.failed),
       person: line.owner, contact: .absent, text: text, assigned: clock.now(), due: nil, outcomes: ["done"])
   }
 

@@ -47,6 +47,14 @@ public struct Incoming: Hashable, Sendable, Codable {
       self.content = content
       self.raw = raw
     }
+
+    /// What it is, as people read it: `reply by email`, `unread by email`.
+    public var word: String {
+      switch content {
+      case .event(let kind): "\(Event(id: "", at: .epoch, kind: kind).name) by \(verb)"
+      case .unread: "unread by \(verb)"
+      }
+    }
   }
 
   /// Who says so; an id is unique within its source.

@@ -47,6 +47,7 @@ struct RunsCommand: AsyncParsableCommand {
         case .run(let run, let kind): (Event(id: "", at: row.incoming.at, kind: kind).name, run)
         case .task(let task, let outcome, _): ("task \(outcome)", task)
         case .suppress(let contact, _, _): ("suppress", contact)
+        case .message(let message): (message.word, message.address)
         }
       let refused = row.result?.refused.flatMap { refused in refused.because.map { "\(refused.workflow): \($0)" } } ?? []
       let because = [row.result?.unmatched].compactMap(\.self) + refused

@@ -1,0 +1,231 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Synchronization
+import Testing
+
+/// What channels bring in (guarantees 9 and 14 to 16).
+struct InboundTests {
+  static let letter = order(
+    steps: """
+        - letter: thanks
+          purpose: inform
+          body: "Dear {{ contact.name }}"
+        - await: reply within 2 days
+        - letter: hint
+          purpose: inform
+          body: "Dear {{ contact.name }} again"
+        - end: quiet
+      """)
+
+  let clock = HandClock("2026-03-02 09:00")
+  let store = MemoryStore()
+  let mailbox = Mailbox()
+
+  func engine(_ text: String = letter) throws -> Engine {
+    Engine(
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)),
+      outlets: Dictionary(
+        uniqueKeysWithValues: Bench.manifests.map {
+          ($0.verb, Outlet(mailbox, isKeyed: true, isLive: true, polls: $0.verb == "letter"))
+        }), zones: utcOnly, clock: clock)
+  }
+
+  @discardableResult
+  func place(_ engine: Engine, _ order: String, contact: JSONValue) async throws -> String {
+    let received = try await engine.receive(
+      .event(
+        type: "order.placed", id: "e-\(order)", at: clock.now(), subject: order,
+        data: ["contact": contact, "owner": ["name": "Olga"], "order": ["id": .string(order)]]))
+    return try #require(received.started.first).run
+  }
+
+  func ann(_ email: String = "ann@example.test") -> JSONValue {
+    ["name": "Ann", "id": "c-1", "email": .string(email)]
+  }
+
+  func message(
+    _ id: String, _ kind: Event.Kind, token: String? = nil, threads: [String] = [], address: String? = nil
+  ) -> Inbound.Message {
+    Inbound.Message(
+      id: id, at: clock.now(), token: token, threads: threads, address: address, kind: kind,
+      raw: Array("raw \(id)".utf8))
+  }
+
+  @Test func `guarantee 14: nothing goes out before what came in has been read`() async throws {
+    let first = try engine()
+    let run = try await place(first, "O-1", contact: ann())
+    #expect(mailbox.box.texts.isEmpty)
+    #expect(try await first.holds().map(\.reason) == [.unread])
+    #expect(try await first.poll() == [Engine.Polled(verb: "letter", messages: 0)])
+    #expect(mailbox.box.texts.count == 1)
+    // The reply came while the process was away: it is heard first, although the second letter is long due.
+    mailbox.bring(message("m-1", .reply(text: "stop it"), address: "ann@example.test"), cursor: "1")
+    clock.set("2026-03-05 09:00")
+    let next = try engine()
+    try await next.runDue()
+    #expect(mailbox.box.texts.count == 1)
+    try await next.poll()
+    try await next.runDue()
+    #expect(mailbox.box.texts.count == 1)
+    #expect(store.run(run)?.run.outcome == "replied")
+  }
+
+  @Test func `guarantee 14: a source that is not read for 15 minutes holds what waits on it`() async throws {
+    let engine = try engine()
+    try await engine.poll()
+    try await place(engine, "O-1", contact: ann())
+    clock.set("2026-03-04 09:00")
+    mailbox.fail("no line")
+    #expect(try await engine.poll().map(\.trouble) == ["no line"])
+    try await engine.runDue()
+    // The answer may be there, unread: neither the letter nor what would follow it goes out.
+    #expect(mailbox.box.texts.count == 1)
+    #expect(try await engine.holds().map(\.because) == ["what came in by letter has not been read for 15 minutes"])
+    clock.set("2026-03-04 10:00")
+    mailbox.fail(nil)
+    try await engine.poll()
+    try await engine.runDue()
+    #expect(mailbox.box.texts.count == 2)
+    #expect(try await engine.holds().isEmpty)
+  }
+
+  @Test func `guarantee 15: what comes in is stored raw with the cursor, once`() async throws {
+    let engine = try engine()
+    try await engine.poll()
+    try await place(engine, "O-1", contact: ann())
+    mailbox.bring(message("m-1", .autoReply, address: "ANN@example.test"), cursor: "7")
+    #expect(try await engine.poll().map(\.messages) == [1])
+    #expect(mailbox.cursors.last == "7" || store.remembered("cursor/letter") == "7")
+    let row = try #require(store.inbox(InboxKey(source: "channel/letter", id: "m-1")))
+    guard case .message(let kept) = row.incoming.body else { throw Bench.Broken(description: "no message") }
+    #expect(kept.raw == Array("raw m-1".utf8))
+    // The source says it again, as after a lost acknowledgement.
+    mailbox.bring(message("m-1", .autoReply, address: "ann@example.test"), cursor: "7")
+    #expect(try await engine.poll().map(\.messages) == [0])
+    let run = try #require(store.runs(RunFilter()).first)
+    #expect(store.journal(run.id).flatMap(\.entries).filter { $0.type == "received" }.count == 1)
+    // What could not be read, and what answers nothing, stands where people see it.
+    mailbox.bring(message("m-2", .reply(text: "who are you?"), address: "x@example.test"), cursor: "8")
+    mailbox.bring(Inbound.Unread(id: "m-3", at: clock.now(), because: "no end", raw: [0xFF]))
+    try await engine.poll()
+    #expect(
+      store.inboxNeedingEyes().map { $0.result?.unmatched } == [
+        "it answers no live run: from x@example.test", "it cannot be read: no end",
+      ])
+  }
+
+  @Test func `a reply belongs to a run by token, then by thread, then by address`() async throws {
+    let engine = try engine()
+    try await engine.poll()
+    let one = try await place(engine, "O-1", contact: ["name": "Ann", "id": "c-1", "email": "a@example.test"])
+    let two = try await place(engine, "O-2", contact: ["name": "Bob", "id": "c-2", "email": "b@example.test"])
+    let tokens = mailbox.tokens
+    let token = try #require(tokens[one])
+    #expect(token != tokens[two] && token.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) })
+    let thread = try #require(store.outbox(run: two).first?.rendering.reference)
+    // The token of one, in capitals, in a thread of the other, from the other's address.
+    mailbox.bring(
+      message(
+        "m-1", .reply(text: "yes"), token: token.uppercased(), threads: [thread], address: "b@example.test"))
+    try await engine.poll()
+    #expect(store.run(one)?.run.outcome == "replied" && store.run(two)?.isLive == true)
+    // A token that nobody has made, and a thread.
+    mailbox.bring(
+      message("m-2", .reply(text: "yes"), token: String(token.dropLast()) + "0", threads: ["<x>", thread]))
+    try await engine.poll()
+    #expect(store.run(two)?.run.outcome == "replied")
+    // By address: the one of the contact's live runs that wrote last.
+    let three = try await place(engine, "O-3", contact: ["name": "Ann", "email": "a@example.test"])
+    clock.set("2026-03-02 10:00")
+    try await engine.poll()
+    let four = try await place(engine, "O-4", contact: ["name": "Ann", "id": "c-1"])
+    mailbox.bring(message("m-3", .reply(text: "no"), address: "A@example.test"))
+    try await engine.poll()
+    #expect(store.run(four)?.run.outcome == "replied" && store.run(three)?.isLive == true)
+  }
+
+  @Test func `guarantee 16: a bounce that names no message of ours counts for nobody`() async throws {
+    let engine = try engine()
+    try await engine.poll()
+    let run = try await place(engine, "O-1", contact: ann())
+    mailbox.bring(message("b-1", .bounce(hard: true), threads: ["<forged@x>"], address: "ann@example.test"))
+    mailbox.bring(message("b-2", .complaint(channel: nil), address: "ann@example.test"))
+    try await engine.poll()
+    #expect(store.run(run)?.isLive == true && store.suppressions().isEmpty)
+    #expect(store.inboxNeedingEyes().count == 2)
+    let reference = try #require(store.outbox(run: run).first?.rendering.reference)
+    mailbox.bring(message("b-3", .bounce(hard: true), threads: [reference]))
+    try await engine.poll()
+    #expect(store.run(run)?.run.outcome == "undeliverable")
+  }
+
+  @Test func `whoever opts out by an address is not written to by that channel, with a run or without`()
+    async throws
+  {
+    let engine = try engine()
+    mailbox.bring(message("u-1", .unsubscribe(channel: nil), address: "Ann@example.test"))
+    try await engine.poll()
+    #expect(try store.suppressed(["ann@example.test"]) == ["letter"])
+    try await place(engine, "O-1", contact: ann())
+    #expect(mailbox.box.texts.isEmpty)
+  }
+}
+
+/// A letter box that brings messages in, too.
+final class Mailbox: Channel {
+  private struct State {
+    var inbound: [Inbound] = []
+    var trouble: String?
+    var cursors: [String?] = []
+    var tokens: [String: String] = [:]
+    var count = 0
+  }
+
+  let box = LetterBox()
+  private let state = Mutex(State())
+
+  var manifest: [UInt8] { [] }
+  var cursors: [String?] { state.withLock { $0.cursors } }
+  /// By run.
+  var tokens: [String: String] { state.withLock { $0.tokens } }
+
+  func bring(_ message: Inbound.Message, cursor: String? = nil) {
+    state.withLock { $0.inbound.append(Inbound(messages: [message], cursor: cursor)) }
+  }
+
+  func bring(_ unread: Inbound.Unread) {
+    state.withLock { $0.inbound.append(Inbound(messages: [], unread: [unread], cursor: nil)) }
+  }
+
+  func fail(_ trouble: String?) { state.withLock { $0.trouble = trouble } }
+
+  func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    let (next, trouble) = state.withLock { state -> (Inbound, String?) in
+      state.cursors.append(cursor)
+      if state.trouble != nil || state.inbound.isEmpty { return (Inbound(messages: [], cursor: cursor), state.trouble) }
+      var next = state.inbound.removeFirst()
+      next.hasMore = !state.inbound.isEmpty
+      next.cursor = next.cursor ?? "c-\(state.cursors.count)"
+      return (next, nil)
+    }
+    if let trouble { throw ChannelError(.temporary, trouble) }
+    return next
+  }
+
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    var rendering = try await box.render(delivery)
+    state.withLock { state in
+      state.count += 1
+      if let token = delivery.token { state.tokens[String(token.dropLast(16))] = token }
+      rendering.reference = "<\(state.count).\(delivery.step)>"
+    }
+    return rendering
+  }
+
+  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+    await box.deliver(rendering, key: key)
+  }
+}
