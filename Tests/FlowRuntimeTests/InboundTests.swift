@@ -60,6 +60,7 @@ struct InboundTests {
     #expect(mailbox.box.texts.isEmpty)
     #expect(try await first.holds().map(\.reason) == [.unread])
     #expect(try await first.poll() == [Engine.Polled(verb: "letter", messages: 0)])
+    try await first.runDue()
     #expect(mailbox.box.texts.count == 1)
     // The reply came while the process was away: it is heard first, although the second letter is long due.
     mailbox.bring(message("m-1", .reply(text: "stop it"), address: "ann@example.test"), cursor: "1")
@@ -98,10 +99,12 @@ struct InboundTests {
     try await place(engine, "O-1", contact: ann())
     mailbox.bring(message("m-1", .autoReply, address: "ANN@example.test"), cursor: "7")
     #expect(try await engine.poll().map(\.messages) == [1])
-    #expect(mailbox.cursors.last == "7" || store.remembered("cursor/letter") == "7")
+    try await engine.poll()
+    #expect(mailbox.cursors.last == "7")
     let row = try #require(store.inbox(InboxKey(source: "channel/letter", id: "m-1")))
-    guard case .message(let kept) = row.incoming.body else { throw Bench.Broken(description: "no message") }
-    #expect(kept.raw == Array("raw m-1".utf8))
+    var raw: [UInt8] = []
+    if case .message(let kept) = row.incoming.body { raw = kept.raw }
+    #expect(raw == Array("raw m-1".utf8))
     // The source says it again, as after a lost acknowledgement.
     mailbox.bring(message("m-1", .autoReply, address: "ann@example.test"), cursor: "7")
     #expect(try await engine.poll().map(\.messages) == [0])

@@ -21,7 +21,9 @@ struct MarkerTests {
       outlets: ["letter": outlet, "errand": outlet, "tell": outlet], zones: utcOnly, clock: clock)
   }
 
-  var line: Outgoing? { store.runs(RunFilter()).first.flatMap { store.outbox(run: $0.id).first } }
+  var line: Outgoing? {
+    store.runs(RunFilter(subject: "O-0")).first.flatMap { store.outbox(run: $0.id).first }
+  }
 
   func reply(to engine: Engine) async throws {
     try await engine.receive(
@@ -102,7 +104,8 @@ struct MarkerTests {
         let next = try engine(base)
         try await next.receive(GroupTests.orders(0..<1))
         try await next.runDue()
-        let line = try #require(base.outbox(run: #require(base.runs(RunFilter()).first).id).first)
+        let run = try #require(base.runs(RunFilter()).first)
+        let line = try #require(base.outbox(run: run.id).first)
         let name = "commit \(commit), \(fault), \(line.state)"
         #expect(Set(far.arrived).count <= 1, "\(name)")
         if line.state == .unknown {
@@ -168,7 +171,7 @@ struct MarkerTests {
     #expect(line?.because == "set aside: the process ended 3 times with it in hand")
     let next = try engine(isKeyed: true)
     try await next.receive(GroupTests.orders(1..<2))
-    #expect(store.runs(RunFilter(subject: "O-1")).first.map { store.outbox(run: $0.id).map(\.state) } == [[.accepted]])
+    #expect(store.runs(RunFilter(subject: "O-1")).first.map { store.outbox(run: $0.id).map(\.state) } == [.accepted])
     #expect(line?.state == .held)
     let run = try #require(store.runs(RunFilter(subject: "O-0")).first)
     #expect(try await next.resume(run.id))

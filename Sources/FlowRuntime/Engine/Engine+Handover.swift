@@ -184,7 +184,11 @@ extension Engine {
       }
       line.state = .claimed
       line.attempts += 1
-      try store.add([.change(line, from: .planned)])
+      do throws(StoreError) { try store.add([.change(line, from: .planned)]) } catch {
+        // It may be in the store all the same.
+        unsettled.append((line, nil))
+        throw error
+      }
       return line
     }
     return nil

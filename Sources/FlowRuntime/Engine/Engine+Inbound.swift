@@ -12,13 +12,19 @@ extension Engine {
     public var messages: Int
     /// Why it could not be read to its end; nil where it was.
     public var trouble: String?
+
+    public init(verb: String, messages: Int, trouble: String? = nil) {
+      self.verb = verb
+      self.messages = messages
+      self.trouble = trouble
+    }
   }
 
   /// More rounds than these at a time no source gets; the rest comes with the next poll.
   private static let roundLimit = 100
 
   /// Reads what has come in by every channel that is polled, to its end, and does what follows from it. Touches that
-  /// waited for that go on.
+  /// waited for that are due again.
   /// - Returns: a line for each such channel, by verb. A channel that cannot be read stops no other.
   @discardableResult
   public func poll() async throws(StoreError) -> [Polled] {
