@@ -96,7 +96,7 @@ let package = Package(
       name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
     .testTarget(
       name: "FlowRuntimeTests",
-      dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting"]),
+      dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting", "FlowSimulation"]),
     .testTarget(
       name: "FlowSQLiteTests",
       dependencies: [

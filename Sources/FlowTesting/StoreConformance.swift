@@ -123,7 +123,8 @@ enum Sample {
       entries: [
         Entry(at: at(1), step: "receipt", round: 2, kind: .sent(handover)),
         Entry(at: at(2), kind: .ended(outcome: "won")),
-      ], touchesElsewhere: [at(0)], suppressed: ["all"])
+      ], touchesElsewhere: [at(0)], suppressed: ["all"],
+      held: [Entry.NamedText("letter", "paused")])
   }
 
   static func outgoing(_ key: String, run: String = "r-1", next: Int64 = 5) -> Outgoing {

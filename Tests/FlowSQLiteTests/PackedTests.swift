@@ -46,13 +46,18 @@ struct PackedTests {
     .event(type: "t", subject: nil, data: "{}"), .enrol(workflow: "w", input: ["a": .absent]),
     .run("r", .reply(text: "x")), .task("t", outcome: "done", note: nil),
     .suppress(contact: "c", channel: "all", because: "b"),
+    .message(
+      Incoming.Message(
+        verb: "letter", token: "t", threads: ["<a@b>"], address: nil, content: .event(.bounce(hard: true)),
+        raw: [0, 0xFF])),
+    .message(Incoming.Message(verb: "letter", content: .unread(because: "no end"), raw: [])),
   ]
 
   static let step = JournalStep(
     run: "r", sequence: 7, at: .distantFuture,
     event: Event(id: "e", at: .epoch, kind: .named("x", data: ["v": .list(values)])),
     entries: entries.map { Entry(at: .epoch, step: "s", round: 2, kind: $0) }, touchesElsewhere: [.epoch],
-    suppressed: ["all"])
+    suppressed: ["all"], held: [Entry.NamedText("all", "paused")])
 
   func expectSame<Value: Packed & Equatable>(_ value: Value) throws {
     let bytes = Codec.bytes(value)
