@@ -5,9 +5,10 @@ import FlowRuntime
 import FlowTime
 import Synchronization
 
-/// Three channels that nobody ships, and workflows written for them: for tests of stores and of the engine.
+/// Four channels that nobody ships, and workflows written for them: for tests of stores and of the engine.
 ///
-/// `letter` is a touch, `errand` a person's task, `tell` tells a person something and is used by `escalate`.
+/// `letter` is a touch, `errand` a person's task, `tell` tells a person something and is used by `escalate`,
+/// `ring` calls a machine.
 public enum Bench {
   public static let manifests = [
     Manifest(
@@ -27,6 +28,7 @@ public enum Bench {
         Manifest.Field(name: "to", kind: .expression(.person), required: true),
         Manifest.Field(name: "say", kind: .template(markdown: false), required: true),
       ], outcomes: ["ack"], address: .name, main: "say", escalates: true),
+    Manifest(verb: "ring", touch: false, fields: [], outcomes: ["ok", "failed"]),
   ]
 
   public struct Broken: Error, CustomStringConvertible { public var description: String }

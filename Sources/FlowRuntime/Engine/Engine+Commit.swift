@@ -92,6 +92,7 @@ extension Engine {
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }
+    if !plan.next.isLive, let pause = sending.pause(of: record.id) { writes.append(.remember(pause.fact, nil)) }
     try store.add(writes + plan.writes)
     sending.note(plan)
   }

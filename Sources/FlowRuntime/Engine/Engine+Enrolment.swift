@@ -42,7 +42,10 @@ extension Engine {
       return .failure(Refusal(because: "its key or its contact holds a NUL character"))
     }
     let (contact, known) = try contact(identities)
-    if let because = try obstacle(graph, subject, contact, identities) { return .failure(Refusal(because: because)) }
+    if let because = try obstacle(graph, subject, contact, identities) {
+      if !known.isEmpty { try store.add(known) }
+      return .failure(Refusal(because: because))
+    }
 
     let id = try freeRunID([graph.workflow, subject, event])
     let surroundings = try surroundings(graph, contact: contact, identities: identities, except: id)

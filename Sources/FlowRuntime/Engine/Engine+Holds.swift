@@ -23,9 +23,13 @@ struct Sending {
   /// A source that was not read for so long counts as unread, in milliseconds.
   static let unreadAfter: Int64 = 15 * 60_000
 
+  /// A person has paused the run.
+  func pause(of run: String) -> Hold? { holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(run)"] }
+
   /// A transition is committed.
   mutating func note(_ plan: Engine.Plan) {
     if plan.next.stuck?.hasPrefix(Hold.mark) == true { aside.insert(plan.next.id) }
+    if !plan.next.isLive, let pause = pause(of: plan.next.id) { holds[pause.fact] = nil }
     if plan.isFirstRun { firstRuns[plan.next.workflow, default: []].insert(plan.next.id) }
   }
 
@@ -69,7 +73,7 @@ extension Engine {
 
   /// Why nothing of the run goes out by its verbs for now; empty where all may.
   func held(_ workflow: String, run: String) -> [String: String] {
-    if let whole = sending.whole ?? sending.holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(run)"] {
+    if let whole = sending.whole ?? sending.pause(of: run) {
       return ["all": whole.because]
     }
     var held: [String: String] = [:]
@@ -86,7 +90,7 @@ extension Engine {
 
   /// Why a line of the outbox waits.
   func hold(_ line: Outgoing) throws(StoreError) -> Hold? {
-    if let hold = sending.whole ?? sending.holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(line.run)"] {
+    if let hold = sending.whole ?? sending.pause(of: line.run) {
       return hold
     }
     guard watched.contains(line.verb) else { return nil }
@@ -162,15 +166,19 @@ extension Engine {
 
   /// A leap of the clock ahead holds sending until it is confirmed, or undone.
   func watchClock() throws(StoreError) {
+    _ = clock.now()
     let leap = clock.leap
     let name = Hold.prefix + Hold.Reason.clock.rawValue
-    guard (leap > 0) != (sending.holds[name] != nil) else { return }
-    if leap > 0 {
+    if leap > 0, sending.holds[name] == nil {
+      hasLeapt = true
       let hold = Hold(
         .clock, because: "the clock has jumped ahead by \(leap / 60_000) minutes", since: clock.now())
       try remember(hold)
       try tellOperator(hold)
-    } else {
+    } else if leap == 0, hasLeapt {
+      // It was set right again. A leap that an engine before has seen only a person can confirm.
+      hasLeapt = false
+      guard sending.holds[name] != nil else { return }
       try store.add([.remember(name, nil)])
       sending.holds[name] = nil
       try goOn()

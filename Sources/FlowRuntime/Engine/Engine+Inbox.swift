@@ -186,6 +186,7 @@ extension Engine {
     if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
     for record in found {
       try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
+      try noteReturn(of: kind, record.run.lastTouchVerb ?? "")
     }
     return Received(reached: found.map(\.id))
   }
@@ -228,6 +229,7 @@ extension Engine {
     }
     guard record.isLive else { return .unmatched("the run \(run) has ended") }
     try await tell(run, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
+    try noteReturn(of: kind, record.run.lastTouchVerb ?? "")
     return Received(reached: [run])
   }
 

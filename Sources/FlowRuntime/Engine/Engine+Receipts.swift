@@ -10,7 +10,7 @@ extension Engine {
       let waiting = record.run.waiting, waiting.node == line.node, waiting.stage == .outcome
     else { return [] }
     let told = Incoming(
-      source: "flow", id: "\(line.key).\(outcome)", at: clock.now(),
+      source: "flow", id: "\(line.key).told.\(outcome)", at: clock.now(),
       body: .run(line.run, .outcome(outcome, step: line.node, note: nil)))
     return [.receive(InboxRow(incoming: told, received: clock.now()))]
   }
@@ -24,15 +24,40 @@ extension Engine {
     return [.task(task)]
   }
 
-  /// Where the channel may not take so many at once: when this line may be tried.
+  // MARK: Pace
+
+  /// Where the channel may not take so many at once or in a day: when this line may be tried.
   func slot(for line: Outgoing) -> Instant? {
-    guard let rate = outlets[line.verb]?.rate, rate > 0 else { return nil }
+    guard let outlet = outlets[line.verb], outlet.rate != nil || outlet.capacity != nil else { return nil }
     let now = clock.now()
     if slotted.remove(line.key.text) != nil { return nil }
-    let slot = max(now, slots[line.verb] ?? now)
-    slots[line.verb] = slot.adding(milliseconds: Int64(60_000 / rate))
+    var pace = paces[line.verb] ?? Pace(next: now, day: now, count: 0)
+    let slot = pace.take(now, outlet)
+    paces[line.verb] = pace
     if slot <= now { return nil }
     slotted.insert(line.key.text)
     return slot
+  }
+
+  /// How a channel with a rate or a capacity is filled.
+  struct Pace {
+    /// When the next line may leave.
+    var next: Instant
+    /// The first instant of the day, in UTC, that is filled now, and by how many.
+    var day: Instant
+    var count: Int
+
+    private static let dayLength: Int64 = 86_400_000
+
+    /// The instant for one more line; none is before `now`.
+    mutating func take(_ now: Instant, _ outlet: Outlet) -> Instant {
+      let slot = max(now, next)
+      let today = Instant(milliseconds: slot.milliseconds / Self.dayLength * Self.dayLength)
+      if today > day { (day, count) = (today, 0) }
+      count += 1
+      next = outlet.rate.map { slot.adding(milliseconds: Int64(60_000 / max(1, $0))) } ?? slot
+      if let capacity = outlet.capacity, count >= capacity { next = max(next, today.adding(milliseconds: Self.dayLength)) }
+      return slot
+    }
   }
 }

@@ -38,6 +38,8 @@ public actor Engine {
   var suspects: Set<String> = []
   var sending = Sending()
   var brake = Brake()
+  /// The clock is ahead of what can be.
+  var hasLeapt = false
   /// What only this store knows; a constant where the store has none, so that what is simulated is always the same.
   private(set) var secret = Array("flow".utf8)
   private let makeSecret: (@Sendable () -> String)?
@@ -45,8 +47,8 @@ public actor Engine {
   private(set) var knowsContacts = false
   /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
   private(set) var watched: [String] = []
-  /// When the next line of a verb may leave, for channels with a rate, and the keys of lines that have their time.
-  var slots: [String: Instant] = [:]
+  /// How channels with a rate or a capacity are filled, by verb, and the keys of lines that have their time.
+  var paces: [String: Pace] = [:]
   var slotted: Set<String> = []
   var isDraining = false
   /// Numbers of the hand-overs that a channel has, and of the last one begun.

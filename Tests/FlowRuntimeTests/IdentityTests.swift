@@ -1,0 +1,82 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Testing
+
+/// One contact under several names, and what only one store can make up (guarantees 8 and 12).
+struct IdentityTests {
+  static func place(_ rig: Rig, _ order: String, _ contact: JSONValue) async throws -> Received {
+    try await rig.engine.receive(
+      .event(
+        type: "order.placed", id: "e-\(order)", at: rig.clock.now(), subject: order,
+        data: ["contact": contact, "owner": ["name": "Olga"], "order": ["id": .string(order)]]))
+  }
+
+  static let both: JSONValue = ["name": "Ann", "id": "c-1", "email": "ann@example.test"]
+  static let email: JSONValue = ["name": "Ann", "email": "Ann@example.test"]
+
+  @Test(arguments: [[both, email], [email, both]])
+  func `exclusive: an id and the email address that belongs to it are one contact`(contacts: [JSONValue])
+    async throws
+  {
+    let rig = Rig(try Bench.graphs(order(trigger: "exclusive: sales"), zones: utcOnly))
+    #expect(try await Self.place(rig, "O-1", contacts[0]).started.count == 1)
+    let second = try await Self.place(rig, "O-2", contacts[1])
+    #expect(second.started.isEmpty && second.refused.first?.because.first?.contains("exclusive") == true)
+  }
+
+  @Test(arguments: [[both, email], [email, both]])
+  func `guarantee 12: the gap and the caps hold over all names of a contact`(contacts: [JSONValue]) async throws {
+    let rig = Rig(
+      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly),
+      caps: Caps(touches: 1, span: .days(2), then: .delay))
+    _ = try await Self.place(rig, "O-1", contacts[0])
+    rig.clock.set("2026-03-02 10:00")
+    _ = try await Self.place(rig, "O-2", contacts[1])
+    #expect(rig.box.texts.count == 1)
+    let second = try #require(rig.store.runs(RunFilter(subject: "O-2")).first)
+    #expect(second.due == time("2026-03-04 09:00"))
+  }
+
+  @Test func `an id that is known alone joins the address that comes with it later`() async throws {
+    let rig = Rig(try Bench.graphs(order(trigger: "exclusive: sales"), zones: utcOnly))
+    _ = try await Self.place(rig, "O-1", ["name": "Ann", "id": "c-1"])
+    #expect(try await Self.place(rig, "O-2", Self.both).started.isEmpty)
+    // From now on the address is c-1, alone as well.
+    #expect(try await Self.place(rig, "O-3", Self.email).started.isEmpty)
+  }
+
+  @Test func `guarantee 8: another store makes other keys, the same store the same`() async throws {
+    func keys(_ secret: String?, again: Bool = false) async throws -> [String] {
+      let store = MemoryStore()
+      let box = LetterBox()
+      for _ in 0..<(again ? 2 : 1) {
+        let engine = Engine(
+          store: store, library: Library(try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)),
+          outlets: box.outlets(), zones: utcOnly, clock: HandClock("2026-03-02 09:00"),
+          secret: secret.map { text in { @Sendable in text } })
+        try await engine.receive(GroupTests.orders(0..<2))
+      }
+      return box.letters.map(\.key)
+    }
+    let one = try await keys("one")
+    #expect(Set(one).count == 2)
+    #expect(try await keys("one") == one)
+    #expect(try await keys("one", again: true) == one)
+    #expect(try await Set(keys("two")).isDisjoint(with: one))
+    #expect(try await keys(nil) == keys(nil))
+  }
+
+  @Test func `the secret is made once`() async throws {
+    let store = MemoryStore()
+    for text in ["first", "second"] {
+      let engine = Engine(
+        store: store, library: Library([]), outlets: [:], zones: utcOnly, clock: HandClock("2026-03-02 09:00"),
+        secret: { text })
+      try await engine.runDue()
+    }
+    #expect(store.remembered("store/secret") == "first")
+  }
+}

@@ -1,0 +1,79 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Testing
+
+/// What a receipt is to the run, and the pace of a channel (guarantees 7 and 11).
+struct ReceiptTests {
+  static let text = order(
+    steps: """
+        - ring: bell
+          within: 2 days
+          then:
+            ok: end rung
+            failed: end silent
+            timeout: end late
+      """)
+
+  let store = MemoryStore()
+  let box = LetterBox()
+  let clock = HandClock("2026-03-02 09:00")
+
+  func engine(_ text: String, _ change: (inout Outlet) -> Void) throws -> Engine {
+    let outlets = box.outlets().mapValues { outlet in
+      var outlet = outlet
+      change(&outlet)
+      return outlet
+    }
+    return Engine(
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      clock: clock)
+  }
+
+  @Test(arguments: [
+    (Receipt.accepted(id: "1"), "rung"), (.permanent(because: "no bell"), "silent"),
+  ])
+  func `ok and failed are told by the receipt, where the channel says so`(receipt: Receipt, outcome: String)
+    async throws
+  {
+    box.answer(receipt)
+    try await engine(Self.text) { $0.outcomes = ["ok", "failed"] }.receive(GroupTests.orders(0..<1))
+    #expect(store.runs(RunFilter()).map(\.run.outcome) == [outcome])
+  }
+
+  @Test func `where the channel does not say so, the run waits to be told`() async throws {
+    try await engine(Self.text) { _ in }.receive(GroupTests.orders(0..<1))
+    #expect(store.runs(RunFilter()).map(\.due) == [time("2026-03-04 09:00")])
+  }
+
+  @Test func `guarantee 11: what has piled up goes out at the channel's rate, the oldest first`() async throws {
+    let engine = try engine(GroupTests.letterAtOnce) { $0.rate = 60 }
+    try await engine.receive(GroupTests.orders(0..<10))
+    #expect(box.letters.count == 1)
+    for second in 1..<10 {
+      clock.set("2026-03-02 09:00")
+      clock.advance(to: time("2026-03-02 09:00").adding(milliseconds: Int64(second) * 1000 - 1))
+      try await engine.runDue()
+      #expect(box.letters.count == second)
+      clock.advance(to: time("2026-03-02 09:00").adding(milliseconds: Int64(second) * 1000))
+      try await engine.runDue()
+      #expect(box.letters.count == second + 1)
+    }
+    #expect(try await engine.nextDue() == time("2026-03-04 09:00"))
+  }
+
+  @Test func `guarantee 11: no more than its capacity goes out by a channel in a day`() async throws {
+    let engine = try engine(GroupTests.letterAtOnce) { $0.capacity = 4 }
+    try await engine.receive(GroupTests.orders(0..<10))
+    #expect(box.letters.count == 4)
+    #expect(try await engine.nextDue() == time("2026-03-03 00:00"))
+    clock.set("2026-03-03 00:00")
+    try await engine.runDue()
+    #expect(box.letters.count == 8)
+    clock.set("2026-03-04 00:00")
+    try await engine.runDue()
+    #expect(box.letters.count == 10)
+  }
+}
