@@ -82,6 +82,8 @@ let package = Package(
       dependencies: ["FlowCompiler", "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"],
       path: "Tests/Faults/Kit"),
     .executableTarget(name: "flow-faults", dependencies: ["FaultKit"], path: "Tests/Faults/Program"),
+    .executableTarget(
+      name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail"),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(
