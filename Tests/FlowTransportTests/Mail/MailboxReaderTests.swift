@@ -73,8 +73,8 @@ private func texts(_ batch: MailboxBatch) -> [String] {
     #expect(texts(first) == ["Subject: a\r\n\r\na\r\n", "Subject: b\r\n\r\nF3 OK {5}\r\n"])
     #expect(first.cursor == "17:5")
     #expect(!first.hasMore)
-    // 2026-11-01 22:41:11 in UTC.
-    #expect(first.items[0].receivedAt == Instant(seconds: 1_793_572_871))
+    // 2026-11-01 22:41:11 in UTC, and the end of that second.
+    #expect(first.items[0].receivedAt == Instant(milliseconds: 1_793_572_871_999))
     #expect(try await reader.read(since: "17:5").items.isEmpty)
     #expect(try await reader.read(since: "17:5").cursor == "17:5")
     #expect(texts(try await reader.read(since: "17:3")) == ["Subject: b\r\n\r\nF3 OK {5}\r\n"])
