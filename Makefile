@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev libcurl4-openssl-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test build release install-dependencies fuzz fuzz-corpus bench timelines clean
+.PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines clean
 
 ## demo: install what is missing, build, then check, dry-run and simulate the proposal process
 demo: install-dependencies
@@ -21,6 +21,12 @@ demo: install-dependencies
 ## test: everything that must hold, with a count of the tests at the end
 test: install-dependencies
 	@Tests/run
+
+## test-mail: the whole way over a real Postfix and a real Dovecot alone; `make test` has it, too
+test-mail: install-dependencies
+	$(SWIFT) build --product flow
+	$(SWIFT) build --product flow-mail
+	Tests/Mail/run
 
 ## install-dependencies: Debian packages, only those that are missing
 install-dependencies:
@@ -46,6 +52,10 @@ fuzz-corpus: install-dependencies
 bench:
 	@$(MAKE) --no-print-directory install-dependencies PACKAGES="$(PACKAGES) sqlite3"
 	Benchmarks/run
+
+## bench-mail: mails a second to a Postfix on this machine
+bench-mail: install-dependencies
+	Benchmarks/Mail/run
 
 ## timelines: what `flow simulate` prints for each shipped process, anew beside it; read it before you commit it
 timelines: install-dependencies

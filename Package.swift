@@ -83,7 +83,7 @@ let package = Package(
       path: "Tests/Faults/Kit"),
     .executableTarget(name: "flow-faults", dependencies: ["FaultKit"], path: "Tests/Faults/Program"),
     .executableTarget(
-      name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail"),
+      name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail", exclude: ["run"]),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(
