@@ -21,12 +21,14 @@ public enum DatedWord: Hashable, Sendable {
   /// One that belongs to no date.
   case number
 
-  /// Which of two numbers is the day in `14/04/2026`; ``onlyIfClear``: read only where one of them is no month.
+  /// Which of two numbers is the day in `14/04/2026`; ``onlyIfClear``: read only where one of them is no
+  /// month.
   public enum SlashOrder: Sendable { case dayFirst, onlyIfClear }
 }
 
-/// Words and dates in order. Dates are those of ``firstDate(in:receivedOn:)``, and those with slashes; without a
-/// year, the first such date that is not before `earliest`. The end of a range is a date of its own: `3-14 April`.
+/// Words and dates in order. Dates are those of ``firstDate(in:receivedOn:)``, and those with slashes;
+/// without a year, the first such date that is not before `earliest`. The end of a range is a date of its
+/// own: `3-14 April`.
 public func datedWords(
   in text: String, notBefore earliest: CivilDate, slashes: DatedWord.SlashOrder
 ) -> [DatedWord] {

@@ -120,19 +120,24 @@ private struct AbsenceReader {
 
 private enum Words {
   static let awayEnglish = [
-    "out of office", "out of the office", "ooo", "on vacation", "on holiday", "on holidays", "on leave", "annual leave",
-    "parental leave", "maternity leave", "paternity leave", "sick leave", "not in the office", "away from the office",
+    "out of office", "out of the office", "ooo", "on vacation", "on holiday", "on holidays", "on leave",
+    "annual leave",
+    "parental leave", "maternity leave", "paternity leave", "sick leave", "not in the office",
+    "away from the office",
     "away from my desk", "i am away", "i m away", "currently away", "will be away", "travelling until",
     "traveling until", "office is closed", "offices are closed", "be back in the office", "away message",
   ]
   static let away = [
     "abwesend", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung",
     "abwesenheitsassistent", "nicht im büro", "nicht im hause", "nicht im haus", "im urlaub", "außer haus",
-    "ausser haus", "nicht am platz", "nicht am arbeitsplatz", "elternzeit", "auf dienstreise", "auf geschäftsreise",
+    "ausser haus", "nicht am platz", "nicht am arbeitsplatz", "elternzeit", "auf dienstreise",
+    "auf geschäftsreise",
     "betriebsferien", "betriebsurlaub", "nicht erreichbar", "büro ist geschlossen",
-    "absent", "absente", "absence", "en congé", "en congés", "hors du bureau", "en vacances", "en déplacement",
+    "absent", "absente", "absence", "en congé", "en congés", "hors du bureau", "en vacances",
+    "en déplacement",
     "congé maternité", "bureau est fermé", "bureaux sont fermés",
-    "fuera de la oficina", "fuera de oficina", "ausente", "ausencia", "de vacaciones", "de baja", "de permiso",
+    "fuera de la oficina", "fuera de oficina", "ausente", "ausencia", "de vacaciones", "de baja",
+    "de permiso",
     "oficina está cerrada",
   ]
   static let back: Set<String> = [

@@ -26,13 +26,17 @@ enum Automatic {
       || headers.words("x-precedence").contains("auto_reply")
   }
 
-  private static let marks = ["x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-mail-autoreply", "autoreply"]
+  private static let marks = [
+    "x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-mail-autoreply", "autoreply",
+  ]
 
-  /// Exchange forbids answers to what it sends by itself ([MS-OXCMAIL] section 2.1.3.2.21); a person's mail forbids
-  /// at most receipts.
+  /// Exchange forbids answers to what it sends by itself ([MS-OXCMAIL] section 2.1.3.2.21); a person's mail
+  /// forbids at most receipts.
   private static func isSuppressing(_ headers: MailHeaders) -> Bool {
     headers.all("x-auto-response-suppress").contains { value in
-      value.lowered.split { $0 == "," || $0 == " " || $0 == ";" }.contains { ["all", "oof", "autoreply"].contains($0) }
+      value.lowered.split { $0 == "," || $0 == " " || $0 == ";" }.contains {
+        ["all", "oof", "autoreply"].contains($0)
+      }
     }
   }
 

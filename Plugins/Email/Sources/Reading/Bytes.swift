@@ -1,5 +1,7 @@
-/// What reading a mail may cost, whatever its structure. Beyond a limit the rest is left out, and what was read
-/// before it counts.
+import Glibc
+
+/// What reading a mail may cost, whatever its structure. Beyond a limit the rest is left out, and what was
+/// read before it counts.
 enum MailLimits {
   static let mail = 32 << 20
   static let field = 64 << 10
@@ -47,6 +49,17 @@ extension Collection<UInt8> where Self: BidirectionalCollection, SubSequence == 
 }
 
 extension Bytes {
+  /// Where the line that begins at `start` ends: at its LF, or at the end of all.
+  func lineEnd(from start: Int) -> Int {
+    guard start >= startIndex, start < endIndex else { return endIndex }
+    return withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress,
+        let found = memchr(base + (start - startIndex), 0x0A, endIndex - start)
+      else { return endIndex }
+      return startIndex + (UnsafeRawPointer(found) - base)
+    }
+  }
+
   /// Whether it begins so, letters of ASCII in any case; `text` is in lower case.
   func begins(_ text: StaticString) -> Bool {
     guard count >= text.utf8CodeUnitCount else { return false }
@@ -67,13 +80,9 @@ struct Lines: Sequence, IteratorProtocol {
 
   mutating func next() -> Bytes? {
     guard at < bytes.endIndex else { return nil }
-    let rest = bytes[at...]
-    guard let end = rest.firstIndex(of: 0x0A) else {
-      at = bytes.endIndex
-      return rest
-    }
-    at = end + 1
-    let line = rest[..<end]
-    return line.last == 0x0D ? line.dropLast() : line
+    let end = bytes.lineEnd(from: at)
+    let line = bytes[at..<end]
+    at = Swift.min(end + 1, bytes.endIndex)
+    return line.last == 0x0D && end < bytes.endIndex ? line.dropLast() : line
   }
 }

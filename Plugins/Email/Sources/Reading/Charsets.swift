@@ -7,8 +7,10 @@ enum Charsets {
   static func decode(_ bytes: Bytes, _ label: String?) -> String {
     switch label?.lowercased() {
     case "utf-8", "utf8", "utf_8": return String(decoding: bytes, as: UTF8.self)
-    case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "cp-1252":
-      // What calls itself ISO 8859-1 has the quotes and the euro of windows-1252 (WHATWG Encoding, section 4.2).
+    case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252",
+      "cp-1252":
+      // What calls itself ISO 8859-1 has the quotes and the euro of windows-1252 (WHATWG Encoding, section
+      // 4.2).
       return single(bytes, windows)
     case "iso-8859-15", "iso8859-15", "iso_8859-15", "latin9", "latin-9": return single(bytes, latin9)
     case "utf-16", "utf16": return utf16(bytes, isBig: nil)
@@ -41,7 +43,9 @@ enum Charsets {
 
   private static func table(_ first: UInt8, _ scalars: String) -> [UInt8: Unicode.Scalar] {
     var table: [UInt8: Unicode.Scalar] = [:]
-    for (index, scalar) in scalars.unicodeScalars.enumerated() { table[first &+ UInt8(clamping: index)] = scalar }
+    for (index, scalar) in scalars.unicodeScalars.enumerated() {
+      table[first &+ UInt8(clamping: index)] = scalar
+    }
     return table
   }
 

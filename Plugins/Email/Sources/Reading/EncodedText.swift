@@ -40,7 +40,9 @@ enum EncodedText {
   /// `=?charset?Q?text?=`, or nil where none begins.
   private static func word(in value: Bytes, at start: Int) -> (charset: String, bytes: [UInt8], end: Int)? {
     let rest = value[start...].prefix(MailLimits.encodedWord)
-    guard rest.begins("=?"), let charsetEnd = rest.dropFirst(2).prefix(60).firstIndex(of: 0x3F) else { return nil }
+    guard rest.begins("=?"), let charsetEnd = rest.dropFirst(2).prefix(60).firstIndex(of: 0x3F) else {
+      return nil
+    }
     let charset = rest[(start + 2)..<charsetEnd]
     let coding = charsetEnd + 1
     guard !charset.isEmpty, coding + 1 < rest.endIndex, rest[coding + 1] == 0x3F else { return nil }

@@ -1,5 +1,5 @@
-/// What HTML shows, as plain text. What it quotes from another mail becomes one line of `>`, so that what leads to
-/// a quotation is known for that. One pass from left to right; whatever is broken in it.
+/// What HTML shows, as plain text. What it quotes from another mail becomes one line of `>`, so that what
+/// leads to a quotation is known for that. One pass from left to right; whatever is broken in it.
 enum HTMLText {
   static func plain(_ html: String) -> String {
     var reader = HTMLReader(Array(html.utf8))
@@ -179,12 +179,13 @@ private struct HTMLReader {
 
   private static let spaced: Set<String> = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"]
   private static let blocks: Set<String> = spaced.union([
-    "div", "tr", "section", "article", "header", "footer", "address", "center", "dl", "dt", "dd", "form", "li",
+    "div", "tr", "section", "article", "header", "footer", "address", "center", "dl", "dt", "dd", "form",
+    "li",
     "fieldset", "figure", "main", "nav",
   ])
 
-  /// Names by which mail programs mark what they quote, and the line that leads to it: Gmail, Thunderbird, Yahoo,
-  /// Proton, Zoho, Outlook.
+  /// Names by which mail programs mark what they quote, and the line that leads to it: Gmail, Thunderbird,
+  /// Yahoo, Proton, Zoho, Outlook.
   private static func quotes(_ attributes: Bytes) -> Bool {
     has(
       attributes,
@@ -195,7 +196,8 @@ private struct HTMLReader {
   }
 
   private static func signs(_ attributes: Bytes) -> Bool {
-    has(attributes, ["gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "applemailsignature"])
+    has(
+      attributes, ["gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "applemailsignature"])
   }
 
   private static func has(_ attributes: Bytes, _ words: [String]) -> Bool {
@@ -204,7 +206,9 @@ private struct HTMLReader {
     return words.contains { word in
       let word = Array(word.utf8)
       guard text.count >= word.count else { return false }
-      return (0...(text.count - word.count)).contains { text[$0] == word[0] && text[$0...].starts(with: word) }
+      return (0...(text.count - word.count)).contains {
+        text[$0] == word[0] && text[$0...].starts(with: word)
+      }
     }
   }
 
@@ -231,7 +235,9 @@ enum HTMLEntities {
   private static func number(_ digits: Bytes) -> String? {
     let isHex = digits.first?.lowered == 0x78
     let text = String(decoding: isHex ? digits.dropFirst() : digits, as: UTF8.self)
-    guard let value = UInt32(text, radix: isHex ? 16 : 10), let scalar = Unicode.Scalar(value) else { return nil }
+    guard let value = UInt32(text, radix: isHex ? 16 : 10), let scalar = Unicode.Scalar(value) else {
+      return nil
+    }
     // 128 to 159 are meant as windows-1252 (HTML, section 13.2.5.80).
     if let byte = UInt8(exactly: value), (0x80...0x9F).contains(byte) {
       return Charsets.decode([byte], "windows-1252")
@@ -241,20 +247,23 @@ enum HTMLEntities {
 
   private static let names: [String: Unicode.Scalar] = {
     // U+00A0 to U+00FF, in order.
-    let latin =
-      "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 "
-      + "acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml "
-      + "Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde "
-      + "Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig "
-      + "ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide "
-      + "oslash ugrave uacute ucirc uuml yacute thorn yuml"
+    let latin = """
+      nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn
+      sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave
+      Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml
+      ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN
+      szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute
+      icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml
+      yacute thorn yuml
+      """
     var names: [String: Unicode.Scalar] = [
       "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "hellip": "…", "ndash": "–", "mdash": "—",
-      "lsquo": "‘", "rsquo": "’", "sbquo": "‚", "ldquo": "“", "rdquo": "”", "bdquo": "„", "bull": "•", "euro": "€",
+      "lsquo": "‘", "rsquo": "’", "sbquo": "‚", "ldquo": "“", "rdquo": "”", "bdquo": "„", "bull": "•",
+      "euro": "€",
       "trade": "™", "lsaquo": "‹", "rsaquo": "›", "oelig": "œ", "OElig": "Œ", "ensp": " ", "emsp": " ",
       "thinsp": " ", "zwnj": "\u{200C}", "zwj": "\u{200D}", "rarr": "→", "larr": "←",
     ]
-    for (index, name) in latin.split(separator: " ").enumerated() {
+    for (index, name) in latin.split(whereSeparator: \.isWhitespace).enumerated() {
       names[String(name)] = UInt8(exactly: 0xA0 + index).map { Unicode.Scalar($0) }
     }
     return names

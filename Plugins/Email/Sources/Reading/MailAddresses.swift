@@ -1,17 +1,20 @@
-/// Addresses of a field (RFC 5322 section 3.4) without their names: `local@domain`, the domain in lower case, groups
-/// taken apart.
+/// Addresses of a field (RFC 5322 section 3.4) without their names: `local@domain`, the domain in lower case,
+/// groups taken apart.
 enum MailAddresses {
   static func read(_ value: Bytes) -> [String] {
     var found: [String] = []
     var reader = TokenReader(value)
-    // A comma, a semicolon or a group's colon ends an entry; what stands before the colon is the group's name.
+    // A comma, a semicolon or a group's colon ends an entry; what stands before the colon is the group's
+    // name.
     while reader.next != nil, found.count < MailLimits.addresses {
       let entry = reader.run(until: { $0 == 0x2C || $0 == 0x3B || $0 == 0x3A || $0 == 0x3C })
       if reader.take(0x3C) {
         let inner = reader.run(until: { $0 == 0x3E })
         _ = reader.take(0x3E)
         // A route stands before the last colon (obsolete, section 4.4).
-        if let address = address(inner[(inner.lastIndex(of: 0x3A).map { $0 + 1 } ?? 0)...]) { found.append(address) }
+        if let address = address(inner[(inner.lastIndex(of: 0x3A).map { $0 + 1 } ?? 0)...]) {
+          found.append(address)
+        }
         _ = reader.run(until: { $0 == 0x2C || $0 == 0x3B })
       } else if reader.next != 0x3A, let address = bare(entry[...]) {
         found.append(address)
@@ -21,8 +24,8 @@ enum MailAddresses {
     return found
   }
 
-  /// Blanks between the parts count for nothing (`ann @ acme.test`); a name without brackets around the address
-  /// does (`Ann Meyer ann@acme.test`).
+  /// Blanks between the parts count for nothing (`ann @ acme.test`); a name without brackets around the
+  /// address does (`Ann Meyer ann@acme.test`).
   private static func bare(_ entry: Bytes) -> String? {
     if let address = address(entry) { return address }
     return entry.split(whereSeparator: \.isBlank).lazy.compactMap(address).first
@@ -40,14 +43,16 @@ enum MailAddresses {
     } else if local.contains(where: \.isBlank) {
       let parts = local.split(whereSeparator: \.isBlank)
       // Blanks around a dot, as old programs wrote them; else these are words.
-      guard parts.dropFirst().allSatisfy({ $0.first == 0x2E }) || parts.dropLast().allSatisfy({ $0.last == 0x2E })
+      guard
+        parts.dropFirst().allSatisfy({ $0.first == 0x2E }) || parts.dropLast().allSatisfy({ $0.last == 0x2E })
       else { return nil }
       local = parts.flatMap(\.self)[...]
     }
     guard !local.isEmpty, !domain.isEmpty, local.count <= 254, domain.count <= 254,
       (local + domain).allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x3C && $0 != 0x3E })
     else { return nil }
-    return String(decoding: local, as: UTF8.self) + "@" + String(decoding: domain.map(\.lowered), as: UTF8.self)
+    return String(decoding: local, as: UTF8.self) + "@"
+      + String(decoding: domain.map(\.lowered), as: UTF8.self)
   }
 
   private static func isAtom(_ byte: UInt8) -> Bool {
@@ -72,7 +77,8 @@ enum MessageIDs {
 
   private static func id(_ bytes: Bytes) -> String? {
     let kept = bytes.filter { !$0.isBlank }
-    guard kept.count <= 250, kept.contains(0x40), kept.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E })
+    guard kept.count <= 250, kept.contains(0x40),
+      kept.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E })
     else { return nil }
     return "<" + String(decoding: kept, as: UTF8.self) + ">"
   }

@@ -1,7 +1,7 @@
 import FlowTime
 
-/// The day of a `Date` field (RFC 5322 section 3.3) where the sender was: `Mon, 13 Apr 2026 10:00:00 +0200`. Nil
-/// where it is broken.
+/// The day of a `Date` field (RFC 5322 section 3.3) where the sender was: `Mon, 13 Apr 2026 10:00:00 +0200`.
+/// Nil where it is broken.
 enum MailDate {
   static func day(_ field: Bytes?) -> CivilDate? {
     guard let field else { return nil }
@@ -17,7 +17,9 @@ enum MailDate {
     return CivilDate(year: year, month: month + 1, day: day)
   }
 
-  private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
 
   private static func number(_ bytes: Bytes) -> Int? {
     bytes.count <= 4 ? Int(String(decoding: bytes, as: UTF8.self)) : nil

@@ -29,7 +29,9 @@ struct MailHeaders {
   }
 
   private mutating func open(_ line: Bytes) -> Bool {
-    guard fields.count < MailLimits.fields, let colon = line.prefix(100).firstIndex(of: 0x3A) else { return false }
+    guard fields.count < MailLimits.fields, let colon = line.prefix(100).firstIndex(of: 0x3A) else {
+      return false
+    }
     let name = line[..<colon].trimmed
     guard !name.isEmpty, name.allSatisfy({ (0x21...0x7E).contains($0) }) else { return false }
     fields.append(Field(name: name.lowered, value: []))

@@ -1,5 +1,5 @@
-/// A value with parameters, as `Content-Type` and `Content-Disposition` have it (RFC 2045 section 5.1, RFC 2231):
-/// the value in lower case, the parameters by their names in lower case.
+/// A value with parameters, as `Content-Type` and `Content-Disposition` have it (RFC 2045 section 5.1, RFC
+/// 2231): the value in lower case, the parameters by their names in lower case.
 struct MailParameters {
   private(set) var value = ""
   private var parameters: [String: [UInt8]] = [:]
@@ -105,7 +105,8 @@ struct TokenReader {
     return out
   }
 
-  /// A token or a quoted string, as it is meant; then whatever stands up to the next semicolon is passed over.
+  /// A token or a quoted string, as it is meant; then whatever stands up to the next semicolon is passed
+  /// over.
   mutating func parameterValue() -> [UInt8] {
     while next?.isBlank == true { at += 1 }
     let isQuoted = next == 0x22

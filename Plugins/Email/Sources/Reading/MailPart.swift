@@ -2,8 +2,8 @@
 struct MailPart {
   let headers: MailHeaders
   let type: MailParameters
-  /// As it was sent: encoded, and with all that is in it.
-  let body: Bytes
+  /// As it was sent; of a multipart only where its parts cannot be told.
+  private(set) var body: Bytes
   private(set) var parts: [MailPart] = []
 
   /// - Returns: nil where nothing of it is a header.
@@ -21,8 +21,11 @@ struct MailPart {
     self.headers = headers
     self.body = body
     type = MailParameters(headers["content-type"])
-    guard isMultipart, depth < MailLimits.depth else { return }
-    for piece in MailPart.pieces(of: body, boundary: type.bytes("boundary")) {
+    guard isMultipart, let pieces = MailPart.pieces(of: body, boundary: type.bytes("boundary")) else {
+      return
+    }
+    self.body = []
+    for piece in pieces where depth < MailLimits.depth {
       guard budget > 0 else { return }
       budget -= 1
       let (headers, body) = MailHeaders.read(piece)
@@ -44,8 +47,8 @@ struct MailPart {
     return Charsets.decode(bytes.prefix(MailLimits.text), type["charset"])
   }
 
-  /// The part of a type, this one or one in it, in the order in which they stand. What a mail brings as a mail
-  /// (`message/rfc822`) is not looked into.
+  /// The part of a type, this one or one in it, in the order in which they stand. What a mail brings as a
+  /// mail (`message/rfc822`) is not looked into.
   func first(_ types: String...) -> MailPart? { first(of: types) }
 
   private func first(of types: [String]) -> MailPart? {
@@ -56,27 +59,38 @@ struct MailPart {
     return nil
   }
 
-  /// What stands between the lines of a boundary (RFC 2046 section 5.1.1); without the last one, up to the end.
-  private static func pieces(of body: Bytes, boundary: [UInt8]?) -> [Bytes] {
+  /// What stands between the lines of a boundary (RFC 2046 section 5.1.1); without the last one, up to the
+  /// end. Nil where there is no such line.
+  private static func pieces(of body: Bytes, boundary: [UInt8]?) -> [Bytes]? {
     let boundary = boundary.map { Array($0[...].trimmed) } ?? guessed(body)
-    guard let boundary, !boundary.isEmpty else { return [] }
+    guard let boundary, !boundary.isEmpty else { return nil }
     var pieces: [Bytes] = []
-    var start: Int?
-    var lines = Lines(body)
-    var lineStart = lines.at
-    while let line = lines.next() {
-      defer { lineStart = lines.at }
-      guard line.count >= boundary.count + 2, line.starts(with: [0x2D, 0x2D]),
-        line.dropFirst(2).starts(with: boundary)
-      else { continue }
-      let rest = line.dropFirst(2 + boundary.count).trimmed
-      guard rest.isEmpty || rest.elementsEqual([0x2D, 0x2D]) else { continue }
+    var (start, isFound): (Int?, Bool) = (nil, false)
+    var next = body.startIndex
+    while next < body.endIndex {
+      let lineStart = next
+      let lineEnd = body.lineEnd(from: next)
+      next = min(lineEnd + 1, body.endIndex)
+      // Most lines are seen not to be one by their first byte.
+      guard body[lineStart] == 0x2D, let isLast = delimiter(body[lineStart..<lineEnd], boundary) else {
+        continue
+      }
+      isFound = true
       if let start { pieces.append(withoutLineEnd(body[start..<max(start, lineStart)])) }
-      start = rest.isEmpty ? lines.at : nil
-      if !rest.isEmpty || pieces.count >= MailLimits.parts { break }
+      start = isLast ? nil : next
+      if isLast || pieces.count >= MailLimits.parts { break }
     }
     if let start, pieces.count < MailLimits.parts { pieces.append(body[start...]) }
-    return pieces
+    return isFound ? pieces : nil
+  }
+
+  /// Whether a line is the last one of a boundary; nil where it is none.
+  private static func delimiter(_ line: Bytes, _ boundary: [UInt8]) -> Bool? {
+    guard line.count >= boundary.count + 2, line[line.startIndex + 1] == 0x2D,
+      line.dropFirst(2).starts(with: boundary)
+    else { return nil }
+    let rest = line.dropFirst(2 + boundary.count).trimmed
+    return rest.isEmpty ? false : rest.elementsEqual([0x2D, 0x2D]) ? true : nil
   }
 
   /// The line end before a boundary belongs to the boundary.

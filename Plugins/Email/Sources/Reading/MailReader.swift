@@ -4,22 +4,22 @@ import FlowTime
 
 /// Reads a mail that came in: what kind of answer it is, what it answers, and a reply's new text.
 ///
-/// A pure function of the mail's bytes: no network, no clock. No input can trap it; it takes time and memory in
-/// proportion to the mail, whatever its structure.
+/// A pure function of the mail's bytes: no network, no clock. No input can trap it; it takes time and memory
+/// in proportion to the mail, whatever its structure.
 ///
-/// What a mail is, is told by its headers and its structure (RFC 3834, 3464, 5965, 8098), never by words alone;
-/// words say only which of two automatic answers it is, and when somebody is back.
+/// What a mail is, is told by its headers and its structure (RFC 3834, 3464, 5965, 8098), never by words
+/// alone; words say only which of two automatic answers it is, and when somebody is back.
 public struct MailReader: Sendable {
   /// Where answers to our mail go, and by what we know our own.
   public struct Settings: Hashable, Sendable {
-    /// Our own addresses: the sender, and where replies go (`answers@acme.test`). A reply token follows a plus
-    /// in the local part of any of them: `answers+TOKEN@acme.test`.
+    /// Our own addresses: the sender, and where replies go (`answers@acme.test`). A reply token follows a
+    /// plus in the local part of any of them: `answers+TOKEN@acme.test`.
     public var addresses: [String]
-    /// What our Message-IDs end in, behind 32 hexadecimal digits and an `@`: `<…@acme.test>`. None: the domains of
-    /// our addresses.
+    /// What our Message-IDs end in, behind 32 hexadecimal digits and an `@`: `<…@acme.test>`. None: the
+    /// domains of our addresses.
     public var messageIDDomains: [String]
-    /// The address of our `List-Unsubscribe: <mailto:…>`, where it is one; mail to it is an unsubscribe. A token
-    /// follows a plus in it, or stands in the subject: `unsubscribe TOKEN`.
+    /// The address of our `List-Unsubscribe: <mailto:…>`, where it is one; mail to it is an unsubscribe. A
+    /// token follows a plus in it, or stands in the subject: `unsubscribe TOKEN`.
     public var unsubscribe: String?
     /// The verb of the channel that an unsubscribe or a complaint concerns.
     public var verb: String
@@ -38,7 +38,8 @@ public struct MailReader: Sendable {
   public enum Reading: Hashable, Sendable {
     /// An event for whoever it belongs to.
     case message(Inbound.Message)
-    /// No event, and nothing for anybody to do: our own copy, a receipt, a notice that a delivery takes longer.
+    /// No event, and nothing for anybody to do: our own copy, a receipt, a notice that a delivery takes
+    /// longer.
     case nothing(because: String)
     /// It may matter and cannot be told for sure: people must see it (a bounce that names none of our mail).
     case setAside(because: String)
@@ -53,11 +54,11 @@ public struct MailReader: Sendable {
   }
 
   /// - Parameters:
-  ///   - raw: the mail as it lies in the mailbox, lines ending in CRLF or LF. What stands behind its first 32 MiB
-  ///     is not looked at.
+  ///   - raw: the mail as it lies in the mailbox, lines ending in CRLF or LF. What stands behind its first
+  ///     32 MiB is not looked at.
   ///   - id: what the source knows it by.
-  ///   - receivedAt: when it arrived there (IMAP's INTERNALDATE). This is the event's time: the sender's `Date` may
-  ///     say anything, and events are ordered by time.
+  ///   - receivedAt: when it arrived there (IMAP's INTERNALDATE). This is the event's time: the sender's `Date`
+  ///     may say anything, and events are ordered by time.
   public func read(_ raw: [UInt8], id: String, receivedAt: Instant) -> Reading {
     guard let mail = MailPart(mail: raw) else { return .setAside(because: "it has no header") }
     var message = Inbound.Message(id: id, at: receivedAt, kind: .reply(text: ""), raw: raw)
@@ -92,21 +93,26 @@ public struct MailReader: Sendable {
 
   // MARK: Reports
 
-  /// What a mail server, a mailbox provider or a mail program reports of a mail of ours; nil where it is none.
+  /// What a mail server, a mailbox provider or a mail program reports of a mail of ours; nil where it is
+  /// none.
   private func readReport(_ mail: MailPart, _ message: Inbound.Message) -> Reading? {
     if mail.first("message/disposition-notification") != nil { return .nothing(because: "a receipt") }
-    let returned = mail.first("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
-      .map { MailHeaders.read($0.content.prefix(MailLimits.text)).headers }
+    let returned = mail.first(
+      "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"
+    )
+    .map { MailHeaders.read($0.content.prefix(MailLimits.text)).headers }
     var message = message
     if let part = mail.first("message/delivery-status", "message/global-delivery-status") {
-      let report = DeliveryReport(part) { address in returned.map { Answered.isCopied(address, $0) } ?? false }
+      let report = DeliveryReport(part) { address in returned.map { Answered.isCopied(address, $0) } ?? false
+      }
       switch report.outcome {
       case .nothing(let because): return .nothing(because: because)
       case .unclear(let because): return .setAside(because: because)
       case .failed(let hard): message.kind = .bounce(hard: hard)
       }
       message.address = report.recipient
-      return proven(message, returned, report.envelopeID) ?? .setAside(because: "a bounce that names no mail of ours")
+      return proven(message, returned, report.envelopeID)
+        ?? .setAside(because: "a bounce that names no mail of ours")
     }
     guard let part = mail.first("message/feedback-report") else { return nil }
     switch FeedbackReport.kind(part) {
@@ -119,14 +125,15 @@ public struct MailReader: Sendable {
     return proven(message, returned, nil) ?? .setAside(because: "a complaint that names no mail of ours")
   }
 
-  /// Anybody can write a report. One counts that brings back what only who got our mail can know: its token or its
-  /// Message-ID. Nil for any other.
+  /// Anybody can write a report. One counts that brings back what only who got our mail can know: its token
+  /// or its Message-ID. Nil for any other.
   private func proven(
     _ message: Inbound.Message, _ returned: MailHeaders?, _ envelopeID: Bytes?
   ) -> Reading? {
     var message = message
     message.token = message.token ?? returned.flatMap(ours.returnedToken)
-    let ids = (returned?.all("message-id") ?? []).flatMap(MessageIDs.read) + (envelopeID.map(MessageIDs.read) ?? [])
+    let ids =
+      (returned?.all("message-id") ?? []).flatMap(MessageIDs.read) + (envelopeID.map(MessageIDs.read) ?? [])
     message.threads = Answered.once(ids + message.threads).filter(ours.isMessageID)
     return message.token == nil && message.threads.isEmpty ? nil : .message(message)
   }

@@ -1,9 +1,21 @@
 /// A line of a mail's text, and whether it is marked as quoted from another mail.
 struct MailLine {
-  var text: String
-  var isQuoted: Bool
+  let text: String
+  let isQuoted: Bool
+  /// As marks of mail programs are compared; nil where it is quoted, or longer than any such mark.
+  let folded: String?
 
-  var isBlank: Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+  /// No mark of a mail program is longer.
+  static let longestMark = 500
+
+  init(text: String, isQuoted: Bool) {
+    self.text = text
+    self.isQuoted = isQuoted
+    let isLong = text.utf8.count > MailLine.longestMark
+    folded = isQuoted || isLong && text.utf8.contains { !$0.isBlank } ? nil : QuoteMarks.fold(text)
+  }
+
+  var isBlank: Bool { folded?.isEmpty ?? false }
 }
 
 /// What a mail says, from its parts: the plain text where there is one, else what HTML shows.
@@ -12,7 +24,8 @@ enum MailText {
     var found = Found()
     gather(mail, isTop: true, &found)
     let isBlank = found.plain.allSatisfy(\.isBlank)
-    return !isBlank || found.html.isEmpty ? found.plain : lines(of: HTMLText.plain(found.html), isFlowed: false)
+    return !isBlank || found.html.isEmpty
+      ? found.plain : lines(of: HTMLText.plain(found.html), isFlowed: false)
   }
 
   private struct Found {
@@ -21,8 +34,8 @@ enum MailText {
     var room = MailLimits.text
   }
 
-  /// Whatever stands in the mail itself; attachments are none of its text, and of a signed mail only the first
-  /// part is.
+  /// Whatever stands in the mail itself; attachments are none of its text, and of a signed mail only the
+  /// first part is.
   private static func gather(_ part: MailPart, isTop: Bool, _ found: inout Found) {
     if !part.parts.isEmpty {
       let isOfOne = ["multipart/signed", "multipart/encrypted", "multipart/report"].contains(part.type.value)

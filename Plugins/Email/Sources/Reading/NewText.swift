@@ -22,7 +22,12 @@ private struct NewTextFinder {
         // A signature ends where quoted text begins: below it an answer may go on.
         endBlock()
         at += 1
-      } else if let lead = QuoteMarks.attribution(lines[at...].prefix(4)), lead.isCertain || isQuoted(at + lead.lines) {
+      } else if line.isBlank {
+        if !isSigning { keep("") }
+        at += 1
+      } else if let lead = QuoteMarks.attribution(lines[at...].prefix(4)),
+        lead.isCertain || isQuoted(at + lead.lines)
+      {
         endBlock()
         at += lead.lines
         if !isQuoted(at) { break }
@@ -30,7 +35,7 @@ private struct NewTextFinder {
         break
       } else {
         if line.text == "-- " || line.text == "--" { isSigning = true }
-        if !isSigning { keep(line) }
+        if !isSigning { keep(line.text) }
         at += 1
       }
     }
@@ -43,8 +48,8 @@ private struct NewTextFinder {
   private func isQuoted(_ start: Int) -> Bool { lines[start...].first { !$0.isBlank }?.isQuoted == true }
 
   /// No blanks at the ends of lines, no blank lines around, never two together.
-  private mutating func keep(_ line: MailLine) {
-    var scalars = Substring(line.text).unicodeScalars
+  private mutating func keep(_ line: String) {
+    var scalars = Substring(line).unicodeScalars
     while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
     if scalars.isEmpty, kept.last?.isEmpty ?? true { return }
     kept.append(String(Substring(scalars)))
@@ -53,7 +58,9 @@ private struct NewTextFinder {
   /// What a telephone adds, and rules of underscores, are none of the text that they end.
   private mutating func endBlock() {
     isSigning = false
-    while let last = kept.lastIndex(where: { !$0.isEmpty }), isMark(kept[last]) { kept.removeSubrange(last...) }
+    while let last = kept.lastIndex(where: { !$0.isEmpty }), isMark(kept[last]) {
+      kept.removeSubrange(last...)
+    }
   }
 
   private func isMark(_ line: String) -> Bool {

@@ -22,7 +22,8 @@ enum Answered {
 
   /// Every address that a mail says it went to, the most telling first.
   static func recipients(_ headers: MailHeaders) -> [String] {
-    ["to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to"].flatMap { name in
+    ["to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to"].flatMap {
+      name in
       headers.all(name).prefix(20).flatMap(MailAddresses.read)
     }
   }
@@ -89,7 +90,8 @@ struct OurMail: Sendable {
   }
 
   private static func isToken(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0.isDigit || (0x61...0x7A).contains($0) || "-_.".utf8.contains($0) }
+    !text.isEmpty
+      && text.utf8.allSatisfy { $0.isDigit || (0x61...0x7A).contains($0) || "-_.".utf8.contains($0) }
   }
 
   // MARK: Our own
@@ -98,7 +100,8 @@ struct OurMail: Sendable {
   func isMessageID(_ id: String) -> Bool {
     let inner = id.lowercased().utf8.dropFirst().dropLast()
     guard let sign = inner.firstIndex(of: UInt8(ascii: "@")) else { return false }
-    return OurMail.isDigest(inner[..<sign]) && domains.contains(String(Substring(inner[inner.index(after: sign)...])))
+    return OurMail.isDigest(inner[..<sign])
+      && domains.contains(String(Substring(inner[inner.index(after: sign)...])))
   }
 
   private static func isDigest(_ bytes: Substring.UTF8View) -> Bool {
@@ -114,7 +117,8 @@ struct OurMail: Sendable {
 
   // MARK: Leaving
 
-  /// Mail to the address of List-Unsubscribe, or with `unsubscribe` as its subject and at most a token behind it.
+  /// Mail to the address of List-Unsubscribe, or with `unsubscribe` as its subject and at most a token behind
+  /// it.
   func unsubscribe(_ headers: MailHeaders) -> (token: String?, threads: [String])? {
     let words = headers.text("subject").lowercased().split { $0.isWhitespace }.map(String.init)
     let isAddressed = leaving.map { leaving in

@@ -1,16 +1,15 @@
 /// How mail programs lead to what they quote, in English, German, French and Spanish.
 enum QuoteMarks {
-  /// Longer lines are nobody's mark.
-  private static let longest = 500
-
   /// In lower case, blanks one and none around, emphasis of `*` taken away, ’ as '.
   static func fold(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     var owesBlank = false
-    for scalar in text.prefix(longest).lowercased().unicodeScalars {
+    for scalar in text.lowercased().unicodeScalars {
       if scalar.properties.isWhitespace {
         owesBlank = true
-      } else if scalar != "*", scalar != "\u{200B}", scalar != "\u{FEFF}", scalar != "\u{200E}", scalar != "\u{200F}" {
+      } else if scalar != "*", scalar != "\u{200B}", scalar != "\u{FEFF}", scalar != "\u{200E}",
+        scalar != "\u{200F}"
+      {
         if owesBlank, !out.isEmpty { out.append(" ") }
         owesBlank = false
         out.append(scalar == "\u{2019}" ? "'" : scalar)
@@ -24,29 +23,28 @@ enum QuoteMarks {
   /// `On 13 April 2026 at 10:00, Ann Meyer <ann@acme.test> wrote:`, on one line or wrapped over up to three.
   /// - Returns: how many lines it takes, and whether it can be nothing else; nil where none begins.
   static func attribution(_ lines: ArraySlice<MailLine>) -> (lines: Int, isCertain: Bool)? {
-    guard let first = lines.first, !first.isQuoted, first.text.utf8.count <= longest, mayLead(first.text) else {
-      return nil
-    }
+    guard let first = lines.first?.folded, lines.prefix(3).contains(where: { endsInColon($0.folded) }),
+      mayLead(first)
+    else { return nil }
     var text = ""
     for (index, line) in lines.prefix(3).enumerated() {
-      guard !line.isQuoted, !line.isBlank, line.text.utf8.count <= longest else { return nil }
-      text += (index == 0 ? "" : " ") + line.text
-      let folded = fold(text)
-      if folded.hasSuffix(":"), let isCertain = leads(folded) {
-        return (index + 1, isCertain)
-      }
+      guard let folded = line.folded, !folded.isEmpty else { return nil }
+      // Of two lines that may begin one, it begins at the second.
+      if index > 0, begins(folded, openings), attribution(lines.dropFirst(index)) != nil { return nil }
+      text += (index == 0 ? "" : " ") + folded
+      if endsInColon(folded), let isCertain = leads(text) { return (index + 1, isCertain) }
     }
     return nil
   }
 
-  /// A quick look: what it begins with, or an address in it.
-  private static func mayLead(_ text: String) -> Bool {
-    let folded = fold(text)
-    return begins(folded, ["on ", "am ", "le ", "el "]) || folded.utf8.contains(0x40)
-      || verbs.contains { folded.contains($0) } || startsWithYear(folded)
-  }
+  private static func endsInColon(_ folded: String?) -> Bool { folded?.utf8.last == UInt8(ascii: ":") }
 
-  private static let verbs = [" wrote", "schrieb", " a écrit", "escribió", "écrit :"]
+  private static let openings = ["on ", "am ", "le ", "el "]
+  private static let verbs = [" wrote", "schrieb", "a écrit", "escribió"]
+
+  private static func mayLead(_ folded: String) -> Bool {
+    begins(folded, openings) || startsWithYear(folded) || verbs.contains { folded.contains($0) }
+  }
 
   /// nil where it leads to nothing; else whether it bears an address or a time, which nobody types.
   private static func leads(_ folded: String) -> Bool? {
@@ -77,17 +75,16 @@ enum QuoteMarks {
     let bytes = Array(folded.utf8)
     guard bytes.count > 4 else { return false }
     return (1..<(bytes.count - 2)).contains {
-      (bytes[$0] == 0x3A || bytes[$0] == 0x68) && bytes[$0 - 1].isDigit && bytes[$0 + 1].isDigit && bytes[$0 + 2].isDigit
+      (bytes[$0] == 0x3A || bytes[$0] == 0x68) && bytes[$0 - 1].isDigit && bytes[$0 + 1].isDigit
+        && bytes[$0 + 2].isDigit
     }
   }
 
   // MARK: Everything from here on is another mail
 
   static func isEndOfNew(_ lines: ArraySlice<MailLine>) -> Bool {
-    guard let first = lines.first, first.text.utf8.count <= longest else { return false }
-    let folded = fold(first.text)
-    guard let mark = folded.utf8.first else { return false }
-    if mark == 0x2D, isSeparator(folded) { return true }
+    guard let folded = lines.first?.folded else { return false }
+    if folded.utf8.first == 0x2D, isSeparator(folded) { return true }
     if forwards.contains(where: { folded == $0 }) { return true }
     return begins(folded, senders) && isHeader(lines.dropFirst())
   }
@@ -101,13 +98,16 @@ enum QuoteMarks {
   }
 
   private static let separators: Set<String> = [
-    "original message", "original appointment", "forwarded message", "reply message", "ursprüngliche nachricht",
+    "original message", "original appointment", "forwarded message", "reply message",
+    "ursprüngliche nachricht",
     "originalnachricht", "original-nachricht", "ursprünglicher termin", "weitergeleitete nachricht",
-    "message d'origine", "message original", "message transféré", "message transmis", "message suivi", "mensaje original",
+    "message d'origine", "message original", "message transféré", "message transmis", "message suivi",
+    "mensaje original",
     "mensaje reenviado",
   ]
   private static let forwards = [
-    "begin forwarded message:", "anfang der weitergeleiteten nachricht:", "anfang der weitergeleiteten e-mail:",
+    "begin forwarded message:", "anfang der weitergeleiteten nachricht:",
+    "anfang der weitergeleiteten e-mail:",
     "début du message réexpédié :", "début du message transféré :", "inicio del mensaje reenviado:",
   ]
 
@@ -115,7 +115,7 @@ enum QuoteMarks {
   private static func isHeader(_ lines: ArraySlice<MailLine>) -> Bool {
     var (hasDate, hasOther) = (false, false)
     for line in lines.lazy.filter({ !$0.isBlank && !$0.isQuoted }).prefix(7) {
-      let folded = fold(line.text)
+      let folded = line.folded ?? ""
       if begins(folded, dates) {
         hasDate = true
       } else if begins(folded, others) {
@@ -130,33 +130,41 @@ enum QuoteMarks {
 
   private static let senders = ["from:", "von:", "de:", "de :"]
   private static let dates = [
-    "sent:", "date:", "gesendet:", "datum:", "envoyé:", "envoyé :", "date :", "enviado:", "enviado el:", "fecha:",
+    "sent:", "date:", "gesendet:", "datum:", "envoyé:", "envoyé :", "date :", "enviado:", "enviado el:",
+    "fecha:",
   ]
   private static let others = [
     "to:", "subject:", "an:", "betreff:", "à:", "à :", "objet:", "objet :", "para:", "asunto:",
   ]
 
-  private static let copies = ["cc:", "cc :", "kopie:", "reply-to:", "antwort an:", "importance:", "wichtigkeit:"]
+  private static let copies = [
+    "cc:", "cc :", "kopie:", "reply-to:", "antwort an:", "importance:", "wichtigkeit:",
+  ]
 
   // MARK: What a telephone adds
 
   static func isDevice(_ folded: String) -> Bool {
     guard folded.utf8.count <= 120, !folded.utf8.contains(0x3F) else { return false }
     if begins(folded, devices) { return true }
-    let isGerman = begins(folded, ["von mein", "diese nachricht wurde von mein", "diese nachricht wurde mit "])
+    let isGerman = begins(
+      folded, ["von mein", "diese nachricht wurde von mein", "diese nachricht wurde mit "])
     return isGerman && (folded.hasSuffix(" gesendet") || folded.hasSuffix(" gesendet."))
   }
 
   private static let devices = [
-    "sent from my iphone", "sent from my ipad", "sent from my mobile", "sent from my android", "sent from my phone",
+    "sent from my iphone", "sent from my ipad", "sent from my mobile", "sent from my android",
+    "sent from my phone",
     "sent from my galaxy", "sent from my samsung", "sent from my blackberry", "sent from mail for windows",
     "sent from outlook", "sent from yahoo mail", "sent from samsung", "sent via ", "sent with proton mail",
     "sent from proton mail", "get outlook for ", "gesendet von mail für windows", "gesendet von outlook",
-    "gesendet mit der ", "gesendet von yahoo mail", "gesendet von meinem", "gesendet aus der gmx", "holen sie sich outlook für",
+    "gesendet mit der ", "gesendet von yahoo mail", "gesendet von meinem", "gesendet aus der gmx",
+    "holen sie sich outlook für",
     "outlook für ios beziehen", "envoyé de mon ", "envoyé depuis mon ", "envoyé à partir de outlook",
     "envoyé à partir d'outlook", "envoyé depuis outlook", "obtenir outlook pour", "télécharger outlook pour",
-    "provenance : courrier pour windows", "envoyé de courrier pour windows", "enviado desde mi ", "enviado desde outlook",
-    "enviado desde correo para windows", "enviado desde yahoo mail", "obtener outlook para", "descargar outlook para",
+    "provenance : courrier pour windows", "envoyé de courrier pour windows", "enviado desde mi ",
+    "enviado desde outlook",
+    "enviado desde correo para windows", "enviado desde yahoo mail", "obtener outlook para",
+    "descargar outlook para",
   ]
 
   private static func begins(_ folded: String, _ words: [String]) -> Bool {

@@ -22,7 +22,9 @@ struct DeliveryReport {
     envelopeID = groups.lazy.compactMap { $0["original-envelope-id"] }.first
     var worst = -1
     for group in groups where group.has("action") || group.has("final-recipient") {
-      let recipients = ["original-recipient", "final-recipient"].compactMap { group[$0].flatMap(DeliveryReport.address) }
+      let recipients = ["original-recipient", "final-recipient"].compactMap {
+        group[$0].flatMap(DeliveryReport.address)
+      }
       let found =
         group.word("action") == "failed" && !recipients.isEmpty && recipients.allSatisfy(isCopied)
         ? Outcome.unclear("a copy could not be delivered to \(recipients[0])") : DeliveryReport.outcome(group)
@@ -61,7 +63,9 @@ struct DeliveryReport {
   /// means only that the server has given up.
   static func isHard(_ status: String) -> Bool? {
     let parts = status.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 3, let kind = parts[0], let subject = parts[1], let detail = parts[2] else { return nil }
+    guard parts.count == 3, let kind = parts[0], let subject = parts[1], let detail = parts[2] else {
+      return nil
+    }
     if kind == 4 { return false }
     guard kind == 5 else { return nil }
     let transient = [[2, 2], [3, 1], [4, 1], [4, 2], [4, 3], [4, 5], [4, 6], [4, 7]]
