@@ -186,7 +186,9 @@ public struct Explainer {
       until: waiting.wakes, facts: facts)
   }
 
-  private var stuck: [Reasons.Fact] { history.stuck.map { [.stuck(because: $0)] } ?? [] }
+  private var stuck: [Reasons.Fact] {
+    (history.stuck.map { [.stuck(because: $0)] } ?? []) + history.holds.map { .standsStill(because: $0) }
+  }
 
   /// Deferrals and holds of a step since it last did anything.
   private func lately(_ name: String) -> [Reasons.Fact] {

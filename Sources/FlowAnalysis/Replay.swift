@@ -57,10 +57,13 @@ public struct Replay {
         guard let next = self.graph(version) else {
           return .unknown(because: "its version \(version) is not kept")
         }
-        guard case .moved(let moved) = Machine.migrate(before, from: graph, to: next, at: step.at, surroundings(step))
-        else { return .differs(Difference(sequence: step.sequence, stored: step.entries, replayed: [])) }
+        let former = graph
+        transition = carried(step) { surroundings in
+          guard case .moved(let moved) = Machine.migrate(before, from: former, to: next, at: step.at, surroundings)
+          else { return Transition(run: before, entries: [], effects: []) }
+          return moved
+        }
         graph = next
-        transition = moved
       case (let before?, nil):
         // The engine's own notes change no run.
         guard let event = step.event else { continue }

@@ -63,8 +63,11 @@ struct Ways {
     }
   }
 
-  private func isAhead(_ node: NodeIndex) -> Bool {
+  /// A target in `anytime` counts only while the run has come neither to it nor to a later step of its list; a list of
+  /// `anytime` itself always does.
+  func isAhead(_ node: NodeIndex) -> Bool {
     let place = graph.nodes[node].place
+    if case .anytime = graph.lists[place.list] { return true }
     return !run.reached.contains { other in
       let there = graph.nodes[other].place
       return there.list == place.list && there.position >= place.position

@@ -81,6 +81,8 @@ public struct Forecast: Sendable {
     var versions: Set<String> = []
     var contacts: Set<String> = []
     for var record in try store.runs(RunFilter(isLive: true)) {
+      // Held with everything: it goes on when that is over.
+      if record.stuck?.hasPrefix(Hold.mark) == true { record.stuck = nil }
       guard let due = record.due, due < end else { continue }
       if versions.insert(record.version).inserted, let version = try store.version(record.version) {
         try copy.commit([.version(version)])
@@ -90,9 +92,10 @@ public struct Forecast: Sendable {
           try copy.commit([.touch(contact: record.contact, run: touch.run, at: touch.at)])
         }
       }
-      // The copy's journal begins here.
-      record.sequence = 0
-      try copy.commit([.start(record)])
+      // The copy's journal begins here, with what came before left out.
+      record.sequence = 1
+      let before = JournalStep(run: record.id, sequence: 1, at: record.run.started, event: nil, entries: [])
+      try copy.commit([.start(record), .append(before)])
     }
     for one in try store.suppressions() {
       try copy.commit([
@@ -104,7 +107,8 @@ public struct Forecast: Sendable {
   /// What is planned already and has not left: a first attempt that was put off, or a further one.
   private func planned(in store: any Store, from start: Instant, to end: Instant) throws(StoreError) -> [Item] {
     var items: [Item] = []
-    for line in try store.outbox(.planned) where line.next < end {
+    let held = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) == true }
+    for line in try store.outbox(.planned) + held where line.next < end {
       guard let record = try store.run(line.run) else { continue }
       let handover = Entry.Handover(
         verb: line.verb, touch: line.touch, to: line.rendering.to.isEmpty ? nil : line.rendering.to,

@@ -6,25 +6,33 @@ import FlowTime
 public struct Difference {
   let old: Graph
   let new: Graph
+  private let oldIdentities: [String]
+  private let newIdentities: [String]
+  // By what steps are known by in both versions.
   private let oldFacets: [String: [Facet]]
   private let newFacets: [String: [Facet]]
+  private let oldReader: StepFacets
+  private let newReader: StepFacets
   private let gone: Set<String>
   private let added: Set<String>
 
   public init(_ old: Graph, _ new: Graph) {
     self.old = old
     self.new = new
-    let (before, after) = (Set(old.nodes.map(\.name)), Set(new.nodes.map(\.name)))
+    let pairs = StepPairs(old, new)
+    (oldIdentities, newIdentities) = (pairs.old, pairs.new)
+    let (before, after) = (Set(oldIdentities), Set(newIdentities))
     gone = before.subtracting(after)
     added = after.subtracting(before)
-    oldFacets = Difference.facets(old, passing: gone)
-    newFacets = Difference.facets(new, passing: added)
+    oldReader = StepFacets(old, oldIdentities, passing: gone)
+    newReader = StepFacets(new, newIdentities, passing: added)
+    oldFacets = Difference.facets(oldReader)
+    newFacets = Difference.facets(newReader)
   }
 
-  private static func facets(_ graph: Graph, passing: Set<String>) -> [String: [Facet]] {
-    let reader = StepFacets(graph: graph, passing: passing)
-    return Dictionary(
-      graph.nodes.map { ($0.name, reader.facets($0)) }, uniquingKeysWith: { first, _ in first })
+  private static func facets(_ reader: StepFacets) -> [String: [Facet]] {
+    Dictionary(
+      zip(reader.identities, reader.graph.nodes).map { ($0, reader.facets($1)) }, uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: What changes
@@ -34,31 +42,31 @@ public struct Difference {
     guard old.fingerprint != new.fingerprint else {
       return Changes(workflow: new.workflow, old: old.fingerprint, new: new.fingerprint, changes: [])
     }
-    let header = Difference.fields(old.header(passing: gone), new.header(passing: added))
+    let header = Difference.fields(old.header(oldReader), new.header(newReader))
     if !header.isEmpty {
       all.append(
         Changes.Change(
           kind: .changed, step: nil, verb: nil, old: old.trigger.span, new: new.trigger.span, fields: header))
     }
-    for node in new.nodes {
-      if added.contains(node.name) {
+    for (identity, node) in zip(newIdentities, new.nodes) {
+      if added.contains(identity) {
         all.append(
           Changes.Change(
             kind: .added, step: node.name, verb: node.verb, old: nil, new: node.span,
-            fields: Difference.fields([], newFacets[node.name] ?? [])))
+            fields: Difference.fields([], newFacets[identity] ?? [])))
       } else {
-        let fields = Difference.fields(oldFacets[node.name] ?? [], newFacets[node.name] ?? [])
+        let fields = Difference.fields(oldFacets[identity] ?? [], newFacets[identity] ?? [])
         if fields.isEmpty { continue }
-        let before = old.nodes.first { $0.name == node.name }
+        let before = oldIdentities.firstIndex(of: identity).map { old.nodes[$0] }
         all.append(
           Changes.Change(
             kind: .changed, step: node.name, verb: node.verb, old: before?.span, new: node.span, fields: fields))
       }
     }
-    all += old.nodes.filter { gone.contains($0.name) }.map { node in
+    all += zip(oldIdentities, old.nodes).filter { gone.contains($0.0) }.map { identity, node in
       Changes.Change(
         kind: .removed, step: node.name, verb: node.verb, old: node.span, new: nil,
-        fields: Difference.fields(oldFacets[node.name] ?? [], []))
+        fields: Difference.fields(oldFacets[identity] ?? [], []))
     }
     return Changes(workflow: new.workflow, old: old.fingerprint, new: new.fingerprint, changes: all)
   }
@@ -86,19 +94,19 @@ public struct Difference {
     case .stranded(let because): return .stranded(because: because)
     case .moved(let transition): moved = transition.run
     }
-    let here = old.nodes[waiting.node].name
-    if differs(at: here, waiting.stage) || hearsOtherwise { return .differs(from: here) }
-    guard let there = moved.waiting else { return .differs(from: here) }
-    if there.due != waiting.due { return .differs(from: here) }
-    let steps = nearest(old, waiting.node) + nearest(new, there.node)
+    let here = oldIdentities[waiting.node]
+    let name = old.nodes[waiting.node].name
+    if differs(at: here, waiting.stage) || hearsOtherwise { return .differs(from: name) }
+    guard let there = moved.waiting, there.due == waiting.due else { return .differs(from: name) }
+    let steps = nearest(old, oldIdentities, run) + nearest(new, newIdentities, moved)
     let first = steps.sorted { ($0.hops, $0.name) < ($1.hops, $1.name) }.first { step in
-      step.name != here && (isOther(step.name) || (step.isTimed && waitsOtherwise))
+      step.identity != here && (isOther(step.identity) || (step.isTimed && waitsOtherwise))
     }
     return first.map { .differs(from: $0.name) } ?? .unaffected
   }
 
-  private func isOther(_ name: String) -> Bool {
-    gone.contains(name) || added.contains(name) || meaning(oldFacets[name]) != meaning(newFacets[name])
+  private func isOther(_ step: String) -> Bool {
+    gone.contains(step) || added.contains(step) || meaning(oldFacets[step]) != meaning(newFacets[step])
   }
 
   private func meaning(_ facets: [Facet]?) -> [String: String] {
@@ -106,10 +114,10 @@ public struct Difference {
   }
 
   /// Only what is still ahead of a run that waits here so: a text that has gone out is past.
-  private func differs(at name: String, _ stage: Run.Waiting.Stage) -> Bool {
-    let (before, after) = (meaning(oldFacets[name]), meaning(newFacets[name]))
+  private func differs(at step: String, _ stage: Run.Waiting.Stage) -> Bool {
+    let (before, after) = (meaning(oldFacets[step]), meaning(newFacets[step]))
     switch stage {
-    case .before, .deferring: return before != after || waitsOtherwise && isTouch(name)
+    case .before, .deferring: return before != after || waitsOtherwise && isTouch(step)
     default:
       // Timing is compared by the instant that comes of it.
       let names = Set(before.keys).union(after.keys).filter { name in
@@ -119,19 +127,21 @@ public struct Difference {
     }
   }
 
-  private func isTouch(_ name: String) -> Bool { new.nodes.first { $0.name == name }?.isTouch == true }
+  private func isTouch(_ step: String) -> Bool {
+    newIdentities.firstIndex(of: step).map { new.nodes[$0].isTouch } ?? false
+  }
 
   /// Window, holidays, gap or most touches are others.
   private var waitsOtherwise: Bool { Difference.fields(old.policyFacets, new.policyFacets).isEmpty == false }
 
   /// Replies or `anytime` are others.
   private var hearsOtherwise: Bool {
-    func facets(_ graph: Graph, _ passing: Set<String>) -> [Facet] {
-      graph.header(passing: passing).filter { facet in
+    func facets(_ graph: Graph, _ reader: StepFacets) -> [Facet] {
+      graph.header(reader).filter { facet in
         ["reply ", "order of", "anytime ", "event ", "owner"].contains { facet.name.hasPrefix($0) }
       }
     }
-    return !Difference.fields(facets(old, gone), facets(new, added)).isEmpty
+    return !Difference.fields(facets(old, oldReader), facets(new, newReader)).isEmpty
   }
 
   /// Window, gap, holidays or business days may move it.
@@ -143,14 +153,21 @@ public struct Difference {
     }
   }
 
+  private struct Near {
+    var identity: String
+    var name: String
+    var hops: Int
+    var isTimed: Bool
+  }
+
   /// Every step that can still come, the nearest first.
-  private func nearest(
-    _ graph: Graph, _ here: NodeIndex
-  ) -> [(name: String, hops: Int, isTimed: Bool)] {
+  private func nearest(_ graph: Graph, _ identities: [String], _ run: Run) -> [Near] {
+    guard let here = run.waiting?.node else { return [] }
+    let ways = Ways(graph, run)
     var hops = [here: 0]
     var queue = [here]
     for edge in graph.edges where edge.kind == .anytime {
-      if case .node(let node) = edge.to, hops[node] == nil {
+      if case .node(let node) = edge.to, hops[node] == nil, ways.isAhead(node) {
         hops[node] = 1
         queue.append(node)
       }
@@ -166,6 +183,10 @@ public struct Difference {
         }
       }
     }
-    return queue.map { (graph.nodes[$0].name, hops[$0] ?? 0, Difference.isTimed(graph.nodes[$0])) }
+    return queue.map {
+      Near(
+        identity: identities[$0], name: graph.nodes[$0].name, hops: hops[$0] ?? 0,
+        isTimed: Difference.isTimed(graph.nodes[$0]))
+    }
   }
 }

@@ -4,8 +4,16 @@ import FlowTime
 /// What a step says, word by word of the file, with steps by name and not by number.
 struct StepFacets {
   let graph: Graph
+  /// What each step is known by in both versions.
+  let identities: [String]
   /// Steps that the other version does not have: a way through them leads on to where they lead.
   let passing: Set<String>
+
+  init(_ graph: Graph, _ identities: [String], passing: Set<String>) {
+    self.graph = graph
+    self.identities = identities
+    self.passing = passing
+  }
 
   func facets(_ node: Node) -> [Facet] {
     var all = [Facet("step", node.verb)]
@@ -101,29 +109,26 @@ struct StepFacets {
   }
 
   func target(_ name: String, _ target: Target) -> Facet {
-    if case .hold(let hold) = target { return Facet(name, hold.meaning, shown: "hold \(hold.text)") }
-    return Facet(name, words(target))
-  }
-
-  private func words(_ target: Target) -> String {
-    switch target {
-    case .node(let index):
-      guard graph.nodes.indices.contains(index) else { return "?" }
-      let node = graph.nodes[index]
-      // A way through a step that only this version has is told with that step; `next` of no step goes round.
-      guard passing.contains(node.name), node.next != target, case .node(let next) = node.next, next > index else {
-        return passing.contains(node.name) ? words(ending: node) : node.name
-      }
-      return words(node.next)
-    case .end(let outcome): return "end \(outcome)"
-    case .hold(let hold): return "hold \(hold.text)"
-    case .resume: return "go on"
+    switch beyond(target) {
+    case .node(let index) where graph.nodes.indices.contains(index):
+      return Facet(name, identities[index], shown: graph.nodes[index].name)
+    case .node: return Facet(name, "?")
+    case .end(let outcome): return Facet(name, "end \(outcome)")
+    case .hold(let hold): return Facet(name, hold.meaning, shown: "hold \(hold.text)")
+    case .resume: return Facet(name, "go on")
     }
   }
 
-  private func words(ending node: Node) -> String {
-    if case .node = node.next { return node.name }
-    return words(node.next)
+  /// A way through steps that only this version has is told with those steps; what counts is where it comes out.
+  private func beyond(_ target: Target) -> Target {
+    var target = target
+    // Forwards only, so that it ends.
+    while case .node(let index) = target, graph.nodes.indices.contains(index), passing.contains(identities[index]) {
+      let next = graph.nodes[index].next
+      if case .node(let further) = next, further <= index { return target }
+      target = next
+    }
+    return target
   }
 
   private static func percent(_ share: Int) -> String {
@@ -133,8 +138,7 @@ struct StepFacets {
 
 extension Graph {
   /// What the workflow says outside its steps.
-  func header(passing: Set<String>) -> [Facet] {
-    let words = StepFacets(graph: self, passing: passing)
+  func header(_ words: StepFacets) -> [Facet] {
     var all = [
       Facet("category", category.rawValue), Facet("trigger event", trigger.event),
       Facet(

@@ -45,6 +45,8 @@ public struct Reasons: Sendable, Hashable {
     case behind
     case over(outcome: String, at: Instant)
     case stuck(because: String)
+    /// Sending is held, or the run is paused.
+    case standsStill(because: String)
   }
 
   /// What was held against a touch that was not put off.

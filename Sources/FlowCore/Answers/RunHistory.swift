@@ -83,6 +83,8 @@ public struct RunHistory: Sendable, Hashable {
   public var contact: String
   /// Why it cannot go on; nil for a sound run.
   public var stuck: String?
+  /// Why nothing of it goes out for now: sending is held, or the run is paused.
+  public var holds: [String] = []
   public var run: Run
   public var steps: [Step]
   public var deliveries: [Delivery]

@@ -8,8 +8,8 @@ public enum Migrated: Hashable, Sendable {
 }
 
 extension Machine {
-  /// Moves a run that waits to another version, step by step by name: names are the identity of steps across
-  /// versions. What it has passed, its rounds and its data stay; what the new version does not have is
+  /// Moves a run that waits to another version, step by step by what they are known by across versions
+  /// (``StepPairs``). What it has passed, its rounds and its data stay; what the new version does not have is
   /// forgotten. What it waits for is due as the new version says, counted from when the run came to the step,
   /// never before `now`; where both versions say the same, nothing moves. Steps in front of it that are new
   /// are not made up for.
@@ -89,31 +89,31 @@ extension Stepper {
 
 /// Steps and lists of one version in another.
 private struct StepNames {
-  let old: Graph
-  let new: Graph
-  private let byName: [String: NodeIndex]
-  private let lists: [String: Int]
+  private let byNumber: [NodeIndex?]
+  private let oldLists: [Int: String]
+  private let newLists: [String: Int]
 
   init(old: Graph, new: Graph) {
-    self.old = old
-    self.new = new
-    byName = Dictionary(
-      new.nodes.indices.map { (new.nodes[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
-    lists = Dictionary(
-      StepNames.lists(of: new).map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    let pairs = StepPairs(old, new)
+    let there = Dictionary(
+      pairs.new.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    byNumber = pairs.old.map { there[$0] }
+    oldLists = StepNames.lists(of: old, pairs.old)
+    newLists = Dictionary(
+      StepNames.lists(of: new, pairs.new).map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
   }
 
-  func node(_ index: NodeIndex) -> NodeIndex? {
-    old.nodes.indices.contains(index) ? byName[old.nodes[index].name] : nil
-  }
+  func node(_ index: NodeIndex) -> NodeIndex? { byNumber.indices.contains(index) ? byNumber[index] : nil }
 
   /// A list is known by its first step; the case that is itself a hold by its step and its key.
-  private static func lists(of graph: Graph) -> [Int: String] {
+  private static func lists(of graph: Graph, _ identities: [String]) -> [Int: String] {
     var names: [Int: String] = [:]
-    for node in graph.nodes where node.place.position == 0 { names[node.place.list] = "list of \(node.name)" }
+    for (node, identity) in zip(graph.nodes, identities) where node.place.position == 0 {
+      names[node.place.list] = "list of \(identity)"
+    }
     for edge in graph.edges {
       guard case .hold(let hold) = edge.to, let slot = hold.slot else { continue }
-      names[slot] = "hold of \(edge.from.map { graph.nodes[$0].name } ?? "anytime") \(edge.label)"
+      names[slot] = "hold of \(edge.from.map { identities[$0] } ?? "anytime") \(edge.label)"
     }
     return names
   }
@@ -128,9 +128,8 @@ private struct StepNames {
     run.rounds = renamed(run.rounds)
     run.handovers = renamed(run.handovers)
     run.reached = Set(run.reached.compactMap(self.node))
-    let names = StepNames.lists(of: old)
     run.led = Dictionary(
-      run.led.compactMap { list, event in names[list].flatMap { lists[$0] }.map { ($0, renamed(event)) } },
+      run.led.compactMap { list, event in oldLists[list].flatMap { newLists[$0] }.map { ($0, renamed(event)) } },
       uniquingKeysWith: { first, _ in first })
     run.untaken = run.untaken.map(renamed)
     return run

@@ -153,6 +153,7 @@ struct WhyWords {
     case .behind: return "no way leads to it from where the run is"
     case .over(let outcome, let at):
       return answer.what == .ended ? "the outcome is \(outcome)" : "because the run ended \(when(at)): \(outcome)"
+    case .standsStill(let because): return "nothing goes out for now: \(because)"
     case .stuck(let because): return "set aside for a person: \(because)"
     }
   }

@@ -67,7 +67,7 @@ extension Engine {
 
   /// - Parameters:
   ///   - record: as stored; for a new run with sequence 0.
-  ///   - event: nil for a new run.
+  ///   - event: nil for a new run, and for one that is moved to another version.
   ///   - also: what belongs into the same transaction.
   ///   - transition: made once, and again for each step that turns out to be unrenderable.
   func commit(
@@ -86,7 +86,7 @@ extension Engine {
       held: surroundings.held.sorted { $0.key < $1.key }.map { Entry.NamedText($0.key, $0.value) })
     if let because = surroundings.held.values.min() { plan.standStill(because, wasPaused: record.stuck) }
     var writes: [Write] = [
-      event == nil ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
+      record.sequence == 0 ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
     ]
     writes += also
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {

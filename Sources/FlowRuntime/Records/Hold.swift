@@ -46,9 +46,9 @@ public struct Hold: Hashable, Sendable {
   public var isWhole: Bool { verb == nil && workflow == nil && run == nil }
 
   /// How ``RunRecord/stuck`` and ``Outgoing/because`` begin where a hold is the reason: that goes on by itself.
-  static let mark = "held: "
+  public static let mark = "held: "
   /// The same where a person has paused the run.
-  static let pauseMark = "paused: "
+  public static let pauseMark = "paused: "
 
   // MARK: As the store remembers it
 
@@ -61,7 +61,8 @@ public struct Hold: Hashable, Sendable {
   /// What ``fact`` says: since when, and why.
   public var value: String { "\((since ?? .epoch).milliseconds) \(because)" }
 
-  static let prefix = "hold/"
+  /// How the names of these facts begin.
+  public static let prefix = "hold/"
 
   /// Nil where the fact is no hold of this program.
   public init?(_ fact: Fact) {

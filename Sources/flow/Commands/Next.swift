@@ -43,6 +43,9 @@ struct NextCommand: AsyncParsableCommand {
         let day = Zone.utc.civil(at: due).date
         progress.show("looked ahead to \(day)", after: Double(clock.now().milliseconds(since: began)) / 1000)
       }
+      for hold in try store.remembered(prefix: Hold.prefix).compactMap({ Hold($0) }) where hold.run == nil {
+        Output.complain("note: nothing goes out for now: \(hold.because); what follows holds once it goes on")
+      }
       return all.filter { (workflow == nil || $0.workflow == workflow) && (id == nil || $0.run == id) }
     }
     await live.close()

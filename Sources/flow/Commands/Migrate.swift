@@ -1,0 +1,87 @@
+import ArgumentParser
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+struct MigrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Move live runs to the present version of their workflow: prints the plan; --yes carries it out.")
+
+  @Argument(help: "Runs by id, or the first digits of it.") var runs: [String] = []
+  @Option(help: "All live runs of this workflow.") var workflow: String?
+  @Flag(name: [.customLong("yes"), .customLong("apply")], help: "Carry the plan out; stranded runs stay where they are.")
+  var apply = false
+  @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+  var start: String?
+  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var store: StoreOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var color: ColorOptions
+
+  func validate() throws {
+    if runs.isEmpty == (workflow == nil) { throw ValidationError("name runs, or --workflow and a workflow") }
+  }
+
+  func run() async throws {
+    let workspace = try Workspace.open(workflows)
+    let compilation = try workspace.compiled(color: color.isOn)
+    let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
+    let graphs = Dictionary(
+      compilation.workflows.map { ($0.graph.workflow, $0.graph) }, uniquingKeysWith: { first, _ in first })
+    let use: StoreUse = apply ? .changing("flow migrate") : .reading
+    let affected = try await Storage.use(store, workspace, use) { store in
+      let plan = MigrationPlan(Histories(workspace, store), now: live.clock.now())
+      var all = try records(in: store).map { record in
+        guard let graph = graphs[record.workflow] else {
+          return DiffReport.Affected(
+            run: record.id, subject: record.subject, version: record.version,
+            effect: .stranded(because: "there is no workflow \"\(record.workflow)\" any more"))
+        }
+        return plan.affected(record, graph)
+      }
+      guard apply else { return all }
+      let engine = live.engine(on: store)
+      for index in all.indices {
+        // What the engine says counts: something may not have left yet.
+        if case .stranded(let because) = try await engine.migrate(all[index].run) {
+          all[index].effect = .stranded(because: because)
+        }
+      }
+      return all
+    }
+    await live.close()
+    print(affected)
+    if apply, affected.contains(where: \.isStranded) { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func records(in store: any Store) throws -> [RunRecord] {
+    guard runs.isEmpty else {
+      return try runs.map { id in
+        let record = try Histories.record(id, in: store)
+        guard record.isLive else { throw Failure.finding("the run \(record.id) has ended") }
+        return record
+      }
+    }
+    return try store.runs(RunFilter(workflow: workflow, isLive: true))
+  }
+
+  private func print(_ affected: [DiffReport.Affected]) {
+    switch format {
+    case .json: Output.line(DiffReport.planJSON(affected, applied: apply))
+    case .text:
+      Output.line(DiffReport.plan(affected).joined(separator: "\n"))
+      let moved = affected.filter { !$0.isStranded }.count
+      if apply {
+        Output.line("moved \(moved == 1 ? "1 run" : "\(moved) runs")")
+      } else if moved > 0 {
+        Output.line("nothing is moved yet; --yes carries it out")
+      }
+    }
+  }
+}
+
+extension DiffReport.Affected {
+  fileprivate var isStranded: Bool { if case .stranded = effect { true } else { false } }
+}
