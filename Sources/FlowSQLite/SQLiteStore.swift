@@ -50,6 +50,9 @@ public final class SQLiteStore: Store {
     }
   }
 
+  /// Which process writes to a store now, as it says of itself; nil where none does.
+  public static func holder(path: String) -> String? { StoreLock.current(path: path + ".lock") }
+
   /// What the connection says of itself, for whoever measures: journal, sync, page size.
   public func settings() throws(StoreError) -> [(name: String, value: String)] {
     try use { (front) throws(StoreError) in

@@ -14,7 +14,7 @@ struct Flow: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, DiffCommand.self, ExplainCommand.self,
       InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self, RunsCommand.self,
-      ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self, MigrateCommand.self, TasksCommand.self, DoneCommand.self, PluginCommand.self,
+      ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self, MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, DoctorCommand.self, PluginCommand.self,
     ])
 
   /// `--color` alone means always, as people type it.

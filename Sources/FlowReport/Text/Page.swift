@@ -69,6 +69,9 @@ enum Page {
     th { color: var(--faint); font-weight: 600; white-space: nowrap; }
     td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
     svg { max-width: 100%; height: auto; }
+    figure { margin: 1.5rem 0; }
+    pre { background: var(--card); border-radius: 8px; padding: .75rem 1rem; margin: .25rem 0; white-space: pre-wrap;
+      overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, monospace; }
     svg.plot text { font: 12px system-ui, sans-serif; fill: var(--text); }
     svg.plot .value { fill: var(--faint); }
     svg.plot .one { fill: var(--one); } svg.plot .two { fill: var(--two); } svg.plot .three { fill: var(--three); }

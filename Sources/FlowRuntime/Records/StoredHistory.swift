@@ -44,7 +44,7 @@ extension RunHistory {
   private static func beginning(
     of record: RunRecord, in store: any Store, _ graph: Graph, at start: Instant, zones: any ZoneSource
   ) throws(StoreError) -> [String: Value]? {
-    for key in keys(of: record.event) {
+    for key in InboxKey.candidates(record.event) {
       guard let row = try store.inbox(key) else { continue }
       let input: [String: Value]
       switch row.incoming.body {
@@ -62,9 +62,11 @@ extension RunHistory {
     }
     return nil
   }
+}
 
+extension InboxKey {
   /// The lines of the inbox that a run may know by this id: `SOURCE#ID`, or `ID` alone.
-  private static func keys(of event: String) -> [InboxKey] {
+  public static func candidates(_ event: String) -> [InboxKey] {
     var keys = [InboxKey(source: "", id: event)]
     let bytes = Array(event.utf8)
     for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "#") {

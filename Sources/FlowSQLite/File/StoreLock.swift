@@ -31,6 +31,15 @@ final class StoreLock: Sendable {
 
   deinit { close(file) }
 
+  /// Who holds the lock now; nil where nobody does.
+  static func current(path: String) -> String? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    // A shared lock is given up with the file.
+    return flock(file, LOCK_SH | LOCK_NB) == 0 ? nil : holder(in: file)
+  }
+
   private static func holder(in file: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }

@@ -8,7 +8,7 @@ import FlowSimulation
 import FlowTime
 
 struct SimulateCommand: AsyncParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, jsonl, svg }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, jsonl, html, svg, ics, csv }
 
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -25,13 +25,13 @@ struct SimulateCommand: AsyncParsableCommand {
   var event: [String] = []
   @Option(help: "A JSON file with a list of events, as a scenario has them.") var events: String?
   @Flag(help: "Every path as a tree.") var all = false
-  @Option(help: "text, json, jsonl or svg.") var format: Format = .text
+  @Option(help: "text, json, jsonl, html, svg, ics or csv.") var format: Format = .text
   @Option(help: "Columns of the text; the terminal's, or 80.") var width: Int?
   @Flag(help: "Draw the text with ASCII alone.") var ascii = false
   @OptionGroup var color: ColorOptions
 
   func validate() throws {
-    if all, format == .jsonl || format == .svg { throw ValidationError("--all prints text or json") }
+    if all, format != .text, format != .json { throw ValidationError("--all prints text or json") }
     if all, !event.isEmpty || events != nil { throw ValidationError("--all follows every event; leave --event out") }
     if let width, !(50...400).contains(width) { throw ValidationError("--width takes 50 to 400 columns") }
     if let item, item < 1 { throw ValidationError("--item counts from 1") }
@@ -66,6 +66,9 @@ struct SimulateCommand: AsyncParsableCommand {
     case .json: Output.line(TimelineReport.json(timeline))
     case .jsonl: Output.write(TimelineReport.jsonl(timeline))
     case .svg: Output.line(TimelineReport.svg(timeline, calendar: graph.policy.calendar))
+    case .html: Output.write(TimelineReport.html(timeline, calendar: graph.policy.calendar))
+    case .ics: Output.write(CalendarReport.ics(CalendarReport.items(timeline)))
+    case .csv: Output.write(TimelineReport.csv(timeline))
     }
   }
 

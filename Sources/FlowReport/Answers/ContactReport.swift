@@ -1,0 +1,205 @@
+import FlowCore
+import FlowTime
+
+/// `flow contact`: everything that is known of one person.
+public enum ContactReport {
+  public struct Run: Sendable, Hashable {
+    public var history: RunHistory
+    public var zone: Zone
+    /// The very bytes that were handed over, by the delivery's key.
+    public var payloads: [String: Payload]
+    public init(history: RunHistory, zone: Zone, payloads: [String: Payload] = [:]) {
+      self.history = history
+      self.zone = zone
+      self.payloads = payloads
+    }
+  }
+
+  public enum Payload: Sendable, Hashable {
+    case text(String)
+    /// RFC 4648, of bytes that are no UTF-8.
+    case base64(String)
+  }
+
+  /// Something that came in.
+  public struct Event: Sendable, Hashable {
+    public var source: String
+    public var id: String
+    public var received: Instant
+    public var what: String
+    /// As it came.
+    public var data: String?
+    public init(source: String, id: String, received: Instant, what: String, data: String?) {
+      self.source = source
+      self.id = id
+      self.received = received
+      self.what = what
+      self.data = data
+    }
+  }
+
+  public struct Task: Sendable, Hashable {
+    public var id: String
+    public var run: String
+    public var name: String
+    public var assigned: Instant
+    public var text: String
+    public var state: String
+    public init(id: String, run: String, name: String, assigned: Instant, text: String, state: String) {
+      self.id = id
+      self.run = run
+      self.name = name
+      self.assigned = assigned
+      self.text = text
+      self.state = state
+    }
+  }
+
+  public struct Suppressed: Sendable, Hashable {
+    public var contact: String
+    public var channel: String
+    public var at: Instant
+    public var because: String
+    public init(contact: String, channel: String, at: Instant, because: String) {
+      self.contact = contact
+      self.channel = channel
+      self.at = at
+      self.because = because
+    }
+  }
+
+  public struct Person: Sendable, Hashable {
+    /// Everything that the contact is known by, sorted.
+    public var identities: [String]
+    public var runs: [Run]
+    public var events: [Event]
+    public var tasks: [Task]
+    public var suppressions: [Suppressed]
+    public init(
+      identities: [String], runs: [Run], events: [Event], tasks: [Task], suppressions: [Suppressed]
+    ) {
+      self.identities = identities
+      self.runs = runs
+      self.events = events
+      self.tasks = tasks
+      self.suppressions = suppressions
+    }
+  }
+
+  // MARK: For people
+
+  public static func text(_ person: Person, width: Int? = nil) -> String {
+    func section(_ title: String, _ columns: [String], _ rows: [[String?]]) -> String {
+      guard !rows.isEmpty else { return "" }
+      let table = Table(columns: columns.map { Table.Column($0, isNumber: $0 == "touches") }, rows: rows)
+      return "\n\(title)\n" + TableReport.text(table, width: width)
+    }
+    var out = person.identities.map { Printable.line($0) }.joined(separator: ", ") + "\n"
+    if let name = person.runs.last.flatMap({ $0.history.run.data["contact"]?[path: ["name"]].text }) {
+      out = Printable.line(name) + ": " + out
+    }
+    out += section(
+      "suppressed", ["channel", "known as", "since", "because"],
+      person.suppressions.map { [$0.channel, $0.contact, $0.at.rfc3339(in: .utc), $0.because] })
+    out += section(
+      "runs", ["run", "workflow", "key", "started", "state", "touches"],
+      person.runs.map { run in
+        let history = run.history
+        return [
+          history.id, history.workflow, history.subject, history.run.started.rfc3339(in: run.zone),
+          history.run.outcome ?? "live", String(history.run.touches),
+        ]
+      })
+    out += section(
+      "messages", ["planned", "run", "step", "verb", "to", "state"],
+      person.runs.flatMap { run in
+        run.history.deliveries.map {
+          [$0.planned.rfc3339(in: run.zone), run.history.id, $0.step, $0.verb, $0.to, $0.state]
+        }
+      })
+    out += section(
+      "came in", ["received", "what", "id"],
+      person.events.map { [$0.received.rfc3339(in: .utc), $0.what, $0.id] })
+    out += section(
+      "tasks", ["assigned", "run", "task", "state", "text"],
+      person.tasks.map { [$0.assigned.rfc3339(in: .utc), $0.run, $0.name, $0.state, $0.text] })
+    return out
+  }
+
+  // MARK: Everything
+
+  /// - Parameter isWhole: with data, texts and bytes, as an export must have them.
+  public static func json(_ person: Person, isWhole: Bool) -> String {
+    JSONText.write(
+      .members([
+        ("identities", .array(person.identities.map { .string($0) })),
+        (
+          "suppressions",
+          .array(
+            person.suppressions.map {
+              .members([
+                ("contact", .string($0.contact)), ("channel", .string($0.channel)),
+                ("at", EntryJSON.time($0.at, .utc)), ("because", .string($0.because)),
+              ])
+            })
+        ),
+        ("runs", .array(person.runs.map { value($0, isWhole) })),
+        (
+          "events",
+          .array(
+            person.events.map {
+              .members([
+                ("source", .string($0.source)), ("id", .string($0.id)),
+                ("received", EntryJSON.time($0.received, .utc)), ("what", .string($0.what)),
+                ("data", isWhole ? .optional($0.data) : nil),
+              ])
+            })
+        ),
+        (
+          "tasks",
+          .array(
+            person.tasks.map {
+              .members([
+                ("task", .string($0.id)), ("run", .string($0.run)), ("step", .string($0.name)),
+                ("assigned", EntryJSON.time($0.assigned, .utc)), ("state", .string($0.state)),
+                ("text", .string($0.text)),
+              ])
+            })
+        ),
+      ]), open: 4)
+  }
+
+  private static func value(_ run: Run, _ isWhole: Bool) -> JSONValue {
+    let (history, zone) = (run.history, run.zone)
+    var members: [(String, JSONValue?)] = [
+      ("run", .string(history.id)), ("workflow", .string(history.workflow)), ("version", .string(history.version)),
+      ("key", .string(history.subject)), ("zone", .string(zone.name)),
+      ("started", EntryJSON.time(history.run.started, zone)),
+      ("outcome", history.run.outcome.map { .string($0) } ?? .null),
+      ("ended", history.run.ended.map { EntryJSON.time($0, zone) } ?? .null),
+      ("touches", .int(history.run.touches)),
+    ]
+    if isWhole {
+      members.append(("data", FlowCore.json(of: .record(history.run.data), zone: zone)))
+      members.append(("timeline", .array(history.entries.map { EntryJSON.value($0, in: zone) })))
+    }
+    members.append(
+      (
+        "messages",
+        .array(
+          history.deliveries.map { line in
+            let payload = isWhole ? run.payloads[line.key] : nil
+            return .members([
+              ("key", .string(line.key)), ("step", .string(line.step)), ("verb", .string(line.verb)),
+              ("to", .string(line.to)), ("planned", EntryJSON.time(line.planned, zone)),
+              ("state", .string(line.state)), ("attempts", .int(line.attempts)),
+              ("settled", line.settled.map { EntryJSON.time($0, zone) }), ("receipt", .optional(line.receipt)),
+              ("because", .optional(line.because)), ("digest", .string(line.digest)),
+              ("payload", payload.flatMap { if case .text(let text) = $0 { .string(text) } else { nil } }),
+              ("payload-base64", payload.flatMap { if case .base64(let text) = $0 { .string(text) } else { nil } }),
+            ])
+          })
+      ))
+    return .members(members)
+  }
+}

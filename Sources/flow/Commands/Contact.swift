@@ -1,0 +1,98 @@
+import ArgumentParser
+import FlowCore
+import FlowPlugin
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+struct ContactCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "contact", abstract: "One person: everything known, do-not-contact, data export.",
+    subcommands: [Show.self, Suppress.self, Export.self])
+
+  struct Person: ParsableArguments {
+    @Argument(help: "The contact's id, email address or phone number.") var who: String
+    @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+    @OptionGroup var store: StoreOptions
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What is known of a person.")
+    @OptionGroup var person: Person
+    @Option(help: "text or json.") var format: TextOrJSON = .text
+
+    func run() async throws {
+      let found = try await person.found(isWhole: false)
+      switch format {
+      case .text: Output.line(ContactReport.text(found, width: Output.tableWidth))
+      case .json: Output.line(ContactReport.json(found, isWhole: false))
+      }
+    }
+  }
+
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Everything that is stored of a person, as JSON: data, messages with their bytes, events, tasks.")
+    @OptionGroup var person: Person
+
+    func run() async throws {
+      Output.line(ContactReport.json(try await person.found(isWhole: true), isWhole: true))
+    }
+  }
+
+  struct Suppress: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Never again to this person, on one channel or any; it lasts, and no command takes it back.")
+    @OptionGroup var person: Person
+    @Option(help: "A verb, such as email; any channel by default.") var channel = "all"
+    @Option(help: "Why, for whoever asks later.") var because = "by hand"
+    @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+    var start: String?
+    @Option(help: "text or json.") var format: TextOrJSON = .text
+    @OptionGroup var color: ColorOptions
+
+    func run() async throws {
+      let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
+      let compilation = try workspace.compiled(color: color.isOn)
+      let touching = workspace.manifests.filter(\.touch).map(\.verb).sorted()
+      guard channel == "all" || touching.contains(channel) else {
+        let nearest = Spelling.nearest(to: channel, in: touching).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw Failure.finding(
+          "\"\(channel)\" is no channel that reaches a contact: \((touching + ["all"]).joined(separator: ", "))\(nearest)")
+      }
+      let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
+      let now = live.clock.now()
+      try await Storage.use(person.store, workspace, .writing("flow contact")) { store in
+        let identities = try PersonSearch(workspace, store).identities(person.who)
+        for identity in identities {
+          try await live.engine(on: store).receive(
+            Incoming(
+              source: "flow", id: "suppress.\(channel).\(identity).\(now.milliseconds)", at: now,
+              body: .suppress(contact: identity, channel: channel, because: because)))
+        }
+      }
+      await live.close()
+      switch format {
+      case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
+      case .json:
+        Output.line(
+          (["contact": .string(person.who), "channel": .string(channel), "because": .string(because)] as JSONValue)
+            .write(pretty: true))
+      }
+    }
+  }
+}
+
+extension ContactCommand.Person {
+  /// - Parameter isWhole: with the bytes of what was handed over.
+  fileprivate func found(isWhole: Bool) async throws -> ContactReport.Person {
+    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    return try await Storage.use(store, workspace, .reading) { store in
+      let person = try PersonSearch(workspace, store).person(who, isWhole: isWhole)
+      if person.runs.isEmpty, person.suppressions.isEmpty, person.events.isEmpty {
+        throw Failure.finding("nothing is known of \"\(who)\"")
+      }
+      return person
+    }
+  }
+}

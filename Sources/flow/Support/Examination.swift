@@ -1,0 +1,239 @@
+import FlowCompiler
+import FlowCore
+import FlowPlugin
+import FlowReport
+import FlowRuntime
+import FlowSQLite
+import FlowTime
+import FlowTransport
+import Glibc
+
+/// What `flow doctor` looks at, one thing after the other. Secrets are looked for, and never shown.
+struct Examination {
+  typealias Check = ChecksReport.Check
+  let workspace: Workspace
+  let now: Instant
+
+  init(_ workspace: Workspace, now: Instant) {
+    self.workspace = workspace
+    self.now = now
+  }
+
+  private var today: CivilDate { Zone.utc.civil(at: now).date }
+
+  // MARK: Files
+
+  func project() -> [Check] {
+    let compilation = workspace.compile()
+    let errors = compilation.diagnostics.filter { $0.severity == .error }
+    var checks = [Check("flow", .ok, "version \(Flow.configuration.version)")]
+    if let file = workspace.project.file {
+      checks.append(Check("flow.yaml", .ok, file))
+    } else {
+      checks.append(
+        Check(
+          "flow.yaml", .warning, "there is none: everything has a default that sends nothing",
+          help: "`flow init` writes one; the reference says what may stand in it"))
+    }
+    if workspace.files.isEmpty {
+      checks.append(Check("workflows", .problem, "no workflow found", help: "name a file or a folder"))
+    } else if let first = errors.first {
+      checks.append(
+        Check(
+          "workflows", .problem,
+          "\(errors.count == 1 ? "an error" : "\(errors.count) errors"), the first in \(first.span.file):\(first.span.start.line)",
+          help: "`flow check` prints all of them"))
+    } else {
+      let count = compilation.workflows.count
+      checks.append(Check("workflows", .ok, count == 1 ? "1 compiles" : "\(count) compile"))
+    }
+    return checks
+  }
+
+  func secrets() -> [Check] {
+    var checks: [Check] = []
+    for channel in workspace.project.channels {
+      for setting in channel.settings {
+        guard let missing = missing(setting.text) else { continue }
+        let name = "secret \(channel.name).\(setting.name)"
+        checks.append(
+          missing.isMissing
+            ? Check(name, .problem, "\(missing.what) is not set", help: missing.help) : Check(name, .ok, "is set"))
+      }
+    }
+    return checks
+  }
+
+  /// Nil for what is no reference to a secret.
+  private func missing(_ text: String) -> (what: String, isMissing: Bool, help: String)? {
+    if text.hasPrefix("${"), text.hasSuffix("}") {
+      let name = String(text.dropFirst(2).dropLast())
+      return (name, (Output.environment(name) ?? "").isEmpty, "set \(name) in the environment of `flow serve`")
+    }
+    guard text.hasPrefix("file: ") else { return nil }
+    let path = String(text.dropFirst("file: ".count))
+    let bytes = try? Input.bytes(path.hasPrefix("/") ? path : workspace.root + "/" + path)
+    return ("the file \(path)", bytes?.isEmpty != false, "write the secret into it, readable by who runs `flow serve`")
+  }
+
+  // MARK: Time
+
+  func zones() -> [Check] {
+    let zones = workspace.zones
+    guard zones.zone(named: "Europe/Berlin") != nil else {
+      return [Check("zones", .problem, "no zone data in \(zones.folder)", help: "install tzdata, or set TZDIR")]
+    }
+    let year = Int(zones.version.prefix(4)) ?? 0
+    guard year > 0 else {
+      return [Check("zones", .warning, "their version is not known", help: "install tzdata with its tzdata.zi")]
+    }
+    // Rules change several times a year.
+    return year < today.year - 1
+      ? [Check("zones", .warning, "version \(zones.version) is old", help: "update the package tzdata")]
+      : [Check("zones", .ok, "version \(zones.version)")]
+  }
+
+  func calendars() -> [Check] {
+    workspace.project.calendars.sorted { $0.key < $1.key }.map { name, calendar in
+      let title = "calendar \(name)"
+      guard let last = calendar.dates.last else {
+        return Check(title, .warning, "holds no day", help: "put the holidays into its .ics file")
+      }
+      let left = last.days(since: today)
+      if left < 0 {
+        return Check(title, .warning, "its last day, \(last), has passed", help: "put the coming years' holidays into it")
+      }
+      return left < 90
+        ? Check(title, .warning, "ends on \(last)", help: "put the coming years' holidays into it")
+        : Check(title, .ok, "holds days until \(last)")
+    }
+  }
+
+  // MARK: Store
+
+  func store(_ options: StoreOptions) throws -> [Check] {
+    let path = options.path(workspace)
+    let shown = options.shown(workspace)
+    guard Paths.exists(path) else { return [Check("store", .ok, "\(shown) is made by the first event")] }
+    var checks: [Check] = []
+    do {
+      let store = try SQLiteStore(path: path, access: .reading, isChecked: true)
+      let mode = try store.settings().first { $0.name == "journal_mode" }?.value ?? ""
+      checks.append(
+        mode == "wal"
+          ? Check("store", .ok, "\(shown) is whole")
+          : Check("store", .warning, "\(shown) keeps no write-ahead log", help: "let flow alone change its settings"))
+      let records = try store.runs(RunFilter(isLive: true))
+      if let last = records.map(\.run.started).max(), last > now.adding(milliseconds: 600_000) {
+        checks.append(
+          Check("clock", .problem, "is behind the store: a run has started later than now", help: "set the clock"))
+      }
+      let set = records.filter { record in
+        record.stuck.map { !$0.hasPrefix(Hold.mark) && !$0.hasPrefix(Hold.pauseMark) } ?? false
+      }
+      checks.append(
+        set.isEmpty
+          ? Check("runs", .ok, records.count == 1 ? "1 lives" : "\(records.count) live")
+          : Check(
+            "runs", .warning, "\(set.count) of \(records.count) are set aside, \(set[0].id) first",
+            help: "`flow why \(set[0].id)` says why; `flow resume` lets it go on"))
+      for hold in try store.remembered(prefix: Hold.prefix).compactMap({ Hold($0) }) where hold.run == nil {
+        checks.append(Check("sending", .warning, "is held: \(hold.because)", help: "`flow resume --all` when that is mended"))
+      }
+      let waiting = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) != true } + store.outbox(.unknown)
+      if let line = waiting.first {
+        checks.append(
+          Check(
+            "outbox", .warning, "\(waiting.count) wait for a person: \(line.step) of run \(line.run): \(line.because ?? "")",
+            help: "`flow why \(line.run) \(line.step)`"))
+      }
+      let unread = try store.inboxNeedingEyes().count
+      if unread > 0 {
+        checks.append(
+          Check("inbox", .warning, "\(unread) fit no run, or were refused", help: "`flow runs --unmatched` lists them"))
+      }
+      try store.close()
+    } catch {
+      checks.append(Check("store", .problem, "\(shown): \(error)", help: "`flow store check`, and a backup, come next"))
+    }
+    let holder = SQLiteStore.holder(path: path)
+    checks.append(Check("server", .ok, holder.map { "\($0) holds the store" } ?? "nobody holds the store"))
+    return checks
+  }
+
+  // MARK: Machine
+
+  func machine(_ path: String) -> [Check] {
+    var checks: [Check] = []
+    var status = statvfs()
+    if statvfs(Paths.folder(of: path), &status) == 0 {
+      let free = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >> 20
+      checks.append(
+        free < 100
+          ? Check("disk", .problem, "less than 100 MB are free", help: "without a commit nothing is sent: make room")
+          : free < 1024
+            ? Check("disk", .warning, "less than 1 GB is free", help: "make room before it is full")
+            : Check("disk", .ok, "1 GB or more is free"))
+    } else {
+      checks.append(Check("disk", .problem, "the store's folder is not there", help: "make it, or set store: in flow.yaml"))
+    }
+    checks.append(
+      today.year < 2025
+        ? Check("clock", .problem, "says that it is \(today.year)", help: "set the clock: runs are due by it")
+        : Check("clock", .ok, "is set"))
+    return checks
+  }
+
+  // MARK: Channels
+
+  func channels(connect: Bool) async -> [Check] {
+    let channels: [String: any Channel]
+    do { channels = try Channels.make(project: workspace.project, root: workspace.root) } catch {
+      let text = (error as? Failure)?.text ?? "\(error)"
+      return [
+        Check(
+          "channels", .problem, text.hasPrefix("error: ") ? String(text.dropFirst(7)) : text,
+          help: "`flow plugin check NAME` tries it")
+      ]
+    }
+    var checks: [Check] = []
+    for (verb, channel) in channels.sorted(by: { $0.key < $1.key }) {
+      guard let destination = channel.destination else { continue }
+      checks.append(Check("channel \(verb)", .ok, "sends for real: \(destination)"))
+      guard connect, let server = Server(destination) else { continue }
+      if let problem = Reach.problem(host: server.host, port: server.port, seconds: 5) {
+        checks.append(
+          Check(
+            "channel \(verb)", .problem, "\(server.host):\(server.port) cannot be reached: \(problem)",
+            help: "look at the name, the port and the firewall"))
+      } else {
+        checks.append(Check("channel \(verb)", .ok, "\(server.host):\(server.port) answers"))
+      }
+    }
+    if checks.isEmpty { checks.append(Check("channels", .ok, "none sends: all write into the folder outbox/")) }
+    for channel in channels.values { await channel.close() }
+    return checks
+  }
+
+  /// `mail.acme.test:587`, or an address with a scheme.
+  private struct Server {
+    var host: String
+    var port: Int
+
+    init?(_ destination: String) {
+      var rest = destination[...]
+      var standard: Int?
+      if let range = rest.firstRange(of: "://") {
+        standard = ["http": 80, "https": 443, "smtp": 587, "smtps": 465][String(rest[..<range.lowerBound])]
+        rest = rest[range.upperBound...]
+      }
+      rest = rest.prefix { $0 != "/" && $0 != "?" && $0 != " " }
+      if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+      let colon = rest.lastIndex(of: ":")
+      let name = rest[..<(colon ?? rest.endIndex)]
+      guard let port = colon.flatMap({ Int(rest[rest.index(after: $0)...]) }) ?? standard, !name.isEmpty else { return nil }
+      host = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : String(name)
+      self.port = port
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import FlowCore
+import FlowPlugin
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+/// Finds everything that a store holds of one person.
+struct PersonSearch {
+  let workspace: Workspace
+  let store: any Store
+
+  init(_ workspace: Workspace, _ store: any Store) {
+    self.workspace = workspace
+    self.store = store
+  }
+
+  private func contact(_ record: RunRecord) -> [String] {
+    ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+  }
+
+  /// Runs of who is known by this, or by anything that such a run knows them by.
+  private func runs(_ who: String) throws -> (runs: [RunRecord], identities: Set<String>) {
+    let all = try store.runs(RunFilter())
+    var identities: Set<String> = [ContactIdentity.canonical(who)]
+    var found: [RunRecord] = []
+    while true {
+      let next = all.filter { !identities.isDisjoint(with: contact($0)) }
+      if next.count == found.count { return (next, identities) }
+      found = next
+      for record in next { identities.formUnion(contact(record)) }
+    }
+  }
+
+  /// Everything that the person is known by, sorted.
+  func identities(_ who: String) throws -> [String] { try runs(who).identities.sorted() }
+
+  func person(_ who: String, isWhole: Bool) throws -> ContactReport.Person {
+    let (records, identities) = try runs(who)
+    let histories = Histories(workspace, store)
+    var runs: [ContactReport.Run] = []
+    var events: [ContactReport.Event] = []
+    var tasks: [ContactReport.Task] = []
+    var seen: Set<InboxKey> = []
+    for record in records {
+      let history = try histories.history(record)
+      var payloads: [String: ContactReport.Payload] = [:]
+      if isWhole {
+        for line in try store.outbox(run: record.id) { payloads[line.key.text] = payload(line.rendering.payload) }
+      }
+      runs.append(ContactReport.Run(history: history, zone: histories.zone(record), payloads: payloads))
+      for id in [record.event] + history.steps.compactMap({ $0.event?.id }) {
+        for key in InboxKey.candidates(id) {
+          guard let row = try store.inbox(key), seen.insert(key).inserted else { continue }
+          events.append(event(row))
+        }
+      }
+      tasks += try store.tasks(TaskFilter(run: record.id)).map(task)
+    }
+    for row in try store.inboxNeedingEyes() where names(row, identities) && seen.insert(row.incoming.key).inserted {
+      events.append(event(row))
+    }
+    let suppressions = try store.suppressions().filter { identities.contains($0.contact) }.map {
+      ContactReport.Suppressed(contact: $0.contact, channel: $0.channel, at: $0.at, because: $0.because)
+    }
+    return ContactReport.Person(
+      identities: identities.sorted(), runs: runs,
+      events: events.sorted { ($0.received, $0.source, $0.id) < ($1.received, $1.source, $1.id) }, tasks: tasks,
+      suppressions: suppressions)
+  }
+
+  private func payload(_ bytes: [UInt8]) -> ContactReport.Payload {
+    String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .base64(Encodings.base64(bytes))
+  }
+
+  private func task(_ task: TaskRecord) -> ContactReport.Task {
+    let state: String =
+      switch task.state {
+      case .open: "open"
+      case .done(let outcome, let note, _): note.map { "\(outcome): \($0)" } ?? outcome
+      case .withdrawn(let because, _): "withdrawn: \(because)"
+      }
+    return ContactReport.Task(
+      id: task.id, run: task.run, name: task.name, assigned: task.assigned, text: task.text, state: state)
+  }
+
+  /// What fits no run may still be about the person.
+  private func names(_ row: InboxRow, _ identities: Set<String>) -> Bool {
+    switch row.incoming.body {
+    case .event(_, let subject, let data):
+      if let subject, identities.contains(ContactIdentity.canonical(subject)) { return true }
+      let text = data.lowercased()
+      return identities.contains { text.contains(JSONValue.string($0.lowercased()).write()) }
+    case .suppress(let contact, _, _): return identities.contains(ContactIdentity.canonical(contact))
+    default: return false
+    }
+  }
+
+  private func event(_ row: InboxRow) -> ContactReport.Event {
+    let (what, data): (String, String?) =
+      switch row.incoming.body {
+      case .event(let type, _, let data): (type, data)
+      case .enrol(let workflow, let input): ("enroll \(workflow)", json(of: .record(input), zone: .utc).write())
+      case .run(_, .reply(let text)): ("reply", (["text": .string(text)] as JSONValue).write())
+      case .run(_, let kind): (Event(id: "", at: row.incoming.at, kind: kind).name, nil)
+      case .task(_, let outcome, let note): ("task \(outcome)", note)
+      case .suppress(_, let channel, _): ("suppress \(channel)", nil)
+      }
+    return ContactReport.Event(
+      source: row.incoming.source, id: row.incoming.id, received: row.received, what: what, data: data)
+  }
+}

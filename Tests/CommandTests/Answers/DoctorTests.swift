@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// `flow doctor`: what of a set-up is in order.
+@Suite struct DoctorTests {
+  private static let start = ["--start", "2026-03-26 10:00 Europe/Berlin"]
+
+  /// Each check as `LEVEL NAME`, with the exit code.
+  private func checks(
+    _ folder: Folder, _ words: [String] = [], environment: [String: String] = [:]
+  ) throws -> (lines: [String], code: Int32?, output: String) {
+    let ran = try folder.flow(["doctor", "--format", "json"] + words, environment: environment)
+    let lines = try JSON(parsing: ran.output)["checks"].list.map { "\($0["level"].text ?? "") \($0["name"].text ?? "")" }
+    return (lines, ran.code, ran.output)
+  }
+
+  @Test func aSoundSetUpIsInOrder() throws {
+    let folder = try Story.proposal.played(2)
+    let (lines, code, output) = try checks(folder, Self.start)
+    #expect(code == 0)
+    #expect(
+      lines == [
+        "ok flow", "ok flow.yaml", "ok workflows", "ok zones", "ok store", "ok runs", "ok server", "ok disk", "ok clock",
+        "ok channels", "ok calendar DE",
+      ], "\(output)")
+    #expect(!output.contains(folder.path))
+    // The calendar ends on the second Christmas day of 2027.
+    let late = try checks(folder, ["--start", "2027-11-01 10:00 Europe/Berlin"])
+    #expect(late.lines.contains("warning calendar DE") && late.code == 0)
+    // A clock that says what was before anything in the store.
+    let early = try checks(folder, ["--start", "2026-03-01 10:00 Europe/Berlin"])
+    #expect(early.lines.contains("problem clock") && early.code == 1)
+  }
+
+  @Test func `guarantee 25: a secret that is missing is named, one that is set is not shown`() throws {
+    let folder = try Fixtures.proposal()
+    let text = try folder.text("Workflows/flow.yaml")
+    try folder.write(
+      text + "    user: ${FLOW_TEST_USER}\n    password: ${FLOW_TEST_PASSWORD}\n", to: "Workflows/flow.yaml")
+    let missing = try checks(folder, Self.start, environment: ["FLOW_TEST_USER": "sales"])
+    #expect(missing.code == 1)
+    #expect(missing.lines.contains("ok secret email.user"), "\(missing.output)")
+    #expect(missing.lines.contains("problem secret email.password"))
+    #expect(missing.output.contains("FLOW_TEST_PASSWORD"))
+    let set = try checks(
+      folder, Self.start, environment: ["FLOW_TEST_USER": "sales", "FLOW_TEST_PASSWORD": "correct-horse"])
+    #expect(set.code == 0, "\(set.output)")
+    #expect(set.lines.contains("ok secret email.password"))
+    #expect(!set.output.contains("correct-horse"))
+  }
+
+  @Test func whatIsBrokenIsAProblemWithAWayOut() throws {
+    let folder = try Fixtures.proposal()
+    let text = try folder.text("Workflows/proposal.yaml")
+    try folder.write(text.replacing("- email: receipt", with: "- emial: receipt"), to: "Workflows/proposal.yaml")
+    try folder.write("no store at all, but long enough to be looked at", to: "Workflows/flow.db")
+    let ran = try folder.flow(["doctor"] + Self.start)
+    #expect(ran.code == 1)
+    #expect(ran.output.contains("problem  workflows"), "\(ran.output)")
+    #expect(ran.output.contains("help: `flow check` prints all of them"))
+    #expect(ran.output.contains("problem  store"))
+    #expect(ran.output.hasSuffix("2 problems\n"))
+  }
+
+  @Test func aServerThatIsNotThereIsFoundOnlyWhenAsked() throws {
+    let folder = try Fixtures.proposal()
+    let text = try folder.text("Workflows/flow.yaml")
+    // Nobody listens on port 1 of this machine.
+    try folder.write(text + "    send: true\n    smtp: smtps://127.0.0.1:1\n", to: "Workflows/flow.yaml")
+    let quiet = try checks(folder, Self.start)
+    #expect(quiet.lines.contains("ok channel email"), "\(quiet.output)")
+    let asked = try checks(folder, Self.start + ["--connect"])
+    #expect(asked.code == 1)
+    #expect(asked.lines.contains("problem channel email"), "\(asked.output)")
+    #expect(asked.output.contains("127.0.0.1:1 cannot be reached"))
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// `flow stats`, on four runs whose figures are counted by hand.
+@Suite struct StatsTests {
+  /// One declines five hours after the mail, one accepts the day after it, one accepts after the call, one says
+  /// something else an hour after the mail.
+  private func offers() throws -> Folder {
+    let folder = try Folder()
+    let workflow = Nudge.workflow.replacing("\nsteps:\n", with: "\ngoal: won\n\nsteps:\n")
+    try folder.write(workflow, to: "Workflows/nudge.yaml")
+    func flow(_ words: String..., at time: String) throws {
+      let ran = try folder.flow(words + ["--start", "\(time) Europe/Berlin"])
+      #expect(ran.code == 0, "\(words): \(ran.errors)")
+    }
+    func event(_ type: String, _ number: Int, _ data: String, at time: String) throws {
+      try folder.write(data, to: "data.json")
+      try flow("event", type, "--subject", "O-\(number)", "--data", "data.json", at: time)
+    }
+    for number in 1...4 {
+      let input = Nudge.input.replacing("O-1", with: "O-\(number)").replacing("c-1", with: "c-\(number)")
+        .replacing("ann@", with: "ann\(number)@").replacing("142\"", with: "14\(number)\"")
+      try event("offer.sent", number, input, at: "2026-03-02 10:00")
+    }
+    try flow("serve", "--once", at: "2026-03-04 10:00")
+    try event("reply", 4, #"{ "text": "Let me think." }"#, at: "2026-03-04 11:00")
+    try event("reply", 1, #"{ "text": "No thanks." }"#, at: "2026-03-04 15:00")
+    try event("offer.accepted", 2, #"{ "by": "Ann" }"#, at: "2026-03-05 10:00")
+    try flow("serve", "--once", at: "2026-03-07 10:00")
+    try flow("serve", "--once", at: "2026-03-09 09:00")
+    try event("offer.accepted", 3, #"{ "by": "Ann" }"#, at: "2026-03-09 10:00")
+    return folder
+  }
+
+  @Test func figuresAreThoseCountedByHand() throws {
+    let folder = try offers()
+    let ran = try folder.flow("stats", "--format", "json")
+    #expect(ran.code == 0, "\(ran.errors)")
+    let nudge = try JSON(parsing: ran.output)["workflows"][0]
+    func expect(_ value: JSON, _ wanted: String, _ place: SourceLocation = #_sourceLocation) {
+      #expect(value.written == wanted, sourceLocation: place)
+    }
+    #expect(["runs", "live", "ended"].map { nudge[$0].integer } == [4, 0, 4])
+    expect(nudge["outcomes"], #"{"lost":1,"replied":1,"won":2}"#)
+    expect(nudge["goal"], #"{"outcomes":["won"],"rate":0.5,"reached":2}"#)
+    expect(nudge["replies"], #"{"declined":1,"reply":1}"#)
+    // One hour and five: the middle of two is the first of them, nine of ten are both.
+    expect(nudge["time_to_reply"], #"{"count":2,"median_seconds":3600,"p90_seconds":18000}"#)
+    let steps = nudge["steps"].list
+    #expect(steps.map { $0["step"].text } == ["first", "talk"])
+    #expect(["sent", "delivered", "bounced", "withheld", "failed"].map { steps[0][$0].integer } == [4, 4, 0, 0, 0])
+    #expect(!steps[0]["opened"].isPresent)
+    // Two goals: one after the mail alone, one after mail and call.
+    expect(steps[0]["attribution"], #"{"first":2,"last":1,"linear":1.5}"#)
+    expect(steps[1]["attribution"], #"{"first":0,"last":1,"linear":0.5}"#)
+    #expect(steps[1]["sent"].integer == 1)
+
+    let text = try folder.flow("stats").output
+    #expect(text.contains("nudge: 4 runs, 0 live, 4 ended\n"), "\(text)")
+    #expect(text.contains("  goal won: 2 of 4 that ended, 50.0 %\n"))
+    #expect(text.contains("  time to reply: median 1 hour, nine of ten within 5 hours\n"))
+    let csv = try folder.flow("stats", "--format", "csv").output
+    #expect(
+      csv.hasSuffix(
+        "nudge,first,email,4,4,0,,,2,0,0,0,2,1,1.5,\"declined 1, reply 1\",,3600,18000\r\n"
+          + "nudge,talk,call,1,1,0,,,0,0,0,0,0,1,0.5,,,,\r\n"))
+    let page = try folder.flow("stats", "--format", "html").output
+    // Everything is in the one file: no script, nothing fetched.
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("prefers-color-scheme: dark"))
+    #expect(page.contains("<svg class=\"plot\"") && page.contains("50.0 %"))
+    for word in ["<script", "<link", "src=", "url(", "@import", "href="] { #expect(!page.contains(word)) }
+    let none = try folder.flow("stats", "--since", "2026-03-02 10:01 Europe/Berlin")
+    #expect(none.output == "no runs\n")
+    #expect(try folder.flow("stats", "--since", "soon").code == 2)
+  }
+}
