@@ -7,7 +7,7 @@ import Testing
 /// Messages that leave, against a peer on loopback.
 @Suite(.timeLimit(.minutes(3))) struct MessengerSendTests {
   private func channel(_ values: [String: String]) throws -> MessengerChannel {
-    try MessengerChannel(Scratch().settings(["send": "true", "timeout": "20"].merging(values) { $1 }))
+    try MessengerChannel(Scratch().settings(["send": "true", "timeout": "20 seconds"].merging(values) { $1 }))
   }
 
   private func message(_ words: String, handle: String = "C024BE91L", thread: [String] = [], via: String? = nil)

@@ -12,7 +12,7 @@ import WebhookChannel
   private static let now = Instant(seconds: 1_614_265_330)
 
   private func channel(_ values: [String: String] = [:]) throws -> WebhookChannel {
-    var settings = Scratch().settings(["send": "true", "private": "allow", "timeout": "20"].merging(values) { $1 })
+    var settings = Scratch().settings(["send": "true", "private": "allow", "timeout": "20 seconds"].merging(values) { $1 })
     settings.now = { Self.now }
     return try WebhookChannel(settings)
   }
@@ -146,7 +146,7 @@ import WebhookChannel
   }
 
   @Test func whatIsSlowIsUnknownAndWhatIsHugeIsNot() async throws {
-    guard case .unknown = try await receipt(Peer.Answer(pieces: [(9000, [])]), ["timeout": "4"]) else {
+    guard case .unknown = try await receipt(Peer.Answer(pieces: [(9000, [])]), ["timeout": "4 seconds"]) else {
       Issue.record("nobody knows")
       return
     }
@@ -213,7 +213,7 @@ import WebhookChannel
   }
 
   @Test func settingsThatCannotBeUsedAreOurs() throws {
-    for (name, value) in [("send", "yes"), ("timeout", "0"), ("timeout", "soon"), ("private", "maybe")] {
+    for (name, value) in [("send", "yes"), ("timeout", "0 seconds"), ("timeout", "20"), ("tiemout", "1 second"), ("timeout", "soon"), ("private", "maybe")] {
       let error = #expect(throws: ChannelError.self) { try channel([name: value]) }
       #expect(error?.kind == .ours, "\(name)")
     }

@@ -26,12 +26,7 @@ struct EmailSettings: Sendable {
   ]
 
   init(_ settings: ChannelSettings) throws(ChannelError) {
-    if let name = settings.values.keys.sorted().first(where: { !EmailSettings.known.contains($0) }) {
-      let nearest = Spelling.nearest(to: name, in: EmailSettings.known.sorted()).map {
-        "; did you mean \($0):?"
-      }
-      throw ChannelError(.ours, "there is no setting \"\(HeaderText(name))\"\(nearest ?? "")")
-    }
+    try settings.allowOnly(EmailSettings.known)
     readFile = settings.readFile
     from = try EmailSettings.mailbox(settings, "from")
     replyTo = try EmailSettings.mailbox(settings, "reply-to")
@@ -43,7 +38,7 @@ struct EmailSettings: Sendable {
     sendsTo = try settings.sends ? smtp : nil
     if let imap = try EmailSettings.server(settings, .imap) {
       mailbox = EmailInbox.Settings(
-        server: imap, mailbox: settings["mailbox"] ?? "INBOX", seconds: try EmailSettings.pause(settings["poll"]))
+        server: imap, mailbox: settings["mailbox"] ?? "INBOX", seconds: try settings.seconds("poll", otherwise: 60))
     }
     try EmailSettings.check(settings, hasServer: smtp != nil, hasSender: from != nil)
   }
@@ -129,19 +124,6 @@ struct EmailSettings: Sendable {
 
   /// A variable that is not set is an empty text.
   private static func filled(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
-
-  /// `30 seconds`, `1 minute`: 1 second to 10 minutes, since after 15 minutes without reading nothing is
-  /// sent.
-  private static func pause(_ text: String?) throws(ChannelError) -> Int {
-    guard let text else { return 60 }
-    if let duration = try? Duration.parse(text), case .calendar(0, 0, let milliseconds) = duration.kind,
-      (1000...600_000).contains(milliseconds)
-    {
-      return Int(milliseconds / 1000)
-    }
-    throw ChannelError(
-      .ours, "poll: \"\(HeaderText(text))\" is no pause from 1 second to 10 minutes; write 1 minute")
-  }
 }
 
 /// An address of List-Unsubscribe (RFC 2369, RFC 8058): `https:` or `mailto:`, of printable ASCII; `{id}`

@@ -7,6 +7,8 @@ public struct ExecChannel: Channel {
   public let manifest: [UInt8]
   /// The program, which may send what it likes.
   public let destination: String?
+  /// Where its manifest says `inbound: poll`.
+  public let pollSeconds: Int?
   private let program: Program
   private let limits: ExecLimits
 
@@ -20,8 +22,9 @@ public struct ExecChannel: Channel {
     destination = settings["exec"]
     var limits = limits
     try limits.read(settings)
+    pollSeconds = try settings.seconds("poll", otherwise: 60)
     self.limits = limits
-    let own = ExecLimits.names.union(["exec", "plugin", "environment"])
+    let own = ExecLimits.names.union(["exec", "plugin", "environment", "poll", "rate"])
     let values = settings.values.filter { !own.contains($0.key) }
     let members = values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
     program = Program(

@@ -22,26 +22,14 @@ public struct ExecLimits: Hashable, Sendable {
 
   /// `timeout` (seconds of a delivery), `memory` (MiB), `cpu` (seconds) and `files` of flow.yaml.
   mutating func read(_ settings: ChannelSettings) throws(ChannelError) {
-    if let seconds = try ExecLimits.number(settings, "timeout", "seconds", 1...600) { deliver = .seconds(seconds) }
-    if let size = try ExecLimits.number(settings, "memory", "MiB", 16...65_536) { memory = size << 20 }
-    if let seconds = try ExecLimits.number(settings, "cpu", "seconds", 1...600) { cpu = seconds }
-    if let count = try ExecLimits.number(settings, "files", "files", 16...65_536) { files = count }
+    if let seconds = try settings.number("timeout", of: "seconds", 1...600) { deliver = .seconds(seconds) }
+    if let size = try settings.number("memory", of: "MiB", 16...65_536) { memory = size << 20 }
+    if let seconds = try settings.number("cpu", of: "seconds", 1...600) { cpu = seconds }
+    if let count = try settings.number("files", of: "files", 16...65_536) { files = count }
   }
 
   /// What ``read(_:)`` takes, and the program does not get.
   static let names: Set<String> = ["timeout", "memory", "cpu", "files"]
-
-  private static func number(
-    _ settings: ChannelSettings, _ name: String, _ unit: String, _ range: ClosedRange<Int>
-  ) throws(ChannelError) -> Int? {
-    guard let text = settings[name] else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw ChannelError(
-        .ours,
-        "\(name): \"\(HeaderText(text))\" is no whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
 
   func pause(afterFailures count: Int) -> Swift.Duration {
     var pause = firstPause

@@ -21,6 +21,8 @@ public struct MessengerChannel: Channel {
 
   /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
+    let known = ["outbox", "send", "rate", "poll", "via", "token", "url", "api", "user", "password"]
+    try settings.allowOnly(HTTPLimits.settings.union(known))
     via = settings["via"]
     if let via, !MessengerChannel.isName(via) {
       throw ChannelError(.ours, "via: \"\(HeaderText(via))\" is no name of a messenger")

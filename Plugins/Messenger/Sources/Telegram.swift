@@ -7,6 +7,7 @@ import FlowTransport
 struct Telegram: MessengerService {
   /// Holds the token; no error repeats it.
   private let root: String
+  let pollSeconds: Int?
   let destination: String
 
   /// `token`: the bot's. `api`: where the Bot API is; a server of one's own, or a test's.
@@ -15,6 +16,7 @@ struct Telegram: MessengerService {
     guard let token = settings["token"], !token.isEmpty, token.utf8.allSatisfy(Telegram.isToken) else {
       throw ChannelError(.ours, "token: is missing, or is no bot's")
     }
+    pollSeconds = try settings.seconds("poll", otherwise: 10)
     root = "\(api)/bot\(token)/"
     destination = HTTPRequest.host(of: api)
   }
@@ -85,8 +87,6 @@ struct Telegram: MessengerService {
 // MARK: What people write
 
 extension Telegram {
-  var pollSeconds: Int? { 10 }
-
   /// `cursor`: the number of the first update that has not been told; naming it, Telegram forgets those before.
   func poll(since cursor: String?, _ client: HTTPClient) async throws(ChannelError) -> Inbound {
     var body: [JSONMember] = []

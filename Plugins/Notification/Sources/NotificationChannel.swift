@@ -20,6 +20,8 @@ public struct NotificationChannel: Channel {
 
   /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
+    let known = ["outbox", "send", "rate", "via", "url", "topic", "token", "user", "password", "program"]
+    try settings.allowOnly(HTTPLimits.settings.union(known))
     via = settings["via"].map { HeaderText($0).text }
     sending = try Sending(settings) { settings throws(ChannelError) in try NotificationChannel.way(settings) }
   }

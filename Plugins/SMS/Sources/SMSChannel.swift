@@ -20,6 +20,11 @@ public struct SMSChannel: Channel {
 
   /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
+    let known = [
+      "outbox", "send", "rate", "poll", "via", "from", "url", "method", "format", "body", "id", "token", "user",
+      "password", "account", "service", "api",
+    ]
+    try settings.allowOnly(HTTPLimits.settings.union(known))
     if let from = settings["from"] {
       let isName = (1...11).contains(from.utf8.count) && from.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
       guard isName || PhoneNumber(from) != nil else {

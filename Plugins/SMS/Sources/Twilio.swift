@@ -17,6 +17,7 @@ final class Twilio: SMSService {
   private let sender: Sender
   private let now: (@Sendable () -> Instant)?
   let destination: String
+  let pollSeconds: Int?
 
   /// Who has told Twilio to stop, as it said when something was sent to them.
   private let stopped = Mutex<[Inbound.Message]>([])
@@ -44,6 +45,7 @@ final class Twilio: SMSService {
       throw ChannelError(.ours, "from: is missing, or service:")
     }
     now = settings.now
+    pollSeconds = try settings.seconds("poll", otherwise: 30)
   }
 
   private static func isID(_ text: String, _ prefix: String) -> Bool {
@@ -102,8 +104,6 @@ final class Twilio: SMSService {
   }
 
   // MARK: What people write
-
-  var pollSeconds: Int? { 30 }
 
   private static let mostPages = 50
 

@@ -8,7 +8,10 @@ public struct CallChannel: Channel {
   public var manifest: [UInt8] { Self.manifest }
   private let folder: FolderDelivery
 
-  public init(_ settings: ChannelSettings) throws(ChannelError) { folder = FolderDelivery(settings) }
+  public init(_ settings: ChannelSettings) throws(ChannelError) {
+    try settings.allowOnly(["outbox", "rate"])
+    folder = FolderDelivery(settings)
+  }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     // A person may find out a number that nobody wrote down; one that is written down is one.
@@ -38,7 +41,10 @@ public struct TaskChannel: Channel {
   public var manifest: [UInt8] { Self.manifest }
   private let folder: FolderDelivery
 
-  public init(_ settings: ChannelSettings) throws(ChannelError) { folder = FolderDelivery(settings) }
+  public init(_ settings: ChannelSettings) throws(ChannelError) {
+    try settings.allowOnly(["outbox", "rate"])
+    folder = FolderDelivery(settings)
+  }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     try TaskCard(delivery, to: "", about: nil, main: "say").rendering

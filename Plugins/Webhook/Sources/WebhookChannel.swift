@@ -1,6 +1,7 @@
 import FlowCore
 import FlowPlugin
 import FlowTime
+import FlowTransport
 
 /// `webhook`: a request to another program, as HTTP/1.1 has it (RFC 9112). The headers that belong to an
 /// attempt (id, time, signature) are added when it is handed over.
@@ -12,6 +13,7 @@ public struct WebhookChannel: Channel {
 
   /// A setting that cannot be used is our mistake: the error's kind is `ours`.
   public init(_ settings: ChannelSettings) throws(ChannelError) {
+    try settings.allowOnly(HTTPLimits.settings.union(["outbox", "send", "rate", "secret"]))
     sending = try Sending(settings) { settings throws(ChannelError) in try WebhookSender(settings) }
   }
 

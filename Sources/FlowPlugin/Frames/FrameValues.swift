@@ -23,6 +23,7 @@ extension Frame {
       "contact": plain(delivery.contact), "owner": plain(delivery.owner),
       "outcomes": .array(delivery.outcomes.map { .string($0) }),
       "fields": .object(fields), "templates": .object(templates),
+      "token": optional(delivery.token),
       "thread": delivery.thread.map { thread in
         [
           "references": .array(thread.references.map { .string($0) }), "subject": optional(thread.subject),

@@ -44,7 +44,7 @@ public struct Outlet: Sendable {
   public init(_ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, rate: Int? = nil, capacity: Int? = nil) {
     self.init(
       channel, isKeyed: isKeyed ?? manifest.keyed, maxBytes: manifest.maxBytes,
-      polls: channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,
+      polls: manifest.inbound == .poll && channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,
       outcomes: manifest.outcomes.filter { ["ok", "failed"].contains($0) }, rate: rate, capacity: capacity)
   }
 

@@ -66,18 +66,16 @@ extension JSONValue {
 }
 
 extension HTTPLimits {
-  /// `timeout` (seconds, 1 to 600), `private` (`allow` or `refuse`, as `isPublicOnly` where it is left out) and `proxy`
+  /// The settings that ``init(_:isPublicOnly:keepsConnections:)`` reads.
+  public static let settings: Set<String> = ["timeout", "private", "proxy"]
+
+  /// `timeout` (`30 seconds`), `private` (`allow` or `refuse`, as `isPublicOnly` where it is left out) and `proxy`
   /// of flow.yaml.
   public init(_ settings: ChannelSettings, isPublicOnly: Bool, keepsConnections: Bool) throws(ChannelError) {
     self.init()
     self.keepsConnections = keepsConnections
-    if let text = settings["timeout"] {
-      guard let seconds = Int(text), (1...600).contains(seconds) else {
-        throw ChannelError(.ours, "timeout: \"\(HeaderText(text))\" is no whole number of seconds from 1 to 600")
-      }
-      self.seconds = seconds
-      connectSeconds = min(connectSeconds, seconds)
-    }
+    seconds = try settings.seconds("timeout", otherwise: seconds)
+    connectSeconds = min(connectSeconds, seconds)
     switch settings["private"] {
     case nil: self.isPublicOnly = isPublicOnly
     case "allow": self.isPublicOnly = false
