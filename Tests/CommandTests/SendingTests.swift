@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+/// What flow.yaml says of channels that send: with the command, and a far side that the test starts.
+@Suite struct SendingTests {
+  private static let peer = """
+    import http.server, json, os
+    class Peer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            seen = {"path": self.path, "headers": dict(self.headers), "body": body}
+            with open("seen", "a") as file: file.write(json.dumps(seen) + "\\n")
+            self.send_response(204)
+            self.end_headers()
+        def log_message(self, *_): pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Peer)
+    open("port.part", "w").write(str(server.server_address[1]))
+    os.rename("port.part", "port")
+    server.serve_forever()
+    """
+
+  private func project(_ webhook: String, port: String = "1") throws -> Folder {
+    let folder = try Folder()
+    try folder.write("language: 1\nchannels:\n  webhook: \(webhook)\n", to: "flow.yaml")
+    try folder.write(
+      """
+      workflow: crm
+      about: Tells another program.
+      category: internal
+      trigger: { event: deal.won, key: deal.id }
+      input:
+        contact: contact
+        owner: person
+        deal: { id: text }
+      timezone: '"Europe/Berlin"'
+      steps:
+        - webhook: tell
+          url: "http://127.0.0.1:\(port)/deals/{{ deal.id }}"
+          data: { stage: '"won"' }
+          within: 1 hour
+          then: { ok: end told, failed: end untold, timeout: end late }
+
+      """, to: "Workflows/crm.yaml")
+    try folder.write(
+      #"{"contact": {"id": "c", "name": "Ann"}, "owner": {"name": "Otto", "email": "o@a.test"}, "deal": {"id": "D 1"}}"#,
+      to: "in.json")
+    return folder
+  }
+
+  private let start = ["--start", "2026-03-25 10:00 Europe/Berlin"]
+
+  @Test func aWebhookLeavesSignedAndTheRunHearsOfIt() throws {
+    let peerFolder = try Folder()
+    let peer = try Going(["-c", Self.peer], in: peerFolder.path, program: "python3")
+    defer {
+      kill(peer.pid, SIGKILL)
+      _ = try? peer.wait()
+    }
+    var port: String?
+    for _ in 0..<1000 where port == nil {
+      port = try? peerFolder.text("port")
+      usleep(10_000)
+    }
+    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: try #require(port))
+    let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    #expect(try folder.flow(["event", "deal.won", "--data", "in.json"] + start, environment: secrets).code == 0)
+    let served = try folder.flow(["serve", "--once"] + start, environment: secrets)
+    #expect(served.code == 0, "\(served.errors)")
+    let seen = try JSON(parsing: try peerFolder.text("seen"))
+    #expect(seen["path"].text == "/deals/D%201")
+    #expect(seen["body"].text == #"{"stage":"won"}"#)
+    // 10:00 in Berlin.
+    #expect(seen["headers"]["webhook-timestamp"].text == "1774429200")
+    #expect(seen["headers"]["webhook-signature"].text?.hasPrefix("v1,") == true)
+    #expect(folder.names(in: "outbox").isEmpty)
+    #expect(try folder.flow("runs").output.contains(" told "))
+  }
+
+  @Test func whatNeedsASecretIsCheckedAndRunWithoutIt() throws {
+    let folder = try project("{ send: true, secret: \"${HOOK}\" }")
+    for command in [["check"], ["run"], ["simulate", "Workflows/crm.yaml", "--input", "in.json"] + start] {
+      let ran = try folder.flow(command)
+      #expect(ran.code == 0, "\(command): \(ran.output)\(ran.errors)")
+    }
+    // Held, and said, where it should leave.
+    #expect(try folder.flow(["event", "deal.won", "--data", "in.json"] + start).code == 0)
+    let served = try folder.flow(["serve", "--once"] + start)
+    #expect((served.output + served.errors).contains("secret: is empty"), "\(served.output)\(served.errors)")
+  }
+
+  @Test func settingsThatCannotBeUsedAreFindings() throws {
+    for (webhook, words) in [
+      ("{ send: yes please }", "neither true nor false"), ("{ send: true, secert: x }", "did you mean secret:?"),
+      ("{ send: true, timeout: 20 }", "write 1 minute"),
+    ] {
+      let ran = try project(webhook).flow("check")
+      #expect(ran.code == 1)
+      #expect(ran.output.contains("channel-setting") && ran.output.contains(words), "\(ran.output)")
+    }
+  }
+
+  @Test func aChannelIsTriedOnTheFolderWhateverItIsToldToSend() throws {
+    // Nobody listens there: what was sent would fail.
+    let folder = try Folder()
+    try folder.write(
+      "language: 1\nchannels:\n  sms: { send: true, url: \"http://127.0.0.1:1/\" }\n", to: "flow.yaml")
+    let ran = try folder.flow("plugin", "check", "sms")
+    #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+  }
+
+  /// A program that says it is `email` would stand in for the one that is built in, or not; nobody could tell.
+  @Test func aProgramCannotTakeAVerbThatThereIs() throws {
+    let folder = try Fax.project()
+    let manifest = try folder.text("plugins/fax.manifest.yaml").replacing("verb: fax", with: "verb: email")
+    try folder.write(manifest, to: "plugins/fax.manifest.yaml")
+    let ran = try folder.flow("check")
+    #expect(ran.code == 1)
+    #expect(
+      ran.output.contains("the channel \"fax\" cannot be set up: there is a channel \"email\" already"),
+      "\(ran.output)")
+
+    let twice = try Fax.project()
+    try twice.write(
+      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py }\n  telefax: { exec: plugins/fax.py }\n", to: "flow.yaml")
+    let both = try twice.flow("check")
+    #expect(both.code == 1)
+    #expect(
+      both.output.contains("the channel \"telefax\" cannot be set up: there is a channel \"fax\" already"),
+      "\(both.output)")
+  }
+
+  @Test func `guarantee 24: a flood of a program's log is cut off`() throws {
+    let folder = try Fax.project()
+    try folder.changeFax("def render(request):", to: "def render(request):\n    os.write(2, b'x' * 5_000_000)")
+    let ran = try folder.flow("plugin", "check", "fax")
+    #expect(ran.code == 0, "\(ran.output)")
+    #expect(ran.errors.contains("logs too much"))
+    // Some 160 requests, 64 KiB of each.
+    let count = ran.errors.utf8.count { $0 == UInt8(ascii: "x") }
+    #expect(count > 65_536 && count % 65_536 == 0, "\(count)")
+    #expect(count < 20_000_000, "\(count)")
+  }
+}
