@@ -28,15 +28,27 @@ public struct Replay {
   /// The graph with a fingerprint; nil where this program cannot make it any more.
   public var graph: (String) -> Graph?
   public var zones: any ZoneSource
-  public var caps: Caps?
+  /// Caps that may have held: the present ones and those of former versions. The journal does not say which.
+  public var caps: [Caps?]
 
-  public init(zones: any ZoneSource, caps: Caps? = nil, graph: @escaping (String) -> Graph?) {
+  public init(zones: any ZoneSource, caps: [Caps?] = [nil], graph: @escaping (String) -> Graph?) {
     self.graph = graph
     self.zones = zones
     self.caps = caps
   }
 
+  /// - Returns: of several caps, the first verdict that is `same`; else the first.
   public func check(_ history: RunHistory) -> Verdict {
+    var first: Verdict?
+    for caps in caps {
+      let verdict = check(history, caps)
+      if case .same = verdict { return verdict }
+      first = first ?? verdict
+    }
+    return first ?? check(history, nil)
+  }
+
+  private func check(_ history: RunHistory, _ caps: Caps?) -> Verdict {
     let version = history.firstVersion
     guard var graph = graph(version) else { return .unknown(because: "its version \(version) is not kept") }
     guard let data = history.beginning else {
@@ -50,7 +62,7 @@ public struct Replay {
       let transition: Transition
       switch (run, step.migration) {
       case (nil, _):
-        transition = carried(step) { surroundings in
+        transition = carried(step, caps) { surroundings in
           Machine.start(graph, key: history.run.key, data: data, at: step.at, surroundings)
         }
       case (let before?, let version?):
@@ -58,7 +70,7 @@ public struct Replay {
           return .unknown(because: "its version \(version) is not kept")
         }
         let former = graph
-        transition = carried(step) { surroundings in
+        transition = carried(step, caps) { surroundings in
           guard case .moved(let moved) = Machine.migrate(before, from: former, to: next, at: step.at, surroundings)
           else { return Transition(run: before, entries: [], effects: []) }
           return moved
@@ -68,7 +80,7 @@ public struct Replay {
         // The engine's own notes change no run.
         guard let event = step.event else { continue }
         if before.waiting == nil, case .failed = event.kind { continue }
-        transition = carried(step) { surroundings in
+        transition = carried(step, caps) { surroundings in
           Machine.step(graph, before, event, at: step.at, surroundings)
         }
       }
@@ -82,15 +94,17 @@ public struct Replay {
     return .same(transitions: history.steps.count)
   }
 
-  private func surroundings(_ step: RunHistory.Step) -> Surroundings {
+  private func surroundings(_ step: RunHistory.Step, _ caps: Caps?) -> Surroundings {
     Surroundings(
       zones: zones, caps: caps, touchesElsewhere: step.touchesElsewhere, suppressed: Set(step.suppressed),
       held: step.held)
   }
 
   /// What no channel could render is not computed: the journal says it, step by step.
-  private func carried(_ step: RunHistory.Step, _ make: (Surroundings) -> Transition) -> Transition {
-    var surroundings = surroundings(step)
+  private func carried(
+    _ step: RunHistory.Step, _ caps: Caps?, _ make: (Surroundings) -> Transition
+  ) -> Transition {
+    var surroundings = surroundings(step, caps)
     while true {
       let transition = make(surroundings)
       let delivered = transition.effects.compactMap { effect -> Delivery? in

@@ -23,7 +23,9 @@ struct ReplayCommand: AsyncParsableCommand {
         try runs.isEmpty
         ? store.runs(RunFilter(workflow: workflow)) : runs.map { try Histories.record($0, in: store) }
       let histories = Histories(workspace, store)
-      let replay = Replay(zones: workspace.zones, caps: workspace.project.caps) { histories.graph($0) }
+      let versions = Set(records.map(\.version)).sorted()
+      let former = versions.compactMap { try? store.version($0) }.map { workspace.former($0).project.caps }
+      let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { histories.graph($0) }
       var progress = Progress()
       defer { progress.clear() }
       let clock = SystemClock()

@@ -188,7 +188,7 @@ struct Examination {
 
   func channels(connect: Bool) async -> [Check] {
     let channels: [String: any Channel]
-    do { channels = try Channels.make(project: workspace.project, root: workspace.root) } catch {
+    do { channels = try Channels.make(project: workspace.project, root: workspace.root, clock: FixedClock(now)) } catch {
       let text = (error as? Failure)?.text ?? "\(error)"
       return [
         Check(

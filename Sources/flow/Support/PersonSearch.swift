@@ -91,6 +91,7 @@ struct PersonSearch {
       let text = data.lowercased()
       return identities.contains { text.contains(JSONValue.string($0.lowercased()).write()) }
     case .suppress(let contact, _, _): return identities.contains(ContactIdentity.canonical(contact))
+    case .message(let message): return message.address.map { identities.contains(ContactIdentity.canonical($0)) } ?? false
     default: return false
     }
   }
@@ -104,6 +105,7 @@ struct PersonSearch {
       case .run(_, let kind): (Event(id: "", at: row.incoming.at, kind: kind).name, nil)
       case .task(_, let outcome, let note): ("task \(outcome)", note)
       case .suppress(_, let channel, _): ("suppress \(channel)", nil)
+      case .message(let message): (message.word, String(decoding: message.raw, as: UTF8.self))
       }
     return ContactReport.Event(
       source: row.incoming.source, id: row.incoming.id, received: row.received, what: what, data: data)

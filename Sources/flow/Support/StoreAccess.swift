@@ -100,14 +100,17 @@ struct Live {
 }
 
 extension Workspace {
-  /// A version as it was saved with its first run.
-  func recompile(_ version: Version) -> Graph? {
+  /// flow.yaml as it was when a version was saved, and all files of it.
+  func former(_ version: Version) -> (project: Project, files: MemoryFiles) {
     var files = MemoryFiles()
     for file in version.files { files.contents[file.path] = file.bytes }
-    var project = Project()
-    if let path = self.project.file, let bytes = files.contents[path] {
-      project = Compiler.project(SourceText(file: path, utf8: bytes), files: files, zones: zones).0
-    }
+    guard let path = project.file, let bytes = files.contents[path] else { return (Project(), files) }
+    return (Compiler.project(SourceText(file: path, utf8: bytes), files: files, zones: zones).0, files)
+  }
+
+  /// A version as it was saved with its first run.
+  func recompile(_ version: Version) -> Graph? {
+    let (project, files) = former(version)
     return Compiler.compile(
       CompilerInput(files: [version.main], project: project, manifests: manifests, zones: zones, source: files)
     ).workflows.first?.graph

@@ -31,30 +31,6 @@ import Testing
     #expect(try folder.flow("replay").code == 0)
   }
 
-  @Test func aJournalThatWasChangedDiffers() throws {
-    let folder = try Story.proposal.played()
-    // The instant of the last transition, a day later: the packed copy is what counts.
-    let changed = try Going(
-      ["-c", Self.change], in: folder.path, program: "python3"
-    ).wait()
-    #expect(changed.code == 0, "\(changed.errors)")
-    let ran = try folder.flow("replay")
-    #expect(ran.code == 1)
-    #expect(ran.output.contains("differs at transition 6"), "\(ran.output)")
-    #expect(ran.output.contains("ann@acme.test") && ran.output.contains("eve@acme.test"), "\(ran.output)")
-  }
-
-  /// Whom the last offer went to, as nobody would change it.
-  private static let change = """
-    import sqlite3
-    store = sqlite3.connect("Workflows/flow.db")
-    (step,) = store.execute("SELECT step FROM journal WHERE sequence = 6").fetchone()
-    assert b"ann@acme.test" in step
-    store.execute(
-        "UPDATE journal SET step = ? WHERE sequence = 6", (step.replace(b"ann@acme.test", b"eve@acme.test"),))
-    store.commit()
-    """
-
   @Test func whatIsNotThere() throws {
     let folder = try Story.proposal.played(1)
     let ran = try folder.flow("replay", "ffff")

@@ -1,0 +1,133 @@
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowTime
+import Testing
+
+/// A journal that was made by hand of the machine's own transitions, and then changed.
+@Suite struct ReplayDoorTests {
+  private let zones = FixedZones([.utc], version: "test")
+  private let start = Instant(seconds: 1_774_450_800)
+  private let data: [String: Value] = [
+    "contact": .record(["name": .text("Sam")]), "deal": .record(["id": .text("d")]),
+  ]
+
+  private func graph(_ steps: String) throws -> Graph {
+    let text = """
+      workflow: small
+      trigger: { event: deal.won, key: deal.id }
+      input:
+        contact: contact
+        deal: { id: text }
+      events: { deal.closed: {} }
+      steps:
+
+      """ + steps
+    let compilation = Compiler.compile(
+      CompilerInput(
+        files: ["small.yaml"], project: Project(), manifests: [], zones: zones,
+        source: MemoryFiles(["small.yaml": text])))
+    let errors = compilation.diagnostics.filter { $0.severity == .error }
+    #expect(errors.isEmpty, "\(errors.map(\.message))")
+    return try #require(compilation.workflows.first).graph
+  }
+
+  private static let steps = """
+      - wait: 1 day
+      - await: deal.closed within 2 days
+      - end: done
+
+    """
+
+  /// Started, a day later awaiting, two days later at its end.
+  private func history(_ graph: Graph) -> RunHistory {
+    let surroundings = Surroundings(zones: zones)
+    var transition = Machine.start(graph, key: ["d"], data: data, at: start, surroundings)
+    var steps = [RunHistory.Step(sequence: 1, at: start, event: nil, entries: transition.entries)]
+    while let due = transition.run.waiting?.wakes {
+      let event = Event(id: "timer.\(steps.count)", at: due, kind: .timer)
+      transition = Machine.step(graph, transition.run, event, at: due, surroundings)
+      steps.append(
+        RunHistory.Step(sequence: steps.count + 1, at: due, event: event, entries: transition.entries))
+    }
+    return RunHistory(
+      id: "0", workflow: "small", version: graph.fingerprint, subject: "d", contact: "Sam", run: transition.run,
+      steps: steps, beginning: data)
+  }
+
+  private func verdict(_ history: RunHistory, _ graphs: Graph...) -> Replay.Verdict {
+    Replay(zones: zones) { version in graphs.first { $0.fingerprint == version } }.check(history)
+  }
+
+  @Test func `guarantee 3: the same transitions, or the first that differs`() throws {
+    let graph = try graph(Self.steps)
+    let whole = history(graph)
+    #expect(whole.steps.count == 3)
+    #expect(verdict(whole, graph) == .same(transitions: 3))
+
+    var changed = whole
+    changed.steps[1].entries.removeLast()
+    guard case .differs(let difference) = verdict(changed, graph) else { throw Unexpected() }
+    #expect(difference.sequence == 2 && difference.replayed.count == difference.stored.count + 1)
+
+    changed = whole
+    // An hour early the timer does nothing: the journal says otherwise.
+    changed.steps[2].at = changed.steps[2].at.adding(milliseconds: -3_600_000)
+    guard case .differs(let early) = verdict(changed, graph) else { throw Unexpected() }
+    #expect(early.sequence == 3 && early.replayed.isEmpty)
+
+    changed = whole
+    changed.steps.remove(at: 1)
+    guard case .differs(let missing) = verdict(changed, graph) else { throw Unexpected() }
+    #expect(missing.sequence == 2)
+
+    changed = whole
+    changed.run.heldDays = 1
+    #expect(verdict(changed, graph) == .differs(Replay.Difference(sequence: nil, stored: [], replayed: [])))
+  }
+
+  @Test func `guarantee 3: what is not kept cannot be told`() throws {
+    let graph = try graph(Self.steps)
+    var history = history(graph)
+    guard case .unknown = verdict(history) else { throw Unexpected() }
+    history.beginning = nil
+    guard case .unknown = verdict(history, graph) else { throw Unexpected() }
+  }
+
+  /// A step without a name is known by what stands before it, and not by its number in the file.
+  @Test func stepsAcrossVersions() throws {
+    let old = try graph("""
+        - set: { deal.id: '"a"' }
+          name: one
+        - await: deal.closed within 2 days
+        - set: { deal.id: '"b"' }
+          name: two
+        - await: deal.closed within 3 days
+        - end: done
+
+      """)
+    let new = try graph("""
+        - set: { deal.id: '"a"' }
+          name: one
+        - wait: 2 days
+        - set: { deal.id: '"b"' }
+          name: two
+        - await: deal.closed within 3 days
+        - end: done
+
+      """)
+    let pairs = StepPairs(old, new)
+    let there = old.nodes.indices.map { pairs.counterpart(of: $0).map { new.nodes[$0].name } }
+    // The second await is the first of the new version.
+    #expect(old.nodes.map(\.name) == ["one", "await-1", "two", "await-2", "end-1"])
+    #expect(there == ["one", nil, "two", "await-1", "end-1"])
+    let run = Machine.start(old, key: ["d"], data: data, at: start, Surroundings(zones: zones)).run
+    let moved = Machine.migrate(run, from: old, to: new, at: start, Surroundings(zones: zones))
+    #expect(moved == .stranded(because: "the step await-1 that it waits at is gone"))
+    #expect(
+      Difference(old, new).effect(on: run, at: start, zones: zones)
+        == .stranded(because: "the step await-1 that it waits at is gone"))
+  }
+
+  private struct Unexpected: Error {}
+}
