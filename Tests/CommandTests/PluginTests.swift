@@ -111,6 +111,25 @@ extension Folder {
       missing.errors.contains("none.py") || missing.errors.contains("none.manifest"), "\(missing.errors)")
   }
 
+  @Test func `a verb has one channel, and a second is an error`() throws {
+    let folder = try Fax.project()
+    for (channels, sentence) in [
+      (
+        "{ fax: { exec: plugins/fax.py }, telefax: { exec: plugins/fax.py } }",
+        "the channel \"telefax\" is a second one for the verb \"fax\", beside \"fax\""
+      ),
+      (
+        "{ fax: { exec: plugins/fax.py }, mail: { plugin: email }, email: {} }",
+        "the channel \"email\" is a second one for the verb \"email\", beside \"mail\""
+      ),
+    ] {
+      try folder.write("language: 1\nchannels: \(channels)\n", to: "flow.yaml")
+      let ran = try folder.flow("check")
+      #expect(ran.code == 1, "\(ran.output)\(ran.errors)")
+      #expect(ran.output.contains(sentence), "\(ran.output)\(ran.errors)")
+    }
+  }
+
   @Test func aFaxIsCheckedRunSimulatedAndSent() throws {
     let folder = try Fax.project()
     let checked = try folder.flow("check", "--strict")

@@ -4,12 +4,6 @@ import Foundation
 enum Numbers {
   static let pages = ["Time", "Steps", "Events"]
 
-  /// What nothing can carry yet, and why. A number leaves this list with its first scenario.
-  static let notYet: [String: String] = [
-    "6.54": "no channel brings mail in yet, so no reply is told by its token, thread or address",
-    "6.55": "no channel brings mail in yet: a scenario's reply is its new text",
-  ]
-
   /// Number → sentence.
   static func sentences() throws -> [String: String] {
     var found: [String: String] = [:]

@@ -36,7 +36,7 @@ extension Channels {
   /// Entries of flow.yaml that a channel cannot be set up with, and secrets that stand there in the open.
   static func problems(project: Project, root: String) -> [Diagnostic] {
     let files = DiskFiles(root: root)
-    return project.channels.flatMap { entry -> [Diagnostic] in
+    return twice(project, root) + project.channels.flatMap { entry -> [Diagnostic] in
       let open = entry.settings.filter { isSecret($0.name) && !$0.text.isEmpty && !isKeptElsewhere($0.text) }
       let paces = entry.settings.filter { $0.name == "rate" && perMinute($0.text) == nil }
       var findings = paces.map { setting in
@@ -63,6 +63,31 @@ extension Channels {
       }
       return findings
     }
+  }
+
+  /// A verb has one channel: of two nobody could say by which a step goes out.
+  private static func twice(_ project: Project, _ root: String) -> [Diagnostic] {
+    let shipped = Set(all.map(\.plugin))
+    var taken: [String: String] = [:]
+    return project.channels.compactMap { entry in
+      guard let verb = verb(of: entry, root) else { return nil }
+      let other = taken[verb] ?? (entry.exec != nil && shipped.contains(verb) ? "the one that is built in" : nil)
+      taken[verb] = "\"\(entry.name)\""
+      return other.map { other in
+        Diagnostic(
+          "channel-setting", at: entry.span,
+          "the channel \"\(entry.name)\" is a second one for the verb \"\(verb)\", beside \(other)",
+          help: "a verb has one channel: take one of them out, or give the program's manifest another verb")
+      }
+    }
+  }
+
+  private static func verb(of entry: Project.Channel, _ root: String) -> String? {
+    guard let exec = entry.exec else { return named(entry.plugin ?? entry.name)?.plugin }
+    let files = DiskFiles(root: root)
+    let settings = ChannelSettings(name: entry.name, values: ["exec": exec], folder: root) { try? files.read($0).get() }
+    guard let bytes = try? manifest(ofProgram: settings) else { return nil }
+    return Compiler.manifest(SourceText(file: exec, utf8: bytes)).0?.verb
   }
 
   /// `rate: 60 a minute` (a second, an hour) of the channel with this verb, in hand-overs a minute; nil where none, or
