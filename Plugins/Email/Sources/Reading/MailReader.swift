@@ -77,7 +77,7 @@ public struct MailReader: Sendable {
     }
     if isUnclearBounce(mail, mark) { return .setAside(because: "a bounce in no form that is known") }
     let text = NewText.of(MailText.lines(of: mail))
-    let isAnswer = message.token != nil || message.threads.contains(where: ours.isMessageID)
+    let isAnswer = message.token != nil || message.threads.contains(where: OurMail.isMessageID)
     let isPersonal = mark == nil || mark == .list && isAnswer
     message.kind = isPersonal ? .reply(text: text) : automatic(mail.headers, text, receivedAt)
     return .message(message)
@@ -134,7 +134,7 @@ public struct MailReader: Sendable {
     message.token = message.token ?? returned.flatMap(ours.returnedToken)
     let ids =
       (returned?.all("message-id") ?? []).flatMap(MessageIDs.read) + (envelopeID.map(MessageIDs.read) ?? [])
-    message.threads = Answered.once(ids + message.threads).filter(ours.isMessageID)
+    message.threads = Answered.once(ids + message.threads).filter(OurMail.isMessageID)
     return message.token == nil && message.threads.isEmpty ? nil : .message(message)
   }
 

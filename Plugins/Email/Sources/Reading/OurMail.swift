@@ -96,21 +96,26 @@ struct OurMail: Sendable {
 
   // MARK: Our own
 
-  /// `<32 hexadecimal digits@domain>`
-  func isMessageID(_ id: String) -> Bool {
-    let inner = id.lowercased().utf8.dropFirst().dropLast()
-    guard let sign = inner.firstIndex(of: UInt8(ascii: "@")) else { return false }
-    return OurMail.isDigest(inner[..<sign])
-      && domains.contains(String(Substring(inner[inner.index(after: sign)...])))
+  /// Whether an id has the form of ours, `<32 hexadecimal digits@domain>`: the domain may have been another when
+  /// it was sent. Whether we sent it is known by whoever keeps what was sent.
+  static func isMessageID(_ id: String) -> Bool { parts(id).map { isDigest($0.digest) } ?? false }
+
+  private static func parts(_ id: String) -> (digest: Substring.UTF8View, domain: String)? {
+    let inner = Substring(id.lowercased()).utf8.dropFirst().dropLast()
+    guard let sign = inner.firstIndex(of: UInt8(ascii: "@")) else { return nil }
+    return (inner[..<sign], String(Substring(inner[inner.index(after: sign)...])))
   }
 
   private static func isDigest(_ bytes: Substring.UTF8View) -> Bool {
     bytes.count == 32 && bytes.allSatisfy { $0.hexValue != nil }
   }
 
-  /// Whether we sent it ourselves.
+  /// Whether we sent it ourselves: by its Message-ID, its sender, or the token in its Reply-To, which nobody else
+  /// writes there.
   func isOurs(_ headers: MailHeaders) -> Bool {
-    if headers.all("message-id").flatMap(MessageIDs.read).contains(where: isMessageID) { return true }
+    let ids = headers.all("message-id").flatMap(MessageIDs.read).lazy.compactMap(OurMail.parts)
+    if ids.contains(where: { OurMail.isDigest($0.digest) && domains.contains($0.domain) }) { return true }
+    if token(headers.all("reply-to").flatMap(MailAddresses.read)) != nil { return true }
     let sender = headers.all("from").lazy.flatMap(MailAddresses.read).first.flatMap(Address.init)
     return sender.map { sender in addresses.contains { $0.tag(of: sender) != nil } } ?? false
   }
