@@ -13,8 +13,12 @@ let package = Package(
     .target(name: "FlowAnalysis", dependencies: ["FlowCore", "FlowTime"]),
     .target(name: "FlowReport", dependencies: ["FlowCore", "FlowTime"]),
     .target(name: "FlowPlugin", dependencies: ["FlowCore", "FlowTime"]),
+    // Of email only what reads a mail: pure functions, beside nothing of the channel.
+    .target(name: "EmailChannel", dependencies: ["FlowPlugin", "FlowCore", "FlowTime"], packageAccess: false),
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin", "FlowCore", "FlowTime"]),
+      dependencies: [
+        "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin", "EmailChannel", "FlowCore", "FlowTime",
+      ]),
   ]
 )

@@ -13,6 +13,7 @@ enum Readers {
   static let all: [String: Reader] = [
     "yaml": yaml, "expression": { Expressions.read($0) }, "time": { Times.read($0) }, "zone": { Times.readZone($0) },
     "json": json, "manifest": manifest, "frames": { Frames.read($0) }, "project": project, "workflow": workflow,
+    "mail": { Mails.read($0) },
   ]
 
   private static let yaml: Reader = { bytes in
