@@ -77,7 +77,7 @@ public struct MailReader: Sendable {
     }
     if isUnclearBounce(mail, mark) { return .setAside(because: "a bounce in no form that is known") }
     let text = NewText.of(MailText.lines(of: mail))
-    let isAnswer = message.token != nil || message.threads.contains(where: OurMail.isMessageID)
+    let isAnswer = message.token != nil || message.threads.contains(where: ours.isOfOurDomain)
     let isPersonal = mark == nil || mark == .list && isAnswer
     message.kind = isPersonal ? .reply(text: text) : automatic(mail.headers, text, receivedAt)
     return .message(message)

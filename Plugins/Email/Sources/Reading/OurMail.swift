@@ -100,6 +100,11 @@ struct OurMail: Sendable {
   /// it was sent. Whether we sent it is known by whoever keeps what was sent.
   static func isMessageID(_ id: String) -> Bool { parts(id).map { isDigest($0.digest) } ?? false }
 
+  /// The same, and the domain is ours today.
+  func isOfOurDomain(_ id: String) -> Bool {
+    OurMail.parts(id).map { OurMail.isDigest($0.digest) && domains.contains($0.domain) } ?? false
+  }
+
   private static func parts(_ id: String) -> (digest: Substring.UTF8View, domain: String)? {
     let inner = Substring(id.lowercased()).utf8.dropFirst().dropLast()
     guard let sign = inner.firstIndex(of: UInt8(ascii: "@")) else { return nil }
@@ -113,8 +118,7 @@ struct OurMail: Sendable {
   /// Whether we sent it ourselves: by its Message-ID, its sender, or the token in its Reply-To, which nobody else
   /// writes there.
   func isOurs(_ headers: MailHeaders) -> Bool {
-    let ids = headers.all("message-id").flatMap(MessageIDs.read).lazy.compactMap(OurMail.parts)
-    if ids.contains(where: { OurMail.isDigest($0.digest) && domains.contains($0.domain) }) { return true }
+    if headers.all("message-id").flatMap(MessageIDs.read).contains(where: isOfOurDomain) { return true }
     if token(headers.all("reply-to").flatMap(MailAddresses.read)) != nil { return true }
     let sender = headers.all("from").lazy.flatMap(MailAddresses.read).first.flatMap(Address.init)
     return sender.map { sender in addresses.contains { $0.tag(of: sender) != nil } } ?? false

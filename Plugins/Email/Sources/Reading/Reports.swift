@@ -58,9 +58,10 @@ struct DeliveryReport {
     return .failed(hard: isHard)
   }
 
-  /// RFC 3463: the class says whether it would fail again (5) or not (4). Section 3 says of some details that
-  /// they are useful only as a persistent transient error, a full mailbox among them; with these, the class 5
-  /// means only that the server has given up.
+  /// RFC 3463: the class says whether it would fail again (5) or not (4). Section 3 calls some details useful
+  /// only as a persistent transient error, a full mailbox among them: with these, the class 5 means only that
+  /// the server has given up. The same holds of a delivery that expired (4.7), which says nothing of the
+  /// recipient.
   static func isHard(_ status: String) -> Bool? {
     let parts = status.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 3, let kind = parts[0], let subject = parts[1], let detail = parts[2] else {
@@ -93,7 +94,11 @@ struct DeliveryReport {
 
 /// A report of abuse (RFC 5965).
 enum FeedbackReport {
-  enum Kind: Hashable { case complaint, unsubscribe, nothing(String), unclear(String) }
+  enum Kind: Hashable {
+    case complaint, unsubscribe
+    case nothing(String)
+    case unclear(String)
+  }
 
   static func kind(_ part: MailPart) -> Kind {
     let (headers, _) = MailHeaders.read(part.content.prefix(MailLimits.text))
