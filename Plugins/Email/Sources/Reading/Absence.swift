@@ -43,9 +43,12 @@ struct Absence {
 }
 
 private struct AbsenceReader {
+  /// A date, how well it fits, and whether what is said of it is a person's return and nothing else.
+  private typealias Found = (date: CivilDate, rank: Int, isReturn: Bool)
+
   private let words: [DatedWord]
   private let day: CivilDate
-  private var best: (date: CivilDate, rank: Int)?
+  private var best: Found?
 
   init(_ words: [DatedWord], on day: CivilDate) {
     self.words = words
@@ -56,28 +59,38 @@ private struct AbsenceReader {
   mutating func read() -> (date: CivilDate, isReturn: Bool)? {
     for (index, word) in words.enumerated() {
       guard case .date(let date) = word, date >= day, date <= day.adding(days: 400) else { continue }
-      take(date, rank(at: index))
+      take(rated(date, at: index))
     }
     if best == nil || best?.rank == 1 { readWeekdays() }
-    return best.map { ($0.date, $0.rank >= 3) }
+    return best.map { ($0.date, $0.isReturn) }
   }
 
   /// Of two returns the first counts, of two ends the last.
-  private mutating func take(_ date: CivilDate, _ rank: Int) {
-    guard let best else {
-      self.best = (date, rank)
-      return
-    }
-    if rank > best.rank || rank == best.rank && rank < 3 && date > best.date { self.best = (date, rank) }
+  private mutating func take(_ found: Found) {
+    let isBetter =
+      best.map { found.rank > $0.rank || found.rank == $0.rank && found.rank < 3 && found.date > $0.date }
+      ?? true
+    if isBetter { best = found }
   }
 
   /// 4: `back on DATE`; 3: `from DATE on I am back`; 2: `until DATE`; 1: any other.
-  private func rank(at index: Int) -> Int {
+  private func rated(_ date: CivilDate, at index: Int) -> Found {
     let before = sentence(before: index, most: 8)
+    if let isReturn = AbsenceReader.returns(before.reversed()) { return (date, 4, isReturn) }
     // What is said of a nearer date is not said of this one.
-    if before.contains(where: Words.back.contains) { return 4 }
-    if before.prefix(4).contains(where: Words.until.contains) { return 2 }
-    return sentence(after: index, most: 8).contains(where: Words.back.contains) ? 3 : 1
+    if before.prefix(4).contains(where: Words.until.contains) { return (date, 2, false) }
+    return AbsenceReader.returns(sentence(after: index, most: 8)).map { (date, 3, $0) } ?? (date, 1, false)
+  }
+
+  /// Nil where nobody comes back in these words: `get back to you` is an answer that is to come.
+  private static func returns(_ words: [String]) -> Bool? {
+    var found: Bool?
+    for (index, word) in words.enumerated() {
+      if word == "back", words[(index + 1)...].starts(with: ["to", "you"]) { continue }
+      if Words.back.contains(word) { found = true }
+      if Words.again.contains(word) { found = found ?? false }
+    }
+    return found
   }
 
   /// The words before it, the nearest first, up to another date or the end of a sentence.
@@ -106,13 +119,15 @@ private struct AbsenceReader {
   /// `back on Monday`, `de retour demain`: behind a return, at most three words on.
   private mutating func readWeekdays() {
     for (index, word) in words.enumerated() {
-      guard case .word(let word) = word, Words.back.contains(word) else { continue }
-      for next in sentence(after: index, most: 4) {
-        if Words.tomorrow.contains(next) { return take(day.adding(days: 1), 3) }
+      guard case .word(let word) = word else { continue }
+      let following = sentence(after: index, most: 4)
+      guard let isReturn = AbsenceReader.returns([word] + following.prefix(2)) else { continue }
+      for next in following {
+        if Words.tomorrow.contains(next) { return take((day.adding(days: 1), 3, isReturn)) }
         guard let weekday = Words.weekdays[next] else { continue }
         // The first one after the day of the mail.
         let ahead = (weekday - day.weekday.index + 6) % 7 + 1
-        return take(day.adding(days: ahead), 3)
+        return take((day.adding(days: ahead), 3, isReturn))
       }
     }
   }
@@ -121,38 +136,38 @@ private struct AbsenceReader {
 private enum Words {
   static let awayEnglish = [
     "out of office", "out of the office", "ooo", "on vacation", "on holiday", "on holidays", "on leave",
-    "annual leave",
-    "parental leave", "maternity leave", "paternity leave", "sick leave", "not in the office",
-    "away from the office",
-    "away from my desk", "i am away", "i m away", "currently away", "will be away", "travelling until",
-    "traveling until", "office is closed", "offices are closed", "be back in the office", "away message",
+    "annual leave", "parental leave", "maternity leave", "paternity leave", "sick leave",
+    "not in the office", "away from the office", "away from my desk", "i am away", "i m away",
+    "currently away", "will be away", "travelling until", "traveling until", "available again",
+    "reachable again", "office is closed", "offices are closed", "be back in the office", "away message",
   ]
   static let away = [
     "abwesend", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung",
     "abwesenheitsassistent", "nicht im büro", "nicht im hause", "nicht im haus", "im urlaub", "außer haus",
     "ausser haus", "nicht am platz", "nicht am arbeitsplatz", "elternzeit", "auf dienstreise",
-    "auf geschäftsreise",
-    "betriebsferien", "betriebsurlaub", "nicht erreichbar", "büro ist geschlossen",
+    "auf geschäftsreise", "wieder erreichbar", "wieder da", "wieder im büro", "wieder im haus",
+    "wieder im hause", "betriebsferien", "betriebsurlaub", "nicht erreichbar", "büro ist geschlossen",
     "absent", "absente", "absence", "en congé", "en congés", "hors du bureau", "en vacances",
-    "en déplacement",
-    "congé maternité", "bureau est fermé", "bureaux sont fermés",
-    "fuera de la oficina", "fuera de oficina", "ausente", "ausencia", "de vacaciones", "de baja",
-    "de permiso",
+    "en déplacement", "congé maternité", "bureau est fermé", "bureaux sont fermés", "fuera de la oficina",
+    "fuera de oficina", "ausente", "ausencia", "de vacaciones", "de baja", "de permiso",
     "oficina está cerrada",
   ]
   static let back: Set<String> = [
-    "back", "return", "returning", "returns", "resume", "resuming", "again",
-    "wieder", "zurück", "zurueck", "rückkehr", "zurückkehren",
-    "retour", "reviens", "reviendrai", "rentre", "rentrerai", "reprends", "reprendrai", "nouveau",
-    "vuelta", "regreso", "regresaré", "regresare", "vuelvo", "volveré", "volvere", "retorno", "reincorporo",
-    "reincorporaré", "reincorporación", "nuevo",
-    // a partir del 14 de abril, à partir du 14 avril
-    "partir",
+    "back", "returning", "zurück", "zurueck", "rückkehr", "zurückkehren", "retour", "reviens", "reviendrai",
+    "rentre", "rentrerai", "vuelta", "regreso", "regresaré", "regresare", "vuelvo", "volveré", "volvere",
+    "reincorporo", "reincorporaré", "reincorporación",
+  ]
+  /// What may be said of a return, and of much else: `wieder ab 14.04.`, `a partir del 14 de abril`.
+  static let again: Set<String> = [
+    "again", "return", "returns", "resume", "resuming", "wieder", "nouveau", "reprends", "reprendrai",
+    "nuevo", "retorno", "partir",
   ]
   static let until: Set<String> = [
     "until", "till", "til", "through", "thru", "to", "bis", "jusqu", "au", "hasta", "al",
   ]
-  static let tomorrow: Set<String> = ["tomorrow", "morgen", "demain", "mañana"]
+  static let tomorrow: Set<String> = [
+    "tomorrow", "morgen", "demain", "mañana",
+  ]
   static let weekdays: [String: Int] = {
     var days: [String: Int] = [:]
     for line in [
