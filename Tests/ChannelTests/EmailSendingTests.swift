@@ -122,17 +122,36 @@ private func header(_ name: String, _ rendering: Rendering) -> String? {
     #expect(scratch.names(in: "outbox") == ["k.eml"])
   }
 
-  @Test func `a name without its password is told before anything is connected to`() async throws {
+  @Test(arguments: [("", "user"), ("sales", "password")])
+  func `who we are is told to be missing before anything is connected to`(_ user: String, _ missing: String)
+    async throws
+  {
     var values = sales
     values["smtp"] = "smtp://127.0.0.1:1"
     values["send"] = "true"
-    values["user"] = "sales"
+    values["user"] = user
     values["password"] = ""
+    values["imap"] = "imap://127.0.0.1:1"
+    values["imap-user"] = user
     let channel = try EmailChannel(Scratch().settings(values))
     let receipt = await channel.deliver(try await channel.render(mail()), key: .init("k"))
     #expect(
-      receipt
-        == .ours(because: "user: is given and password: is empty; is its variable set, or its file there?"))
+      receipt == .ours(because: "smtp: the \(missing) is empty; is its variable set, or its file there?"))
+    let error = await #expect(throws: ChannelError.self) { try await channel.poll(since: nil) }
+    #expect(
+      error == ChannelError(.ours, "imap: the \(missing) is empty; is its variable set, or its file there?"))
+  }
+
+  @Test func `one server's password is not the other's`() async throws {
+    var values = sales
+    values["user"] = "sales"
+    values["password"] = "s3cret"
+    values["imap"] = "imap://127.0.0.1:1"
+    values["imap-user"] = "answers"
+    let error = await #expect(throws: ChannelError.self) {
+      try await EmailChannel(Scratch().settings(values)).poll(since: nil)
+    }
+    #expect(error?.text.hasPrefix("imap: the password is empty") == true)
   }
 
   @Test(arguments: [

@@ -38,11 +38,11 @@ public struct EmailChannel: Channel {
 
   public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
   {
-    guard let sender else {
+    guard let sender, let server = settings.sendsTo else {
       guard await marker() else { return .temporary(after: 0, because: "stopped before it left") }
       return folder.deliver(rendering, key: key)
     }
-    if let problem = settings.signInProblem { return .ours(because: problem) }
+    if let problem = EmailSettings.signInProblem(server) { return .ours(because: problem) }
     guard let mail = Envelope.open(rendering) else {
       return .ours(because: "the message has no envelope: it was not rendered by this channel")
     }

@@ -25,10 +25,7 @@ struct EmailInbox: Sendable {
 
   /// What lies behind the cursor. A mail that cannot be read, or had, is handed on all the same.
   func read(since cursor: String?) async throws(ChannelError) -> Inbound {
-    if settings.server.user != nil, settings.server.password == nil {
-      throw ChannelError(
-        .ours, "imap: a user is given and the password is empty; is its variable set, or its file there?")
-    }
+    if let problem = EmailSettings.signInProblem(settings.server) { throw ChannelError(.ours, problem) }
     let batch = try await mailbox.read(since: cursor)
     var inbound = Inbound(messages: [], cursor: batch.cursor, hasMore: batch.hasMore)
     for mail in batch.items {

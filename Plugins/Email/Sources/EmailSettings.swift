@@ -1,6 +1,5 @@
 import FlowCore
 import FlowPlugin
-import FlowTime
 import FlowTransport
 
 /// What flow.yaml says under `channels: email:`.
@@ -21,8 +20,7 @@ struct EmailSettings: Sendable {
 
   private static let known: Set = [
     "from", "reply-to", "replies", "signature", "unsubscribe", "outbox", "send", "smtp", "user", "password",
-    "tls",
-    "ca", "rate", "imap", "imap-user", "imap-password", "mailbox", "poll",
+    "tls", "ca", "rate", "imap", "imap-user", "imap-password", "mailbox", "poll",
   ]
 
   init(_ settings: ChannelSettings) throws(ChannelError) {
@@ -38,7 +36,8 @@ struct EmailSettings: Sendable {
     sendsTo = try settings.sends ? smtp : nil
     if let imap = try EmailSettings.server(settings, .imap) {
       mailbox = EmailInbox.Settings(
-        server: imap, mailbox: settings["mailbox"] ?? "INBOX", seconds: try settings.seconds("poll", otherwise: 60))
+        server: imap, mailbox: settings["mailbox"] ?? "INBOX",
+        seconds: try settings.seconds("poll", otherwise: 60))
     }
     try EmailSettings.check(settings, hasServer: smtp != nil, hasSender: from != nil)
   }
@@ -61,10 +60,13 @@ struct EmailSettings: Sendable {
     return MailReader.Settings(addresses: ours, unsubscribe: unsubscribe.lazy.compactMap(\.mailbox).first)
   }
 
-  /// A name without a password is one whose variable is not set.
-  var signInProblem: String? {
-    guard let server = sendsTo, server.user != nil, server.password == nil else { return nil }
-    return "user: is given and password: is empty; is its variable set, or its file there?"
+  /// What is given and empty has a variable that is not set, or a file that is not there. A dry run needs
+  /// neither.
+  static func signInProblem(_ server: MailServer) -> String? {
+    let name = server.service.rawValue
+    guard let user = server.user else { return nil }
+    let missing = user.isEmpty ? "user" : server.password == nil ? "password" : nil
+    return missing.map { "\(name): the \($0) is empty; is its variable set, or its file there?" }
   }
 
   // MARK: Settings one by one
@@ -87,8 +89,8 @@ struct EmailSettings: Sendable {
     else {
       throw ChannelError(
         .ours,
-        "replies: \"\(HeaderText(text))\" is no plain address; write answers@acme.test: what stands before the"
-          + " @ is at most 23 characters, and a plus and the run's token follow it")
+        "replies: \"\(HeaderText(text))\" is no plain address; write answers@acme.test: what stands before"
+          + " the @ is at most 23 characters, and a plus and the run's token follow it")
     }
     return address
   }
@@ -113,9 +115,16 @@ struct EmailSettings: Sendable {
   ) throws(ChannelError) -> MailServer? {
     guard let address = settings[service.rawValue] else { return nil }
     var server = try MailServer(service, address: address, tls: settings["tls"])
-    let own = service == .imap ? "imap-" : ""
-    server.user = filled(settings[own + "user"]) ?? filled(settings["user"])
-    server.password = filled(settings[own + "password"]) ?? filled(settings["password"])
+    // Who gives a name of his own there gives a password of his own: that of the one server is none of the
+    // other's.
+    let own = service == .imap && (settings["imap-user"] ?? settings["imap-password"]) != nil ? "imap-" : ""
+    server.user = settings[own + "user"] ?? settings["user"]
+    server.password = filled(settings[own + "password"])
+    if service == .imap {
+      // A mailbox that does not answer holds up sending.
+      server.patience.answer = 60_000
+      server.patience.message = 300_000
+    }
     server.authority = settings["ca"].map { path in
       path.utf8.first == UInt8(ascii: "/") ? path : settings.folder + "/" + path
     }

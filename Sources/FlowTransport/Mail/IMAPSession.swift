@@ -187,7 +187,8 @@ final class IMAPSession {
       let civil = CivilDate(year: year, month: month + 1, day: day)
     else { return nil }
     let offset = (zoneHours * 60 + zoneMinutes) * (date[21] == UInt8(ascii: "-") ? -60 : 60)
-    return Instant(
-      seconds: Int64(civil.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset))
+    let seconds = Int64(civil.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
+    // It came within that second; an answer to a mail of the same second came after it.
+    return Instant(milliseconds: seconds * 1000 + 999)
   }
 }

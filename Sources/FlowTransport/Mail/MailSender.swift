@@ -117,7 +117,10 @@ struct Conversation {
     defer { settle(transaction) }
     do throws(LineFault) {
       line.stop = closing.descriptor
-      if let refusal = try transaction.announce() { return .answered(refusal) }
+      if let refusal = try transaction.announce() {
+        // A server may take so many mails over one connection and no more.
+        return transaction.isLeft ? .lost(because: transaction.said) : .answered(refusal)
+      }
       return .answered(try transaction.transfer(marker, ending: ending))
     } catch {
       let text = "\(server.shown): \(error.text)"

@@ -11,6 +11,9 @@ struct Transaction {
   }
 
   private(set) var stage = Stage.announcing
+  /// The server has said that it goes (421), and what exactly.
+  private(set) var isLeft = false
+  private(set) var said = ""
   private let line: MailLine
   private let server: MailServer
   private let mail: Mail
@@ -103,8 +106,10 @@ struct Transaction {
         after: nil, because: "\(server.shown) answered before it had the message: \(reply.shown)")
     default: break
     }
+    isLeft = reply.code == 421
+    said = "\(server.shown) answered \(command.rawValue): \(reply.shown)"
     // It goes (421), or nobody knows what it waits for now (an answer to DATA that is no refusal).
-    guard stage == .announcing, reply.code != 421, command != .data || reply.code >= 400 else {
+    guard stage == .announcing, !isLeft, command != .data || reply.code >= 400 else {
       return receipt
     }
     line.allow(5000)
