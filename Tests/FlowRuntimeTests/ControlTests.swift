@@ -91,11 +91,12 @@ struct ControlTests {
     #expect(rig.box.texts.count == 1)
     try await rig.tell("auto-reply", runs[0].subject, id: "a")
     #expect(try rig.store.run(runs[0].id)?.due == nil)
-    let holds = try await rig.again(try Bench.graphs(order(), zones: utcOnly)).engine.holds()
+    let next = rig.again(try Bench.graphs(order(), zones: utcOnly))
+    let holds = try await next.engine.holds()
     #expect(holds.map(\.run) == [runs[0].id] && holds[0].reason == .paused)
-    #expect(try await rig.engine.resume(runs[0].id))
-    #expect(try await !rig.engine.resume(runs[0].id))
-    try await rig.engine.runDue()
+    #expect(try await next.engine.resume(runs[0].id))
+    #expect(try await !next.engine.resume(runs[0].id))
+    try await next.engine.runDue()
     #expect(rig.box.texts.count == 2)
   }
 

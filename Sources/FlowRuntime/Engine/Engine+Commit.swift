@@ -58,7 +58,7 @@ extension Engine {
   }
 
   /// A run that cannot go on waits for a person, by name, and blocks no other.
-  private func setAside(_ record: RunRecord, _ because: String) throws(StoreError) {
+  func setAside(_ record: RunRecord, _ because: String) throws(StoreError) {
     logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(because)"])
     var stuck = record
     stuck.stuck = because

@@ -141,6 +141,8 @@ extension Engine {
   /// The next lines, claimed: several whose channels take keys, or one of another.
   private func claim() throws(StoreError) -> [Outgoing] {
     var lines: [Outgoing] = []
+    if isStopped { return [] }
+    try checkEpoch()
     do throws(StoreError) {
       while lines.count < Engine.groupLimit, let line = try claim(isAlone: lines.isEmpty) {
         lines.append(line)

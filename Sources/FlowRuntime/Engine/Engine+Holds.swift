@@ -115,6 +115,12 @@ extension Engine {
     static let firstRun = "first-run/"
     static let released = "released/"
     static let aside = "aside/"
+    /// Which engine is the last on the store.
+    static let epoch = "store/epoch"
+    /// Since when which zone data are used.
+    static let zones = "zones/"
+    /// The runs that are woken now.
+    static let waking = "store/waking"
     /// What a channel has done in an hour.
     static let tally = "tally/"
     /// To where a channel's source has been read.

@@ -55,6 +55,7 @@ extension Engine {
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
     }
     try store.add([.answer(row.incoming.key, result)])
+    try acquit(row.incoming.key)
     return result
   }
 

@@ -34,6 +34,14 @@ public actor Engine {
   var claimed: Set<String> = []
   /// Lines in hand when the store failed, with what their channel said; nil where they had not been handed over.
   var unsettled: [(line: Outgoing, receipt: Receipt?)] = []
+  /// Which engine on the store this is, counted from 1.
+  var epoch: Int64 = 0
+  /// The line of the inbox, and the run, that were in hand when the process ended.
+  var suspectRow: InboxKey?
+  var suspectRun: (run: String, count: Int)?
+  /// How many runs are still woken one by one; nil before the first due run.
+  var cautious: Int?
+  var isPastCaution = false
   /// Keys of lines that were in hand when the process ended: each goes out by itself.
   var suspects: Set<String> = []
   var sending = Sending()
@@ -137,11 +145,16 @@ public actor Engine {
       var rest = due[...]
       while !rest.isEmpty, !Task.isCancelled {
         let group = rest
-        let count = try await alone { engine async throws(StoreError) in try await engine.wake(group) }
+        let count = try await alone { engine async throws(StoreError) in
+          let trusted = try engine.caution(group)
+          return trusted.isEmpty ? nil : try await engine.wake(trusted)
+        }
         try await workOff()
-        rest = rest.dropFirst(count)
-        woken += count
+        rest = rest.dropFirst(count ?? 1)
+        woken += count ?? 0
       }
+      // Those that came due meanwhile are woken without caution.
+      try await alone { engine async throws(StoreError) in try engine.endCaution() }
     }
     return woken
   }
@@ -214,8 +227,10 @@ public actor Engine {
       if sending.isStale { try readSending() }
       try watchClock()
       if !isRecovered {
+        try takeOver()
         try readSecret()
         try recover()
+        try suspectPending()
         try store.flush()
         isRecovered = true
       }
