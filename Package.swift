@@ -54,6 +54,8 @@ let package = Package(
       ]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowCore", "FlowTime"]),
+    .systemLibrary(name: "CWatch"),
+    .target(name: "FlowServer", dependencies: ["FlowRuntime", "FlowCore", "FlowTime", "CWatch"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark", "FlowTransport"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]),
     channel("SMS", ["FlowTransport"]), channel("Messenger", ["FlowTransport"]),
@@ -64,7 +66,7 @@ let package = Package(
       name: "flow",
       dependencies: [
         "FlowTime", "FlowCore", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowPlugin",
-        "FlowRuntime", "FlowSQLite", "FlowSimulation",
+        "FlowRuntime", "FlowSQLite", "FlowSimulation", "FlowServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ] + plugins.map { .target(name: "\($0)Channel") }),

@@ -65,10 +65,7 @@ extension Engine {
     guard !sending.released.contains(workflow), let runs = sending.firstRuns[workflow], !runs.contains(run),
       runs.count >= Sending.firstRunLimit
     else { return nil }
-    return Hold(
-      .firstRun, workflow: workflow,
-      because: "\(workflow) has gone out to \(Sending.firstRunLimit) runs for the first time; "
-        + "`flow release \(workflow)` lets it go on")
+    return Hold(firstRunOf: workflow)
   }
 
   /// Why nothing of the run goes out by its verbs for now; empty where all may.

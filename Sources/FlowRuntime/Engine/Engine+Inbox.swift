@@ -48,6 +48,11 @@ extension Engine {
   /// - Returns: what was done about it; nil where there is none.
   private func workFirst() async throws(StoreError) -> Received? {
     guard let row = try store.pending(limit: 1).first else { return nil }
+    return try await work(row)
+  }
+
+  /// Works off a line that nothing was done about.
+  func work(_ row: InboxRow) async throws(StoreError) -> Received {
     let result = try await route(row.incoming)
     if result.needsEyes {
       logger.warning(

@@ -1,0 +1,32 @@
+import FlowTime
+
+/// What a command asks of an engine that changes something; reading needs none. It is carried out by the server where
+/// one runs, else by an engine that the command makes itself: the same either way.
+///
+/// Carried out twice it does what it does once, so that whoever got no answer may ask again.
+public enum Order: Hashable, Sendable {
+  /// An event, what came of a task, or a contact that must not be written to any more.
+  case receive(Incoming)
+  /// Nothing of this run goes out until it is resumed. Runs are named by their id or the beginning of it.
+  case pause(run: String, because: String)
+  case resume(run: String)
+  case cancel(run: String, because: String)
+  /// Nothing at all goes out, also after a restart, until everything is resumed.
+  case pauseAll(because: String)
+  case resumeAll
+  /// Lifts the cap of a workflow's first live run.
+  case release(workflow: String)
+}
+
+/// What became of an order. Whatever is answered is committed.
+public enum Answer: Hashable, Sendable {
+  case received(Received)
+  /// - Parameters:
+  ///   - name: the whole id of the run, or the workflow.
+  ///   - isNew: false where it was so already.
+  case done(String, isNew: Bool)
+  /// It cannot be done, and why; nothing has changed.
+  case refused(String)
+  /// The store cannot be written now: the same may be asked again later.
+  case unavailable(String)
+}

@@ -1,0 +1,72 @@
+import Glibc
+
+/// Lines over a socket: each ends with a line feed, and none is longer than a limit.
+struct Lines {
+  let file: Int32
+  /// Bytes of a line, its end not counted.
+  let limit: Int
+  /// After so long without a byte, reading and writing give up.
+  let seconds: Int
+  private var buffer: [UInt8] = []
+  /// Up to here there is no line feed in the buffer.
+  private var searched = 0
+
+  init(_ file: Int32, limit: Int, seconds: Int) {
+    self.file = file
+    self.limit = limit
+    self.seconds = seconds
+    SocketAddress.limit(file, seconds: seconds)
+  }
+
+  /// The next line without its end; nil where the other side has ended.
+  mutating func read() throws(SocketError) -> [UInt8]? {
+    while true {
+      if let end = buffer[searched...].firstIndex(of: 0x0A) {
+        guard end <= limit else { throw .tooLong(limit: limit) }
+        let line = Array(buffer[..<end])
+        buffer.removeSubrange(...end)
+        searched = 0
+        return line
+      }
+      searched = buffer.count
+      guard buffer.count <= limit else { throw .tooLong(limit: limit) }
+      if try !fill() { return nil }
+    }
+  }
+
+  private mutating func fill() throws(SocketError) -> Bool {
+    let chunk = 64 << 10
+    let start = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: chunk))
+    let count = buffer.withUnsafeMutableBytes { recv(file, $0.baseAddress.map { $0 + start }, chunk, 0) }
+    let code = errno
+    buffer.removeLast(chunk - max(0, count))
+    if count >= 0 { return count > 0 }
+    switch code {
+    case EINTR: return true
+    case EAGAIN: throw .late(seconds: seconds)
+    case ECONNRESET: return false
+    default: throw .failed(String(cString: strerror(code)))
+    }
+  }
+
+  func write(_ line: [UInt8]) throws(SocketError) {
+    let bytes = line + [0x0A]
+    var start = 0
+    while start < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        send(file, $0.baseAddress.map { $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
+      }
+      if count >= 0 {
+        start += count
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: throw .late(seconds: seconds)
+      case EPIPE, ECONNRESET: throw .gone
+      default: throw .failed(String(cString: strerror(errno)))
+      }
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import FlowCore
+import FlowRuntime
+import FlowTime
+
+/// One process that holds a store, and does what is due on it: the engine's timers and hand-overs, what comes in by
+/// channels, and the orders of the other commands.
+///
+/// What a second caller sees: an order is answered when it is committed (guarantee 1), in whatever state the rest is.
+/// Where the store fails, orders are answered `unavailable` and nothing is sent; the store is opened and checked anew
+/// until it can be written again (guarantee 20). While nothing is due, nothing wakes.
+///
+/// What a stop leaves behind: no claims from then on; what is in flight ends, or is left to the next server after 30
+/// seconds (guarantee 19).
+public actor Server {
+  /// A store that is open, with the engine on it.
+  public struct Service: Sendable {
+    public var engine: Engine
+    public var close: @Sendable () -> Void
+
+    public init(engine: Engine, close: @escaping @Sendable () -> Void) {
+      self.engine = engine
+      self.close = close
+    }
+  }
+
+  private let holder: String
+  private let watch: Watch
+  private let clock: any Clock
+  private let reopen: @Sendable () throws(StoreError) -> Service
+  private let tell: @Sendable (String) -> Void
+
+  private var service: Service?
+  /// What was told of the store's failure; nil while it is sound.
+  private var failure: String?
+  private var failures = 0
+  private var work: Task<Void, Never>?
+  private var arrived: [(Incoming, CheckedContinuation<Answer, Never>)] = []
+  private var isTaking = false
+  private var hasMore = false
+  private var held: [FlowRuntime.Hold] = []
+
+  /// - Parameters:
+  ///   - holder: as a second server names this one.
+  ///   - clock: the wall clock.
+  ///   - reopen: opens the store anew after it failed. It makes no new one.
+  ///   - tell: a line for people.
+  public init(
+    holder: String, watch: Watch, clock: any Clock, reopen: @escaping @Sendable () throws(StoreError) -> Service,
+    tell: @escaping @Sendable (String) -> Void
+  ) {
+    self.holder = holder
+    self.watch = watch
+    self.clock = clock
+    self.reopen = reopen
+    self.tell = tell
+  }
+
+  /// Serves until the process is told to stop.
+  /// - Parameters:
+  ///   - store: the store's file, which is open.
+  ///   - change: looks at the project's files, and gives the engine what they say now; somebody may have asked for
+  ///     it (SIGHUP).
+  public func run(
+    _ service: Service, store: String, whenServing: () -> Void, change: (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
+  ) async throws(SocketError) {
+    self.service = service
+    let socket = try SocketServer(store: store, hello: Wire.hello(holder)) { await self.answer($0) }
+    whenServing()
+    watch.ring()
+    for await _ in watch.wakes {
+      let wakes = watch.take()
+      if wakes.contains(.stop) { break }
+      if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
+        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch { await fail(error) }
+      }
+      startWork()
+    }
+    socket.close()
+    await drain(socket)
+  }
+
+  private func drain(_ socket: SocketServer) async {
+    work?.cancel()
+    await service?.engine.drain()
+    // Whose order is carried out still gets the answer.
+    for _ in 0..<100 where socket.conversations > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+    service?.close()
+  }
+
+  // MARK: Orders
+
+  private func answer(_ line: [UInt8]) async -> [UInt8] {
+    let order: Order
+    do throws(UnreadableOrder) { order = try Wire.readOrder(line) } catch { return Wire.refusal("\(error)") }
+    guard let engine = service?.engine else {
+      return Wire.bytes(Answer.unavailable(failure ?? "the store is not open").json)
+    }
+    let answer: Answer
+    if case .receive(let incoming) = order {
+      answer = await receive(incoming)
+    } else {
+      answer = await engine.carryOut(order)
+    }
+    // Whatever it planned is handed over, and where the store failed it is looked at.
+    watch.ring()
+    return Wire.bytes(answer.json)
+  }
+
+  /// What comes while another is committed shares the next transaction: who waits, waits for that.
+  private func receive(_ incoming: Incoming) async -> Answer {
+    await withCheckedContinuation { waiting in
+      arrived.append((incoming, waiting))
+      if !isTaking {
+        isTaking = true
+        Task { await self.takeArrived() }
+      }
+    }
+  }
+
+  private func takeArrived() async {
+    while !arrived.isEmpty {
+      let group = arrived
+      arrived = []
+      do throws(StoreError) {
+        guard let engine = service?.engine else { throw .failed(failure ?? "it is not open") }
+        let results = try await engine.accept(group.map(\.0))
+        for (one, result) in zip(group, results) { one.1.resume(returning: .received(result)) }
+      } catch {
+        // One that cannot be taken blocks no other.
+        for (incoming, waiting) in group {
+          waiting.resume(returning: await service?.engine.carryOut(.receive(incoming)) ?? .unavailable("\(error)"))
+        }
+      }
+    }
+    isTaking = false
+  }
+
+  // MARK: Work
+
+  private func startWork() {
+    hasMore = true
+    if work == nil { work = Task { await self.doWork() } }
+  }
+
+  private func doWork() async {
+    var due: Instant?
+    while hasMore, !Task.isCancelled {
+      hasMore = false
+      do throws(StoreError) {
+        due = try await workOnce()
+      } catch {
+        await fail(error)
+        due = clock.now().adding(milliseconds: pause)
+        break
+      }
+    }
+    watch.wake(at: due)
+    work = nil
+    if hasMore, failure == nil, !Task.isCancelled { startWork() }
+  }
+
+  /// - Returns: when there is more to do.
+  private func workOnce() async throws(StoreError) -> Instant? {
+    if service == nil { service = try reopen() }
+    guard let engine = service?.engine else { return nil }
+    try await engine.runDue()
+    let due = try await engine.nextDue()
+    tellHolds(try await engine.holds())
+    if failure != nil {
+      failure = nil
+      tell("the store can be written again")
+    }
+    failures = 0
+    return due
+  }
+
+  /// Told once until it is mended.
+  private func fail(_ error: StoreError) async {
+    if failure == nil { tell("\(error); nothing is sent until it can be written again") }
+    failure = "\(error)"
+    failures += 1
+    guard let broken = service else { return }
+    service = nil
+    await broken.engine.drain()
+    broken.close()
+  }
+
+  /// Until the store is tried again, in milliseconds.
+  private var pause: Int64 { min(10_000, 500 << Int64(min(failures, 5))) }
+
+  private func tellHolds(_ now: [FlowRuntime.Hold]) {
+    let now = now.filter { $0.run == nil }
+    for hold in now where !held.contains(hold) { tell("held: \(hold.because)") }
+    for hold in held where !now.contains(hold) { tell("no longer held: \(hold.because)") }
+    held = now
+  }
+}
