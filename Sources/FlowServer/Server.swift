@@ -36,8 +36,12 @@ public actor Server {
   private var work: Task<Void, Never>?
   private var arrived: [(Incoming, CheckedContinuation<Answer, Never>)] = []
   private var isTaking = false
+  private var isStopping = false
   private var hasMore = false
   private var held: [FlowRuntime.Hold] = []
+  /// When a channel is read next, by verb; none while it is being read.
+  private var nextPoll: [String: Instant] = [:]
+  private var polling: Set<String> = []
 
   /// - Parameters:
   ///   - holder: as a second server names this one.
@@ -71,10 +75,11 @@ public actor Server {
       let wakes = watch.take()
       if wakes.contains(.stop) { break }
       if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
-        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch { await fail(error) }
+        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch { await fail("\(error)", engine) }
       }
       startWork()
     }
+    isStopping = true
     socket.close()
     await drain(socket)
   }
@@ -101,7 +106,8 @@ public actor Server {
     } else {
       answer = await engine.carryOut(order)
     }
-    // Whatever it planned is handed over, and where the store failed it is looked at.
+    if case .unavailable(let because) = answer { await fail(because, engine) }
+    // Whatever it planned is handed over.
     watch.ring()
     return Wire.bytes(answer.json)
   }
@@ -149,7 +155,7 @@ public actor Server {
       do throws(StoreError) {
         due = try await workOnce()
       } catch {
-        await fail(error)
+        await fail("\(error)", service?.engine)
         due = clock.now().adding(milliseconds: pause)
         break
       }
@@ -163,6 +169,7 @@ public actor Server {
   private func workOnce() async throws(StoreError) -> Instant? {
     if service == nil { service = try reopen() }
     guard let engine = service?.engine else { return nil }
+    await startPolls(engine)
     try await engine.runDue()
     let due = try await engine.nextDue()
     tellHolds(try await engine.holds())
@@ -171,13 +178,36 @@ public actor Server {
       tell("the store can be written again")
     }
     failures = 0
-    return due
+    return (nextPoll.values + [due].compactMap(\.self)).min()
   }
 
-  /// Told once until it is mended.
-  private func fail(_ error: StoreError) async {
-    if failure == nil { tell("\(error); nothing is sent until it can be written again") }
-    failure = "\(error)"
+  // MARK: What comes in by channels
+
+  /// Reads every source whose time has come, each beside all else: one that is slow holds nothing up.
+  private func startPolls(_ engine: Engine) async {
+    let seconds = await engine.pollSeconds
+    nextPoll = nextPoll.filter { seconds[$0.key] != nil }
+    let now = clock.now()
+    for (verb, interval) in seconds where !polling.contains(verb) && nextPoll[verb] ?? now <= now {
+      nextPoll[verb] = nil
+      polling.insert(verb)
+      Task { await self.poll(verb, engine, every: interval) }
+    }
+  }
+
+  private func poll(_ verb: String, _ engine: Engine, every seconds: Int) async {
+    do throws(StoreError) { _ = try await engine.poll(verb) } catch { await fail("\(error)", engine) }
+    polling.remove(verb)
+    nextPoll[verb] = clock.now().adding(milliseconds: Int64(max(1, seconds)) * 1000)
+    watch.ring()
+  }
+
+  /// Told once until it is mended. The store is opened and checked anew before anything else is done.
+  /// - Parameter engine: whose store it is; one that has been given up already says nothing new.
+  private func fail(_ because: String, _ engine: Engine?) async {
+    guard !isStopping, service?.engine === engine else { return }
+    if failure == nil { tell("\(because); nothing is sent until it can be written again") }
+    failure = because
     failures += 1
     guard let broken = service else { return }
     service = nil

@@ -12,9 +12,12 @@ struct Flow: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, DiffCommand.self, ExplainCommand.self,
-      InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self, RunsCommand.self,
-      ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self, MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, DoctorCommand.self, PluginCommand.self,
+      CheckCommand.self, RunCommand.self, SimulateCommand.self, GraphCommand.self, DiffCommand.self,
+      ExplainCommand.self, InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self,
+      PauseCommand.self, ResumeCommand.self, CancelCommand.self, ReleaseCommand.self, RunsCommand.self,
+      ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self,
+      MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, DoctorCommand.self,
+      PluginCommand.self,
     ])
 
   /// `--color` alone means always, as people type it.

@@ -49,6 +49,16 @@ extension Engine {
           _ = try await engine.accept([incoming])
           return true
         }
+      case .migrate(let run):
+        switch try store.idOfRun(named: run) {
+        case .failure(let none): return .refused(none.because)
+        case .success(let id):
+          switch try await migrate(id) {
+          case .moved: return .done(id, isNew: true)
+          case .unaffected: return .done(id, isNew: false)
+          case .stranded(let because): return .refused(because)
+          }
+        }
       case .pauseAll(let because):
         // The first reason stays.
         let wasPaused = try await holds().contains { $0.isWhole && $0.reason == .paused }
@@ -65,12 +75,15 @@ extension Engine {
     }
   }
 
+  /// How many seconds pass between two polls, by the verbs of channels that are polled.
+  public var pollSeconds: [String: Int] { outlets.compactMapValues { $0.polls ? $0.channel.pollSeconds : nil } }
+
   /// - Parameter change: false where the run was so already.
   private func steer(
     _ name: String, mayHaveEnded: Bool = false,
     _ change: (isolated Engine, String) async throws(StoreError) -> Bool
   ) async throws(StoreError) -> Answer {
-    switch try store.runID(named: name) {
+    switch try store.idOfRun(named: name) {
     case .failure(let none): return .refused(none.because)
     case .success(let id):
       if !mayHaveEnded, let record = try store.run(id), !record.isLive {

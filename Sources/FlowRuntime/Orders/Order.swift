@@ -11,6 +11,8 @@ public enum Order: Hashable, Sendable {
   case pause(run: String, because: String)
   case resume(run: String)
   case cancel(run: String, because: String)
+  /// Moves the run to the present version of its workflow.
+  case migrate(run: String)
   /// Nothing at all goes out, also after a restart, until everything is resumed.
   case pauseAll(because: String)
   case resumeAll

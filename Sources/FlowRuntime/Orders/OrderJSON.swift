@@ -15,6 +15,7 @@ extension Order {
     case .pause(let run, let because): object("pause", ("run", run), ("because", because))
     case .resume(let run): object("resume", ("run", run))
     case .cancel(let run, let because): object("cancel", ("run", run), ("because", because))
+    case .migrate(let run): object("migrate", ("run", run))
     case .pauseAll(let because): object("pause-all", ("because", because))
     case .resumeAll: object("resume-all")
     case .release(let workflow): object("release", ("workflow", workflow))
@@ -27,6 +28,7 @@ extension Order {
     case "pause": self = .pause(run: try members.text("run"), because: try members.text("because"))
     case "resume": self = .resume(run: try members.text("run"))
     case "cancel": self = .cancel(run: try members.text("run"), because: try members.text("because"))
+    case "migrate": self = .migrate(run: try members.text("run"))
     case "pause-all": self = .pauseAll(because: try members.text("because"))
     case "resume-all": self = .resumeAll
     case "release": self = .release(workflow: try members.text("workflow"))
@@ -51,8 +53,8 @@ extension Incoming {
         object("task", ("task", task), ("outcome", outcome), ("note", note))
       case .suppress(let contact, let channel, let because):
         object("suppress", ("contact", contact), ("channel", channel), ("because", because))
-      // What the engine tells itself; nobody outside does.
-      case .enrol, .run: object("none")
+      // What the engine and its channels tell it; nobody else does.
+      default: object("none")
       }
     guard case .object(var members) = body else { return body }
     members += [

@@ -6,7 +6,7 @@ public struct NoRun: Error, Hashable, Sendable {
 
 extension Store {
   /// The id of the run that people mean: its id, or the beginning of it where no other run begins so.
-  public func runID(named name: String) throws(StoreError) -> Result<String, NoRun> {
+  public func idOfRun(named name: String) throws(StoreError) -> Result<String, NoRun> {
     if try run(name) != nil { return .success(name) }
     let found = name.isEmpty ? [] : try runIDs(prefix: name, limit: 4)
     if found.count == 1 { return .success(found[0]) }

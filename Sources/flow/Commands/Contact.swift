@@ -53,25 +53,29 @@ struct ContactCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
-      let compilation = try workspace.compiled(color: color.isOn)
       let touching = workspace.manifests.filter(\.touch).map(\.verb).sorted()
       guard channel == "all" || touching.contains(channel) else {
         let nearest = Spelling.nearest(to: channel, in: touching).map { "; did you mean \"\($0)\"?" } ?? ""
         throw Failure.finding(
           "\"\(channel)\" is no channel that reaches a contact: \((touching + ["all"]).joined(separator: ", "))\(nearest)")
       }
-      let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
-      let now = live.clock.now()
-      try await Storage.use(person.store, workspace, .writing("flow contact")) { store in
-        let identities = try PersonSearch(workspace, store).identities(person.who)
-        for identity in identities {
-          try await live.engine(on: store).receive(
+      let now = try Input.start(start, zones: workspace.zones)
+      var identities = [ContactIdentity.canonical(person.who)]
+      if Paths.exists(person.store.path(workspace)) {
+        identities = try await Storage.use(person.store, workspace, .reading) { store in
+          try PersonSearch(workspace, store).identities(person.who)
+        }
+      }
+      let door = Door(
+        workspace: workspace, store: person.store, command: "flow contact", makesStore: true, start: start,
+        color: color)
+      _ = try await door.carryOut(
+        identities.map { identity in
+          .receive(
             Incoming(
               source: "flow", id: "suppress.\(channel).\(identity).\(now.milliseconds)", at: now,
               body: .suppress(contact: identity, channel: channel, because: because)))
-        }
-      }
-      await live.close()
+        })
       switch format {
       case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
       case .json:

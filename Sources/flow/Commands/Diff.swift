@@ -57,14 +57,14 @@ struct DiffCommand: AsyncParsableCommand {
   private struct Side {
     let workspace: Workspace
     let workflows: [String: CompiledWorkflow]
-    let dry: Dry
+    let dry: Setup
 
     init(_ path: String, color: Bool) throws {
       workspace = try Workspace.open([path])
       let compilation = try workspace.compiled(color: color)
       workflows = Dictionary(
         compilation.workflows.map { ($0.graph.workflow, $0) }, uniquingKeysWith: { first, _ in first })
-      dry = try Dry(workspace, compilation)
+      dry = try Setup(workspace, compilation)
     }
 
     func close() async { await dry.close() }

@@ -25,14 +25,15 @@ struct EventCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try Workspace.open(workflows)
-    let compilation = try workspace.compiled(color: color.isOn)
-    let clock = try Input.clock(start, zones: workspace.zones)
-    let incoming = try incoming(now: clock.now())
-    let live = try Live(workspace, compilation, clock: clock)
-    let received = try await Storage.use(store, workspace, .writing("flow event")) { store in
-      try await live.engine(on: store).receive(incoming)
+    let incoming = try incoming(now: try Input.start(start, zones: workspace.zones))
+    let door = Door(
+      workspace: workspace, store: store, command: "flow event", makesStore: true, start: start, color: color)
+    let received: Received
+    switch try await door.carryOut(.receive(incoming)) {
+    case .received(let answer): received = answer
+    case .done, .unavailable: received = Received()
+    case .refused(let because): throw Failure.finding(because)
     }
-    await live.close()
     report(received)
     let isWrong = !received.refused.isEmpty || !incoming.misfits(zones: workspace.zones).isEmpty
     if received.started.isEmpty, received.reached.isEmpty, isWrong {
@@ -60,18 +61,7 @@ struct EventCommand: AsyncParsableCommand {
 
   private func report(_ received: Received) {
     guard format == .text else {
-      Output.line(
-        ([
-          "known": .bool(received.isKnown),
-          "started": .array(
-            received.started.map { ["workflow": .string($0.workflow), "run": .string($0.run)] }),
-          "reached": .array(received.reached.map { .string($0) }),
-          "refused": .array(
-            received.refused.map {
-              ["workflow": .string($0.workflow), "because": .array($0.because.map { .string($0) })]
-            }),
-          "unmatched": received.unmatched.map { .string($0) } ?? .null,
-        ] as JSONValue).write(pretty: true))
+      Output.line(received.json.write(pretty: true))
       return
     }
     if received.isKnown { Output.line("known: it has come before, and does nothing again") }

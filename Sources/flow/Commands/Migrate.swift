@@ -27,13 +27,12 @@ struct MigrateCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(workflows)
     let compilation = try workspace.compiled(color: color.isOn)
-    let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
+    let now = try Input.start(start, zones: workspace.zones)
     let graphs = Dictionary(
       compilation.workflows.map { ($0.graph.workflow, $0.graph) }, uniquingKeysWith: { first, _ in first })
-    let use: StoreUse = apply ? .changing("flow migrate") : .reading
-    let affected = try await Storage.use(store, workspace, use) { store in
-      let plan = MigrationPlan(Histories(workspace, store), now: live.clock.now())
-      var all = try records(in: store).map { record in
+    var affected = try await Storage.use(store, workspace, .reading) { store in
+      let plan = MigrationPlan(Histories(workspace, store), now: now)
+      return try records(in: store).map { record in
         guard let graph = graphs[record.workflow] else {
           return DiffReport.Affected(
             run: record.id, subject: record.subject, version: record.version,
@@ -41,17 +40,15 @@ struct MigrateCommand: AsyncParsableCommand {
         }
         return plan.affected(record, graph)
       }
-      guard apply else { return all }
-      let engine = live.engine(on: store)
-      for index in all.indices {
-        // What the engine says counts: something may not have left yet.
-        if case .stranded(let because) = try await engine.migrate(all[index].run) {
-          all[index].effect = .stranded(because: because)
-        }
-      }
-      return all
     }
-    await live.close()
+    if apply {
+      let door = Door(workspace: workspace, store: store, command: "flow migrate", start: start, color: color)
+      let answers = try await door.carryOut(affected.map { .migrate(run: $0.run) })
+      // What the engine says counts: something may not have left yet.
+      for (index, answer) in answers.enumerated() {
+        if case .refused(let because) = answer { affected[index].effect = .stranded(because: because) }
+      }
+    }
     print(affected)
     if apply, affected.contains(where: \.isStranded) { throw ExitCode(ExitStatus.finding) }
   }

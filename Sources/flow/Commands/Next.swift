@@ -28,28 +28,34 @@ struct NextCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(workflows)
     let compilation = try workspace.compiled(color: color.isOn)
-    let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
-    let begin = live.clock.now()
+    let begin = try Input.start(start, zones: workspace.zones)
     let end = begin.adding(milliseconds: Int64(days) * 86_400_000)
-    let forecast = Forecast(
-      library: live.library, channels: live.channels, caps: workspace.project.caps, zones: workspace.zones)
-    let items = try await Storage.use(store, workspace, .reading) { store in
-      var progress = Progress()
-      defer { progress.clear() }
-      let clock = SystemClock()
-      let began = clock.now()
-      let id = try run.map { try Histories.record($0, in: store).id }
-      let all = try await forecast.items(in: store, from: begin, to: end) { due in
-        let day = Zone.utc.civil(at: due).date
-        progress.show("looked ahead to \(day)", after: Double(clock.now().milliseconds(since: began)) / 1000)
+    let items = try await Setup.use(workspace, compilation) { setup in
+      let forecast = Forecast(
+        library: setup.library, channels: setup.channels, caps: workspace.project.caps, zones: workspace.zones)
+      return try await Storage.use(store, workspace, .reading) { store in
+        try await ahead(forecast, store, from: begin, to: end)
       }
-      for hold in try store.remembered(prefix: Hold.prefix).compactMap({ Hold($0) }) where hold.run == nil {
-        Output.complain("note: nothing goes out for now: \(hold.because); what follows holds once it goes on")
-      }
-      return all.filter { (workflow == nil || $0.workflow == workflow) && (id == nil || $0.run == id) }
     }
-    await live.close()
     print(items)
+  }
+
+  private func ahead(
+    _ forecast: Forecast, _ store: any Store, from begin: Instant, to end: Instant
+  ) async throws -> [Forecast.Item] {
+    var progress = Progress()
+    defer { progress.clear() }
+    let clock = SystemClock()
+    let began = clock.now()
+    let id = try run.map { try Histories.record($0, in: store).id }
+    let all = try await forecast.items(in: store, from: begin, to: end) { due in
+      let day = Zone.utc.civil(at: due).date
+      progress.show("looked ahead to \(day)", after: Double(clock.now().milliseconds(since: began)) / 1000)
+    }
+    for hold in try Hold.remembered(in: store) where hold.run == nil {
+      Output.complain("note: nothing goes out for now: \(hold.because); what follows holds once it goes on")
+    }
+    return all.filter { (workflow == nil || $0.workflow == workflow) && (id == nil || $0.run == id) }
   }
 
   private func print(_ items: [Forecast.Item]) {

@@ -41,16 +41,10 @@ struct RunCommand: AsyncParsableCommand {
       report(compilation, workspace)
       throw ExitCode(ExitStatus.finding)
     }
-    let dry = try Dry(workspace, compilation)
-    do {
-      let failed =
-        if let event { try await runEvent(event, dry) } else { try await runScenarios(dry) }
-      await dry.close()
-      if failed || Findings.fail(compilation.diagnostics, strict: strict) { throw ExitCode(ExitStatus.finding) }
-    } catch {
-      await dry.close()
-      throw error
+    let failed = try await Setup.use(workspace, compilation) { dry in
+      if let event { try await runEvent(event, dry) } else { try await runScenarios(dry) }
     }
+    if failed || Findings.fail(compilation.diagnostics, strict: strict) { throw ExitCode(ExitStatus.finding) }
   }
 
   /// In place of what else the command prints.
@@ -65,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
 
   // MARK: Scenarios
 
-  private func runScenarios(_ dry: Dry) async throws -> Bool {
+  private func runScenarios(_ dry: Setup) async throws -> Bool {
     let runner = ScenarioRunner(dry.simulator)
     var progress = Progress()
     let began = SystemClock().now()
@@ -91,11 +85,11 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Warnings beside what the command prints, so that one document stays one.
-  private func warn(_ dry: Dry) {
+  private func warn(_ dry: Setup) {
     if !dry.compilation.diagnostics.isEmpty { Output.complain(Findings.text(dry.compilation, color: color.isOn)) }
   }
 
-  private func print(_ outcome: RunResult, _ dry: Dry) {
+  private func print(_ outcome: RunResult, _ dry: Setup) {
     let findings = dry.compilation.diagnostics
     if format != .github { warn(dry) }
     switch format {
@@ -108,7 +102,7 @@ struct RunCommand: AsyncParsableCommand {
 
   // MARK: One event
 
-  private func runEvent(_ path: String, _ dry: Dry) async throws -> Bool {
+  private func runEvent(_ path: String, _ dry: Setup) async throws -> Bool {
     guard dry.compilation.workflows.count == 1, let graph = dry.compilation.workflows.first?.graph else {
       throw Failure.usage("--event takes one workflow file, not \(dry.compilation.workflows.count)")
     }

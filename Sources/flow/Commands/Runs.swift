@@ -20,14 +20,17 @@ struct RunsCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     if unmatched { return try await printUnmatched(workspace) }
-    let runs = try await Storage.use(store, workspace, .reading) { store in
-      try store.runs(RunFilter(workflow: workflow, subject: subject, isLive: live ? true : nil))
+    let (runs, holds) = try await Storage.use(store, workspace, .reading) { store in
+      let filter = RunFilter(workflow: workflow, subject: subject, isLive: live ? true : nil)
+      return (try store.runs(filter), try Hold.remembered(in: store))
     }
+    // Beside the table, so that whoever looks for a run that does not move sees why.
+    for hold in holds where hold.run == nil { Output.complain("held: \(hold.because)") }
     let rows = runs.map { record -> [String?] in
       let zone = workspace.zones.zone(named: record.run.zone) ?? .utc
       return [
         record.id, record.workflow, record.subject, record.contact, record.run.started.rfc3339(in: zone),
-        record.run.outcome ?? (record.stuck == nil ? "live" : "stuck"), String(record.run.touches),
+        record.run.outcome ?? state(record), String(record.run.touches),
         (record.due ?? record.run.ended)?.rfc3339(in: zone),
       ]
     }
@@ -35,6 +38,12 @@ struct RunsCommand: AsyncParsableCommand {
       Table.Column($0, isNumber: $0 == "touches")
     }
     Tables.print("runs", Table(columns: columns, rows: rows), as: format, empty: "no runs")
+  }
+
+  /// A live run's: whether it goes on by itself, and if not whether somebody wants it so.
+  private func state(_ record: RunRecord) -> String {
+    guard let stuck = record.stuck else { return "live" }
+    return ["paused", "held"].first { stuck.hasPrefix($0 + ":") } ?? "stuck"
   }
 
   private func printUnmatched(_ workspace: Workspace) async throws {

@@ -1,13 +1,17 @@
 import ArgumentParser
 import FlowRuntime
+import FlowServer
+import FlowSQLite
 import FlowTime
 import Glibc
-import Synchronization
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve",
-    abstract: "Wait, and do what is due. Channels deliver into the folder outbox/; nothing is sent.")
+    commandName: "serve", abstract: "Wait, and do what is due: timers, channels, what comes in.",
+    discussion: """
+      A channel sends for real where flow.yaml says so; every other delivers into the folder outbox/. Files that change
+      are read again, as a whole, and SIGHUP asks for it. SIGTERM or Ctrl-C: what is in flight ends first.
+      """)
 
   @OptionGroup var files: FileArguments
   @Flag(help: "Do what is due, and exit: for cron.") var once = false
@@ -21,31 +25,34 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try Workspace.open(files.paths)
-    let compilation = try workspace.compiled(color: color.isOn)
-    let live = try Live(workspace, compilation, clock: try Input.clock(start, zones: workspace.zones))
-    if once {
-      let (woken, troubles) = try await work(live)
-      Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs"); messages are in \(outbox(workspace))")
-      if !troubles.isEmpty {
-        await live.close()
-        throw Failure.broken(troubles.joined(separator: "\n"))
-      }
-    } else {
-      Output.complain("serving \(compilation.workflows.count) workflows; messages go to \(outbox(workspace)); end with Ctrl-C")
-      try await serve(live)
+    if let holder = try? Client(store: store.path(workspace)).holder {
+      throw Failure.broken("\(store.shown(workspace)): the store is in use by \(holder)")
     }
-    await live.close()
+    let compilation = try workspace.compiled(color: color.isOn)
+    if once {
+      let clock = try Input.clock(start, zones: workspace.zones)
+      try await Setup.use(workspace, compilation, clock: clock) { try await workOnce($0) }
+    } else {
+      try await serve(try Setup(workspace, compilation, clock: SystemClock()))
+    }
   }
 
-  private func outbox(_ workspace: Workspace) -> String { Paths.relative(workspace.root, to: workspace.base) + "/outbox" }
+  // MARK: Once
 
-  /// What was done, and what channels would not take.
-  private func work(_ live: Live) async throws -> (woken: Int, troubles: [String]) {
-    try await Storage.use(store, live.workspace, .writing("flow serve --once")) { store in
-      let woken = try await live.engine(on: store).runDue()
+  private func workOnce(_ setup: Setup) async throws {
+    let (woken, troubles) = try await Storage.use(store, setup.workspace, .writing("flow serve --once")) { store in
+      let engine = setup.engine(on: store)
+      let unread = try await engine.poll().compactMap { polled in
+        polled.trouble.map { "what came in by \(polled.verb) cannot be read: \($0)" }
+      }
+      let woken = try await engine.runDue()
       let waiting = try [.planned, .held, .unknown].flatMap { state in try store.outbox(state) }
-      return (woken, waiting.filter { $0.attempts > 0 }.map(Self.trouble))
+      return (woken, unread + waiting.filter { $0.attempts > 0 }.map(Self.trouble))
     }
+    let folder = setup.onlyFolder.map { "; messages are in \($0)" } ?? ""
+    Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs")\(folder)")
+    if folder.isEmpty { setup.destinations.forEach(Output.complain) }
+    if !troubles.isEmpty { throw Failure.broken(troubles.joined(separator: "\n")) }
   }
 
   private static func trouble(_ line: Outgoing) -> String {
@@ -58,54 +65,41 @@ struct ServeCommand: AsyncParsableCommand {
     return "\(line.step) of run \(line.run) did not leave by \(line.verb) and \(next): \(line.because ?? "no reason given")"
   }
 
-  /// The store is held only while something is done, so that the other commands work beside the server. In between the
-  /// file is looked at once a second.
-  private func serve(_ live: Live) async throws {
-    Stop.listen()
-    let path = store.path(live.workspace)
-    var due: Instant? = .distantPast
-    var seen = Fingerprint(path)
-    while !Stop.isAsked {
-      let now = live.clock.now()
-      let current = Fingerprint(path)
-      if current != seen || due.map({ $0 <= now }) == true {
-        due = try await Storage.use(store, live.workspace, .writing("flow serve")) { store in
-          let engine = live.engine(on: store)
-          try await engine.runDue()
-          return try await engine.nextDue()
-        }
-        seen = Fingerprint(path)
-      }
-      let pause = due.map { max(1, min(1000, $0.milliseconds(since: live.clock.now()))) } ?? 1000
-      try? await Task.sleep(nanoseconds: UInt64(pause) * 1_000_000)
+  // MARK: For good
+
+  private func serve(_ setup: Setup) async throws {
+    let workspace = setup.workspace
+    let path = store.path(workspace)
+    let own = path.split(separator: "/").last.map(String.init) ?? path
+    let watch = Watch { !$0.hasPrefix(own) && !$0.hasPrefix(".") && !$0.hasSuffix("~") }
+    let serving = Serving(setup, paths: files.paths, watch: watch, color: color.isOn)
+    let store = store
+    let opening: @Sendable (Bool) throws -> Server.Service = { isFirst in
+      let use: StoreUse = isFirst ? .writing("flow serve") : .changing("flow serve", patience: 1)
+      let opened = try store.opened(workspace, use)
+      return Server.Service(engine: serving.setup.engine(on: opened)) { try? opened.close() }
     }
-  }
-
-  /// Tells whether another process has written.
-  private struct Fingerprint: Equatable {
-    var parts: [Int] = []
-
-    init(_ path: String) {
-      for suffix in ["", "-wal"] {
-        var status = stat()
-        let exists = stat(path + suffix, &status) == 0
-        parts += exists ? [Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec] : [-1]
+    let server = Server(holder: "flow serve, process \(getpid())", watch: watch, clock: setup.clock) {
+      () throws(StoreError) in
+      do { return try opening(false) } catch let error as StoreError { throw error } catch {
+        throw .failed("the file is gone")
       }
+    } tell: {
+      Output.complain("\(store.shown(workspace)): \($0)")
     }
-  }
-}
-
-/// SIGTERM and SIGINT: what is in hand ends first. A second one ends the process at once; nothing is lost by that.
-private enum Stop {
-  static let asked = Atomic<Bool>(false)
-
-  static var isAsked: Bool { asked.load(ordering: .relaxed) }
-
-  static func listen() {
-    for number in [SIGTERM, SIGINT] {
-      signal(number) { number in
-        if Stop.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
-      }
+    do {
+      try await server.run(
+        try opening(true), store: path,
+        whenServing: {
+          Output.complain("serving \(setup.summary) from \(store.shown(workspace)); end with Ctrl-C")
+          setup.destinations.forEach(Output.complain)
+        },
+        change: { (engine, isAsked) async throws(StoreError) in try await serving.change(engine, isAsked: isAsked) })
+    } catch let error as StoreError {
+      throw Failure.broken("\(store.shown(workspace)): \(error)")
+    } catch let error as SocketError {
+      throw Failure.broken("\(error)")
     }
+    await serving.setup.close()
   }
 }

@@ -45,12 +45,12 @@ struct SimulateCommand: AsyncParsableCommand {
 
     let scheduled = try scheduledEvents(workflow, workspace, at: begin)
     // Enrolled workflows run along, where they stand beside this one.
-    let dry = try Dry(workspace, workspace.withNeighbours().compile())
-    let simulated = try await dry.simulator.run(
-      Story(
-        workflow: workflow.graph.workflow, start: begin, beginning: try beginning(workflow, at: begin), item: item,
-        events: scheduled))
-    await dry.close()
+    let story = Story(
+      workflow: workflow.graph.workflow, start: begin, beginning: try beginning(workflow, at: begin), item: item,
+      events: scheduled)
+    let simulated = try await Setup.use(workspace, workspace.withNeighbours().compile()) { dry in
+      try await dry.simulator.run(story)
+    }
     if let timeline = simulated.timeline { print(timeline, workflow.graph) }
     for problem in simulated.problems {
       Output.complain("error: " + Stories.words(problem, workflow.graph, scheduled))

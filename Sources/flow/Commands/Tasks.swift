@@ -9,7 +9,7 @@ struct TasksCommand: AsyncParsableCommand {
     commandName: "tasks", abstract: "What people are asked to do, and the engine's notices to them.")
 
   @Flag(help: "Those that are done or withdrawn, too.") var all = false
-  @Option(help: "Only tasks of this run.") var run: String?
+  @Option(help: "Only tasks of this run: its id, or the beginning of it.") var run: String?
   @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
@@ -17,9 +17,11 @@ struct TasksCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     let (tasks, zones) = try await Storage.use(store, workspace, .reading) { store in
-      let tasks = try store.tasks(TaskFilter(run: run, isOpen: all ? nil : true))
-      let records = try store.runs(RunFilter())
-      return (tasks, Dictionary(records.map { ($0.id, $0.run.zone) }, uniquingKeysWith: { first, _ in first }))
+      let id = try run.map { try Histories.record($0, in: store).id }
+      let tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true))
+      var zones: [String: String] = [:]
+      for run in Set(tasks.map(\.run)) { zones[run] = try store.run(run)?.run.zone }
+      return (tasks, zones)
     }
     let rows = tasks.map { task -> [String?] in
       let zone = zones[task.run].flatMap { workspace.zones.zone(named: $0) } ?? .utc
@@ -64,13 +66,15 @@ struct DoneCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try Workspace.open(workflows)
-    let compilation = try workspace.compiled(color: color.isOn)
-    let clock = try Input.clock(start, zones: workspace.zones)
-    let live = try Live(workspace, compilation, clock: clock)
-    let received = try await Storage.use(store, workspace, .changing("flow done")) { store in
-      try await live.engine(on: store).receive(.task(task, outcome: outcome, note: note, at: clock.now()))
+    let now = try Input.start(start, zones: workspace.zones)
+    let door = Door(workspace: workspace, store: store, command: "flow done", start: start, color: color)
+    let order = Order.receive(.task(task, outcome: outcome, note: note, at: now))
+    var received = Received()
+    switch try await door.carryOut(order) {
+    case .received(let answer): received = answer
+    case .done, .unavailable: break
+    case .refused(let because): throw Failure.finding(because)
     }
-    await live.close()
     let because = received.unmatched ?? received.refused.first?.because.joined(separator: "; ")
     if let because { throw Failure.finding(because) }
     switch format {

@@ -25,13 +25,12 @@ final class Histories {
 
   /// The run with this id, or the one that begins with it.
   static func record(_ id: String, in store: any Store) throws -> RunRecord {
-    if let record = try store.run(id) { return record }
-    let all = try store.runs(RunFilter()).filter { $0.id.hasPrefix(id) }
-    guard let record = all.first, all.count == 1 else {
-      throw Failure.finding(
-        all.isEmpty ? "there is no run \"\(id)\"; `flow runs` lists them" : "\(all.count) runs begin with \"\(id)\"")
+    switch try store.idOfRun(named: id) {
+    case .failure(let none): throw Failure.finding(none.because)
+    case .success(let id):
+      guard let record = try store.run(id) else { throw Failure.finding("there is no run \"\(id)\"") }
+      return record
     }
-    return record
   }
 
   /// - Parameter withData: the data it started with, too, for whoever folds it anew.

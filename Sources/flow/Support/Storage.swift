@@ -7,10 +7,10 @@ enum Storage {
     _ options: StoreOptions, _ workspace: Workspace, _ use: StoreUse, _ body: (SQLiteStore) async throws -> Result
   ) async throws -> Result {
     let store = try options.open(workspace, use)
+    // Where it is closed already, or cannot be any more, the end of the process does it.
+    defer { try? store.close() }
     do {
-      let result = try await body(store)
-      try store.close()
-      return result
+      return try await body(store)
     } catch let error as StoreError {
       throw Failure.broken("\(options.shown(workspace)): \(error)")
     }

@@ -11,17 +11,18 @@ import Logging
 /// What a command wants of the store.
 enum StoreUse {
   case reading
-  /// As the command of this name.
-  case writing(String)
+  /// As the command of this name, waiting so many seconds for another process.
+  case writing(String, patience: Int = 10)
   /// The same, of a store that must be there.
-  case changing(String)
+  case changing(String, patience: Int = 10)
 
   fileprivate var mustExist: Bool { if case .writing = self { false } else { true } }
 
   fileprivate var access: SQLiteStore.Access {
     switch self {
     case .reading: .reading
-    case .writing(let command), .changing(let command): .writing(holder: command, patience: 10)
+    case .writing(let command, let patience), .changing(let command, let patience):
+      .writing(holder: command, patience: patience)
     }
   }
 
@@ -38,65 +39,24 @@ struct StoreOptions: ParsableArguments {
   }
 
   func open(_ workspace: Workspace, _ use: StoreUse) throws -> SQLiteStore {
-    let path = path(workspace)
-    if use.mustExist, !Paths.exists(path) {
-      throw Failure.broken("there is no store at \"\(shown(workspace))\"; `flow event` makes one")
-    }
     do {
-      return try SQLiteStore(path: path, access: use.access, isChecked: use.isChecked)
-    } catch {
+      return try opened(workspace, use)
+    } catch let error as StoreError {
       throw Failure.broken("\(shown(workspace)): \(error)")
     }
   }
 
+  /// The same; what is wrong with the store itself comes as its own error.
+  func opened(_ workspace: Workspace, _ use: StoreUse) throws -> SQLiteStore {
+    let path = path(workspace)
+    if use.mustExist, !Paths.exists(path) {
+      throw Failure.broken("there is no store at \"\(shown(workspace))\"; `flow event` makes one")
+    }
+    return try SQLiteStore(path: path, access: use.access, isChecked: use.isChecked)
+  }
+
   /// The store's file as messages name it.
   func shown(_ workspace: Workspace) -> String { Paths.relative(path(workspace), to: workspace.base) }
-}
-
-/// The engine on a project's store. Channels deliver into a folder for now.
-struct Live {
-  let workspace: Workspace
-  let compilation: Compilation
-  let channels: [String: any Channel]
-  let clock: any Clock
-
-  init(_ workspace: Workspace, _ compilation: Compilation, clock: any Clock) throws {
-    self.workspace = workspace
-    self.compilation = compilation
-    self.clock = clock
-    channels = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
-  }
-
-  /// The current versions, each with what it was made of, and how those before them are made again.
-  var library: Library {
-    let sources = Dictionary(
-      compilation.workflows.map { ($0.graph.fingerprint, version($0)) }, uniquingKeysWith: { first, _ in first })
-    let workspace = workspace
-    return Library(compilation.workflows.map(\.graph), sources: sources) { workspace.recompile($0) }
-  }
-
-  func engine(on store: any Store) -> Engine {
-    let outlets = channels.reduce(into: [String: Outlet]()) { outlets, entry in
-      guard let manifest = workspace.manifests.first(where: { $0.verb == entry.key }) else { return }
-      // A folder takes the key as the file's name.
-      outlets[entry.key] = Outlet(
-        entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
-        rate: Channels.rate(workspace.project, entry.key), capacity: workspace.project.capacity[entry.key])
-    }
-    return Engine(
-      store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, secret: { Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
-  }
-
-  private func version(_ workflow: CompiledWorkflow) -> Version {
-    Version(
-      fingerprint: workflow.graph.fingerprint, workflow: workflow.graph.workflow, main: workflow.graph.file,
-      files: compilation.sources.values.sorted { $0.file < $1.file }.map { Version.File(path: $0.file, bytes: $0.utf8) })
-  }
-
-  func close() async {
-    for channel in channels.values { await channel.close() }
-  }
 }
 
 extension Workspace {

@@ -261,6 +261,21 @@ enum Paths {
     return found
   }
 
+  /// A folder and all below it, without what is hidden.
+  static func folders(in folder: String, depth: Int = 0) -> [String] {
+    guard depth < 16, let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var found = [folder]
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let path = folder + "/" + name
+      if !name.hasPrefix("."), isFolder(path) { found += folders(in: path, depth: depth + 1) }
+    }
+    return found
+  }
+
   /// The workflow that a file of scenarios belongs to: `NAME.yaml` beside `NAME.scenarios.yaml`; nil for other files.
   static func workflow(ofScenarios path: String) -> String? {
     ["yaml", "yml"].first { path.hasSuffix(".scenarios.\($0)") }.map { "\(path.dropLast(".scenarios.".count + $0.count)).\($0)" }

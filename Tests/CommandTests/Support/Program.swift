@@ -75,12 +75,13 @@ final class Going {
 
   deinit { Folder.remove(folder) }
 
-  /// Waits for the end; kills what has not ended by then.
+  /// Waits for the end; kills what has not ended so many seconds from now.
   @discardableResult
   func wait(atMost limit: Double = 60) throws -> Ran {
     var status: Int32 = 0
+    let end = ContinuousClock.now + .seconds(limit)
     while waitpid(pid, &status, WNOHANG) == 0 {
-      if seconds > limit { kill(pid, SIGKILL) }
+      if ContinuousClock.now > end { kill(pid, SIGKILL) }
       usleep(1000)
     }
     let signal = status & 0x7F

@@ -1,0 +1,82 @@
+import FlowCompiler
+import FlowRuntime
+import FlowServer
+import FlowSQLite
+
+/// How a command changes something: through the server where one runs, else on the store itself.
+struct Door {
+  let workspace: Workspace
+  let store: StoreOptions
+  /// What the lock of the store calls this process: `flow event`.
+  let command: String
+  /// Makes the store where there is none.
+  var makesStore = false
+  /// `--start`: a server lives in the present and takes none.
+  var start: String?
+  var color: ColorOptions
+
+  /// So many times it is looked, a second each, whether a server has come, or whoever holds the store has gone.
+  private static let attempts = 30
+
+  /// - Returns: what became of each order, in their order. All of it is committed.
+  func carryOut(_ orders: [Order]) async throws -> [Answer] {
+    var answers: [Answer] = []
+    var attempt = 1
+    while true {
+      try askServer(orders, &answers)
+      if answers.count == orders.count { return try sound(answers) }
+      do {
+        return try sound(answers + (try await onStore(Array(orders[answers.count...]))))
+      } catch let error as StoreError {
+        guard case .locked = error, attempt < Door.attempts else {
+          throw Failure.broken("\(store.shown(workspace)): \(error)")
+        }
+        attempt += 1
+      }
+    }
+  }
+
+  func carryOut(_ order: Order) async throws -> Answer {
+    // One order has one answer.
+    try await carryOut([order]).first ?? .unavailable("it was not carried out")
+  }
+
+  /// As far as a server answers. One that ends before it has answered may have done what it was asked: an order that is
+  /// carried out twice does what it does once, so that the rest is simply asked again.
+  private func askServer(_ orders: [Order], _ answers: inout [Answer]) throws {
+    do throws(SocketError) {
+      let client = try Client(store: store.path(workspace))
+      if start != nil {
+        throw .failed("\(client.holder) serves the store and lives in the present: end it first, or leave --start out")
+      }
+      while answers.count < orders.count { answers.append(try client.carryOut(orders[answers.count])) }
+    } catch .absent, .gone {
+      return
+    } catch {
+      throw Failure.broken("\(store.shown(workspace)): \(error)")
+    }
+  }
+
+  private func onStore(_ orders: [Order]) async throws -> [Answer] {
+    let compilation = try workspace.compiled(color: color.isOn)
+    let clock = try Input.clock(start, zones: workspace.zones)
+    return try await Setup.use(workspace, compilation, clock: clock) { setup in
+      let use: StoreUse = makesStore ? .writing(command, patience: 1) : .changing(command, patience: 1)
+      let store = try store.opened(workspace, use)
+      defer { try? store.close() }
+      let engine = setup.engine(on: store)
+      var answers: [Answer] = []
+      for order in orders { answers.append(await engine.carryOut(order)) }
+      // The orders are committed. What fails from here on is taken up by the next command, or a server.
+      do { _ = try await engine.receive([]) } catch { Output.complain("\(self.store.shown(workspace)): \(error)") }
+      return answers
+    }
+  }
+
+  private func sound(_ answers: [Answer]) throws -> [Answer] {
+    for answer in answers {
+      if case .unavailable(let because) = answer { throw Failure.broken("\(store.shown(workspace)): \(because)") }
+    }
+    return answers
+  }
+}

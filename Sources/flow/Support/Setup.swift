@@ -1,0 +1,115 @@
+import FlowCompiler
+import FlowCore
+import FlowPlugin
+import FlowReport
+import FlowRuntime
+import FlowSimulation
+import Logging
+
+/// A project's workflows and channels, put together: for a dry run over a store in memory, or for the engine on the
+/// project's own.
+struct Setup {
+  let workspace: Workspace
+  let compilation: Compilation
+  let channels: [String: any Channel]
+  let clock: any Clock
+
+  /// - Parameter clock: tells the engine when it is, and channels when they are used: by default never, for a dry run.
+  init(_ workspace: Workspace, _ compilation: Compilation, clock: any Clock = FixedClock(.epoch)) throws {
+    self.workspace = workspace
+    self.compilation = compilation
+    self.clock = clock
+    channels = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
+  }
+
+  /// With the channels and the clock of another, where flow.yaml says the same of them.
+  init(_ workspace: Workspace, _ compilation: Compilation, like other: Setup) {
+    self.workspace = workspace
+    self.compilation = compilation
+    clock = other.clock
+    channels = other.channels
+  }
+
+  /// What channels hold open ends with `body`, whatever comes of it.
+  static func use<Result>(
+    _ workspace: Workspace, _ compilation: Compilation, clock: any Clock = FixedClock(.epoch),
+    _ body: (Setup) async throws -> Result
+  ) async throws -> Result {
+    let setup = try Setup(workspace, compilation, clock: clock)
+    do {
+      let result = try await body(setup)
+      await setup.close()
+      return result
+    } catch {
+      await setup.close()
+      throw error
+    }
+  }
+
+  func close() async {
+    for channel in channels.values { await channel.close() }
+  }
+
+  // MARK: Dry
+
+  /// Nothing leaves the machine, and no store is opened.
+  var simulator: Simulator {
+    Simulator(
+      graphs: compilation.workflows.map(\.graph), channels: channels, caps: workspace.project.caps,
+      zones: workspace.zones)
+  }
+
+  // MARK: For real
+
+  func engine(on store: any Store) -> Engine {
+    Engine(
+      store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
+      clock: clock, secret: { Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
+  }
+
+  var library: Library {
+    let sources = Dictionary(
+      compilation.workflows.map { ($0.graph.fingerprint, version($0)) }, uniquingKeysWith: { first, _ in first })
+    let workspace = workspace
+    return Library(compilation.workflows.map(\.graph), sources: sources) { workspace.recompile($0) }
+  }
+
+  var outlets: [String: Outlet] {
+    channels.reduce(into: [:]) { outlets, entry in
+      guard let manifest = workspace.manifests.first(where: { $0.verb == entry.key }) else { return }
+      // A folder takes the key as the file's name.
+      outlets[entry.key] = Outlet(
+        entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
+        rate: Channels.rate(workspace.project, entry.key), capacity: workspace.project.capacity[entry.key])
+    }
+  }
+
+  private func version(_ workflow: CompiledWorkflow) -> Version {
+    Version(
+      fingerprint: workflow.graph.fingerprint, workflow: workflow.graph.workflow, main: workflow.graph.file,
+      files: compilation.sources.values.sorted { $0.file < $1.file }.map { Version.File(path: $0.file, bytes: $0.utf8) })
+  }
+
+  /// A line for each channel that sends for real, and one for each folder that takes what the others deliver.
+  var destinations: [String] {
+    let real = channels.compactMap { verb, channel in channel.destination.map { "\(verb) sends for real: \($0)" } }
+    return real.sorted()
+      + folders.sorted { $0.key < $1.key }.map { "into \($0.key)/: \($0.value.sorted().joined(separator: ", "))" }
+  }
+
+  /// The one folder that takes everything; nil where there are several, or something is sent for real.
+  var onlyFolder: String? {
+    channels.values.contains { $0.destination != nil } || folders.count != 1 ? nil : folders.keys.first
+  }
+
+  /// What is delivered where, by folder.
+  private var folders: [String: [String]] {
+    channels.reduce(into: [:]) { folders, item in
+      guard item.value.destination == nil else { return }
+      let entry = workspace.project.channels.first { $0.exec == nil && ($0.plugin ?? $0.name) == item.key }
+      let folder = Channels.settings(entry, root: workspace.root)["outbox"] ?? "outbox"
+      let base = Paths.relative(workspace.root, to: workspace.base)
+      folders[folder.hasPrefix("/") ? folder : base + "/" + folder, default: []].append(item.key)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// Workflows that change while a server runs.
+@Suite struct ReloadTests {
+  private let later = News.workflow.replacing("the new rooms are open", with: "the garden is open, too")
+
+  private func send(_ list: Int, _ folder: Folder) throws {
+    let ran = try folder.flow("event", "list.sent", "--data", "list-\(list).json", "--id", "l-\(list)")
+    #expect(ran.code == 0, "\(ran.errors)")
+  }
+
+  private func bodies(_ folder: Folder) throws -> [String] {
+    try folder.mails.map { try folder.text("outbox/" + $0) }
+  }
+
+  @Test func `guarantee 26: a good edit takes new runs, a bad one leaves the old set running`() throws {
+    let folder = try News.project(0..<1, 1..<2, 2..<3)
+    let server = try Serving(folder)
+    try send(1, folder)
+    try eventually("a mail") { folder.mails.count == 1 }
+
+    try folder.write(later.replacing("end: silent", with: "end: sil ent"), to: "Workflows/news.yaml")
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("the workflows before go on") }
+    #expect(server.going.errors.contains("Workflows/news.yaml:"), "the place is named")
+    try send(2, folder)
+    try eventually("a mail") { folder.mails.count == 2 }
+    #expect(try bodies(folder).allSatisfy { $0.contains("new rooms") && !$0.contains("garden") })
+
+    try folder.write(later, to: "Workflows/news.yaml")
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("from now on") }
+    try send(3, folder)
+    try eventually("a mail") { folder.mails.count == 3 }
+    #expect(try bodies(folder).filter { $0.contains("garden") }.count == 1)
+    try server.endsWell()
+  }
+
+  @Test func `guarantee 4: runs end on the version they started with`() throws {
+    let folder = try News.project(0..<1, 1..<2)
+    let server = try Serving(folder)
+    try send(1, folder)
+    // To the new version an answer is another end.
+    try folder.write(later.replacing("end answered", with: "end told"), to: "Workflows/news.yaml")
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("from now on") }
+    try send(2, folder)
+    for reader in ["R-0", "R-1"] {
+      try folder.write(#"{ "text": "I will come." }"#, to: "reply.json")
+      #expect(try folder.flow("event", "reply", "--subject", reader, "--data", "reply.json", "--id", reader).code == 0)
+    }
+    #expect(try folder.runs().map { $0["state"].text } == ["answered", "told"])
+    try server.endsWell()
+  }
+
+  @Test func `a workflow that is added, and one that is taken away`() throws {
+    let folder = try News.project(0..<1)
+    let server = try Serving(folder)
+    try folder.write(Nudge.workflow, to: "Workflows/offers/nudge.yaml")
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("serving 2 workflows from now on") }
+    try folder.write(Nudge.input, to: "offer.json")
+    #expect(try folder.flow("event", "offer.sent", "--data", "offer.json", "--id", "e-1").code == 0)
+    try FileManager.default.removeItem(atPath: folder.path + "/Workflows/offers/nudge.yaml")
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("serving 1 workflow from now on") }
+    // Its run goes on.
+    #expect(try folder.flow("event", "offer.accepted", "--subject", "O-1", "--data", "by.json").code == 2)
+    try folder.write(#"{ "by": "Ann" }"#, to: "by.json")
+    let ran = try folder.flow("event", "offer.accepted", "--subject", "O-1", "--data", "by.json")
+    #expect(ran.code == 0, "\(ran.errors)")
+    #expect(try folder.runs().first?["state"].text == "won")
+    try server.endsWell()
+  }
+
+  @Test func `SIGHUP reads the files again`() throws {
+    let folder = try News.project(0..<1)
+    let server = try Serving(folder)
+    kill(server.going.pid, SIGHUP)
+    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("from now on") }
+    try server.endsWell()
+  }
+
+  @Test func `a project with errors does not start`() throws {
+    let folder = try News.project(0..<1)
+    try folder.write("workflow: [", to: "Workflows/bad.yaml")
+    let ran = try folder.flow("serve")
+    #expect(ran.code == 1)
+    #expect(ran.errors.contains("Workflows/bad.yaml:1"))
+    #expect(!folder.names(in: "").contains("flow.db"))
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// One server on a store, and the other commands through its socket.
+@Suite struct ServerTests {
+  /// Numbered offers, each an event of its own.
+  private func project(_ events: Int) throws -> Folder {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    for number in 1...events {
+      let input = Nudge.input.replacing("\"O-1\"", with: "\"O-\(number)\"")
+      let other = input.replacing("\"c-1\"", with: "\"c-\(number)\"").replacing("ann@", with: "ann-\(number)@")
+      try folder.write(other.replacing("500142", with: "\(500_142 + number)"), to: "event-\(number).json")
+    }
+    return folder
+  }
+
+  private func event(_ number: Int) -> [String] {
+    ["event", "offer.sent", "--data", "event-\(number).json", "--id", "e-\(number)"]
+  }
+
+  @Test func `guarantee 1: what was acknowledged is there after a kill right behind the answer`() throws {
+    let folder = try project(6)
+    for number in 1...6 {
+      // The socket of the one before is still there: nobody listens on it, and it is replaced.
+      let server = try Serving(folder)
+      let ran = try folder.flow(event(number))
+      try server.killed()
+      #expect(ran.code == 0, "\(ran.errors)")
+      #expect(ran.output.hasPrefix("started "))
+      #expect(folder.names(in: "").contains("flow.db.socket"))
+      #expect(try folder.runs().compactMap { $0["key"].text }.contains("O-\(number)"))
+    }
+    #expect(try folder.runs().count == 6)
+    // With nobody there, a command goes into the store itself, and finds it whole.
+    let again = try folder.flow(event(3))
+    #expect(again.code == 0)
+    #expect(again.output.contains("known"))
+  }
+
+  @Test func `one process holds the store, and a second server says which`() throws {
+    let folder = try project(1)
+    let server = try Serving(folder)
+    for words in [["serve"], ["serve", "--once"]] {
+      let second = try folder.flow(words)
+      #expect(second.code == 3)
+      #expect(second.errors.contains("flow.db: the store is in use by flow serve, process \(server.going.pid)"))
+      #expect(second.seconds < 5)
+    }
+    #expect(try folder.flow(event(1)).code == 0)
+    try server.endsWell()
+    #expect(!folder.names(in: "").contains("flow.db.socket"))
+  }
+
+  @Test func `two hundred events at once are all there, each once`() throws {
+    let folder = try project(200)
+    let server = try Serving(folder)
+    let going = try (1...200).map { try Going(event($0), in: folder.path) }
+    for one in going {
+      let ran = try one.wait(atMost: 120)
+      #expect(ran.code == 0, "\(ran.errors)")
+      #expect(ran.output.hasPrefix("started "), "\(ran.output)")
+    }
+    #expect(try folder.runs().compactMap { $0["key"].text }.sorted() == (1...200).map { "O-\($0)" }.sorted())
+    try server.endsWell()
+  }
+
+  @Test func `the same events through a server and without one leave the same`() throws {
+    let (with, without) = (try project(1), try project(1))
+    let server = try Serving(with)
+    func tell(_ folder: Folder) throws -> [Ran] {
+      try [
+        folder.flow(event(1) + ["--format", "json"]), folder.flow(event(1)),
+        folder.flow("event", "offer.unknown", "--data", "event-1.json"),
+        folder.flow("event", "reply", "--subject", "O-1", "--id", "r-1"),
+        folder.flow("done", "00000000", "connected"),
+      ]
+    }
+    for (mine, theirs) in zip(try tell(with), try tell(without)) {
+      #expect(mine.code == theirs.code)
+      #expect(mine.output == theirs.output)
+    }
+    #expect(try with.runs().first?["state"].text == without.runs().first?["state"].text)
+    try server.endsWell()
+  }
+
+  @Test func `a server lives in the present`() throws {
+    let folder = try project(1)
+    let server = try Serving(folder)
+    let ran = try folder.flow(event(1) + ["--start", Fixtures.start])
+    #expect(ran.code == 3)
+    #expect(ran.errors.contains("lives in the present"))
+    #expect(try folder.runs().isEmpty)
+    try server.endsWell()
+  }
+
+  @Test func `the path of a store may be longer than a socket's address`() throws {
+    let folder = try project(1)
+    let deep = (1...12).map { "a-folder-with-a-long-name-\($0)" }.joined(separator: "/")
+    try folder.write("", to: deep + "/.keep")
+    let store = "\(deep)/flow.db"
+    let server = try Serving(folder, ["--store", store])
+    #expect(folder.names(in: deep).contains("flow.db.socket"))
+    let mode = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(store).socket")[.posixPermissions]
+    #expect(mode as? Int == 0o600)
+    #expect(try folder.flow(event(1) + ["--store", store]).output.hasPrefix("started "))
+    try server.endsWell()
+  }
+
+  @Test func `while nothing is due, it wakes no more than once a second`() throws {
+    let folder = try project(20)
+    let server = try Serving(folder)
+    for number in 1...20 { #expect(try folder.flow(event(number)).code == 0) }
+    // Threads of the runtime that have nothing to do end within some seconds.
+    sleep(7)
+    let before = server.sleeps
+    sleep(5)
+    let after = server.sleeps
+    // Dispatch looks at its threads once a second.
+    #expect(after - before <= 6, "\(after - before) in 5 seconds")
+    #expect(try folder.flow("runs").code == 0)
+    try server.endsWell()
+  }
+}
