@@ -90,7 +90,8 @@ public struct Replay {
       }
       run = transition.run
     }
-    guard run == history.run else { return .differs(Difference(sequence: nil, stored: [], replayed: [])) }
+    // A run that was moved is on the version that its journal says.
+    guard run == history.run, graph.fingerprint == history.version else { return .differs(Difference(sequence: nil, stored: [], replayed: [])) }
     return .same(transitions: history.steps.count)
   }
 

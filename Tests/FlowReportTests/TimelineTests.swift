@@ -36,4 +36,17 @@ import FlowReport
     expectSnapshot(TimelineReport.svg(try Samples.proposal(), calendar: calendar), "timeline.svg")
     expectSnapshot(TimelineReport.svg(try Samples.everything()), "everything.svg")
   }
+
+  @Test func page() throws {
+    let holidays = try ["2026-04-03", "2026-04-06"].map { try #require(CivilDate(iso: $0)) }
+    let calendar = BusinessCalendar(holidays: HolidayCalendar(holidays))
+    expectSnapshot(TimelineReport.html(try Samples.proposal(), calendar: calendar), "timeline.html")
+    // Foreign letters, control characters and markup stay text.
+    expectSnapshot(TimelineReport.html(try Samples.everything()), "everything.html")
+  }
+
+  @Test func rows() throws {
+    expectSnapshot(TimelineReport.csv(try Samples.proposal()), "timeline.csv")
+    expectSnapshot(TimelineReport.csv(try Samples.everything()), "everything.csv")
+  }
 }

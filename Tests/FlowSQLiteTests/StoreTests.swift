@@ -1,3 +1,4 @@
+import FlowCore
 import FlowRuntime
 import FlowSQLite
 import FlowTesting
@@ -107,5 +108,24 @@ struct SQLiteStoreTests {
     let queue = try DatabaseQueue(path: scratch.path)
     #expect(try queue.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
     #expect(FileManager.default.fileExists(atPath: scratch.path + "-wal"))
+  }
+}
+
+/// What changes of a run is there when the file is opened again.
+struct MovedRunTests {
+  @Test func `guarantee 4: a run that was moved is on its new version after a restart`() throws {
+    let scratch = try Scratch()
+    var record = RunRecord(
+      id: "0123456789ab", workflow: "order", version: "aaaaaaaaaaaa", subject: "O-1", contact: "c-1", event: "e-1",
+      sequence: 1, run: Run(key: ["O-1"], data: [:], started: .epoch, zone: "UTC"))
+    do {
+      let store = try scratch.open()
+      try store.commit([.start(record)])
+      record.version = "bbbbbbbbbbbb"
+      record.sequence = 2
+      try store.commit([.advance(record, from: 1)])
+    }
+    let again = try scratch.open()
+    #expect(try again.run(record.id)?.version == "bbbbbbbbbbbb")
   }
 }

@@ -38,10 +38,11 @@ struct GuideTests {
     return blocks
   }
 
-  @Test func `the guide's commands print what it says, one after the other`() throws {
-    let shell = try Shell()
+  @Test(arguments: ["FirstWorkflow", "Answers"])
+  func `a guide's commands print what it says, one after the other`(_ page: String) throws {
+    let shell = try Shell(page)
     defer { shell.remove() }
-    for block in try Self.blocks(of: "FirstWorkflow") {
+    for block in try Self.blocks(of: page) {
       let text = block.lines.joined(separator: "\n") + "\n"
       if block.language == "console" {
         var shown: [String] = []
@@ -49,15 +50,15 @@ struct GuideTests {
           shown.append(command)
           shown += try shell.run(String(command.dropFirst(2)))
         }
-        #expect(shown == block.lines, "FirstWorkflow.md:\(block.number)")
+        #expect(shown == block.lines, "\(page).md:\(block.number)")
       } else if let match = block.before.firstMatch(of: /rite this as `([^`]+)`:$/) {
         try text.write(to: shell.folder.appending(path: String(match.1)), atomically: true, encoding: .utf8)
       } else {
         // An excerpt: it stands in the file that the paragraph before names.
         let file = try #require(
-          block.before.firstMatch(of: /`([^`]+\.yaml)`/), "FirstWorkflow.md:\(block.number)")
+          block.before.firstMatch(of: /`([^`]+\.yaml)`/), "\(page).md:\(block.number)")
         let whole = try String(contentsOf: shell.folder.appending(path: String(file.1)), encoding: .utf8)
-        #expect(whole.contains(text), "FirstWorkflow.md:\(block.number)")
+        #expect(whole.contains(text), "\(page).md:\(block.number)")
       }
     }
   }
@@ -94,8 +95,8 @@ private final class Shell {
   private let base: URL
   private(set) var folder: URL
 
-  init() throws {
-    let name = "guide-\(ProcessInfo.processInfo.processIdentifier)"
+  init(_ page: String) throws {
+    let name = "guide-\(page)-\(ProcessInfo.processInfo.processIdentifier)"
     base = FileManager.default.temporaryDirectory.appending(path: name)
     try? FileManager.default.removeItem(at: base)
     folder = base.appending(path: "work")

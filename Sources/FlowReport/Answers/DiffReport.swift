@@ -147,9 +147,10 @@ public enum DiffReport {
 
   /// A line a run, after how many there are of each.
   public static func plan(_ runs: [Affected]) -> [String] {
+    let different = runs.filter { if case .differs = $0.effect { true } else { false } }.count
     let counts = [
       (runs.filter { $0.effect == .unaffected }.count, "unaffected"),
-      (runs.filter { if case .differs = $0.effect { true } else { false } }.count, "differ"),
+      (different, different == 1 ? "differs" : "differ"),
       (runs.filter { if case .stranded = $0.effect { true } else { false } }.count, "stranded"),
     ]
     let summary = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")

@@ -48,13 +48,13 @@ enum Query: Int, CaseIterable {
     case .insertRun:
       """
       INSERT INTO run (number, id, due, ended, outcome, touches, sequence, stuck, steps, last_step, last_line,
-        last_task, packed, workflow, version, subject, contact, exclusive, event, started)
+        last_task, packed, version, workflow, subject, contact, exclusive, event, started)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     case .updateRun:
       """
       UPDATE run SET due = ?3, ended = ?4, outcome = ?5, touches = ?6, sequence = ?7, stuck = ?8, steps = ?9,
-        last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13 WHERE number = ?1
+        last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?14 WHERE number = ?1
       """
     case .step: "SELECT previous, at, packed FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"

@@ -107,9 +107,10 @@ extension Front {
     statement.bind(11, known(entry.lastLine))
     statement.bind(12, known(entry.lastTask))
     if let record { statement.bind(13, pack(record, entry)) } else { statement.bind(13, Int64?.none) }
+    // A run that is moved goes over to another.
+    statement.bind(14, record.map { glossary.cell($0.version) })
     if !entry.isStored {
-      statement.bind(14, record.map { glossary.cell($0.workflow) })
-      statement.bind(15, record.map { glossary.cell($0.version) })
+      statement.bind(15, record.map { glossary.cell($0.workflow) })
       statement.bind(16, record?.subject)
       statement.bind(17, record?.contact)
       statement.bind(18, record?.exclusive.map(glossary.cell))

@@ -104,13 +104,14 @@ import Testing
   @Test func `guarantee 4: a run that is moved goes on as the new version says, and its journal still folds`() throws {
     let folder = try Story.proposal.played(2)
     let text = try folder.text("Workflows/proposal.yaml")
-    // A day later, and with a call in front that the run has come past.
+    // A day later, and what is further ahead is another, too.
     try folder.write(
-      text.replacing("reply until day 5", with: "reply until day 6"), to: "Workflows/proposal.yaml")
+      text.replacing("reply until day 5", with: "reply until day 6").replacing("at: day 10", with: "at: day 15"),
+      to: "Workflows/proposal.yaml")
     let id = try folder.onlyRun()
     let plan = try folder.flow("migrate", id, "--start", Story.at("2026-03-28 10:00"))
     #expect(plan.output == """
-      1 live run: 1 differ
+      1 live run: 1 differs
         \(id)  P-2026-031  differs from await-1 on
       nothing is moved yet; --yes carries it out
 
@@ -133,6 +134,10 @@ import Testing
       ])
     let replayed = try folder.flow("replay")
     #expect(replayed.output == "\(id) (proposal): same, 4 transitions\n1 run, all the same\n")
+    // Day 15 is Thursday 9 April; after an overdue call at the latest.
+    let ahead = try folder.flow("next", "--days", "30", "--format", "json", "--start", Story.at("2026-03-31 17:00"))
+    let offer = try JSON(parsing: ahead.output)["next"].list.first { $0["step"].text == "last-offer" }
+    #expect(offer?["at"].text == "2026-04-09T16:40:00+02:00")
     let again = try folder.flow("migrate", id, "--yes", "--start", Story.at("2026-04-01 10:00"))
     #expect(again.output.contains("unaffected"))
   }
