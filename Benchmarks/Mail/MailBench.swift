@@ -1,8 +1,8 @@
 import FlowPlugin
 import FlowTransport
 
-/// Hands mails over to a server: how many a second over one connection that stays open, and over one for each; or
-/// one mail, and what came of it.
+/// Hands mails over to a server: how many a second over one connection that stays open, and over one for
+/// each; or one mail, and what came of it.
 ///
 ///     flow-mail ADDRESS CA USER PASSWORD FROM TO COUNT     a line for each way
 ///     flow-mail ADDRESS CA USER PASSWORD FROM TO ID one    `marked accepted(id: …)`

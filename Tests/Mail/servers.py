@@ -104,9 +104,17 @@ service auth {{
 }}
 """)
         postfix = pwd.getpwnam("postfix")
-        (self.folder / "queue/private").mkdir()
+        (self.folder / "queue/private").mkdir(exist_ok=True)
         os.chown(self.folder / "queue/private", postfix.pw_uid, 0)
-        self.run("dovecot", "-F", "-c", config)
+        self.dovecot = self.run("dovecot", "-F", "-c", config)
+
+    def restart_dovecot(self, meanwhile):
+        self.dovecot.terminate()
+        self.dovecot.wait()
+        self.running.remove(self.dovecot)
+        meanwhile()
+        self.start_dovecot(pwd.getpwnam("nobody"))
+        self.wait_for(self.imaps)
 
     def start_postfix(self, nobody):
         boxes = self.write("etc/boxes", "".join(f"{u}@{DOMAIN} {u}/\n" for u in USERS))
@@ -172,6 +180,7 @@ postlog   unix-dgram n - n - 1 postlogd
     def run(self, *command):
         log = open(self.folder / "output", "ab")
         self.running.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+        return self.running[-1]
 
     def wait_for(self, port):
         for _ in range(200):

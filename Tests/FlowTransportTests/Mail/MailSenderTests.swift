@@ -448,4 +448,20 @@ private func verdict(_ receipt: Receipt) -> Verdict {
     #expect(verdict(await sending.value) == .temporary)
     #expect(verdict(await sender.send(mail)) == .temporary)
   }
+
+  @Test(arguments: 0..<40) func `what makes no sense ends nothing but its own mail`(_ seed: UInt64)
+    async throws
+  {
+    let server = ScriptedServer { line, _ in Garbage.spoilt(ScriptedServer.willing(line), seed, line) }
+    defer { server.stop() }
+    var account = try account(server, answer: 100)
+    account.patience.connecting = 300
+    let isMarked = Mutex(false)
+    let receipt = await MailSender(account).send(try mail()) {
+      isMarked.withLock { $0 = true }
+      return true
+    }
+    if !isMarked.withLock({ $0 }) { #expect(![.accepted, .unknown].contains(verdict(receipt))) }
+    if case .temporary = receipt, !server.log.messages.isEmpty { #expect(isMarked.withLock { $0 }) }
+  }
 }

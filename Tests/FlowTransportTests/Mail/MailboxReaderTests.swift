@@ -170,7 +170,8 @@ private func texts(_ batch: MailboxBatch) -> [String] {
       error
         == ChannelError(
           .ours,
-          "127.0.0.1:\(server.port) refused to sign us in: NO [AUTHENTICATIONFAILED]; are user: and password: right?"
+          "127.0.0.1:\(server.port) refused to sign us in: NO [AUTHENTICATIONFAILED];"
+            + " are user: and password: right?"
         ))
     let missing = await #expect(throws: ChannelError.self) {
       let server = ScriptedServer { line, _ in Box().answer(line) }
@@ -183,5 +184,19 @@ private func texts(_ batch: MailboxBatch) -> [String] {
     for name in ["", "a\r\nF1 DELETE x", "Entwürfe"] {
       #expect(throws: ChannelError.self) { try reader(server, name) }
     }
+  }
+
+  @Test(arguments: 0..<40) func `what makes no sense is an error or a mail, and no trap`(_ seed: UInt64)
+    async throws
+  {
+    let box = Box(mails: [1: "Subject: a\r\n\r\na\r\n", 2: "b"])
+    let server = ScriptedServer { line, _ in Garbage.spoilt(box.answer(line), seed, line) }
+    defer { server.stop() }
+    var account = try account(server)
+    account.patience.connecting = 300
+    account.patience.answer = 100
+    account.patience.message = 100
+    let batch = try? await MailboxReader(account, mailbox: "INBOX").read(since: nil)
+    #expect((batch?.items.count ?? 0) <= 2)
   }
 }
