@@ -284,4 +284,57 @@ struct HandoverTests {
     #expect(Set(rig.box.letters.map(\.key)).count == 2)
     #expect(rig.box.letters.allSatisfy { $0.key.utf8.count == 32 })
   }
+
+  /// What left late counts from when it left, in its own run and in others, and after a restart.
+  @Test func `guarantee 12: the gap counts from when a touch really went out`() async throws {
+    let text = order(
+      more: "policy: { gap: 1 day }",
+      steps: """
+          - letter: thanks
+            purpose: inform
+            body: "Dear {{ contact.name }}"
+          - letter: hint
+            purpose: inform
+            body: "Dear {{ contact.name }} again"
+          - await: reply within 2 days
+          - end: quiet
+        """)
+    let graphs = try Bench.graphs(text, zones: utcOnly)
+    let rig = Rig(graphs)
+    rig.box.answer(.temporary(after: 3 * 3600, because: "busy"))
+    try await rig.place("O-1", id: "e-1")
+    // Three hours, and up to a quarter of a minute.
+    let left = try line(rig).next
+    rig.clock.advance(to: left)
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 1)
+    let next = rig.again(graphs)
+    next.clock.set("2026-03-03 09:00")
+    try await next.engine.runDue()
+    #expect(rig.box.texts.count == 1)
+    #expect(try next.onlyRun().due == left.adding(milliseconds: 86_400_000))
+    // Another run of the contact waits as long after the second.
+    next.clock.advance(to: try #require(next.onlyRun().due))
+    try await next.engine.runDue()
+    #expect(rig.box.texts.count == 2)
+    try await next.place("O-2", id: "e-2")
+    let second = try #require(next.store.runs(RunFilter(subject: "O-2")).first)
+    #expect(second.due == left.adding(milliseconds: 2 * 86_400_000))
+  }
+
+  @Test func `guarantee 12: what is tried again keeps its distance to what went out meanwhile`() async throws {
+    let graphs = try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)
+    let rig = Rig(graphs, caps: Caps(gap: .days(1)))
+    rig.box.answer(.ours(because: "wrong password"))
+    try await rig.place("O-1", id: "e-1")
+    rig.clock.set("2026-03-04 08:00")
+    try await rig.place("O-2", id: "e-2")
+    #expect(rig.box.texts.count == 1)
+    let first = try #require(rig.store.runs(RunFilter(subject: "O-1")).first)
+    #expect(try await rig.engine.resume(first.id))
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 1)
+    let line = try #require(rig.store.outbox(run: first.id).first)
+    #expect(line.state == .planned && line.next == time("2026-03-05 08:00"))
+  }
 }

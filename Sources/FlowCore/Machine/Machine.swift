@@ -77,11 +77,16 @@ public enum Machine {
 
 extension Machine {
   /// The last look at a touch, in the instant before it is handed to its channel: its condition, what is suppressed,
-  /// window and holidays, as they are by now. The run has counted it already, so gap and caps are not asked again.
+  /// gap and caps, window and holidays, as they are by now.
+  /// - Parameters:
+  ///   - planned: when the run has counted it; it does not stand in its own way.
+  ///   - surroundings: with the contact's touches that went out at other instants than their runs have counted.
   public static func mayLeave(
-    _ graph: Graph, _ run: Run, _ node: NodeIndex, at now: Instant, _ surroundings: Surroundings
+    _ graph: Graph, _ run: Run, _ node: NodeIndex, planned: Instant, at now: Instant, _ surroundings: Surroundings
   ) -> Leave {
     guard graph.nodes.indices.contains(node) else { return .now }
+    var run = run
+    if let own = run.touched.lastIndex(of: planned) { run.touched.remove(at: own) }
     return Stepper(graph: graph, run: run, now: now, surroundings: surroundings).leave(node)
   }
 }

@@ -46,9 +46,7 @@ extension Stepper {
     var earliest = now
     var reason = ""
     if step.isTouch {
-      if !step.liftsGap, let gap = graph.policy.gap, let last = touches.first, !hasAnswered(since: last),
-        let next = after(gap, from: last), next > earliest
-      {
+      if let (next, gap) = gapEnd(step), next > earliest {
         earliest = next
         reason = "less than \(gap) after the touch before"
       }
@@ -95,6 +93,14 @@ extension Stepper {
     return surroundings.held["all"] ?? surroundings.held[action.verb]
   }
 
+  /// When the file's gap to the contact's last touch ends; nil where none holds.
+  private func gapEnd(_ step: Node) -> (end: Instant, gap: Duration)? {
+    guard !step.liftsGap, let gap = graph.policy.gap, let last = touches.first, !hasAnswered(since: last),
+      let end = after(gap, from: last)
+    else { return nil }
+    return (end, gap)
+  }
+
   /// Sending is held: the step stays due, so that what follows counts from when it really goes out.
   private mutating func standStill(_ node: NodeIndex, _ because: String) -> Target? {
     if let waiting = run.waiting, waiting.node == node, waiting.stage == .deferring, waiting.due <= now { return nil }
@@ -127,10 +133,18 @@ extension Stepper {
     case .success(true): break
     }
     if isSuppressed(action.verb) { return .never(because: "\(action.verb) is suppressed for this contact") }
-    guard let window = window(of: step) else { return .now }
-    guard let open = firstOpen(notBefore: now, window: window.hours, zone: window.zone, holidays: window.holidays)
-    else { return .never(because: "its window and the holidays leave no day") }
-    return open > now ? .later(open, because: closedReason(at: now, window)) : .now
+    var (earliest, reason) = (now, "")
+    if let (next, gap) = gapEnd(step), next > earliest {
+      (earliest, reason) = (next, "less than \(gap) after the touch before")
+    }
+    if let capped = capped(earliest) { (earliest, reason) = (capped, "the cap on touches of this contact") }
+    if let window = window(of: step) {
+      guard
+        let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
+      else { return .never(because: "its window and the holidays leave no day") }
+      if open > earliest { (earliest, reason) = (open, closedReason(at: earliest, window)) }
+    }
+    return earliest > now ? .later(earliest, because: reason) : .now
   }
 
   /// Hours, the zone they are read in, and holidays; nil where nothing closes.

@@ -232,8 +232,14 @@ extension Engine {
       return .now
     }
     if let ended = record.run.ended, ended > line.planned { return .never(because: "the run has ended") }
+    var surroundings = Surroundings(zones: zones, suppressed: suppressed)
+    if clock.now().milliseconds(since: line.planned) >= Engine.late {
+      // Others may have gone out since its gap and caps were looked at.
+      surroundings = try self.surroundings(
+        graph, contact: record.contact, identities: line.contact, except: record.id)
+    }
     return Machine.mayLeave(
-      graph, record.run, line.node, at: clock.now(), Surroundings(zones: zones, suppressed: suppressed))
+      graph, record.run, line.node, planned: line.planned, at: clock.now(), surroundings)
   }
 
   /// What the engine does of itself with a touch stands in the run's journal, too.
@@ -281,7 +287,7 @@ extension Engine {
       line.receipt = id
       line.settled = clock.now()
       tally(line.verb) { $0.sent += 1 }
-      try store.add([.change(line, from: from)] + tellOutcome("ok", of: line))
+      try store.add([.change(line, from: from)] + tellOutcome("ok", of: line) + noteLate(line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):

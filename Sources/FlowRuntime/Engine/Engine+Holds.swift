@@ -13,6 +13,15 @@ struct Sending {
   var readAt: [String: Instant] = [:]
   /// Runs that stand still while sending is held.
   var aside: Set<String> = []
+  /// Touches that went out later than their runs have counted them, by contact.
+  var late: [String: [Late]] = [:]
+
+  struct Late: Hashable {
+    var run: String
+    var planned: Instant
+    var real: Instant
+  }
+
   /// Lines of the outbox may be held.
   var hasHeldLines = true
   /// It may not be what the store remembers any more.
@@ -112,6 +121,8 @@ extension Engine {
     static let firstRun = "first-run/"
     static let released = "released/"
     static let aside = "aside/"
+    /// When a touch really went out that its run has counted earlier.
+    static let late = "late/"
     /// Which engine is the last on the store.
     static let epoch = "store/epoch"
     /// Since when which zone data are used.
@@ -153,10 +164,25 @@ extension Engine {
     for fact in try store.remembered(prefix: Facts.aside) {
       read.aside.insert(String(fact.name.dropFirst(Facts.aside.count)))
     }
+    read.late = try readLate()
     read.hasHeldLines = try !store.outbox(.held).isEmpty
     read.isStale = false
     sending = read
     brake = Brake(tallies: try readTallies())
+  }
+
+  private func readLate() throws(StoreError) -> [String: [Sending.Late]] {
+    var late: [String: [Sending.Late]] = [:]
+    for fact in try store.remembered(prefix: Facts.late) {
+      // A contact may have a slash in its name, what follows it has none.
+      let parts = fact.name.dropFirst(Facts.late.count).split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count >= 3, let planned = Int64(parts[parts.count - 1]), let real = Int64(fact.value) else { continue }
+      late[parts.dropLast(2).joined(separator: "/"), default: []].append(
+        Sending.Late(
+          run: String(parts[parts.count - 2]), planned: Instant(milliseconds: planned),
+          real: Instant(milliseconds: real)))
+    }
+    return late
   }
 
   /// Remembers a hold; nothing else changes by that.

@@ -55,4 +55,38 @@ extension Engine {
     let found = name ?? first
     return (found, unknown.filter { $0 != found }.map { .remember(Facts.contact + $0, found) })
   }
+
+  // MARK: When touches really went out
+
+  /// A touch this much later than its run has counted it is a late one, in milliseconds.
+  static let late: Int64 = 60_000
+
+  /// A touch that left late stands under its real instant from now on.
+  func noteLate(_ line: Outgoing) throws(StoreError) -> [Write] {
+    guard line.touch, let settled = line.settled, settled.milliseconds(since: line.planned) >= Engine.late,
+      let record = try store.run(line.run), !record.contact.isEmpty
+    else { return [] }
+    sending.late[record.contact, default: []].append(
+      Sending.Late(run: line.run, planned: line.planned, real: settled))
+    return [
+      .remember(
+        "\(Facts.late)\(record.contact)/\(line.run)/\(line.planned.milliseconds)", "\(settled.milliseconds)")
+    ]
+  }
+
+  /// The contact's touches in other runs, under every name that it is known by, when they really went out; and those
+  /// of the run itself that went out late.
+  func touches(
+    _ contact: String, _ identities: [String], except run: String
+  ) throws(StoreError) -> [Instant] {
+    var all: [Instant] = []
+    for name in [contact] + identities.filter({ $0 != contact }) {
+      let late = sending.late[name] ?? []
+      all += try store.touches(contact: name).filter { $0.run != run }.map { touch in
+        late.first { $0.run == touch.run && $0.planned == touch.at }?.real ?? touch.at
+      }
+      all += late.filter { $0.run == run }.map(\.real)
+    }
+    return all
+  }
 }

@@ -279,15 +279,4 @@ public actor Engine {
       zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities),
       held: held(graph.workflow, run: run))
   }
-
-  /// The contact's touches in other runs, under every name that it is known by.
-  private func touches(
-    _ contact: String, _ identities: [String], except run: String
-  ) throws(StoreError) -> [Instant] {
-    var all: [Instant] = []
-    for name in [contact] + identities.filter({ $0 != contact }) {
-      all += try store.touches(contact: name).filter { $0.run != run }.map(\.at)
-    }
-    return all
-  }
 }
