@@ -81,9 +81,11 @@ extension Engine {
   ) throws(StoreError) -> [Instant] {
     var all: [Instant] = []
     for name in [contact] + identities.filter({ $0 != contact }) {
-      let late = sending.late[name] ?? []
-      all += try store.touches(contact: name).filter { $0.run != run }.map { touch in
-        late.first { $0.run == touch.run && $0.planned == touch.at }?.real ?? touch.at
+      var late = sending.late[name] ?? []
+      for touch in try store.touches(contact: name) where touch.run != run {
+        // Two of a run may have been planned at one instant: each late one stands for one of them.
+        let index = late.firstIndex { $0.run == touch.run && $0.planned == touch.at }
+        all.append(index.map { late.remove(at: $0).real } ?? touch.at)
       }
       all += late.filter { $0.run == run }.map(\.real)
     }

@@ -24,11 +24,12 @@ extension Engine {
       "taken up",
       metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(line.state.rawValue)"])
     try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
-    if count >= Engine.crashLimit { return try setAside(line, crashes: count) }
+    let isPoison = count >= Engine.crashLimit
     if line.state == .marked, outlets[line.verb]?.isKeyed != true {
       var marked = line
-      return try settleUnknown(&marked, "the process ended while it was handed over")
+      return try settleUnknown(&marked, "the process ended while it was handed over", isLast: isPoison)
     }
+    if isPoison { return try setAside(line, crashes: count) }
     suspects.insert(line.key.text)
     try tryAgain(line)
   }
@@ -55,13 +56,14 @@ extension Engine {
 
   /// Nobody knows whether it arrived, and the far side takes no key. Where the far side knows identical bytes again it
   /// is tried once more, later; else a person decides (guarantee 8).
-  func settleUnknown(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+  /// - Parameter isLast: it is not tried once more in any case.
+  func settleUnknown(_ line: inout Outgoing, _ because: String, isLast: Bool = false) throws(StoreError) {
     let from = line.state
     let name = Facts.unknown + line.key.text
     let count = (try store.remembered(name).flatMap { Int($0) } ?? 0) + 1
     line.because = because
     tally(line.verb) { $0.unknown += 1 }
-    let isLast = count > 1 || outlets[line.verb]?.retriesUnknown != true
+    let isLast = isLast || count > 1 || outlets[line.verb]?.retriesUnknown != true
     if isLast {
       line.state = .unknown
     } else {
