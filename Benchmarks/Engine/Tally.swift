@@ -11,7 +11,7 @@ struct Tally {
   let digest: String
   let problem: String?
 
-  init(_ store: any Store, expecting count: Int) throws {
+  init(_ store: any Store, _ process: Workload.Process, expecting count: Int) throws {
     let runs = try store.runs(RunFilter()).sorted { $0.subject < $1.subject }
     var found: [String: Int] = [:]
     var lines = ""
@@ -21,7 +21,7 @@ struct Tally {
       let end = record.run.ended?.rfc3339(in: .utc) ?? ""
       lines += "\(record.subject) \(outcome) \(end) \(record.run.touches)\n"
     }
-    let expected = Tally.expected(count)
+    let expected = Tally.expected(process, count)
     outcomes = found.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     transitions = try runs.reduce(0) { $0 + (try store.journal($1.id).count) }
     deliveries = try store.outbox(.accepted).count
@@ -32,8 +32,12 @@ struct Tally {
     problem = found == expected ? nil : "the outcomes should be \(expected.sorted { $0.key < $1.key })"
   }
 
-  private static func expected(_ count: Int) -> [String: Int] {
+  private static func expected(_ process: Workload.Process, _ count: Int) -> [String: Int] {
     func numbers(ending digit: Int) -> Int { (count + 9 - digit) / 10 }
+    if process == .comparison {
+      let replied = numbers(ending: 0) + numbers(ending: 1) + numbers(ending: 2)
+      return ["replied": replied, "escalated": count - replied].filter { $0.value > 0 }
+    }
     let heard = ["declined": numbers(ending: 0), "engaged": numbers(ending: 1), "meeting-booked": numbers(ending: 2)]
     return heard.merging(["no-response": count - heard.values.reduce(0, +)]) { one, _ in one }.filter { $0.value > 0 }
   }

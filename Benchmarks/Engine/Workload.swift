@@ -8,20 +8,37 @@ import FlowTime
 import NotificationChannel
 import TasksChannel
 
-/// Weeks of the shipped proposal process. Seven of ten contacts never answer; contact `i` is heard of in the first,
-/// second or third wait when `i % 10` is 0, 1 or 2.
+/// What happens to contacts of a process. Seven of ten never answer; contact `i` is heard of in the first, second or
+/// third wait when `i % 10` is 0, 1 or 2.
 struct Workload {
+  enum Process {
+    /// Weeks of the shipped proposal process.
+    case proposal
+    /// The contact that engines are compared by.
+    case comparison
+
+    var file: String {
+      switch self {
+      case .proposal: "Workflows/proposal.yaml"
+      case .comparison: "Benchmarks/Comparison/follow-up.yaml"
+      }
+    }
+  }
+
+
   /// Contacts follow one another by a tenth of a second, from a Wednesday on: 2026-03-25 16:40 in Berlin.
   private static let start = Instant(seconds: 1_774_453_200)
   private static let pace: Int64 = 100
 
+  let process: Process
   private let graph: Graph
   private let zones: SystemZones
   private let channels: [String: any Channel]
   /// All contacts at one instant, in place of one after the other.
   private let isBulk: Bool
 
-  init(isRendering: Bool, isBulk: Bool = false) throws {
+  init(_ process: Process = .proposal, isRendering: Bool, isBulk: Bool = false) throws {
+    self.process = process
     self.isBulk = isBulk
     let zones = SystemZones()
     let disk = DiskFiles(root: ".")
@@ -31,7 +48,7 @@ struct Workload {
     let manifests = [EmailChannel.manifest, CallChannel.manifest, TaskChannel.manifest, NotificationChannel.manifest]
     let compilation = Compiler.compile(
       CompilerInput(
-        files: ["Workflows/proposal.yaml"], project: project,
+        files: [process.file], project: project,
         manifests: manifests.compactMap { Compiler.manifest(SourceText(file: "manifest.yaml", utf8: $0)).0 },
         zones: zones, source: disk))
     guard let workflow = compilation.workflows.first else {
@@ -49,9 +66,7 @@ struct Workload {
 
   func run(_ count: Int, over store: any Store) async throws {
     let clock = VirtualClock(Workload.start)
-    let engine = Engine(
-      store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
-      zones: zones, clock: clock)
+    let engine = engine(over: store, clock)
     // The last first, so that the next one is taken off the end.
     var ahead = (0..<count).flatMap { happenings($0) }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
     while true {
@@ -73,9 +88,15 @@ struct Workload {
     }
   }
 
+  func engine(over store: any Store, _ clock: any Clock) -> Engine {
+    Engine(
+      store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
+      zones: zones, clock: clock, settlesLater: true)
+  }
+
   // MARK: What happens to a contact
 
-  private struct Happening {
+  struct Happening {
     var at: Instant
     var id: String
     var subject: String
@@ -83,7 +104,30 @@ struct Workload {
     var event: (type: String, data: JSONValue)?
   }
 
-  private func happenings(_ number: Int) -> [Happening] {
+  func happenings(_ number: Int) -> [Happening] {
+    switch process {
+    case .proposal: proposal(number)
+    case .comparison: comparison(number)
+    }
+  }
+
+  private func comparison(_ number: Int) -> [Happening] {
+    let digits = String(number)
+    let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+    let start = Workload.start.adding(milliseconds: isBulk ? 0 : Int64(number) * Workload.pace)
+    let data: JSONValue = [
+      "id": .string(key),
+      "contact": ["name": .string("User \(number)"), "email": .string("\(key)@example.test")],
+      "owner": ["name": "Oliver Brandt", "email": "owner@acme.test", "manager": ["name": "Mona", "email": "mona@acme.test"]],
+    ]
+    let first = Happening(at: start, id: key, subject: key, event: ("contact.enrolled", data))
+    guard number % 10 < 3 else { return [first] }
+    // After the first mail, while the call is due, after the second mail.
+    let at = start.adding(milliseconds: [1, 3, 6][number % 10] * 24 * 3_600_000)
+    return [first, Happening(at: at, id: "\(key) reply", subject: key, event: ("reply", ["text": "Yes, let us talk."]))]
+  }
+
+  private func proposal(_ number: Int) -> [Happening] {
     let key = "P-\(number)"
     let start = Workload.start.adding(milliseconds: isBulk ? 0 : Int64(number) * Workload.pace)
     func at(_ days: Int, _ hours: Int) -> Instant {
@@ -108,10 +152,10 @@ struct Workload {
     }
   }
 
-  private func incoming(_ happening: Happening, _ store: any Store) throws -> Incoming {
+  func incoming(_ happening: Happening, _ store: any Store) throws -> Incoming {
     let (at, id, subject) = (happening.at, happening.id, happening.subject)
     if let (type, data) = happening.event {
-      return .event(type: type, id: id, source: "bench", at: at, subject: subject, data: data)
+      return .event(type: type, id: id, at: at, subject: subject, data: data)
     }
     guard let run = try store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
     return Incoming(

@@ -28,22 +28,27 @@ guard count > 0 else {
 
 do {
   let began = Stopwatch.now
-  let workload = try Workload(isRendering: isRendering, isBulk: arguments.contains("--bulk"))
+  let process = arguments.contains("--comparison") ? Workload.Process.comparison : .proposal
+  let workload = try Workload(process, isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
   let file = try folder.map { try StoreFile(folder: $0) }
   let store: any Store = file?.store ?? MemoryStore()
   let before = Stopwatch.written
+  let processorBefore = Stopwatch.processor
   try await workload.run(count, over: store)
   let ended = Stopwatch.now
+  try store.flush()
   let written = Stopwatch.written - before
+  let processor = Stopwatch.processor - processorBefore
   let seconds = ended - compiled
-  let tally = try Tally(store, expecting: count)
+  let tally = try Tally(store, process, expecting: count)
   print(
     """
     contacts        \(count)
     compile         \(rounded((compiled - began) * 1000)) ms
     engine          \(rounded(seconds)) s
     contacts/s      \(Int(Double(count) / seconds))
+    processor       \(Int(processor / Double(count) * 1_000_000)) µs a contact
     transitions     \(tally.transitions)
     deliveries      \(tally.deliveries)\(isRendering ? "" : " (not rendered)")
     peak memory     \(Stopwatch.peakMegabytes) MB
@@ -79,6 +84,14 @@ enum Stopwatch {
     guard let text = try? String(contentsOfFile: "/proc/self/io", encoding: .utf8) else { return 0 }
     let line = text.split(separator: "\n").first { $0.hasPrefix("wchar: ") }
     return line.flatMap { Int($0.dropFirst(7)) } ?? 0
+  }
+
+  /// Seconds of processor that this process has used.
+  static var processor: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
   static var peakMegabytes: Int {

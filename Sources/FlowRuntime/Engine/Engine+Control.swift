@@ -115,6 +115,8 @@ extension Engine {
   public func drain() async -> Int {
     isDraining = true
     await settleDown(seconds: 30)
+    // What was said of the last of them is written down.
+    try? await alone { _ async throws(StoreError) in }
     return flights.count
   }
 

@@ -75,32 +75,63 @@ extension Engine {
     while true {
       let claim = try await alone { engine async throws(StoreError) in
         try engine.settleRest()
-        return (try engine.claim(), engine.turns)
+        return Claim(lines: try engine.claim(), turn: engine.turns)
       }
-      if claim.0.isEmpty { return }
-      var rest = claim.0[...]
-      var receipts: [(line: Outgoing, receipt: Receipt?)] = []
-      do throws(StoreError) {
-        let at = clock.now()
-        while let line = rest.first {
-          // What has happened since it was claimed may forbid it.
-          let mayBegin =
-            turns == claim.1 && clock.now() == at && !isStopped
-            ? true : try await alone { engine async throws(StoreError) in try engine.mayBegin(line) }
-          rest.removeFirst()
-          if mayBegin { receipts.append((line, await deliver(line))) }
-        }
-        let all = receipts
-        try await alone { engine async throws(StoreError) in
-          for (line, receipt) in all { try engine.settle(line, receipt) }
-          try engine.keepTallies()
-        }
-      } catch {
-        // The next turn settles them: no line stays in hand while the engine lives.
-        unsettled += receipts + rest.map { ($0, nil) }
-        throw error
-      }
+      if claim.lines.isEmpty { return }
+      try await handOver(claim)
     }
+  }
+
+  /// Lines that were claimed by one turn, whose number says whether anything has happened since.
+  struct Claim {
+    var lines: [Outgoing] = []
+    var turn = 0
+  }
+
+  /// In the turn that has planned them: nothing that has come in comes before them.
+  func claimAtOnce() throws(StoreError) -> Claim {
+    if let next = try store.pending(limit: 1).first, next.incoming.depth == 0 { return Claim() }
+    return Claim(lines: try claim(), turn: turns)
+  }
+
+  /// What channels that take keys say is written down by the next turn; what others say, at once.
+  func handOver(_ claim: Claim) async throws(StoreError) {
+    var rest = claim.lines[...]
+    var marked: [(line: Outgoing, receipt: Receipt?)] = []
+    do throws(StoreError) {
+      let at = clock.now()
+      while let line = rest.first {
+        // What has happened since it was claimed may forbid it.
+        let mayBegin =
+          turns == claim.turn && clock.now() == at && !isStopped
+          ? true
+          : try await alone(isWriting: false) { engine async throws(StoreError) in try engine.mayBegin(line) }
+        rest.removeFirst()
+        guard mayBegin else { continue }
+        let receipt = await deliver(line)
+        if outlets[line.verb]?.usesMarker == true {
+          marked.append((line, receipt))
+        } else {
+          receipts.append((line, receipt))
+        }
+      }
+      if marked.isEmpty { return }
+      let all = marked
+      try await alone { engine async throws(StoreError) in
+        for (line, receipt) in all { try engine.settle(line, receipt) }
+        try engine.keepTallies()
+      }
+    } catch {
+      // The next turn settles them: no line stays in hand while the engine lives.
+      unsettled += marked + rest.map { ($0, nil) }
+      throw error
+    }
+  }
+
+  /// Nothing follows from it but that it is known.
+  func isPlain(_ receipt: Receipt, of line: Outgoing) -> Bool {
+    if case .accepted = receipt { return outlets[line.verb]?.outcomes.isEmpty != false }
+    return false
   }
 
   /// Nothing more is claimed, and what is claimed does not begin.
@@ -278,7 +309,7 @@ extension Engine {
     }
   }
 
-  private func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
+  func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
     let from = line.state
     var line = line
     switch receipt {

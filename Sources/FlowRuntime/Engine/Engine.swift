@@ -42,6 +42,11 @@ public actor Engine {
   /// How many runs are still woken one by one; nil before the first due run.
   var cautious: Int?
   var isPastCaution = false
+  /// What channels that take keys said of lines, and the next turn writes down. A crash before that is no harm: the
+  /// line is handed over again, under its key.
+  var receipts: [(line: Outgoing, receipt: Receipt)] = []
+  /// Receipts are written down by a turn of their own soon after, and no call waits for that.
+  private let settlesLater: Bool
   /// Keys of lines that were in hand when the process ended: each goes out by itself.
   var suspects: Set<String> = []
   var sending = Sending()
@@ -71,17 +76,20 @@ public actor Engine {
   /// More events than this that follow from one another, with no time between them, are a loop.
   static let depthLimit = 100
   /// At most so many transitions, or hand-overs, share a transaction.
-  static let groupLimit = 100
+  static let groupLimit = 256
 
   /// - Parameters:
   ///   - outlets: by verb.
   ///   - secret: makes a text that nobody can guess, at least 32 characters; asked where the store has none yet. Nil
   ///     for simulation: keys and tokens are then the same wherever the story is told.
+  ///   - settlesLater: for a process that goes on: what channels that take keys say is committed soon after a call has
+  ///     returned, with whatever comes next, and not before. ``drain()`` waits for it.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
     clock: any Clock, secret: (@Sendable () -> String)? = nil,
-    logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
+    logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() }), settlesLater: Bool = false
   ) {
+    self.settlesLater = settlesLater
     self.store = store
     self.library = library
     self.outlets = outlets
@@ -123,8 +131,14 @@ public actor Engine {
   /// - Throws: where the store fails. What had been committed by then stays, and is worked off later.
   @discardableResult
   public func receive(_ incoming: Incoming) async throws(StoreError) -> Received {
-    let isKnown = try await alone { engine async throws(StoreError) in try engine.takeIn(incoming) }
-    try await workOff()
+    let (isKnown, claim) = try await alone { engine async throws(StoreError) in
+      // Where nothing comes before it, what it leads to is in the same transaction.
+      guard try !engine.hasMore() else { return (try engine.takeIn(incoming), Claim()) }
+      let isKnown = try await engine.takeIn([incoming]).first ?? false
+      return (isKnown, try engine.claimAtOnce())
+    }
+    try await handOver(claim)
+    try await finish()
     var received = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
     received.isKnown = isKnown
     return received
@@ -145,17 +159,20 @@ public actor Engine {
       var rest = due[...]
       while !rest.isEmpty, !Task.isCancelled {
         let group = rest
-        let count = try await alone { engine async throws(StoreError) in
+        let (count, claim) = try await alone { engine async throws(StoreError) -> (Int?, Claim) in
           let trusted = try engine.caution(group)
-          return trusted.isEmpty ? nil : try await engine.wake(trusted)
+          if trusted.isEmpty { return (nil, Claim()) }
+          return (try await engine.wake(trusted), try engine.claimAtOnce())
         }
-        try await workOff()
+        try await handOver(claim)
+        if try hasMore() { try await workOff() }
         rest = rest.dropFirst(count ?? 1)
         woken += count ?? 0
       }
       // Those that came due meanwhile are woken without caution.
       try await alone { engine async throws(StoreError) in try engine.endCaution() }
     }
+    try await finish()
     return woken
   }
 
@@ -169,13 +186,16 @@ public actor Engine {
     let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
     var rest = order[...]
     while !rest.isEmpty {
-      try await workOff()
+      if try hasMore() { try await workOff() }
       let group = rest.prefix(Engine.groupLimit).map { all[$0] }
-      let taken = try await alone { engine async throws(StoreError) in try await engine.takeIn(group) }
+      let (taken, claim) = try await alone { engine async throws(StoreError) in
+        (try await engine.takeIn(group), try engine.claimAtOnce())
+      }
+      try await handOver(claim)
       for (index, isKnown) in zip(rest, taken) { results[index].isKnown = isKnown }
       rest = rest.dropFirst(taken.count)
     }
-    try await workOff()
+    try await finish()
     for index in order {
       guard var result = try store.inbox(all[index].key)?.result else { continue }
       result.isKnown = results[index].isKnown
@@ -205,13 +225,33 @@ public actor Engine {
     } while try !store.pending(limit: 1).isEmpty
   }
 
+  /// Something has come in, or is planned and may be tried, or a receipt leads to something.
+  private func hasMore() throws(StoreError) -> Bool {
+    if receipts.contains(where: { !isPlain($0.receipt, of: $0.line) }) || !unsettled.isEmpty { return true }
+    if try !store.pending(limit: 1).isEmpty { return true }
+    if isStopped { return false }
+    return try store.nextOutgoing(until: clock.now()) != nil
+  }
+
+  /// Before a call returns: nothing is left to do, and what was said of what was handed over is written down.
+  private func finish() async throws(StoreError) {
+    if try hasMore() { try await workOff() }
+    if receipts.isEmpty { return }
+    if settlesLater {
+      Task { try? await self.alone { _ async throws(StoreError) in } }
+    } else {
+      try await alone { _ async throws(StoreError) in }
+    }
+  }
+
   // MARK: One at a time
 
   /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is
   /// taken up. What it has added to the store is committed when this returns; where it throws, what it had
   /// added by then stays if it can.
+  /// - Parameter isWriting: what channels have said since is written down first.
   func alone<Result: Sendable>(
-    _ body: (isolated Engine) async throws(StoreError) -> Result
+    isWriting: Bool = true, _ body: (isolated Engine) async throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     if isBusy {
       await withCheckedContinuation { waiting.append($0) }
@@ -223,6 +263,8 @@ public actor Engine {
       if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
     turns += 1
+    let said = isWriting ? receipts : []
+    if isWriting { receipts = [] }
     do throws(StoreError) {
       if sending.isStale { try readSending() }
       try watchClock()
@@ -234,6 +276,8 @@ public actor Engine {
         try store.flush()
         isRecovered = true
       }
+      for (line, receipt) in said { try record(receipt, of: line) }
+      if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
       try store.flush()
       return result
@@ -242,6 +286,7 @@ public actor Engine {
       try? store.flush()
       savedVersions = []
       sending.isStale = true
+      unsettled += said.map { ($0.line, $0.receipt) }
       throw error
     }
   }

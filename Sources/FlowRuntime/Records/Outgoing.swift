@@ -4,7 +4,7 @@ import FlowTime
 
 /// One thing to hand to a channel: planned in the transaction that says so, with the very bytes that will
 /// leave.
-public struct Outgoing: Hashable, Sendable, Codable {
+public struct Outgoing: Hashable, Sendable {
   public enum State: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing has left. It is tried at ``Outgoing/next``; people read `deferred` where it was tried before.
     case planned
@@ -27,24 +27,43 @@ public struct Outgoing: Hashable, Sendable, Codable {
   /// The state as people read it: `planned`, `deferred`, `claimed`, `marked`, `accepted` …
   public var word: String { state == .planned && attempts > 0 ? "deferred" : state.rawValue }
 
+  /// What never changes of it.
+  private struct Content: Hashable, Sendable {
+    var key: IdempotencyKey
+    var run: String
+    var sequence: Int
+    var node: NodeIndex
+    var step: String
+    var round: Int?
+    var verb: String
+    var touch: Bool
+    var contact: [String]
+    var owner: Value
+    var rendering: Rendering
+    var digest: String
+    var planned: Instant
+  }
+
+  private let content: Shared<Content>
+
   /// The same on a retry, another on every rightful repeat.
-  public var key: IdempotencyKey
-  public var run: String
+  public var key: IdempotencyKey { content.value.key }
+  public var run: String { content.value.run }
   /// The transition that planned it.
-  public var sequence: Int
-  public var node: NodeIndex
-  public var step: String
-  public var round: Int?
-  public var verb: String
-  public var touch: Bool
+  public var sequence: Int { content.value.sequence }
+  public var node: NodeIndex { content.value.node }
+  public var step: String { content.value.step }
+  public var round: Int? { content.value.round }
+  public var verb: String { content.value.verb }
+  public var touch: Bool { content.value.touch }
   /// Everything that the contact is known by, for the last look at what is suppressed.
-  public var contact: [String]
+  public var contact: [String] { content.value.contact }
   /// The run's owner, who is told where it fails; absent where there is none.
-  public var owner: Value
-  public var rendering: Rendering
+  public var owner: Value { content.value.owner }
+  public var rendering: Rendering { content.value.rendering }
   /// SHA-256 of the payload, 64 hexadecimal digits.
-  public var digest: String
-  public var planned: Instant
+  public var digest: String { content.value.digest }
+  public var planned: Instant { content.value.planned }
   public var next: Instant
   /// How often it has been handed over.
   public var attempts: Int
@@ -61,19 +80,10 @@ public struct Outgoing: Hashable, Sendable, Codable {
     next: Instant, attempts: Int = 0, state: State = .planned, because: String? = nil, receipt: String? = nil,
     settled: Instant? = nil
   ) {
-    self.key = key
-    self.run = run
-    self.sequence = sequence
-    self.node = node
-    self.step = step
-    self.round = round
-    self.verb = verb
-    self.touch = touch
-    self.contact = contact
-    self.owner = owner
-    self.rendering = rendering
-    self.digest = digest
-    self.planned = planned
+    content = Shared(
+      Content(
+        key: key, run: run, sequence: sequence, node: node, step: step, round: round, verb: verb,
+        touch: touch, contact: contact, owner: owner, rendering: rendering, digest: digest, planned: planned))
     self.next = next
     self.attempts = attempts
     self.state = state

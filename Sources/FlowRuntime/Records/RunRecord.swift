@@ -3,19 +3,40 @@ import FlowTime
 
 /// A run as the store keeps it.
 public struct RunRecord: Hashable, Sendable {
+  /// What tells it from others.
+  private struct Names: Hashable, Sendable {
+    var id: String
+    var workflow: String
+    var version: String
+    var subject: String
+    var contact: String
+    var exclusive: String?
+    var event: String
+  }
+
+  private var names: Shared<Names>
+  private var state: Shared<Run>
+
   /// Twelve hexadecimal digits or more, derived from workflow, key and starting event.
-  public var id: String
-  public var workflow: String
+  public var id: String { names.value.id }
+  public var workflow: String { names.value.workflow }
   /// The fingerprint of the graph that it started with, and ends with.
-  public var version: String
+  public var version: String {
+    get { names.value.version }
+    set {
+      var changed = names.value
+      changed.version = newValue
+      names = Shared(changed)
+    }
+  }
   /// The key's values joined by `/`: the CloudEvents subject of what belongs to the run.
-  public var subject: String
+  public var subject: String { names.value.subject }
   /// ``ContactIdentity`` of whom it follows up.
-  public var contact: String
+  public var contact: String { names.value.contact }
   /// The trigger's `exclusive` group.
-  public var exclusive: String?
+  public var exclusive: String? { names.value.exclusive }
   /// The id of the event that started it.
-  public var event: String
+  public var event: String { names.value.event }
   /// How many transitions are committed; every commit compares it, so that no run is advanced from a stale
   /// state.
   public var sequence: Int
@@ -24,23 +45,23 @@ public struct RunRecord: Hashable, Sendable {
   /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no
   /// other.
   public var stuck: String?
-  public var run: Run
+  public var run: Run {
+    _read { yield state.value }
+    set { state = Shared(newValue) }
+  }
 
   public init(
     id: String, workflow: String, version: String, subject: String, contact: String, exclusive: String? = nil,
     event: String, sequence: Int, threads: [String: Delivery.Thread] = [:], stuck: String? = nil, run: Run
   ) {
-    self.id = id
-    self.workflow = workflow
-    self.version = version
-    self.subject = subject
-    self.contact = contact
-    self.exclusive = exclusive
-    self.event = event
+    names = Shared(
+      Names(
+        id: id, workflow: workflow, version: version, subject: subject, contact: contact, exclusive: exclusive,
+        event: event))
     self.sequence = sequence
     self.threads = threads
     self.stuck = stuck
-    self.run = run
+    state = Shared(run)
   }
 
   public var isLive: Bool { run.waiting != nil }
