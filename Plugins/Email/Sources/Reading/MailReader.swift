@@ -68,7 +68,7 @@ public struct MailReader: Sendable {
     if let report = readReport(mail, message) { return report }
     let mark = Automatic.mark(mail.headers)
     if ours.isOurs(mail.headers) { return .nothing(because: "a copy of a mail of ours") }
-    if isAnswerToInvitation(mail) { return .nothing(because: "an answer to an invitation") }
+    if isAnswerToInvitation(mail) { return .setAside(because: "an answer to an invitation") }
     if mark != .answer, let request = ours.unsubscribe(mail.headers) {
       message.token = message.token ?? request.token
       message.threads = request.threads + message.threads
