@@ -78,6 +78,11 @@ private func header(_ name: String, _ rendering: Rendering) -> String? {
         "?subject=unsubscribe%20\(dry.reference?.dropFirst().prefix(32) ?? "")>") == true)
     // What is no touch is not for leaving.
     #expect(header("List-Unsubscribe", try await channel.render(mail(touch: false))) == nil)
+    // Nor is a colleague's answer to it, or its bounce, the contact's.
+    let escalation = try await channel.render(mail(token: "r1-0123abcd", touch: false))
+    #expect(header("Reply-To", escalation) == "Acme Sales <answers@acme.test>")
+    #expect(header("Return-Path", escalation) == "<answers@acme.test>")
+    #expect(escalation.reference == nil)
     // A token that makes no address is our fault, and no header.
     #expect(await refusal(channel, mail(token: "a\r\nBcc: eve@evil.test"))?.kind == .ours)
     #expect(await refusal(channel, mail(token: String(repeating: "a", count: 64)))?.kind == .ours)

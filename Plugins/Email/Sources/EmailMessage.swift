@@ -45,7 +45,8 @@ struct EmailMessage {
       shown.append(Entry.NamedText("attach", attachments.map(\.name.text).joined(separator: ", ")))
     }
     return Rendering(
-      to: to.address.text, shown: shown, payload: payload, fileExtension: "eml", reference: messageID
+      to: to.address.text, shown: shown, payload: payload, fileExtension: "eml",
+      reference: delivery.touch ? messageID : nil
     )
   }
 
@@ -142,11 +143,12 @@ struct EmailMessage {
     return nobody
   }
 
-  /// With the run's token behind a plus, where there is one: a dry run has none.
+  /// With the run's token behind a plus, where there is one: a dry run has none, and what a colleague
+  /// answers to an escalation, or a bounce of it, is none of the contact's.
   private static func replies(
     _ delivery: Delivery, _ settings: EmailSettings
   ) throws(ChannelError) -> EmailAddress? {
-    guard let plain = settings.replies, let token = delivery.token, !token.isEmpty else {
+    guard let plain = settings.replies, delivery.touch, let token = delivery.token, !token.isEmpty else {
       return settings.replies
     }
     let local = plain.text.dropLast(plain.domain.count + 1)
