@@ -56,6 +56,7 @@ public struct Explainer {
         default:
           guard var answer = answer(entry) else { continue }
           answer.facts = causes(of: index, in: step) + answer.facts + (put[name] ?? [])
+          if case .escalated = entry.kind { answer.delivery = delivery(of: index, in: step) }
           if let handover = entry.handover {
             let known = (touches + step.touchesElsewhere).max()
             let answered = known.map { last in reply.map { $0 >= last } ?? false } ?? false
@@ -63,7 +64,7 @@ public struct Explainer {
               answer.facts.append(inTime(name, last: known, answered: answered))
             }
             if handover.touch { touches.append(entry.at) }
-            answer.delivery = delivery(of: entry, in: step)
+            answer.delivery = delivery(of: index, in: step)
           }
           if entry.step != nil { put[name] = nil }
           answers.append(answer)
@@ -154,8 +155,11 @@ public struct Explainer {
       Reasons.Leeway(window: hasWindow, gap: gap, caps: hasCaps, last: last, answered: answered))
   }
 
-  private func delivery(of entry: Entry, in step: RunHistory.Step) -> RunHistory.Delivery? {
-    history.deliveries.first { $0.sequence == step.sequence && $0.step == entry.step }
+  /// What a step handed over in one transition, in its order: an escalation tells one person after the other.
+  private func delivery(of index: Int, in step: RunHistory.Step) -> RunHistory.Delivery? {
+    let name = step.entries[index].step
+    let before = step.entries[..<index].filter { $0.step == name && $0.goesOut }.count
+    return history.deliveries.filter { $0.sequence == step.sequence && $0.step == name }.dropFirst(before).first
   }
 
   // MARK: What it waits for
@@ -231,6 +235,15 @@ public struct Explainer {
         facts.append(.suppressed(verb: action.verb))
       }
       return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
+    }
+  }
+}
+
+extension Entry {
+  fileprivate var goesOut: Bool {
+    switch kind {
+    case .sent, .task, .escalated: true
+    default: false
     }
   }
 }
