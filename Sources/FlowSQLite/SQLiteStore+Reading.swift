@@ -29,6 +29,23 @@ extension SQLiteStore {
     }
   }
 
+  /// Everything that came in, in the order in which it came.
+  public func eachInboxRow(_ body: (InboxRow) -> Void) throws(StoreError) {
+    var last: Int64 = 0
+    while true {
+      let rows = try useFile { (front) throws(StoreError) in
+        let statement = try front.file.once(
+          "SELECT number, source, id, at, packed FROM incoming WHERE number > ? ORDER BY number LIMIT 1000")
+        statement.bind(1, last)
+        let entries = try statement.all { (row) throws(StoreError) in try front.inboxEntry(row) }
+        return entries.map { ($0.number, $0.row) }
+      }
+      guard let newest = rows.last?.0 else { return }
+      for (_, row) in rows { body(row) }
+      last = newest
+    }
+  }
+
   // MARK: Runs
 
   public func run(_ id: String) throws(StoreError) -> RunRecord? {
@@ -138,7 +155,12 @@ extension SQLiteStore {
   // MARK: Outbox
 
   public func outgoing(_ key: String) throws(StoreError) -> Outgoing? {
-    try useFile { (front) throws(StoreError) in
+    let open = try use { (front) throws(StoreError) in
+      try front.loadQueues()
+      return try front.queues?.openLine(key).map { (line) throws(StoreError) in try front.outgoing(line) }
+    }
+    if let open { return open }
+    return try useFile { (front) throws(StoreError) in
       let statement = try front.file.once("SELECT number, run FROM line WHERE key = ?")
       statement.bind(1, DeliveryKey.cell(key))
       guard let (number, run) = try statement.first({ ($0.number(0), $0.number(1)) }),
@@ -249,6 +271,16 @@ extension SQLiteStore {
   }
 
   // MARK: Versions
+
+  /// By workflow, then fingerprint.
+  public func versions() throws(StoreError) -> [Version] {
+    let fingerprints = try useFile { (front) throws(StoreError) in
+      try front.file.once("SELECT fingerprint FROM version ORDER BY workflow, fingerprint").all { $0.text(0) }
+    }
+    var found: [Version] = []
+    for fingerprint in fingerprints { if let version = try version(fingerprint) { found.append(version) } }
+    return found
+  }
 
   public func version(_ fingerprint: String) throws(StoreError) -> Version? {
     try useFile { (front) throws(StoreError) in

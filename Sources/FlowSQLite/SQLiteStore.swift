@@ -38,8 +38,9 @@ public final class SQLiteStore: Store {
       lock = try StoreLock(path: path + ".lock", holder: holder, patience: patience)
     case .reading: lock = nil
     }
-    let connection = try Connection(path: path, isWriting: lock != nil, isChecked: isChecked)
-    front = Mutex(.open(try Front(connection)))
+    front = Mutex(.open(try Front(Connection(path: path, isWriting: lock != nil, isChecked: isChecked))))
+    guard let lock else { return }
+    try use { (front) throws(StoreError) in try Place.check(front, path: path, lock) }
   }
 
   /// Closes the file; what comes after fails. Without it the end of the process does it.
@@ -48,6 +49,7 @@ public final class SQLiteStore: Store {
       defer { state = .closed }
       if case .open(let front) = state { try front.file.close() }
     }
+    lock?.release()
   }
 
   /// Which process writes to a store now, as it says of itself; nil where none does.
@@ -87,6 +89,14 @@ public final class SQLiteStore: Store {
   func useFile<Value: Sendable>(_ body: (Front) throws(StoreError) -> Value) throws(StoreError) -> Value {
     try flush()
     return try use(body)
+  }
+
+  /// The file is read anew: it is not what is in memory any more.
+  func reopen() throws(StoreError) {
+    try front.withLock { (state) throws(StoreError) in
+      if case .open(let front) = state { try front.file.close() }
+      state = .broken
+    }
   }
 
   // MARK: Commit

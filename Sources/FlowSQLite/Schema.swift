@@ -16,13 +16,14 @@ enum Schema {
       text TEXT NOT NULL UNIQUE
     ) STRICT;
 
-    -- Packed lines that others of their kind are told by.
+    -- Packed lines that others of their kind are told by. origin: the run that it is of, or the line of incoming.
     CREATE TABLE base (
       id INTEGER PRIMARY KEY,
       kind INTEGER NOT NULL,
       first INTEGER NOT NULL,
       second INTEGER NOT NULL,
       third INTEGER NOT NULL,
+      origin INTEGER NOT NULL,
       bytes BLOB NOT NULL
     ) STRICT;
 
@@ -41,7 +42,8 @@ enum Schema {
     CREATE INDEX incoming_open ON incoming (state) WHERE state > 0;
 
     -- One line a run. id: 12 hexadecimal digits as a number, or the text. steps, last_step, last_line,
-    -- last_task: how many steps its journal has, and the latest of each; each names the one before it.
+    -- last_task: how many steps its journal has, and the latest of each; each names the one before it. event: the
+    -- line of incoming that started it, or the text. room: kept free for what the line grows by.
     CREATE TABLE run (
       number INTEGER PRIMARY KEY,
       id ANY NOT NULL,
@@ -50,7 +52,7 @@ enum Schema {
       subject TEXT,
       contact TEXT,
       exclusive ANY,
-      event TEXT,
+      event ANY,
       started INTEGER,
       due INTEGER,
       ended INTEGER,
@@ -62,7 +64,8 @@ enum Schema {
       last_step INTEGER,
       last_line INTEGER,
       last_task INTEGER,
-      packed BLOB
+      packed BLOB,
+      room BLOB
     ) STRICT;
     CREATE UNIQUE INDEX run_id ON run (id);
     CREATE UNIQUE INDEX run_once ON run (subject, workflow, event);
@@ -87,7 +90,7 @@ enum Schema {
 
     -- What is handed to channels, with the very bytes. key: 32 hexadecimal digits as bytes, or the text.
     -- state: 0 planned, 1 claimed, 2 marked, 3 held, 4 unknown, 5 accepted, 6 failed, 7 cancelled. next: where
-    -- it is not the instant in which it was planned.
+    -- it is not the instant in which it was planned. settled: milliseconds after that.
     CREATE TABLE line (
       number INTEGER PRIMARY KEY,
       run INTEGER NOT NULL,
@@ -96,13 +99,15 @@ enum Schema {
       step ANY NOT NULL,
       verb ANY NOT NULL,
       touch INTEGER NOT NULL,
+      planned INTEGER NOT NULL,
       state INTEGER NOT NULL,
       next INTEGER,
       attempts INTEGER NOT NULL,
       settled INTEGER,
       because TEXT,
       receipt TEXT,
-      packed BLOB NOT NULL
+      packed BLOB NOT NULL,
+      room BLOB
     ) STRICT;
     CREATE INDEX line_open ON line (state) WHERE state < 5;
 
@@ -117,7 +122,6 @@ enum Schema {
       packed BLOB NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX task_id ON task (id);
-    CREATE INDEX task_open ON task (open) WHERE open = 1;
 
     -- Never again to these, on this channel or `all`. Of who was erased a digest is left.
     CREATE TABLE suppression (
@@ -178,7 +182,9 @@ enum Schema {
     CREATE VIEW runs AS SELECT
       \(digits("run.id", 12)) AS id, \(word("workflow")) AS workflow, subject AS key, contact,
       \(instant("started")) AS started, \(instant("due")) AS due, \(instant("ended")) AS ended,
-      \(word("outcome")) AS outcome, touches, stuck, \(word("version")) AS version, event
+      \(word("outcome")) AS outcome, touches, stuck, \(word("version")) AS version,
+      CASE typeof(event) WHEN 'integer' THEN (SELECT incoming.id FROM incoming WHERE incoming.number = event)
+        ELSE event END AS event
       FROM run WHERE workflow IS NOT NULL;
     CREATE VIEW history AS SELECT
       \(digits("run.id", 12)) AS run, run.subject AS key, \(instant("journal.at")) AS at,
@@ -189,7 +195,8 @@ enum Schema {
       \(word("line.verb")) AS verb,
       CASE line.state WHEN 0 THEN iif(line.attempts > 0, 'deferred', 'planned') WHEN 1 THEN 'claimed' WHEN 2 THEN 'marked' WHEN 3 THEN 'held'
         WHEN 4 THEN 'unknown' WHEN 5 THEN 'accepted' WHEN 6 THEN 'failed' ELSE 'cancelled' END AS state,
-      line.attempts, \(instant("line.next")) AS next, \(instant("line.settled")) AS settled, line.because,
+      line.attempts, \(instant("coalesce(line.next, line.planned)")) AS next,
+      \(instant("(line.planned + line.settled)")) AS settled, line.because,
       line.receipt,
       CASE typeof(line.key) WHEN 'blob' THEN lower(hex(line.key)) ELSE line.key END AS key
       FROM line JOIN run ON run.number = line.run;
@@ -207,7 +214,7 @@ enum Schema {
       FROM run WHERE contact <> '' GROUP BY contact;
     CREATE VIEW touches AS SELECT
       run.contact, \(digits("run.id", 12)) AS run, \(word("line.step")) AS step, \(word("line.verb")) AS verb,
-      \(instant("line.settled")) AS at
+      \(instant("(line.planned + line.settled)")) AS at
       FROM line JOIN run ON run.number = line.run WHERE line.touch = 1 AND line.state = 5;
     CREATE VIEW suppressions AS SELECT contact, channel, \(instant("at")) AS at, because FROM suppression;
     """

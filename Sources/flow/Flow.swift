@@ -16,8 +16,8 @@ struct Flow: AsyncParsableCommand {
       ExplainCommand.self, InitCommand.self, SchemaCommand.self, EventCommand.self, ServeCommand.self,
       PauseCommand.self, ResumeCommand.self, CancelCommand.self, ReleaseCommand.self, RunsCommand.self,
       ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self,
-      MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, DoctorCommand.self,
-      PluginCommand.self,
+      MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, StoreCommand.self,
+      DoctorCommand.self, PluginCommand.self,
     ])
 
   /// `--color` alone means always, as people type it.

@@ -136,40 +136,46 @@ public enum ContactReport {
         (
           "suppressions",
           .array(
-            person.suppressions.map {
-              .members([
-                ("contact", .string($0.contact)), ("channel", .string($0.channel)),
-                ("at", EntryJSON.time($0.at, .utc)), ("because", .string($0.because)),
-              ])
-            })
+            person.suppressions.map { .members(members($0)) })
         ),
-        ("runs", .array(person.runs.map { value($0, isWhole) })),
+        ("runs", .array(person.runs.map { .members(members($0, isWhole)) })),
         (
           "events",
           .array(
-            person.events.map {
-              .members([
-                ("source", .string($0.source)), ("id", .string($0.id)),
-                ("received", EntryJSON.time($0.received, .utc)), ("what", .string($0.what)),
-                ("data", isWhole ? .optional($0.data) : nil),
-              ])
-            })
+            person.events.map { .members(members($0, isWhole)) })
         ),
         (
           "tasks",
           .array(
-            person.tasks.map {
-              .members([
-                ("task", .string($0.id)), ("run", .string($0.run)), ("step", .string($0.name)),
-                ("assigned", EntryJSON.time($0.assigned, .utc)), ("state", .string($0.state)),
-                ("text", .string($0.text)),
-              ])
-            })
+            person.tasks.map { .members(members($0)) })
         ),
       ]), open: 4)
   }
 
-  private static func value(_ run: Run, _ isWhole: Bool) -> JSONValue {
+  static func members(_ suppressed: Suppressed) -> [(String, JSONValue?)] {
+    [
+      ("contact", .string(suppressed.contact)), ("channel", .string(suppressed.channel)),
+      ("at", EntryJSON.time(suppressed.at, .utc)), ("because", .string(suppressed.because)),
+    ]
+  }
+
+  static func members(_ event: Event, _ isWhole: Bool) -> [(String, JSONValue?)] {
+    [
+      ("source", .string(event.source)), ("id", .string(event.id)),
+      ("received", EntryJSON.time(event.received, .utc)), ("what", .string(event.what)),
+      ("data", isWhole ? .optional(event.data) : nil),
+    ]
+  }
+
+  static func members(_ task: Task) -> [(String, JSONValue?)] {
+    [
+      ("task", .string(task.id)), ("run", .string(task.run)), ("step", .string(task.name)),
+      ("assigned", EntryJSON.time(task.assigned, .utc)), ("state", .string(task.state)),
+      ("text", .string(task.text)),
+    ]
+  }
+
+  static func members(_ run: Run, _ isWhole: Bool) -> [(String, JSONValue?)] {
     let (history, zone) = (run.history, run.zone)
     var members: [(String, JSONValue?)] = [
       ("run", .string(history.id)), ("workflow", .string(history.workflow)), ("version", .string(history.version)),
@@ -200,6 +206,6 @@ public enum ContactReport {
             ])
           })
       ))
-    return .members(members)
+    return members
   }
 }

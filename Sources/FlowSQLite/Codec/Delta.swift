@@ -29,16 +29,45 @@ final class Base {
 
 private func hash(_ four: UInt32) -> UInt32 { four &* 2_654_435_761 }
 
-/// A list of bytes told as pieces of a ``Base``, pieces of itself, and what is new: the length, then for each
-/// piece its length doubled, plus one where it is a copy. A copy says how far from the place in the base that
-/// follows what came before it begins; places behind the base's end are those of the list itself.
+/// A list of bytes told as pieces of a ``Base``, pieces of itself, and what is new: the length, then the pieces.
+/// Each begins with a number: what it counts, times eight, plus its kind.
 enum Delta {
-  /// Shorter copies would be no shorter.
-  private static let least = 5
+  fileprivate enum Kind: UInt64 {
+    /// So many new bytes.
+    case new
+    /// So many bytes of the base, from the place that follows the piece before.
+    case next
+    /// The same from another place: how far behind that. Places behind the base's end are those of the list.
+    case copy
+    /// So many hexadecimal digits that are new, two a byte.
+    case digits
+    /// What was new so many pieces of that kind ago, and what it stands for.
+    case again
+  }
+
+  /// Something new, which is likely to come again: where it stands, and how much longer what it stands for is.
+  fileprivate struct New {
+    var start: Int
+    var count: Int
+    var skip = 0
+  }
+
+  /// What was new lately, the latest first.
+  fileprivate struct News {
+    static let limit = 15
+    private(set) var all: [New] = []
+
+    mutating func add(_ new: New) {
+      if all.count == News.limit { all.removeLast() }
+      all.insert(new, at: 0)
+    }
+
+    /// What follows the latest tells how long it is in the base.
+    mutating func note(skip: Int) { if !all.isEmpty { all[0].skip = skip } }
+  }
 
   static func encode(_ bytes: [UInt8], against base: Base, into packer: inout Packer) {
     packer.put(UInt64(bytes.count))
-    // What is new is likely to come again, as a message's id does.
     withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 256) { own in
       own.initialize(repeating: 0)
       bytes.withUnsafeBytes { target in
@@ -50,121 +79,277 @@ enum Delta {
     }
   }
 
-  private struct DeltaWriter {
-    let target: UnsafeRawBufferPointer
-    let source: UnsafeRawBufferPointer
-    let base: Base
-    let own: UnsafeMutableBufferPointer<UInt16>
-    /// The place in the base that follows the last piece.
-    var expected = 0
-    var literal = 0
-    var at = 0
-
-    mutating func write(_ packer: inout Packer) {
-      while at + 4 <= target.count {
-        let (start, count) = longest()
-        guard count >= Delta.least else {
-          remember(at)
-          at += 1
-          continue
-        }
-        flush(&packer)
-        packer.put(UInt64(count) << 1 | 1)
-        packer.put(Int64(start - expected))
-        expected = (start < source.count ? start : expected) + count
-        at += count
-        literal = at
-      }
-      at = target.count
-      flush(&packer)
-    }
-
-    private mutating func flush(_ packer: inout Packer) {
-      guard at > literal else { return }
-      packer.put(UInt64(at - literal) << 1)
-      packer.put(bytes: target[literal..<at])
-      // As long as what it stands for, most often.
-      expected += at - literal
-      literal = at
-    }
-
-    private func longest() -> (start: Int, count: Int) {
-      let aligned = expected + at - literal
-      var best = (start: aligned, count: aligned < source.count ? match(source, aligned) : 0)
-      if best.count >= 32 { return best }
-      let key = hash(target.loadUnaligned(fromByteOffset: at, as: UInt32.self))
-      let place = Int(base.places[Int(key >> base.shift)]) - 1
-      if place >= 0 {
-        let count = match(source, place)
-        if count > best.count { best = (place, count) }
-      }
-      let mine = Int(own[Int(key >> 24)]) - 1
-      if mine >= 0 {
-        let count = match(target, mine)
-        if count > best.count + 2 { best = (source.count + mine, count) }
-      }
-      return best
-    }
-
-    private func remember(_ place: Int) {
-      guard place < Int(UInt16.max) else { return }
-      let key = hash(target.loadUnaligned(fromByteOffset: place, as: UInt32.self))
-      own[Int(key >> 24)] = UInt16(place + 1)
-    }
-
-    private func match(_ from: UnsafeRawBufferPointer, _ start: Int) -> Int {
-      let limit = min(from.count - start, target.count - at)
-      var count = 0
-      while count + 8 <= limit,
-        from.loadUnaligned(fromByteOffset: start + count, as: UInt64.self)
-          == target.loadUnaligned(fromByteOffset: at + count, as: UInt64.self)
-      { count += 8 }
-      while count < limit, from[start + count] == target[at + count] { count += 1 }
-      return count
-    }
-  }
+  private static let longest = 1 << 30
 
   /// - Throws: `.corrupt` for any bytes that ``encode(_:against:into:)`` has not made.
   static func decode(_ unpacker: inout Unpacker, against base: [UInt8]) throws(StoreError) -> [UInt8] {
     let length = try unpacker.number()
-    guard length <= UInt64(Delta.longest) else { throw Unpacker.corrupt("a line is too long") }
-    var out: [UInt8] = []
-    out.reserveCapacity(Int(length))
-    var expected: Int64 = 0
-    while UInt64(out.count) < length {
-      let piece = try unpacker.number()
-      let count = piece >> 1
-      guard count > 0, count <= length - UInt64(out.count) else { throw Unpacker.corrupt("a piece is too long") }
-      if piece & 1 == 0 {
-        out += try unpacker.bytes(Int(count))
-        expected &+= Int64(count)
-      } else {
-        let (start, overflows) = expected.addingReportingOverflow(try unpacker.get(Int64.self))
-        guard !overflows, start >= 0, copy(Int(count), from: start, of: base, to: &out) else {
-          throw Unpacker.corrupt("a piece is copied from nowhere")
-        }
-        expected = (start < Int64(base.count) ? start : expected) + Int64(count)
-      }
-    }
-    return out
+    guard length <= UInt64(longest) else { throw Unpacker.corrupt("a line is too long") }
+    var reader = DeltaReader(base: base, length: Int(length))
+    while reader.out.count < reader.length { try reader.readPiece(&unpacker) }
+    return reader.out
+  }
+}
+
+private struct DeltaWriter {
+  let target: UnsafeRawBufferPointer
+  let source: UnsafeRawBufferPointer
+  let base: Base
+  /// Where four bytes stand in what is new, by their hash: position + 1.
+  let own: UnsafeMutableBufferPointer<UInt16>
+  private var news = Delta.News()
+  /// The last piece was new, and what follows says how long it is in the base.
+  private var isAfterNew = false
+  /// The place in the base that follows the last piece.
+  private var expected = 0
+  /// Where what is new begins; it goes on to ``at``.
+  private var literal = 0
+  private var at = 0
+
+  init(
+    target: UnsafeRawBufferPointer, source: UnsafeRawBufferPointer, base: Base,
+    own: UnsafeMutableBufferPointer<UInt16>
+  ) {
+    self.target = target
+    self.source = source
+    self.base = base
+    self.own = own
   }
 
-  private static let longest = 1 << 30
+  mutating func write(_ packer: inout Packer) {
+    while at < target.count {
+      if at == literal, let (index, new) = again() {
+        put(.again, index, &packer)
+        at += new.count
+        literal = at
+        expected += new.count + new.skip
+        isAfterNew = false
+        continue
+      }
+      let (start, count) = longest()
+      // Shorter copies would be no shorter.
+      guard count >= 4 || (count > 0 && start == expected + at - literal && at + count == target.count) else {
+        remember(at)
+        at += 1
+        continue
+      }
+      putNew(&packer)
+      putCopy(start, count, &packer)
+    }
+    putNew(&packer)
+  }
 
-  private static func copy(_ count: Int, from start: Int64, of base: [UInt8], to out: inout [UInt8]) -> Bool {
-    guard start < Int64(base.count + out.count) else { return false }
-    let start = Int(start)
+  private func put(_ kind: Delta.Kind, _ count: Int, _ packer: inout Packer) {
+    packer.put(UInt64(count) << 3 | kind.rawValue)
+  }
+
+  private mutating func putCopy(_ start: Int, _ count: Int, _ packer: inout Packer) {
+    let skip = start - expected
+    if skip == 0 {
+      put(.next, count, &packer)
+    } else {
+      put(.copy, count, &packer)
+      packer.put(Int64(skip))
+    }
+    if start < source.count {
+      if isAfterNew { news.note(skip: skip) }
+      expected = start + count
+    } else {
+      expected += count
+    }
+    isAfterNew = false
+    at += count
+    literal = at
+  }
+
+  /// What is new, digits apart from the rest.
+  private mutating func putNew(_ packer: inout Packer) {
+    while literal < at {
+      let digits = digits(from: literal)
+      if digits >= 6 {
+        putNew(literal + digits, isDigits: true, &packer)
+      } else {
+        var end = literal + max(digits, 1)
+        while end < at, self.digits(from: end) < 8 { end += max(self.digits(from: end), 1) }
+        putNew(end, isDigits: false, &packer)
+      }
+    }
+  }
+
+  /// How many hexadecimal digits of what is new stand there.
+  private func digits(from start: Int) -> Int {
+    var end = start
+    while end < at, digit(target[end]) != nil { end += 1 }
+    return end - start
+  }
+
+  private mutating func putNew(_ end: Int, isDigits: Bool, _ packer: inout Packer) {
+    let count = end - literal
+    if isDigits {
+      put(.digits, count, &packer)
+      for index in stride(from: literal, to: end, by: 2) {
+        let low = index + 1 < end ? digit(target[index + 1]) ?? 0 : 0
+        packer.put(byte: (digit(target[index]) ?? 0) << 4 | low)
+      }
+    } else {
+      put(.new, count, &packer)
+      packer.put(bytes: target[literal..<end])
+    }
+    news.add(Delta.New(start: literal, count: count))
+    // As long as what it stands for, most often.
+    expected += count
+    isAfterNew = true
+    literal = end
+  }
+
+  /// Something that was new before comes again.
+  private func again() -> (Int, Delta.New)? {
+    // Where the base goes on, it goes on.
+    if expected < source.count, source[expected] == target[at], match(source, expected) >= 4 { return nil }
+    var best: (Int, Delta.New)?
+    for (index, new) in news.all.enumerated() where new.count > best?.1.count ?? 0 && new.count <= target.count - at {
+      if (0..<new.count).allSatisfy({ target[new.start + $0] == target[at + $0] }) { best = (index, new) }
+    }
+    return best
+  }
+
+  private func longest() -> (start: Int, count: Int) {
+    let aligned = expected + at - literal
+    var best = (start: aligned, count: aligned < source.count ? match(source, aligned) : 0)
+    if best.count >= 16 { return best }
+    // What is new is seldom much longer or shorter than what it stands for.
+    for shift in 1...8 where at - literal < 16 {
+      for start in [aligned + shift, aligned - shift] where start >= 0 && start < source.count {
+        let count = match(source, start)
+        if count > best.count + 3 { best = (start, count) }
+      }
+    }
+    if best.count >= 16 || at + 4 > target.count { return best }
+    let key = hash(target.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+    let place = Int(base.places[Int(key >> base.shift)]) - 1
+    if place >= 0 {
+      let count = match(source, place)
+      if count > best.count + 3 { best = (place, count) }
+    }
+    let mine = Int(own[Int(key >> 24)]) - 1
+    if mine >= 0 {
+      let count = match(target, mine)
+      if count > best.count + 3 { best = (source.count + mine, count) }
+    }
+    return best
+  }
+
+  private func remember(_ place: Int) {
+    guard place + 4 <= target.count, place < Int(UInt16.max) else { return }
+    let key = hash(target.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+    own[Int(key >> 24)] = UInt16(place + 1)
+  }
+
+  private func match(_ from: UnsafeRawBufferPointer, _ start: Int) -> Int {
+    let limit = min(from.count - start, target.count - at)
+    var count = 0
+    while count + 8 <= limit,
+      from.loadUnaligned(fromByteOffset: start + count, as: UInt64.self)
+        == target.loadUnaligned(fromByteOffset: at + count, as: UInt64.self)
+    { count += 8 }
+    while count < limit, from[start + count] == target[at + count] { count += 1 }
+    return count
+  }
+}
+
+/// The value of a lower-case hexadecimal digit.
+private func digit(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  default: nil
+  }
+}
+
+private struct DeltaReader {
+  let base: [UInt8]
+  let length: Int
+  var out: [UInt8] = []
+  private var news = Delta.News()
+  private var isAfterNew = false
+  private var expected = 0
+
+  init(base: [UInt8], length: Int) {
+    self.base = base
+    self.length = length
+    out.reserveCapacity(min(length, 1 << 16))
+  }
+
+  mutating func readPiece(_ unpacker: inout Unpacker) throws(StoreError) {
+    let number = try unpacker.number()
+    guard let kind = Delta.Kind(rawValue: number & 7), let count = Int(exactly: number >> 3) else {
+      throw Unpacker.corrupt("a piece is of no kind")
+    }
+    if kind == .again { return try repeatNew(count) }
+    guard count > 0, count <= length - out.count else { throw Unpacker.corrupt("a piece is too long") }
+    switch kind {
+    case .new:
+      note(count)
+      out += try unpacker.bytes(count)
+    case .digits:
+      note(count)
+      try readDigits(count, &unpacker)
+    case .next: try copy(count, skip: 0)
+    case .copy:
+      guard let skip = Int(exactly: try unpacker.get(Int64.self)) else { throw nowhere }
+      try copy(count, skip: skip)
+    case .again: break
+    }
+  }
+
+  private var nowhere: StoreError { Unpacker.corrupt("a piece is copied from nowhere") }
+
+  private mutating func note(_ count: Int) {
+    news.add(Delta.New(start: out.count, count: count))
+    expected += count
+    isAfterNew = true
+  }
+
+  private mutating func readDigits(_ count: Int, _ unpacker: inout Unpacker) throws(StoreError) {
+    let digits = Array("0123456789abcdef".utf8)
+    for (index, byte) in try unpacker.bytes(count / 2 + count % 2).enumerated() {
+      out.append(digits[Int(byte >> 4)])
+      if 2 * index + 1 < count { out.append(digits[Int(byte & 15)]) }
+    }
+  }
+
+  private mutating func repeatNew(_ index: Int) throws(StoreError) {
+    guard news.all.indices.contains(index), news.all[index].count <= length - out.count else { throw nowhere }
+    let new = news.all[index]
+    for place in new.start..<new.start + new.count { out.append(out[place]) }
+    try goOn(to: expected, new.count + new.skip)
+    isAfterNew = false
+  }
+
+  /// Places that no base has are where damaged bytes lead.
+  private mutating func goOn(to place: Int, _ distance: Int) throws(StoreError) {
+    let (next, overflows) = place.addingReportingOverflow(distance)
+    guard !overflows, next.magnitude <= 1 << 40 else { throw nowhere }
+    expected = next
+  }
+
+  private mutating func copy(_ count: Int, skip: Int) throws(StoreError) {
+    let (start, overflows) = expected.addingReportingOverflow(skip)
+    guard !overflows, start >= 0, start < base.count + out.count else { throw nowhere }
     if start < base.count {
-      guard base.count - start >= count else { return false }
+      guard base.count - start >= count else { throw nowhere }
       out += base[start..<start + count]
-      return true
+      if isAfterNew { news.note(skip: skip) }
+      expected = start + count
+    } else {
+      // A piece of itself may run into what it makes.
+      for place in start - base.count..<start - base.count + count {
+        guard place < out.count else { throw nowhere }
+        out.append(out[place])
+      }
+      try goOn(to: expected, count)
     }
-    // A piece of itself may run into what it makes.
-    for index in start - base.count..<start - base.count + count {
-      guard index < out.count else { return false }
-      out.append(out[index])
-    }
-    return true
+    isAfterNew = false
   }
 }
 

@@ -18,7 +18,7 @@ final class Glossary {
   private var lastBase: Int64 = 0
 
   private(set) var newWords: [(number: Int64, text: String)] = []
-  private(set) var newBases: [(number: Int64, key: Key, base: Base)] = []
+  private(set) var newBases: [(number: Int64, key: Key, origin: Int64, base: Base)] = []
 
   /// More words than these are no words but texts of single lines.
   private static let limit: Int64 = 10_000
@@ -69,30 +69,51 @@ final class Glossary {
 
   /// - Parameters:
   ///   - key: lines with the same key are alike.
+  ///   - origin: whose it is: a run's number, or that of a line of the inbox.
   ///   - clock: an instant that the reader knows.
-  func pack(_ key: Key, clock: Int64, _ write: (inout Packer) -> Void) -> [UInt8] {
+  func pack(_ key: Key, of origin: Int64, clock: Int64, _ write: (inout Packer) -> Void) -> [UInt8] {
     var inner = Packer()
     inner.clock = clock
     write(&inner)
     var outer = Packer()
-    outer.put(byte: Codec.layout)
-    let number = baseNumbers[key] ?? adopt(inner.bytes, as: key)
-    outer.put(UInt64(number))
+    let number = baseNumbers[key] ?? adopt(inner.bytes, as: key, of: origin)
+    // The lowest bit is for another layout.
+    outer.put(UInt64(number) << 1)
     if let base = bases[number] {
       Delta.encode(inner.bytes, against: base, into: &outer)
     } else {
       outer.put(bytes: inner.bytes)
     }
-    let sum = checksum(inner.bytes)
-    for shift: UInt32 in [0, 8, 16, 24] { outer.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
-    return outer.bytes
+    return sealed(outer, inner.bytes)
+  }
+
+  private func sealed(_ packer: Packer, _ plain: [UInt8]) -> [UInt8] {
+    var packer = packer
+    let sum = checksum(plain)
+    for shift: UInt32 in [0, 8, 16, 24] { packer.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
+    return packer.bytes
+  }
+
+  /// A line that is told by no other.
+  func whole(_ plain: [UInt8]) -> [UInt8] {
+    var packer = Packer()
+    packer.put(UInt64(0))
+    packer.put(bytes: plain)
+    return sealed(packer, plain)
+  }
+
+  /// The base that a line is told by; nil where it is told by none.
+  func base(of packed: [UInt8]) -> Int64? {
+    var unpacker = Unpacker(packed)
+    guard let first = try? unpacker.number(), first > 1 else { return nil }
+    return Int64(truncatingIfNeeded: first >> 1)
   }
 
   /// The first of its kind becomes its base; 0 where it had better not.
-  private func adopt(_ bytes: [UInt8], as key: Key) -> Int64 {
+  private func adopt(_ bytes: [UInt8], as key: Key, of origin: Int64) -> Int64 {
     guard bytes.count <= Base.limit, lastBase < Glossary.limit else { return 0 }
     add(base: lastBase + 1, key, bytes)
-    if let base = bases[lastBase] { newBases.append((lastBase, key, base)) }
+    if let base = bases[lastBase] { newBases.append((lastBase, key, origin, base)) }
     return lastBase
   }
 
@@ -109,11 +130,11 @@ final class Glossary {
 
   /// The bytes as they were packed, before they were told by others.
   func plain(_ bytes: [UInt8]) throws(StoreError) -> [UInt8] {
-    guard bytes.count >= 6 else { throw Unpacker.corrupt("it ends too early") }
+    guard bytes.count >= 5 else { throw Unpacker.corrupt("it ends too early") }
     var outer = Unpacker(Array(bytes.dropLast(4)))
-    let layout = try outer.byte()
-    guard layout == Codec.layout else { throw Unpacker.corrupt("its layout \(layout) is not known") }
-    let number = Int64(truncatingIfNeeded: try outer.number())
+    let first = try outer.number()
+    guard first & 1 == 0 else { throw Unpacker.corrupt("its layout is not known") }
+    let number = Int64(truncatingIfNeeded: first >> 1)
     let plain: [UInt8]
     if number == 0 {
       plain = outer.rest()

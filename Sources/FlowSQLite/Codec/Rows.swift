@@ -118,8 +118,8 @@ enum LineRow {
     let state = try Outgoing.State(number: row.number(7))
     let step = try glossary.text(row.cell(4))
     let verb = try glossary.text(row.cell(5))
-    let line = try glossary.unpack(row.bytes(13), clock: 0) { (unpacker) throws(StoreError) in
-      let planned = try unpacker.get(Instant.self)
+    let planned = Instant(milliseconds: row.number(14))
+    let line = try glossary.unpack(row.bytes(13), clock: planned.milliseconds) { (unpacker) throws(StoreError) in
       let sequence = try unpacker.get(Int.self)
       let node = try unpacker.get(NodeIndex.self)
       let round = try unpacker.get(Int?.self)
@@ -136,7 +136,7 @@ enum LineRow {
         round: round, verb: verb, touch: row.number(6) == 1, contact: contact, owner: owner, rendering: rendering,
         digest: digest, planned: planned, next: row.numberOrNil(8).map { Instant(milliseconds: $0) } ?? planned,
         attempts: Int(row.number(9)), state: state, because: row.textOrNil(11), receipt: row.textOrNil(12),
-        settled: row.numberOrNil(10).map { Instant(milliseconds: $0) })
+        settled: row.numberOrNil(10).map { planned.adding(milliseconds: $0) })
     }
     return LineEntry(number: row.number(0), run: row.number(1), previous: row.number(2), line, isStored: true)
   }

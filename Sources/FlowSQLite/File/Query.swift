@@ -2,7 +2,7 @@
 enum Query: Int, CaseIterable {
   case begin, commit, rollback, dataVersion
   case words, bases, lasts
-  case inboxByKey, inboxOpen, insertInbox, updateInbox
+  case inboxByKey, inboxByNumber, inboxOpen, insertInbox, updateInbox
   case runByID, runByNumber, runsOfSubject, runsOfContact, dueOfRun, dues, insertRun, updateRun
   case step, insertStep, knows, insertHeard
   case lineByNumber, openLines, insertLine, updateLine
@@ -16,7 +16,7 @@ enum Query: Int, CaseIterable {
     """
   private static let line = """
     SELECT number, run, previous, key, step, verb, touch, state, next, attempts, settled, because, receipt,
-      packed FROM line
+      packed, planned FROM line
     """
   private static let inbox = "SELECT number, source, id, at, packed FROM incoming"
   private static let task = "SELECT number, id, run, previous, packed FROM task"
@@ -35,6 +35,7 @@ enum Query: Int, CaseIterable {
         (SELECT max(number) FROM journal), (SELECT max(number) FROM line), (SELECT max(number) FROM task)
       """
     case .inboxByKey: "\(Self.inbox) WHERE id = ? AND source = ?"
+    case .inboxByNumber: "SELECT source, id FROM incoming WHERE number = ?"
     case .inboxOpen: "\(Self.inbox) WHERE state = ? AND state > 0 ORDER BY number"
     case .insertInbox:
       "INSERT INTO incoming (number, source, id, at, type, state, packed) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -48,13 +49,14 @@ enum Query: Int, CaseIterable {
     case .insertRun:
       """
       INSERT INTO run (number, id, due, ended, outcome, touches, sequence, stuck, steps, last_step, last_line,
-        last_task, packed, version, workflow, subject, contact, exclusive, event, started)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        last_task, packed, workflow, version, subject, contact, exclusive, event, started, room)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(24))
       """
     case .updateRun:
       """
       UPDATE run SET due = ?3, ended = ?4, outcome = ?5, touches = ?6, sequence = ?7, stuck = ?8, steps = ?9,
-        last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?14 WHERE number = ?1
+        last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?15, room = NULL
+      WHERE number = ?1
       """
     case .step: "SELECT previous, at, packed FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"
@@ -65,11 +67,12 @@ enum Query: Int, CaseIterable {
     case .insertLine:
       """
       INSERT INTO line (number, state, next, attempts, settled, because, receipt, run, previous, key, step,
-        verb, touch, packed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        verb, touch, packed, planned, room)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(4))
       """
     case .updateLine:
       """
-      UPDATE line SET state = ?2, next = ?3, attempts = ?4, settled = ?5, because = ?6, receipt = ?7
+      UPDATE line SET state = ?2, next = ?3, attempts = ?4, settled = ?5, because = ?6, receipt = ?7, room = NULL
       WHERE number = ?1
       """
     case .taskByID: "\(Self.task) WHERE id = ?"
@@ -87,7 +90,7 @@ enum Query: Int, CaseIterable {
       "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     case .deleteFact: "DELETE FROM fact WHERE name = ?"
     case .insertWord: "INSERT INTO name (id, text) VALUES (?, ?)"
-    case .insertBase: "INSERT INTO base (id, kind, first, second, third, bytes) VALUES (?, ?, ?, ?, ?, ?)"
+    case .insertBase: "INSERT INTO base (id, kind, first, second, third, origin, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"
     }
   }
 }

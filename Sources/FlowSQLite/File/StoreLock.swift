@@ -5,6 +5,9 @@ import Glibc
 /// and which the system gives back when the process ends, however it ends.
 final class StoreLock: Sendable {
   private let file: Int32
+  private let text: String
+  /// What ``note(opening:)`` was told last, by whichever process held the lock before; nil where nothing was.
+  let opening: Int64?
 
   /// Waits up to `patience` seconds for whoever holds it.
   /// - Throws: `.locked` with the holder; `.failed` where the file cannot be made.
@@ -22,14 +25,26 @@ final class StoreLock: Sendable {
       left -= 1
       usleep(50_000)
     }
-    let text = Array("\(holder), process \(getpid())\n".utf8)
-    ftruncate(file, 0)
-    // What it says is for people; that it is locked does not depend on it.
-    _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+    let lines = Self.bytes(of: file).split(separator: 0x0A)
+    opening = lines.count > 1 ? Int64(String(decoding: lines[1], as: UTF8.self)) : nil
+    text = "\(holder), process \(getpid())\n"
     self.file = file
+    write(text + (opening.map { "\($0)\n" } ?? ""))
+  }
+
+  /// The store was opened for writing so many times.
+  func note(opening: Int64) { write(text + "\(opening)\n") }
+
+  /// What it says of the holder is for people; that it is locked does not depend on it.
+  private func write(_ text: String) {
+    ftruncate(file, 0)
+    _ = Array(text.utf8).withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
   }
 
   deinit { close(file) }
+
+  /// Another may have it from here on.
+  func release() { flock(file, LOCK_UN) }
 
   /// Who holds the lock now; nil where nobody does.
   static func current(path: String) -> String? {
@@ -40,10 +55,14 @@ final class StoreLock: Sendable {
     return flock(file, LOCK_SH | LOCK_NB) == 0 ? nil : holder(in: file)
   }
 
-  private static func holder(in file: Int32) -> String {
+  private static func bytes(of file: Int32) -> ArraySlice<UInt8> {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
-    let line = bytes.prefix(max(0, count)).prefix { $0 != 0x0A }
+    return bytes.prefix(max(0, count))
+  }
+
+  private static func holder(in file: Int32) -> String {
+    let line = bytes(of: file).prefix { $0 != 0x0A }
     return line.isEmpty ? "another process" : String(decoding: line, as: UTF8.self)
   }
 }

@@ -46,6 +46,10 @@ final class LineEntry {
   var state: Outgoing.State
   var next: Instant
   var planned: Instant
+  let verb: String
+  /// How a later message names it, and what it shows as subject.
+  let reference: String?
+  let subject: String?
   /// Nil where it was let go; it stands in the file.
   var outgoing: Outgoing?
   var group = 0
@@ -62,6 +66,9 @@ final class LineEntry {
     state = outgoing.state
     next = outgoing.next
     planned = outgoing.planned
+    verb = outgoing.verb
+    reference = outgoing.rendering.reference
+    subject = outgoing.rendering.shown.first { $0.name == "subject" }?.text
     self.outgoing = outgoing
     self.isStored = isStored
   }

@@ -72,7 +72,7 @@ extension Front {
       let (told, hasHeardStart, threads, run) = try glossary.unpack(row.bytes(15), clock: started) {
         (unpacker) throws(StoreError) in
         (
-          try unpacker.get(Int.self), try unpacker.get(Bool.self), try unpacker.get([String: Delivery.Thread].self),
+          try unpacker.get(Int.self), try unpacker.get(Bool.self), try self.threads(&unpacker, entry),
           try unpacker.get(Run.self)
         )
       }
@@ -81,12 +81,42 @@ extension Front {
       entry.record = RunRecord(
         id: entry.id, workflow: try glossary.text(row.cell(2)), version: try glossary.text(row.cell(3)),
         subject: row.text(4), contact: row.text(5),
-        exclusive: row.isNull(6) ? nil : try glossary.text(row.cell(6)), event: row.text(7),
+        exclusive: row.isNull(6) ? nil : try glossary.text(row.cell(6)), event: try event(row.cell(7)),
         sequence: Int(row.number(8)), threads: threads, stuck: row.textOrNil(9), run: run)
     }
     runs[entry.id] = entry
     runsByNumber[number] = entry
     return entry
+  }
+
+  /// Threads are those of the run's lines, but for what was packed as it is.
+  private func threads(
+    _ unpacker: inout Unpacker, _ entry: RunEntry
+  ) throws(StoreError) -> [String: Delivery.Thread] {
+    let told = try unpacker.get(Bool.self) ? threads(of: lines(entry)) : [:]
+    return told.merging(try unpacker.get([String: Delivery.Thread].self)) { _, other in other }
+  }
+
+  /// By verb, as the run's lines tell them.
+  func threads(of lines: [LineEntry]) -> [String: Delivery.Thread] {
+    var threads: [String: Delivery.Thread] = [:]
+    for line in lines {
+      guard let reference = line.reference else { continue }
+      threads[line.verb, default: Delivery.Thread(references: [])].references.append(reference)
+      if let subject = line.subject { threads[line.verb]?.subject = subject }
+    }
+    return threads
+  }
+
+  /// The id of an event: of a line of the inbox, or the text.
+  private func event(_ cell: Cell) throws(StoreError) -> String {
+    guard case .number(let number) = cell else { return try glossary.text(cell) }
+    let statement = try file.statement(.inboxByNumber)
+    statement.bind(1, number)
+    guard let (source, id) = try statement.first({ ($0.cell(0), $0.text(1)) }) else {
+      throw .corrupt("there is no line \(number) in the inbox")
+    }
+    return InboxKey(source: try glossary.text(source), id: id).event
   }
 
   /// Those that are there, and not only named.

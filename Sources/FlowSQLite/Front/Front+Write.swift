@@ -20,6 +20,7 @@ extension Front {
     glossary.isCommitted()
     trim()
     changes = Changes()
+    newEvents = [:]
     group += 1
   }
 
@@ -37,23 +38,14 @@ extension Front {
       statement.bind(2, text)
       try statement.run()
     }
-    for (number, key, base) in glossary.newBases {
+    for (number, key, origin, base) in glossary.newBases {
       let statement = try file.statement(.insertBase)
-      for (index, value) in [number, key.kind, key.first, key.second, key.third].enumerated() {
+      for (index, value) in [number, key.kind, key.first, key.second, key.third, origin].enumerated() {
         statement.bind(Int32(index + 1), value)
       }
-      statement.bind(6, base.bytes)
+      statement.bind(7, base.bytes)
       try statement.run()
     }
-  }
-
-  /// What kinds of packed lines there are.
-  private enum Kind {
-    static let inbox: Int64 = 1
-    static let run: Int64 = 2
-    static let step: Int64 = 3
-    static let line: Int64 = 4
-    static let task: Int64 = 5
   }
 
   // MARK: Inbox
@@ -64,7 +56,7 @@ extension Front {
     let state = entry.row.result?.number ?? 1
     let key = Glossary.Key(
       kind: Kind.inbox, first: glossary.number(incoming.body.type), second: state, third: 0)
-    let packed = glossary.pack(key, clock: incoming.at.milliseconds) { packer in
+    let packed = glossary.pack(key, of: entry.number, clock: incoming.at.milliseconds) { packer in
       packer.put(entry.row.received)
       packer.put(incoming.body)
       packer.put(incoming.depth)
@@ -106,30 +98,42 @@ extension Front {
     statement.bind(10, known(entry.lastStep))
     statement.bind(11, known(entry.lastLine))
     statement.bind(12, known(entry.lastTask))
-    if let record { statement.bind(13, pack(record, entry)) } else { statement.bind(13, Int64?.none) }
-    // A run that is moved goes over to another.
-    statement.bind(14, record.map { glossary.cell($0.version) })
+    if let record { statement.bind(13, try pack(record, entry)) } else { statement.bind(13, Int64?.none) }
+    // A run may be moved to another version.
+    statement.bind(15, record.map { glossary.cell($0.version) })
     if !entry.isStored {
-      statement.bind(15, record.map { glossary.cell($0.workflow) })
+      statement.bind(14, record.map { glossary.cell($0.workflow) })
       statement.bind(16, record?.subject)
       statement.bind(17, record?.contact)
       statement.bind(18, record?.exclusive.map(glossary.cell))
-      statement.bind(19, record?.event)
+      statement.bind(19, record.map { event($0.event) })
       statement.bind(20, record?.run.started.milliseconds)
     }
     try statement.run()
     entry.isStored = true
   }
 
+  /// What came in stands in this group, most often.
+  private func event(_ id: String) -> Cell {
+    if newEvents.count != changes.inbox.count {
+      newEvents = Dictionary(
+        changes.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
+    }
+    return newEvents[id].map { .number($0) } ?? .text(id)
+  }
+
   private func known(_ number: Int64) -> Int64? { number == 0 ? nil : number }
 
-  private func pack(_ record: RunRecord, _ entry: RunEntry) -> [UInt8] {
+  private func pack(_ record: RunRecord, _ entry: RunEntry) throws(StoreError) -> [UInt8] {
+    // What the lines of the outbox tell is not told again.
+    let areTold = record.threads.isEmpty ? false : try threads(of: lines(entry)) == record.threads
     let place = record.run.waiting.map { Int64($0.node) } ?? -1 - glossary.number(record.run.outcome ?? "")
     let key = Glossary.Key(kind: Kind.run, first: glossary.number(record.version), second: place, third: 0)
-    return glossary.pack(key, clock: record.run.started.milliseconds) { packer in
+    return glossary.pack(key, of: entry.number, clock: record.run.started.milliseconds) { packer in
       packer.put(entry.told)
       packer.put(entry.hasHeardStart)
-      packer.put(record.threads)
+      packer.put(areTold)
+      packer.put(areTold ? [:] : record.threads)
       packer.put(record.run)
     }
   }
@@ -142,7 +146,7 @@ extension Front {
     let kind = if case .number(let number) = what { number } else { Int64(0) }
     let key = Glossary.Key(kind: Kind.step, first: version, second: kind, third: 0)
     let at = new.step.at.milliseconds
-    let packed = glossary.pack(key, clock: at) { packer in
+    let packed = glossary.pack(key, of: new.run.number, clock: at) { packer in
       packer.shown = new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } }
       packer.put(new.isHeard)
       packer.put(new.step.event)
@@ -170,7 +174,7 @@ extension Front {
     statement.bind(2, line.state.number)
     statement.bind(3, outgoing.next == line.planned ? nil : outgoing.next.milliseconds)
     statement.bind(4, outgoing.attempts)
-    statement.bind(5, outgoing.settled?.milliseconds)
+    statement.bind(5, outgoing.settled?.milliseconds(since: line.planned))
     statement.bind(6, outgoing.because)
     statement.bind(7, outgoing.receipt)
     if !line.isStored {
@@ -187,10 +191,8 @@ extension Front {
       statement.bind(13, outgoing.touch ? 1 : 0)
       statement.bind(
         14,
-        glossary.pack(key, clock: 0) { packer in
-          packer.put(outgoing.planned)
-          LineRow.pack(outgoing, &packer)
-        })
+        glossary.pack(key, of: line.run, clock: line.planned.milliseconds) { LineRow.pack(outgoing, &$0) })
+      statement.bind(15, line.planned.milliseconds)
     }
     try statement.run()
     line.isStored = true
@@ -206,7 +208,7 @@ extension Front {
     let statement = try file.statement(entry.isStored ? .updateTask : .insertTask)
     statement.bind(1, entry.number)
     statement.bind(2, task.isOpen ? 1 : 0)
-    statement.bind(3, glossary.pack(key, clock: 0) { TaskRow.pack(task, &$0) })
+    statement.bind(3, glossary.pack(key, of: entry.run, clock: 0) { TaskRow.pack(task, &$0) })
     if !entry.isStored {
       statement.bind(4, taskID.cell(task.id))
       statement.bind(5, entry.run)
@@ -268,10 +270,24 @@ extension Front {
   }
 }
 
+/// What kinds of packed lines there are.
+enum Kind {
+  static let inbox: Int64 = 1
+  static let run: Int64 = 2
+  static let step: Int64 = 3
+  static let line: Int64 = 4
+  static let task: Int64 = 5
+}
+
 extension Statement {
   func bind(_ index: Int32, _ cell: Cell?) {
     if let cell { bind(index, cell) } else { bind(index, Int64?.none) }
   }
+}
+
+extension InboxKey {
+  /// The id under which runs know it.
+  var event: String { source.isEmpty ? id : "\(source)#\(id)" }
 }
 
 extension Received {

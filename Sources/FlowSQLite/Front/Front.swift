@@ -25,6 +25,9 @@ final class Front {
   /// What was looked for last and is not there: it is looked for again before it is added.
   var absent: Absent = Absent()
 
+  /// Numbers of the inbox's lines in this group, by the id under which runs know them; while it is written.
+  var newEvents: [String: Int64] = [:]
+
   struct Absent {
     var run: String?
     var task: String?

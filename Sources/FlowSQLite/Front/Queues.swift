@@ -6,7 +6,8 @@ struct Queues {
   /// Runs that are due at some time.
   var wakes: WakeHeap
   /// Lines of the outbox that are not settled, by number.
-  var open: [Int64: LineEntry] = [:]
+  private(set) var open: [Int64: LineEntry] = [:]
+  private var openByKey: [String: LineEntry] = [:]
   /// Planned lines whose time has come, by number; and the others.
   private var ready = WakeHeap()
   private var later = WakeHeap()
@@ -22,15 +23,18 @@ struct Queues {
 
   // MARK: Outbox
 
+  func openLine(_ key: String) -> LineEntry? { openByKey[key] }
+
   func hasPlanned(_ run: Int64) -> Bool { planned[run] != nil }
 
   mutating func add(_ line: LineEntry) {
-    if line.isOpen { open[line.number] = line }
+    if line.isOpen { (open[line.number], openByKey[line.key]) = (line, line) }
     if line.state == .planned { plan(line) }
   }
 
   mutating func change(_ line: LineEntry, from state: Outgoing.State) {
-    open[line.number] = line.isOpen ? line : nil
+    let kept = line.isOpen ? line : nil
+    (open[line.number], openByKey[line.key]) = (kept, kept)
     if state == .planned {
       let left = (planned[line.run] ?? 1) - 1
       planned[line.run] = left > 0 ? left : nil

@@ -3,12 +3,13 @@ import FlowCore
 import FlowPlugin
 import FlowReport
 import FlowRuntime
+import FlowSQLite
 import FlowTime
 
 struct ContactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "contact", abstract: "One person: everything known, do-not-contact, data export.",
-    subcommands: [Show.self, Suppress.self, Export.self])
+    commandName: "contact", abstract: "One person: everything known, do-not-contact, data export, erasure.",
+    subcommands: [Show.self, Suppress.self, Export.self, Erase.self])
 
   struct Person: ParsableArguments {
     @Argument(help: "The contact's id, email address or phone number.") var who: String
@@ -37,6 +38,29 @@ struct ContactCommand: AsyncParsableCommand {
 
     func run() async throws {
       Output.line(ContactReport.json(try await person.found(isWhole: true), isWhole: true))
+    }
+  }
+
+  struct Erase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take a person out of the store for good; live runs end. That they must not be written to is kept.")
+    @OptionGroup var person: Person
+    @Option(help: "text or json.") var format: TextOrJSON = .text
+
+    func run() async throws {
+      let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
+      let erased = try await Storage.use(person.store, workspace, .changing("flow contact")) { store in
+        try store.erase(PersonSearch(workspace, store).identities(person.who))
+      }
+      if erased == Erasure() { throw Failure.finding("nothing is known of \"\(person.who)\"") }
+      switch format {
+      case .text: Output.line("erased: \(erased.runs) runs, \(erased.events) events")
+      case .json:
+        Output.line(
+          ([
+            "runs": .number("\(erased.runs)"), "events": .number("\(erased.events)"), "suppressions": .number("\(erased.suppressions)"),
+          ] as JSONValue).write(pretty: true))
+      }
     }
   }
 

@@ -42,13 +42,9 @@ struct PersonSearch {
     var tasks: [ContactReport.Task] = []
     var seen: Set<InboxKey> = []
     for record in records {
-      let history = try histories.history(record)
-      var payloads: [String: ContactReport.Payload] = [:]
-      if isWhole {
-        for line in try store.outbox(run: record.id) { payloads[line.key.text] = payload(line.rendering.payload) }
-      }
-      runs.append(ContactReport.Run(history: history, zone: histories.zone(record), payloads: payloads))
-      for id in [record.event] + history.steps.compactMap({ $0.event?.id }) {
+      let run = try run(record, histories, isWhole: isWhole)
+      runs.append(run)
+      for id in [record.event] + run.history.steps.compactMap({ $0.event?.id }) {
         for key in InboxKey.candidates(id) {
           guard let row = try store.inbox(key), seen.insert(key).inserted else { continue }
           events.append(event(row))
@@ -68,11 +64,21 @@ struct PersonSearch {
       suppressions: suppressions)
   }
 
-  private func payload(_ bytes: [UInt8]) -> ContactReport.Payload {
+  /// - Parameter isWhole: with the bytes of what was handed over.
+  func run(_ record: RunRecord, _ histories: Histories, isWhole: Bool) throws -> ContactReport.Run {
+    var payloads: [String: ContactReport.Payload] = [:]
+    if isWhole {
+      for line in try store.outbox(run: record.id) { payloads[line.key.text] = payload(line.rendering.payload) }
+    }
+    return ContactReport.Run(
+      history: try histories.history(record), zone: histories.zone(record), payloads: payloads)
+  }
+
+  func payload(_ bytes: [UInt8]) -> ContactReport.Payload {
     String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .base64(Encodings.base64(bytes))
   }
 
-  private func task(_ task: TaskRecord) -> ContactReport.Task {
+  func task(_ task: TaskRecord) -> ContactReport.Task {
     let state: String =
       switch task.state {
       case .open: "open"
@@ -96,7 +102,7 @@ struct PersonSearch {
     }
   }
 
-  private func event(_ row: InboxRow) -> ContactReport.Event {
+  func event(_ row: InboxRow) -> ContactReport.Event {
     let (what, data): (String, String?) =
       switch row.incoming.body {
       case .event(let type, _, let data): (type, data)

@@ -1,0 +1,180 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+
+/// What ``SQLiteStore/erase(_:)`` has taken out.
+public struct Erasure: Hashable, Sendable {
+  public var runs = 0
+  public var events = 0
+  public var suppressions = 0
+
+  public init(runs: Int = 0, events: Int = 0, suppressions: Int = 0) {
+    self.runs = runs
+    self.events = events
+    self.suppressions = suppressions
+  }
+}
+
+extension SQLiteStore {
+  /// Takes out everything that is known of a contact: its runs with their histories, deliveries and tasks, and
+  /// whatever came in that names it (guarantee 27). Nothing of it is left in the file, in its free pages or in the
+  /// log beside it. That it must not be written to is kept, under a digest.
+  ///
+  /// Rewrites the file, which takes as long as that. What was planned for the contact is not handed over any more.
+  /// - Parameter identities: everything that the contact is known by; of none nothing is taken.
+  public func erase(_ identities: [String]) throws(StoreError) -> Erasure {
+    let names = identities.map(ContactIdentity.canonical).filter { !$0.isEmpty }
+    guard !names.isEmpty else { return Erasure() }
+    let erasure = try useFile { (front) throws(StoreError) in
+      var eraser = Eraser(front, names)
+      return try eraser.erase()
+    }
+    try reopen()
+    return erasure
+  }
+}
+
+/// One erasure, on a store in which nothing waits to be written.
+private struct Eraser {
+  let front: Front
+  let names: [String]
+  private var erasure = Erasure()
+  private var runs: Set<Int64> = []
+  private var events: Set<Int64> = []
+  /// What its lines in the inbox are found by: the names, and keys and ids of the runs.
+  private var words: Set<String> = []
+
+  init(_ front: Front, _ names: [String]) {
+    self.front = front
+    self.names = names
+    words = Set(names)
+  }
+
+  mutating func erase() throws(StoreError) -> Erasure {
+    try findRuns()
+    try findEvents()
+    try front.file.once("PRAGMA secure_delete = ON").run()
+    try front.file.execute(.begin)
+    do throws(StoreError) {
+      try unbase()
+      try delete()
+      try front.file.execute(.commit)
+    } catch {
+      try? front.file.execute(.rollback)
+      throw error
+    }
+    try front.file.once("VACUUM").run()
+    try front.file.once("PRAGMA wal_checkpoint(TRUNCATE)").run()
+    return erasure
+  }
+
+  // MARK: What is its
+
+  private mutating func findRuns() throws(StoreError) {
+    let numbers = try front.file.once("SELECT number FROM run WHERE workflow IS NOT NULL").all { $0.number(0) }
+    for number in numbers {
+      guard let record = try front.run(number: number)?.record else { continue }
+      front.trimAfterReading()
+      let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+      guard names.contains(record.contact) || contact.contains(where: names.contains) else { continue }
+      runs.insert(number)
+      words.formUnion(contact)
+      words.formUnion([record.id, record.subject])
+      // The event that started it, whatever it is called.
+      if let id = try front.file.once("SELECT event FROM run WHERE number = \(number)").first({ $0.cell(0) }),
+        case .number(let event) = id
+      {
+        events.insert(event)
+      }
+    }
+    erasure.runs = runs.count
+  }
+
+  /// Whatever came in that holds one of the words, as bytes.
+  private mutating func findEvents() throws(StoreError) {
+    let wanted = words.filter { $0.utf8.count >= 3 || names.contains($0) }.map { Array($0.utf8) }
+    let rows = try front.file.once("SELECT number, id, packed FROM incoming")
+    defer { rows.reset() }
+    while try rows.next() {
+      let bytes = Array(rows.text(1).utf8) + [0] + (try front.glossary.plain(rows.bytes(2)))
+      if wanted.contains(where: { holds(bytes, $0) }) { events.insert(rows.number(0)) }
+    }
+    erasure.events = events.count
+  }
+
+  private func holds(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
+    guard let first = word.first, bytes.count >= word.count else { return false }
+    for start in 0...(bytes.count - word.count) where bytes[start] == first {
+      if bytes[start..<start + word.count].elementsEqual(word) { return true }
+    }
+    return false
+  }
+
+  // MARK: Taking it out
+
+  /// Lines of others that are told by one of its lines are told whole.
+  private func unbase() throws(StoreError) {
+    let origins = try front.file.once("SELECT id, kind, origin FROM base").all {
+      ($0.number(0), $0.number(1), $0.number(2))
+    }
+    let own = Set(origins.filter { $0.1 == Kind.inbox ? events.contains($0.2) : runs.contains($0.2) }.map(\.0))
+    guard !own.isEmpty else { return }
+    for table in ["incoming", "run", "journal", "line", "task"] {
+      let rows = try front.file.once("SELECT number, packed FROM \(table) WHERE packed IS NOT NULL")
+      let update = try front.file.once("UPDATE \(table) SET packed = ? WHERE number = ?")
+      for (number, packed) in try rows.all({ ($0.number(0), $0.bytes(1)) }) {
+        guard let base = front.glossary.base(of: packed), own.contains(base) else { continue }
+        update.bind(1, front.glossary.whole(try front.glossary.plain(packed)))
+        update.bind(2, number)
+        try update.run()
+      }
+    }
+    for base in own { try front.file.once("DELETE FROM base WHERE id = \(base)").run() }
+  }
+
+  private mutating func delete() throws(StoreError) {
+    for run in runs {
+      for table in ["journal", "line", "task", "heard"] {
+        try front.file.once("DELETE FROM \(table) WHERE run = \(run)").run()
+      }
+      try front.file.once("DELETE FROM run WHERE number = \(run)").run()
+    }
+    for event in events {
+      // A run of somebody else that it started keeps its event's id.
+      let keep = try front.file.once(
+        "UPDATE run SET event = (SELECT id FROM incoming WHERE number = ?1) WHERE event = ?1")
+      keep.bind(1, event)
+      try keep.run()
+      try front.file.once("DELETE FROM incoming WHERE number = \(event)").run()
+    }
+    for word in words {
+      try run("DELETE FROM touch WHERE contact = ?1 OR run = ?1", word)
+      try run("UPDATE name SET text = 'erased ' || id WHERE text = ?1", word)
+      try run("DELETE FROM fact WHERE name LIKE 'store/%' = 0 AND (instr(name, ?1) OR instr(value, ?1))", word)
+    }
+    for name in words where try count("SELECT count(*) FROM suppression WHERE contact = ?1", name) > 0 {
+      erasure.suppressions += 1
+      let keep = try front.file.once(
+        """
+        INSERT OR IGNORE INTO suppression (contact, channel, at, because)
+        SELECT ?2, channel, at, 'erased' FROM suppression WHERE contact = ?1
+        """)
+      keep.bind(1, name)
+      keep.bind(2, Erased.name(of: name))
+      try keep.run()
+      try run("DELETE FROM suppression WHERE contact = ?1", name)
+    }
+  }
+
+  private func run(_ sql: String, _ text: String) throws(StoreError) {
+    let statement = try front.file.once(sql)
+    statement.bind(1, text)
+    try statement.run()
+  }
+
+  private func count(_ sql: String, _ text: String) throws(StoreError) -> Int64 {
+    let statement = try front.file.once(sql)
+    statement.bind(1, text)
+    return try statement.first { $0.number(0) } ?? 0
+  }
+}

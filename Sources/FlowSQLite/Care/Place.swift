@@ -1,0 +1,59 @@
+import FlowRuntime
+import Glibc
+
+/// Where a store lives, so that a copy of it, and one that was put back, are known for what they are: two that send
+/// would send everything twice (guarantee 23).
+enum Place {
+  private static let fact = "store/place"
+  private static let openings = "store/openings"
+
+  /// Facts that a store has of its own place: a copy has others.
+  static let facts = [fact, openings]
+
+  /// Looks whether the store is where it was left, and as it was left; else it holds all sending. Remembers where it
+  /// is now.
+  static func check(_ front: Front, path: String, _ lock: StoreLock) throws(StoreError) {
+    let here = try current(path)
+    let known = try front.knownFacts()
+    let count = known[openings].flatMap { Int64($0) } ?? 0
+    var writes: [Write] = []
+    if let because = doubt(known[fact], here, count, lock.opening) {
+      let hold = Hold(.restored, because: because)
+      writes.append(.remember(hold.fact, hold.value))
+    }
+    writes += [.remember(fact, here.text), .remember(openings, "\(count + 1)")]
+    try front.apply(writes)
+    try front.flush()
+    lock.note(opening: count + 1)
+  }
+
+  private static func doubt(_ known: String?, _ here: Mark, _ count: Int64, _ noted: Int64?) -> String? {
+    guard let known else { return nil }
+    if !here.isSame(as: known) { return "this store is a copy, or was put back from one" }
+    // The process may have ended between the two.
+    if let noted, noted > count { return "this store was put back: it was opened \(noted) times, and knows of \(count)" }
+    return nil
+  }
+
+  private struct Mark {
+    var device: UInt64
+    var inode: UInt64
+    var path: String
+    var text: String { "\(device) \(inode) \(path)" }
+
+    /// It may have been moved within its file system, or its file system to another device.
+    func isSame(as text: String) -> Bool {
+      let parts = text.split(separator: " ", maxSplits: 2)
+      guard parts.count == 3, parts[1] == "\(inode)" else { return false }
+      return parts[0] == "\(device)" || parts[2] == path
+    }
+  }
+
+  private static func current(_ path: String) throws(StoreError) -> Mark {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+    guard let real = realpath(path, nil) else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+    defer { free(real) }
+    return Mark(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), path: String(cString: real))
+  }
+}

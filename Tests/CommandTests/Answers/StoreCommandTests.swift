@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// `flow store`, and `flow contact erase`.
+@Suite struct StoreCommandTests {
+  @Test func `a store is checked, copied and told whole`() throws {
+    let folder = try Story.proposal.played()
+    let checked = try folder.flow("store", "check")
+    #expect(checked.code == 0, "\(checked.errors)")
+    #expect(checked.output.hasSuffix(" lines, all as they were written\n"))
+    #expect(try JSON(parsing: folder.flow("store", "check", "--format", "json").output)["problems"].list.isEmpty)
+
+    #expect(try folder.flow("store", "backup", "copy.db").code == 0)
+    let again = try folder.flow("store", "backup", "copy.db")
+    #expect(again.code == 3)
+    #expect(again.errors.contains("copy.db is there already"))
+    #expect(try folder.flow("runs", "--store", "copy.db").output == folder.flow("runs").output)
+
+    let exported = try folder.flow("store", "export")
+    let lines = try exported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+    #expect(lines.compactMap { $0["type"].text }.filter { $0 == "run" }.count == 1)
+    #expect(Set(lines.compactMap { $0["type"].text }).isSuperset(of: ["version", "run", "event", "task"]))
+    #expect(!exported.output.contains("store/"))
+    let person = try JSON(parsing: folder.flow("contact", "export", "c-1042").output)
+    let run = try #require(lines.first { $0["type"].text == "run" })
+    #expect(run["timeline"].isSame(as: person["runs"][0]["timeline"]))
+    #expect(run["messages"].isSame(as: person["runs"][0]["messages"]))
+  }
+
+  @Test func `guarantee 21: a damaged store is told, and nothing is done with it`() throws {
+    let folder = try Story.proposal.played()
+    let path = folder.path + "/Workflows/flow.db"
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    #expect(bytes.count > 8192)
+    bytes.replaceSubrange(4096..<8192, with: Data(repeating: 0xA5, count: 4096))
+    try bytes.write(to: URL(filePath: path))
+    for command in [["store", "check"], ["serve", "--once"]] {
+      let ran = try folder.flow(command)
+      #expect(ran.code == 3 || ran.code == 1, "\(command): \(ran.output)")
+    }
+    #expect(try folder.flow("serve", "--once").errors.contains("the store is damaged"))
+  }
+
+  @Test func `guarantee 27: who is erased is in no file of the store`() throws {
+    let folder = try Story.proposal.played()
+    let erased = try folder.flow("contact", "erase", "ann@acme.test")
+    #expect(erased.code == 0, "\(erased.errors)")
+    #expect(erased.output.hasPrefix("erased: 1 runs, "))
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/Workflows")
+    where name.hasPrefix("flow.db") {
+      let bytes = try Data(contentsOf: URL(filePath: folder.path + "/Workflows/" + name))
+      for text in ["Ann", "ann@acme.test", "c-1042", "494055500142"] {
+        #expect(bytes.range(of: Data(text.utf8)) == nil, "\(name) holds \(text)")
+      }
+    }
+    #expect(try folder.flow("contact", "erase", "ann@acme.test").code == 1)
+    #expect(try folder.flow("store", "check").code == 0)
+  }
+}
