@@ -73,7 +73,7 @@ public struct Rendering: Hashable, Sendable, Codable {
   /// Ending of the file that holds the payload in a folder: `eml`, `txt`, `json`.
   public var fileExtension: String
   /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no
-  /// such thing. The engine hands it back in ``FlowCore/Delivery/Thread``.
+  /// such thing, and the receipt's id is its name. The engine hands it back in ``FlowCore/Delivery/Thread``.
   public var reference: String?
 
   public init(
@@ -88,7 +88,7 @@ public struct Rendering: Hashable, Sendable, Codable {
 }
 
 public enum Receipt: Hashable, Sendable, Codable {
-  /// The far side has it; its id there, if it gives one.
+  /// The far side has it; its id there, if it gives one: also what an answer's ``Inbound/Message/threads`` may name.
   case accepted(id: String)
   /// Try again, at the earliest after so many seconds.
   case temporary(after: Int?, because: String)

@@ -177,6 +177,42 @@ struct InboundTests {
   }
 }
 
+/// What messengers and telephones need of it.
+extension InboundTests {
+  @Test func `a message that is named only by its receipt is answered and followed by that name`() async throws {
+    mailbox.nameByReceipt()
+    let engine = try engine()
+    try await engine.poll()
+    let run = try await place(engine, "O-1", contact: ann())
+    let other = try await place(engine, "O-2", contact: ["name": "Bob", "email": "b@example.test"])
+    #expect(mailbox.threads == [nil, nil])
+    clock.set("2026-03-04 09:00")
+    try await engine.poll()
+    try await engine.runDue()
+    #expect(mailbox.threads == [nil, nil, ["chat/1"], ["chat/2"]])
+    let third = try await place(engine, "O-3", contact: ["name": "Cid", "email": "c@example.test"])
+    mailbox.bring(message("m-1", .reply(text: "yes"), threads: ["chat/5"]))
+    try await engine.poll()
+    #expect(store.run(third)?.run.outcome == "replied")
+    #expect(store.run(run)?.run.outcome == "quiet" && store.run(other)?.run.outcome == "quiet")
+  }
+
+  @Test func `a telephone number is one however it is written`() async throws {
+    let engine = try engine()
+    try await engine.poll()
+    let run = try await place(engine, "O-1", contact: ["name": "Ann", "phone": "+49 40 555 00 142"])
+    mailbox.bring(message("m-1", .reply(text: "yes"), address: "+494055500142"))
+    try await engine.poll()
+    #expect(store.run(run)?.run.outcome == "replied")
+    // STOP from a number that nobody has written to yet.
+    mailbox.bring(message("m-2", .unsubscribe(channel: nil), address: "+494055500143"))
+    try await engine.poll()
+    let sent = mailbox.box.texts.count
+    try await place(engine, "O-2", contact: ["name": "Bob", "phone": "+49 40 555-00-143"])
+    #expect(mailbox.box.texts.count == sent)
+  }
+}
+
 /// A letter box that brings messages in, too.
 final class Mailbox: Channel {
   private struct State {
@@ -185,6 +221,8 @@ final class Mailbox: Channel {
     var cursors: [String?] = []
     var tokens: [String: String] = [:]
     var count = 0
+    var isNamedByReceipt = false
+    var threads: [[String]?] = []
   }
 
   let box = LetterBox()
@@ -202,6 +240,10 @@ final class Mailbox: Channel {
   func bring(_ unread: Inbound.Unread) {
     state.withLock { $0.inbound.append(Inbound(messages: [], unread: [unread], cursor: nil)) }
   }
+
+  /// What each delivery was said to follow.
+  var threads: [[String]?] { state.withLock { $0.threads } }
+  func nameByReceipt() { state.withLock { $0.isNamedByReceipt = true } }
 
   func fail(_ trouble: String?) { state.withLock { $0.trouble = trouble } }
 
@@ -223,12 +265,17 @@ final class Mailbox: Channel {
     state.withLock { state in
       state.count += 1
       if let token = delivery.token { state.tokens[String(token.dropLast(16))] = token }
-      rendering.reference = "<\(state.count).\(delivery.step)>"
+      state.threads.append(delivery.thread?.references)
+      rendering.reference = state.isNamedByReceipt ? nil : "<\(state.count).\(delivery.step)>"
     }
     return rendering
   }
 
   func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await box.deliver(rendering, key: key)
+    let receipt = await box.deliver(rendering, key: key)
+    return state.withLock { state in
+      guard state.isNamedByReceipt, case .accepted = receipt else { return receipt }
+      return .accepted(id: "chat/\(box.texts.count)")
+    }
   }
 }

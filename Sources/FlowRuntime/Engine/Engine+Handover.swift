@@ -12,6 +12,7 @@ extension Engine {
   func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     var delivery = delivery
     delivery.thread = plan.next.threads[delivery.verb]
+    if delivery.thread == nil { delivery.thread = try toldThread(delivery.verb, plan.next) }
     if outlets[delivery.verb]?.isLive == true { delivery.token = token(of: plan.next.id) }
     let entry = delivery.isEscalation ? nil : plan.unrendered.popFirst()
     switch await rendering(of: delivery) {
@@ -34,6 +35,14 @@ extension Engine {
     case .failure(let error):
       if plan.unrenderable == nil { plan.unrenderable = (delivery.node, error.text) }
     }
+  }
+
+  /// Of a channel that names its messages in its receipts alone: those of the run so far.
+  private func toldThread(_ verb: String, _ record: RunRecord) throws(StoreError) -> Delivery.Thread? {
+    guard outlets[verb]?.isLive == true, !record.run.touched.isEmpty else { return nil }
+    let sent = try store.outbox(run: record.id).filter { $0.verb == verb && $0.state == .accepted }
+    let names = sent.sorted { $0.planned < $1.planned }.compactMap(\.receipt).filter { !$0.isEmpty }
+    return names.isEmpty ? nil : Delivery.Thread(references: names)
   }
 
   private func rendering(of delivery: Delivery) async -> Result<Rendering, ChannelError> {
@@ -318,7 +327,11 @@ extension Engine {
       line.receipt = id
       line.settled = clock.now()
       tally(line.verb) { $0.sent += 1 }
-      try store.add([.change(line, from: from)] + tellOutcome("ok", of: line) + noteLate(line))
+      var writes: [Write] = [.change(line, from: from)]
+      if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {
+        writes.append(.remember(Facts.reference + id, line.run))
+      }
+      try store.add(writes + tellOutcome("ok", of: line) + noteLate(line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowPlugin
 
 /// Who a contact is, over all workflows and events: the first of `id`, email address (in lower case), phone
 /// number and name that is there.
@@ -11,16 +12,16 @@ public enum ContactIdentity {
   /// person.
   public static func all(of contact: Value) -> [String] {
     let id = contact[path: ["id"]].text
-    let email = contact[path: ["email"]].text.map(canonical)
-    let others = ["phone", "handle"].map { contact[path: [$0]].text }
-    let known = ([id, email] + others).compactMap(\.self).filter { !$0.isEmpty }
+    let others = ["email", "phone", "handle"].map { contact[path: [$0]].text.map(canonical) }
+    let known = ([id] + others).compactMap(\.self).filter { !$0.isEmpty }
     if !known.isEmpty { return known }
     let name = contact[path: ["name"]].text ?? contact.text ?? ""
     return name.isEmpty ? [] : [name]
   }
 
-  /// An email address as it is compared: in lower case. Anything else as it is.
+  /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else as it is.
   public static func canonical(_ text: String) -> String {
-    text.utf8.contains(UInt8(ascii: "@")) ? text.lowercased() : text
+    if text.utf8.first == UInt8(ascii: "+"), let number = PhoneNumber(text) { return number.text }
+    return text.utf8.contains(UInt8(ascii: "@")) ? text.lowercased() : text
   }
 }
