@@ -194,8 +194,8 @@ private func limits(_ change: (inout HTTPLimits) -> Void = { _ in }) -> HTTPLimi
   }
 
   @Test func closingEndsWhatIsUnderWay() async {
-    let peer = Peer(Peer.Answer(pieces: [(8000, [])]))
-    let client = HTTPClient(limits())
+    let peer = Peer(Peer.Answer(pieces: [(100_000, [])]))
+    let client = HTTPClient(limits { $0.seconds = 100 })
     async let outcome = client.send(post(peer.url))
     while peer.requests.isEmpty { try? await Task.sleep(for: .milliseconds(10)) }
     await client.close()
