@@ -55,7 +55,12 @@ import Testing
 
   @Test func theDesktopIsTold() async throws {
     let scratch = Scratch()
-    scratch.write("notify", "#!/bin/sh\nprintf '%s\\n' \"$@\" > '\(scratch.path)/said'\n", mode: 0o755)
+    // By another process: while this one had it open for writing, whatever another test starts just then would have it
+    // open too, and a file that is open for writing cannot be started.
+    func write(_ script: String) {
+      run("sh", ["-c", #"printf '%s' "$1" > "$2"; chmod 755 "$2""#, "sh", script, scratch.path + "/notify"])
+    }
+    write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '\(scratch.path)/said'\n")
     let channel = try NotificationChannel(
       scratch.settings(["send": "true", "via": "desktop", "program": scratch.path + "/notify"]))
     #expect(channel.destination == "the desktop")
@@ -66,7 +71,7 @@ import Testing
     let marks = Marks(false)
     let rendering = try await channel.render(told)
     #expect(await channel.deliver(rendering, key: .init("k")) { await marks.mark() } == .withheld)
-    scratch.write("notify", "#!/bin/sh\nexit 1\n", mode: 0o755)
+    write("#!/bin/sh\nexit 1\n")
     guard case .temporary = try await send(channel) else {
       Issue.record("it failed")
       return

@@ -5,8 +5,8 @@ import Glibc
 struct SpawnError: Error, Hashable, Sendable {
   var code: Int32
   var text: String { String(cString: strerror(code)) }
-  /// Time may help.
-  var isTemporary: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+  /// Time may help: the program that is just being replaced, too.
+  var isTemporary: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(code) }
 }
 
 /// What is needed to start a program.

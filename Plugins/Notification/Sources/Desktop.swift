@@ -23,7 +23,11 @@ struct Desktop: Sendable {
     defer { for text in list { free(text) } }
     var pid = pid_t()
     let code = posix_spawnp(&pid, arguments[0], nil, nil, &list, environ)
-    guard code == 0 else { return .ours(because: "\(arguments[0]): \(String(cString: strerror(code)))") }
+    if code != 0 {
+      let because = "\(arguments[0]): \(String(cString: strerror(code)))"
+      let isPassing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(code)
+      return isPassing ? .temporary(after: nil, because: because) : .ours(because: because)
+    }
     var status: Int32 = 0
     for _ in 0..<1000 {
       if waitpid(pid, &status, WNOHANG) == pid {
