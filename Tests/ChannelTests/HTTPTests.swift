@@ -103,15 +103,15 @@ private func limits(_ change: (inout HTTPLimits) -> Void = { _ in }) -> HTTPLimi
   }
 
   @Test func anAnswerByTheDropRunsOutOfTime() async {
-    let drops = (0..<100).map { _ in (pause: UInt32(100), bytes: Array("x".utf8)) }
+    let drops = (0..<100).map { _ in (pause: UInt32(400), bytes: Array("x".utf8)) }
     let peer = Peer(Peer.Answer(pieces: [(0, Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".utf8))] + drops))
-    guard case .answered(let response) = await HTTPClient(limits { $0.seconds = 4 }).send(post(peer.url)) else {
+    guard case .answered(let response) = await HTTPClient(limits { $0.seconds = 12 }).send(post(peer.url)) else {
       Issue.record("no answer")
       return
     }
     #expect(!response.isWhole)
-    let silent = Peer(Peer.Answer(pieces: [(9000, [])]))
-    guard case .lost = await HTTPClient(limits { $0.seconds = 4 }).send(post(silent.url)) else {
+    let silent = Peer(Peer.Answer(pieces: [(40_000, [])]))
+    guard case .lost = await HTTPClient(limits { $0.seconds = 12 }).send(post(silent.url)) else {
       Issue.record("a silent peer has the request")
       return
     }
