@@ -97,6 +97,9 @@ public struct Forecast: Sendable {
       let before = JournalStep(run: record.id, sequence: 1, at: record.run.started, event: nil, entries: [])
       try copy.commit([.start(record), .append(before)])
     }
+    for prefix in Engine.factsOfContacts {
+      for fact in try store.remembered(prefix: prefix) { try copy.commit([.remember(fact.name, fact.value)]) }
+    }
     for one in try store.suppressions() {
       try copy.commit([
         .suppress(contact: [one.contact], channel: one.channel, at: one.at, because: one.because)

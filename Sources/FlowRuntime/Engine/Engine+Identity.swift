@@ -56,6 +56,10 @@ extension Engine {
     return (found, unknown.filter { $0 != found }.map { .remember(Facts.contact + $0, found) })
   }
 
+  /// How the names of those facts begin that say under which names contacts are known, and when touches really went
+  /// out: a copy of the store needs them to look ahead.
+  public static let factsOfContacts = [Facts.contact, Facts.late]
+
   // MARK: When touches really went out
 
   /// A touch this much later than its run has counted it is a late one, in milliseconds.

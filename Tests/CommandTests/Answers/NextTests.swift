@@ -59,6 +59,29 @@ import Testing
     #expect(sent.compactMap { $0["at"].text } == foretold.map { String($0.prefix { $0 != " " }) })
   }
 
+  /// Two offers to one person: a day lies between any two touches, and Sunday is no day for a call.
+  @Test func `guarantee 12: gaps over several runs of a contact hold ahead, too`() throws {
+    let folder = try nudge()
+    try folder.write(Nudge.input.replacing("O-1", with: "O-2"), to: "second.json")
+    for (file, time) in [("input.json", "10:00"), ("second.json", "11:00")] {
+      let ran = try folder.flow(
+        "event", "offer.sent", "--data", file, "--workflows", "nudge.yaml", "--start",
+        "2026-03-02 \(time) Europe/Berlin")
+      #expect(ran.code == 0, "\(ran.errors)")
+    }
+    let ran = try folder.flow(
+      "next", "--workflows", "nudge.yaml", "--days", "20", "--format", "json", "--start",
+      "2026-03-03 10:00 Europe/Berlin")
+    let told = try JSON(parsing: ran.output)["next"].list.map { item in
+      ["at", "key", "step"].compactMap { item[$0].text }.joined(separator: " ")
+    }
+    #expect(
+      told == [
+        "2026-03-04T10:00:00+01:00 O-1 first", "2026-03-05T10:00:00+01:00 O-2 first",
+        "2026-03-09T09:00:00+01:00 O-1 talk", "2026-03-10T09:00:00+01:00 O-2 talk",
+      ])
+  }
+
   @Test func asTableAndCalendar() throws {
     let folder = try Story.proposal.played(1)
     let csv = try folder.flow(["next", "--format", "csv", "--days", "2"] + Self.begin).output
