@@ -4,9 +4,9 @@ import Testing
 /// Whatever somebody writes ends in a finding, in less than a second, and overflows no stack.
 @Suite struct LimitTests {
   private func codes(_ text: String) -> [Code] {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     let problems = Expression.compile(text, as: nil, in: Fixture.naming()).1
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(processorSeconds() - start < 5)
     return problems.map(\.code)
   }
 
@@ -85,9 +85,9 @@ import Testing
 
   @Test func templates() {
     func codes(_ text: String) -> Set<Code> {
-      let start = ContinuousClock.now
+      let start = processorSeconds()
       let problems = Template.compile(text, in: Fixture.naming()).1
-      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(processorSeconds() - start < 5)
       return Set(problems.map(\.code))
     }
     #expect(codes(String(repeating: "{{", count: 500_000)) == ["unclosed-template"])

@@ -73,14 +73,14 @@ import Testing
 
   /// Time in proportion to the text: neither pattern nor text can make it otherwise.
   @Test func isLinear() throws {
-    let start = ContinuousClock.now
+    let start = processorSeconds()
     let pattern = try ReplyPattern.parse(String(repeating: "(a|a a|a*) ", count: 100) + "b")
     #expect(!pattern.matches(String(repeating: "a ", count: 5_000)))
     #expect(throws: ReplyPatternError.self) {
       try ReplyPattern.parse(String(repeating: "(a|", count: 100_000))
     }
     #expect(!(try ReplyPattern.parse("b").matches(String(repeating: "a", count: 1 << 20))))
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(processorSeconds() - start < 10)
   }
 }
 
