@@ -4,8 +4,8 @@ import Glibc
 /// Where the present comes from: the one thing in the house that is asked for the time, and it is passed in.
 public protocol Clock: Sendable {
   func now() -> Instant
-  /// Milliseconds since the machine started, which nobody sets; nil where the clock has no such thing, as one that is
-  /// moved by hand.
+  /// Milliseconds since the machine started, which nobody sets; nil where the clock has no such thing, as one
+  /// that is moved by hand.
   func uptime() -> Int64?
 }
 

@@ -260,14 +260,11 @@ extension SQLiteStore {
   // MARK: Facts
 
   public func remembered(_ name: String) throws(StoreError) -> String? {
-    try use { (front) throws(StoreError) in try front.knownFacts()[name] }
+    try use { (front) throws(StoreError) in try front.fact(name) }
   }
 
   public func remembered(prefix: String) throws(StoreError) -> [Fact] {
-    try use { (front) throws(StoreError) in
-      try front.knownFacts().filter { $0.key.utf8.starts(with: prefix.utf8) }.sorted { $0.key < $1.key }
-        .map { Fact(name: $0.key, value: $0.value) }
-    }
+    try use { (front) throws(StoreError) in try front.facts(prefix) }
   }
 
   // MARK: Versions

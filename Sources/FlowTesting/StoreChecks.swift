@@ -189,6 +189,21 @@ extension StoreConformance {
       store.expect(try store.store.version("9f"), is: version, "the version")
       store.expect(try store.store.version("00"), is: nil, "a version that never was")
     },
+    Check("facts of which there are many are found by their names, before a flush and after it") { store in
+      try store.store.add([.remember("contact/a", "1"), .remember("reference/<b>", "2"), .remember("contact0", "3")])
+      for when in ["before", "after"] {
+        store.expect(try store.store.remembered("contact/a"), is: "1", "a contact \(when) the flush")
+        store.expect(try store.store.remembered("reference/<b>"), is: "2", "a reference \(when) the flush")
+        store.expect(try store.store.remembered("contact0"), is: "3", "another fact \(when) the flush")
+        store.expect(
+          try store.store.remembered(prefix: "contact/"), is: [Fact(name: "contact/a", value: "1")],
+          "contacts \(when) the flush")
+        try store.store.flush()
+      }
+      try store.store.commit([.remember("contact/a", nil), .remember("reference/<b>", "4")])
+      store.expect(try store.store.remembered("contact/a"), is: nil, "a contact that was forgotten")
+      store.expect(try store.store.remembered("reference/<b>"), is: "4", "a reference that was changed")
+    },
     Check("a fact is kept until it is changed or forgotten") { store in
       try store.store.commit([.remember("cursor.b", "1"), .remember("cursor.a", "7"), .remember("paused", "x")])
       try store.store.commit([.remember("cursor.b", "2"), .remember("paused", nil), .remember("other", nil)])

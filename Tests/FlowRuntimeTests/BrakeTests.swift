@@ -42,7 +42,8 @@ struct BrakeTests {
       ])
     // Over a restart, too; until a person says so.
     let next = Rig(
-      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly), store: rig.store, clock: rig.clock, box: rig.box,
+      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly), store: rig.store, clock: rig.clock,
+      box: rig.box,
       areKeyed: false, isLive: true)
     try await next.engine.receive(GroupTests.orders(100..<101))
     #expect(rig.box.texts.count == 100)
@@ -72,7 +73,8 @@ struct BrakeTests {
       ])
   }
 
-  @Test func `three times what any hour has seen holds the channel, and a person's word is the new plan`() async throws
+  @Test func `three times what any hour has seen holds the channel, and a person's word is the new plan`()
+    async throws
   {
     let rig = try await rig()
     // An hour of less than a hundred counts as a hundred.

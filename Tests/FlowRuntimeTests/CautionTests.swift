@@ -43,7 +43,9 @@ struct CautionTests {
     func add(_ writes: [Write]) throws(StoreError) { try commit(writes) }
   }
 
-  @Test func `guarantee 18: a run whose step ends the process is set aside, and blocks no other`() async throws {
+  @Test func `guarantee 18: a run whose step ends the process is set aside, and blocks no other`()
+    async throws
+  {
     let base = MemoryStore()
     let poison = Poison()
     let clock = HandClock("2026-03-02 09:00")
@@ -78,12 +80,14 @@ struct CautionTests {
     #expect(hasResumed)
   }
 
-  @Test func `guarantee 18: what came in and ended the process three times is shown to people`() async throws {
+  @Test func `guarantee 18: what came in and ended the process three times is shown to people`() async throws
+  {
     let store = MemoryStore()
     let clock = HandClock("2026-03-02 09:00")
     let row = { (id: String) in
       InboxRow(
-        incoming: Incoming(source: "post", id: id, at: clock.now(), body: .event(type: "x.y", subject: "1", data: "{}")),
+        incoming: Incoming(
+          source: "post", id: id, at: clock.now(), body: .event(type: "x.y", subject: "1", data: "{}")),
         received: clock.now())
     }
     try store.commit([.receive(row("bad")), .receive(row("good"))])
@@ -107,7 +111,9 @@ struct CautionTests {
     let base: any Store
     init(_ base: any Store) { self.base = base }
     func commit(_ writes: [Write]) throws(StoreError) {
-      let isAnswer = writes.contains { if case .answer(_, let result) = $0 { !isAside(result) } else { false } }
+      let isAnswer = writes.contains {
+        if case .answer(_, let result) = $0 { !isAside(result) } else { false }
+      }
       if isAnswer { throw .failed("the process has ended") }
       try base.commit(writes)
     }
@@ -115,7 +121,9 @@ struct CautionTests {
     private func isAside(_ result: Received) -> Bool { result.unmatched?.hasPrefix("set aside") == true }
   }
 
-  @Test func `guarantee 10: an engine that another has followed on the store hands nothing over`() async throws {
+  @Test func `guarantee 10: an engine that another has followed on the store hands nothing over`()
+    async throws
+  {
     let first = Rig(try Bench.graphs(order(), zones: utcOnly))
     try await first.place("O-1", id: "e-1")
     let second = first.again(try Bench.graphs(order(), zones: utcOnly))
@@ -142,10 +150,13 @@ struct CautionTests {
   @Test func `guarantee 12: by what zone data instants were reckoned is remembered`() async throws {
     let store = MemoryStore()
     let clock = HandClock("2026-03-02 09:00")
-    for (version, at) in [("2025b", "2026-03-02 09:00"), ("2025b", "2026-03-03 09:00"), ("2026a", "2026-03-04 09:00")] {
+    for (version, at) in [
+      ("2025b", "2026-03-02 09:00"), ("2025b", "2026-03-03 09:00"), ("2026a", "2026-03-04 09:00"),
+    ] {
       clock.set(at)
       let engine = Engine(
-        store: store, library: Library([]), outlets: [:], zones: FixedZones([], version: version), clock: clock)
+        store: store, library: Library([]), outlets: [:], zones: FixedZones([], version: version),
+        clock: clock)
       try await engine.runDue()
     }
     #expect(

@@ -135,7 +135,9 @@ struct ControlTests {
     #expect(try await next.engine.holds().isEmpty)
   }
 
-  @Test func `guarantee 23: a store that is marked as restored sends nothing until it is told to`() async throws {
+  @Test func `guarantee 23: a store that is marked as restored sends nothing until it is told to`()
+    async throws
+  {
     let store = MemoryStore()
     let hold = Hold(.restored, because: "the store was copied", since: time("2026-03-01 00:00"))
     try store.commit([.remember(hold.fact, hold.value)])
@@ -153,15 +155,20 @@ struct ControlTests {
   {
     let rig = try await rig()
     let letter = order().replacing("Dear", with: "Hello")
-    let graphs = try Bench.graphs(letter, order("other").replacing("order.placed", with: "other.placed"), zones: utcOnly)
+    let graphs = try Bench.graphs(
+      letter, order("other").replacing("order.placed", with: "other.placed"), zones: utcOnly)
     try await rig.engine.reload(library: Library(graphs), outlets: rig.box.outlets(), caps: nil)
     try await rig.place("O-2", id: "e-2", contact: "c-2")
     try await rig.place("O-3", id: "e-3", contact: "c-3", type: "other.placed")
     try await rig.runOut()
-    #expect(rig.box.texts.sorted() == ["thanks to Ann: Dear Ann", "thanks to Ann: Dear Ann", "thanks to Ann: Hello Ann"])
+    #expect(
+      rig.box.texts.sorted() == [
+        "thanks to Ann: Dear Ann", "thanks to Ann: Dear Ann", "thanks to Ann: Hello Ann",
+      ])
   }
 
-  @Test func `guarantee 19: a drained engine claims nothing, and what is in flight ends first`() async throws {
+  @Test func `guarantee 19: a drained engine claims nothing, and what is in flight ends first`() async throws
+  {
     let graphs = try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)
     let store = MemoryStore()
     let box = LetterBox()
@@ -180,7 +187,9 @@ struct ControlTests {
       try? await Task.sleep(nanoseconds: 50_000_000)
     }
     try await engine.receive(GroupTests.orders(0..<5))
-    for _ in 0..<200 where left.count.withLock({ $0 }) == nil { try? await Task.sleep(nanoseconds: 10_000_000) }
+    for _ in 0..<200 where left.count.withLock({ $0 }) == nil {
+      try? await Task.sleep(nanoseconds: 10_000_000)
+    }
     #expect(left.count.withLock { $0 } == 0)
     #expect(box.letters.count == 1)
     #expect(store.outbox(.planned).count == 4 && store.outbox(.claimed).isEmpty)

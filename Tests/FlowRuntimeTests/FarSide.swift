@@ -48,7 +48,9 @@ final class FarSide: Channel {
     }
   }
 
-  private func taken(_ path: WritableKeyPath<State, (@Sendable () async -> Void)?>) -> (@Sendable () async -> Void)? {
+  private func taken(_ path: WritableKeyPath<State, (@Sendable () async -> Void)?>) -> (
+    @Sendable () async -> Void
+  )? {
     state.withLock { state in
       defer { state[keyPath: path] = nil }
       return state[keyPath: path]

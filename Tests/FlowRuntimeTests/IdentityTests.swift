@@ -28,7 +28,9 @@ struct IdentityTests {
   }
 
   @Test(arguments: [[both, email], [email, both]])
-  func `guarantee 12: the gap and the caps hold over all names of a contact`(contacts: [JSONValue]) async throws {
+  func `guarantee 12: the gap and the caps hold over all names of a contact`(contacts: [JSONValue])
+    async throws
+  {
     let rig = Rig(
       try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly),
       caps: Caps(touches: 1, span: .days(2), then: .delay))
@@ -73,7 +75,8 @@ struct IdentityTests {
     let store = MemoryStore()
     for text in ["first", "second"] {
       let engine = Engine(
-        store: store, library: Library([]), outlets: [:], zones: utcOnly, clock: HandClock("2026-03-02 09:00"),
+        store: store, library: Library([]), outlets: [:], zones: utcOnly,
+        clock: HandClock("2026-03-02 09:00"),
         secret: { text })
       try await engine.runDue()
     }

@@ -84,7 +84,8 @@ struct InboundTests {
     try await engine.runDue()
     // The answer may be there, unread: neither the letter nor what would follow it goes out.
     #expect(mailbox.box.texts.count == 1)
-    #expect(try await engine.holds().map(\.because) == ["what came in by letter has not been read for 15 minutes"])
+    #expect(
+      try await engine.holds().map(\.because) == ["what came in by letter has not been read for 15 minutes"])
     clock.set("2026-03-04 10:00")
     mailbox.fail(nil)
     try await engine.poll()
@@ -123,11 +124,14 @@ struct InboundTests {
   @Test func `a reply belongs to a run by token, then by thread, then by address`() async throws {
     let engine = try engine()
     try await engine.poll()
-    let one = try await place(engine, "O-1", contact: ["name": "Ann", "id": "c-1", "email": "a@example.test"])
-    let two = try await place(engine, "O-2", contact: ["name": "Bob", "id": "c-2", "email": "b@example.test"])
+    let one = try await place(
+      engine, "O-1", contact: ["name": "Ann", "id": "c-1", "email": "a@example.test"])
+    let two = try await place(
+      engine, "O-2", contact: ["name": "Bob", "id": "c-2", "email": "b@example.test"])
     let tokens = mailbox.tokens
     let token = try #require(tokens[one])
-    #expect(token != tokens[two] && token.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) })
+    #expect(
+      token != tokens[two] && token.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) })
     let thread = try #require(store.outbox(run: two).first?.rendering.reference)
     // The token of one, in capitals, in a thread of the other, from the other's address.
     mailbox.bring(
@@ -250,7 +254,9 @@ final class Mailbox: Channel {
   func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     let (next, trouble) = state.withLock { state -> (Inbound, String?) in
       state.cursors.append(cursor)
-      if state.trouble != nil || state.inbound.isEmpty { return (Inbound(messages: [], cursor: cursor), state.trouble) }
+      if state.trouble != nil || state.inbound.isEmpty {
+        return (Inbound(messages: [], cursor: cursor), state.trouble)
+      }
       var next = state.inbound.removeFirst()
       next.hasMore = !state.inbound.isEmpty
       next.cursor = next.cursor ?? "c-\(state.cursors.count)"

@@ -111,7 +111,8 @@ struct MarkerTests {
         if line.state == .unknown {
           unknown += 1
           #expect(!isKeyed && far.arrived.count <= 1, "\(name)")
-          #expect(try base.tasks(TaskFilter(isOpen: true)).map(\.outcomes) == [["arrived", "again"]], "\(name)")
+          #expect(
+            try base.tasks(TaskFilter(isOpen: true)).map(\.outcomes) == [["arrived", "again"]], "\(name)")
         } else {
           #expect(line.state == .accepted && far.arrived.count >= 1, "\(name)")
           if !isKeyed { #expect(far.arrived.count == 1, "\(name)") }
@@ -171,7 +172,9 @@ struct MarkerTests {
     #expect(line?.because == "set aside: the process ended 3 times with it in hand")
     let next = try engine(isKeyed: true)
     try await next.receive(GroupTests.orders(1..<2))
-    #expect(store.runs(RunFilter(subject: "O-1")).first.map { store.outbox(run: $0.id).map(\.state) } == [.accepted])
+    #expect(
+      store.runs(RunFilter(subject: "O-1")).first.map { store.outbox(run: $0.id).map(\.state) } == [.accepted]
+    )
     #expect(line?.state == .held)
     let run = try #require(store.runs(RunFilter(subject: "O-0")).first)
     #expect(try await next.resume(run.id))
@@ -186,7 +189,9 @@ struct MarkerTests {
   }
 
   @Test(arguments: FaultyStore.Fault.allCases)
-  func `guarantee 20: a store that fails for a while leaves no line in hand`(fault: FaultyStore.Fault) async throws {
+  func `guarantee 20: a store that fails for a while leaves no line in hand`(fault: FaultyStore.Fault)
+    async throws
+  {
     let graphs = try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)
     let whole = FlakyStore(MemoryStore())
     let far = LetterBox()
@@ -201,7 +206,8 @@ struct MarkerTests {
       // The same engine goes on by itself.
       try await engine.receive(orders)
       try await engine.runDue()
-      #expect(try whole.outbox(.claimed).isEmpty && whole.outbox(.planned).isEmpty, "commit \(commit), \(fault)")
+      #expect(
+        try whole.outbox(.claimed).isEmpty && whole.outbox(.planned).isEmpty, "commit \(commit), \(fault)")
     }
     #expect(far.letters.count == 180)
   }

@@ -28,7 +28,8 @@ struct ReceiptTests {
       return outlet
     }
     return Engine(
-      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets,
+      zones: utcOnly,
       clock: clock)
   }
 
@@ -48,7 +49,8 @@ struct ReceiptTests {
     #expect(store.runs(RunFilter()).map(\.due) == [time("2026-03-04 09:00")])
   }
 
-  @Test func `guarantee 11: what has piled up goes out at the channel's rate, the oldest first`() async throws {
+  @Test func `guarantee 11: what has piled up goes out at the channel's rate, the oldest first`() async throws
+  {
     let engine = try engine(GroupTests.letterAtOnce) { $0.rate = 60 }
     try await engine.receive(GroupTests.orders(0..<10))
     #expect(box.letters.count == 1)

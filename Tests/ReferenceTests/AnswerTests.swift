@@ -53,11 +53,13 @@ struct AnswerTests {
   private func begin(_ key: String, _ address: String) async throws -> String {
     let contact: [String: Value] = ["name": .text("Ann"), "email": .text(address)]
     let input: [String: Value] = [
-      "contact": .record(contact), "owner": .record(["name": .text("Oliver"), "email": .text("o@acme.test")]),
+      "contact": .record(contact),
+      "owner": .record(["name": .text("Oliver"), "email": .text("o@acme.test")]),
       "thing": .record(["id": .text(key)]),
     ]
     let received = try await engine.receive(
-      Incoming(source: "test", id: key, at: Self.start, body: .enrol(workflow: "answered-by-mail", input: input)))
+      Incoming(
+        source: "test", id: key, at: Self.start, body: .enrol(workflow: "answered-by-mail", input: input)))
     return try #require(received.started.first, "\(received)").run
   }
 
@@ -89,7 +91,8 @@ struct AnswerTests {
     let (one, two) = (try #require(sent[runs[0]]), try #require(sent[runs[1]]))
     // One's token, in a thread of two's, from three's address; mail programs change capitals.
     try await answer(
-      "m-1", from: "three@example.test", to: "answers+\(one.token.uppercased())@acme.test", thread: two.reference,
+      "m-1", from: "three@example.test", to: "answers+\(one.token.uppercased())@acme.test",
+      thread: two.reference,
       "Yes, gladly.")
     #expect(runs.map(outcome) == ["interested", nil, nil])
     try await answer("m-2", from: "three@example.test", thread: two.reference, "Yes, gladly.")

@@ -21,8 +21,8 @@ struct Tally: Hashable {
   }
 }
 
-/// The brake: where more comes back than should, or far more goes out than ever, sending stops by itself and people
-/// are told.
+/// The brake: where more comes back than should, or far more goes out than ever, sending stops by itself and
+/// people are told.
 struct Brake {
   /// Looked back over so many hours.
   static let hours = 7 * 24
@@ -76,7 +76,8 @@ struct Brake {
     return nil
   }
 
-  /// A person has looked: what was counted against the channel is forgotten, and this hour's measure is the new plan.
+  /// A person has looked: what was counted against the channel is forgotten, and this hour's measure is the
+  /// new plan.
   mutating func forgive(_ verb: String, at now: Instant) {
     let hour = Brake.hour(now)
     for one in tallies[verb, default: [:]].keys {

@@ -2,8 +2,8 @@ import FlowCore
 import FlowPlugin
 import FlowTime
 
-/// What may be what ends the process is found, and set aside by name (guarantee 18); and only the last engine on a
-/// store hands anything over (guarantee 10).
+/// What may be what ends the process is found, and set aside by name (guarantee 18); and only the last engine
+/// on a store hands anything over (guarantee 10).
 extension Engine {
   /// After an end that was none of ours so many runs are woken one by one, each remembered before it is.
   private static let cautiousWakes = 100

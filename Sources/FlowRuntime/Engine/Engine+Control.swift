@@ -83,7 +83,9 @@ extension Engine {
   @discardableResult
   public func release(_ workflow: String) async throws(StoreError) -> Bool {
     try await alone { engine async throws(StoreError) in
-      guard engine.library.graph(workflow) != nil || engine.sending.firstRuns[workflow] != nil else { return false }
+      guard engine.library.graph(workflow) != nil || engine.sending.firstRuns[workflow] != nil else {
+        return false
+      }
       var writes: [Write] = [.remember(Facts.released + workflow, "\(engine.clock.now().milliseconds)")]
       for run in engine.sending.firstRuns[workflow] ?? [] {
         writes.append(.remember("\(Facts.firstRun)\(workflow)/\(run)", nil))

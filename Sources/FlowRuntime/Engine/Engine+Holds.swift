@@ -50,7 +50,9 @@ extension Engine {
   /// Everything that holds sending now, and why: what holds all first, then channels, workflows, runs.
   public func holds() async throws(StoreError) -> [Hold] {
     try await alone { engine async throws(StoreError) in
-      let known = engine.sending.holds.values.sorted { ($0.isWhole ? 0 : 1, $0.fact) < ($1.isWhole ? 0 : 1, $1.fact) }
+      let known = engine.sending.holds.values.sorted {
+        ($0.isWhole ? 0 : 1, $0.fact) < ($1.isWhole ? 0 : 1, $1.fact)
+      }
       let unread = engine.outlets.keys.sorted().compactMap { engine.unread($0) }
       let capped = engine.sending.firstRuns.keys.sorted().compactMap { engine.capped($0, run: "") }
       return known.filter { $0.run == nil } + unread + capped + known.filter { $0.run != nil }
@@ -66,7 +68,8 @@ extension Engine {
       return Hold(.unread, verb: verb, because: "what came in by \(verb) has not been read since the start")
     }
     guard clock.now().milliseconds(since: read) > Sending.unreadAfter else { return nil }
-    return Hold(.unread, verb: verb, because: "what came in by \(verb) has not been read for 15 minutes", since: read)
+    return Hold(
+      .unread, verb: verb, because: "what came in by \(verb) has not been read for 15 minutes", since: read)
   }
 
   /// The first live run of a workflow is capped until somebody lifts that.
@@ -101,7 +104,8 @@ extension Engine {
     }
     guard watched.contains(line.verb) else { return nil }
     if let hold = hold(verb: line.verb, "", run: line.run) { return hold }
-    guard outlets[line.verb]?.isLive == true, !sending.firstRuns.isEmpty, let record = try store.run(line.run) else {
+    guard outlets[line.verb]?.isLive == true, !sending.firstRuns.isEmpty, let record = try store.run(line.run)
+    else {
       return nil
     }
     return capped(record.workflow, run: line.run)
@@ -134,9 +138,9 @@ extension Engine {
     /// To where a channel's source has been read.
     static let cursor = "cursor/"
     /// The run that sent what a source calls so.
-    static let reference = "reference/"
+    static let reference = Fact.many[0]
     /// The contact that an identity belongs to.
-    static let contact = "contact/"
+    static let contact = Fact.many[1]
     /// How the inbox calls a channel as a source.
     static let channel = "channel/"
     /// How often the process has ended with a line in hand.
@@ -175,8 +179,11 @@ extension Engine {
     var late: [String: [Sending.Late]] = [:]
     for fact in try store.remembered(prefix: Facts.late) {
       // A contact may have a slash in its name, what follows it has none.
-      let parts = fact.name.dropFirst(Facts.late.count).split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count >= 3, let planned = Int64(parts[parts.count - 1]), let real = Int64(fact.value) else { continue }
+      let parts = fact.name.dropFirst(Facts.late.count).split(
+        separator: "/", omittingEmptySubsequences: false)
+      guard parts.count >= 3, let planned = Int64(parts[parts.count - 1]), let real = Int64(fact.value) else {
+        continue
+      }
       late[parts.dropLast(2).joined(separator: "/"), default: []].append(
         Sending.Late(
           run: String(parts[parts.count - 2]), planned: Instant(milliseconds: planned),
@@ -190,7 +197,8 @@ extension Engine {
     guard sending.holds[hold.fact]?.value != hold.value else { return }
     try store.add([.remember(hold.fact, hold.value)])
     sending.holds[hold.fact] = hold
-    logger.warning("sending is held", metadata: ["reason": "\(hold.reason.rawValue)", "because": "\(hold.because)"])
+    logger.warning(
+      "sending is held", metadata: ["reason": "\(hold.reason.rawValue)", "because": "\(hold.because)"])
   }
 
   /// A leap of the clock ahead holds sending until it is confirmed, or undone.
@@ -246,7 +254,9 @@ extension Engine {
       }
       sending.aside.remove(id)
     }
-    for line in try store.outbox(.held) where line.because?.hasPrefix(Hold.mark) == true { try tryAgain(line) }
+    for line in try store.outbox(.held) where line.because?.hasPrefix(Hold.mark) == true {
+      try tryAgain(line)
+    }
   }
 
   func tryAgain(_ line: Outgoing) throws(StoreError) {

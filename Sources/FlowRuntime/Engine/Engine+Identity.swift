@@ -11,7 +11,9 @@ extension Engine {
   // MARK: Tokens
 
   /// Names the run to whoever brings an answer back: its id, and a proof that only this store can make.
-  func token(of run: String) -> String { run + Derived.hex(["token", run], key: secret, digits: Engine.proof) }
+  func token(of run: String) -> String {
+    run + Derived.hex(["token", run], key: secret, digits: Engine.proof)
+  }
 
   /// The run of a token that this store has made, in any case of letters; nil for any other text.
   func run(token: String) -> String? {

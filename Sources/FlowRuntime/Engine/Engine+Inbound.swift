@@ -70,7 +70,8 @@ extension Engine {
     return taken.count
   }
 
-  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool) {
+  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool)
+  {
     let now = clock.now()
     var writes: [Write] = []
     var ids: Set<String> = []
@@ -162,7 +163,9 @@ extension Engine {
       ended = ended ?? record
     }
     if Engine.needsProof(kind) { return (nil, ended) }
-    guard let address = message.address.map(ContactIdentity.canonical), !address.isEmpty else { return (nil, ended) }
+    guard let address = message.address.map(ContactIdentity.canonical), !address.isEmpty else {
+      return (nil, ended)
+    }
     var live: [RunRecord] = []
     for contact in try contacts(known: [address]) {
       for record in try store.runs(RunFilter(contact: contact)) {

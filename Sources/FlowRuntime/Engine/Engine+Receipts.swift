@@ -56,7 +56,9 @@ extension Engine {
       if today > day { (day, count) = (today, 0) }
       count += 1
       next = outlet.rate.map { slot.adding(milliseconds: Int64(60_000 / max(1, $0))) } ?? slot
-      if let capacity = outlet.capacity, count >= capacity { next = max(next, today.adding(milliseconds: Self.dayLength)) }
+      if let capacity = outlet.capacity, count >= capacity {
+        next = max(next, today.adding(milliseconds: Self.dayLength))
+      }
       return slot
     }
   }

@@ -41,7 +41,9 @@ public struct Outlet: Sendable {
   }
 
   /// As a manifest says.
-  public init(_ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, rate: Int? = nil, capacity: Int? = nil) {
+  public init(
+    _ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, rate: Int? = nil, capacity: Int? = nil
+  ) {
     self.init(
       channel, isKeyed: isKeyed ?? manifest.keyed, maxBytes: manifest.maxBytes,
       polls: manifest.inbound == .poll && channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,

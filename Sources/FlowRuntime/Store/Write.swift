@@ -87,6 +87,13 @@ public struct Suppression: Hashable, Sendable {
 public struct Fact: Hashable, Sendable {
   public var name: String
   public var value: String
+
+  /// There is one a message or a contact: such facts are looked up by their name, and need not stay in memory.
+  public static func isOneOfMany(_ name: String) -> Bool { many.contains { name.utf8.starts(with: $0.utf8) } }
+
+  /// Beginnings of names: the run that sent a message, the contact that an identity belongs to.
+  public static let many = ["reference/", "contact/"]
+
   public init(name: String, value: String) {
     self.name = name
     self.value = value

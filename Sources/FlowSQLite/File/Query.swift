@@ -7,7 +7,7 @@ enum Query: Int, CaseIterable {
   case step, insertStep, knows, insertHeard
   case lineByNumber, openLines, insertLine, updateLine
   case taskByID, taskByNumber, insertTask, updateTask
-  case suppressed, insertSuppression, touches, insertTouch, facts, insertFact, deleteFact
+  case suppressed, insertSuppression, touches, insertTouch, facts, fact, insertFact, deleteFact
   case insertWord, insertBase
 
   private static let run = """
@@ -85,7 +85,14 @@ enum Query: Int, CaseIterable {
       "INSERT OR IGNORE INTO suppression (contact, channel, at, because) VALUES (?, ?, ?, ?)"
     case .touches: "SELECT run, at FROM touch WHERE contact = ? ORDER BY rowid"
     case .insertTouch: "INSERT INTO touch (contact, at, run) VALUES (?, ?, ?)"
-    case .facts: "SELECT name, value FROM fact"
+    // All but those of which there is one a message or a contact: a slash is followed by a naught.
+    case .facts:
+      """
+      SELECT name, value FROM fact WHERE name < 'contact/'
+      UNION ALL SELECT name, value FROM fact WHERE name >= 'contact0' AND name < 'reference/'
+      UNION ALL SELECT name, value FROM fact WHERE name >= 'reference0'
+      """
+    case .fact: "SELECT value FROM fact WHERE name = ?"
     case .insertFact:
       "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     case .deleteFact: "DELETE FROM fact WHERE name = ?"

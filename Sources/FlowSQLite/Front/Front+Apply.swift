@@ -49,7 +49,7 @@ extension Front {
     case .touch(let contact, let run, let at): try touch(contact, run, at)
     case .version(let version): changes.versions.append(version)
     case .remember(let name, let value):
-      facts?[name] = value
+      if !Fact.isOneOfMany(name) { facts?[name] = value }
       changes.facts.updateValue(value, forKey: name)
     }
   }

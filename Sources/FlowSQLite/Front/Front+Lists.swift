@@ -67,9 +67,32 @@ extension Front {
     if let facts { return facts }
     var found: [String: String] = [:]
     for (name, value) in try file.statement(.facts).all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
-    for (name, value) in changes.facts { found[name] = value }
+    for (name, value) in changes.facts where !Fact.isOneOfMany(name) { found[name] = value }
     facts = found
     return found
+  }
+
+  func fact(_ name: String) throws(StoreError) -> String? {
+    guard Fact.isOneOfMany(name) else { return try knownFacts()[name] }
+    if let changed = changes.facts[name] { return changed }
+    let statement = try file.statement(.fact)
+    statement.bind(1, name)
+    return try statement.first { $0.text(0) }
+  }
+
+  /// By name.
+  func facts(_ prefix: String) throws(StoreError) -> [Fact] {
+    var found = try knownFacts()
+    if Fact.isOneOfMany(prefix) {
+      // The last scalar there is comes after all that may follow.
+      let statement = try file.once("SELECT name, value FROM fact WHERE name >= ? AND name < ? || char(1114111)")
+      statement.bind(1, prefix)
+      statement.bind(2, prefix)
+      for (name, value) in try statement.all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
+      for (name, value) in changes.facts { found[name] = value }
+    }
+    return found.filter { $0.key.utf8.starts(with: prefix.utf8) }.sorted { $0.key < $1.key }
+      .map { Fact(name: $0.key, value: $0.value) }
   }
 
   /// While whole tables are read: what is in the file need not stay.
