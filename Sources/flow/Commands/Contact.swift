@@ -54,7 +54,9 @@ struct ContactCommand: AsyncParsableCommand {
       }
       if erased == Erasure() { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
-      case .text: Output.line("erased: \(erased.runs) runs, \(erased.events) events")
+      case .text:
+        let events = erased.events == 1 ? "1 event" : "\(erased.events) events"
+        Output.line("erased: \(erased.runs == 1 ? "1 run" : "\(erased.runs) runs"), \(events)")
       case .json:
         Output.line(
           ([
