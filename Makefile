@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev libcurl4-openssl-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines clean
+.PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines faults kills year clean
 
 ## demo: install what is missing, build, then check, dry-run and simulate the proposal process
 demo: install-dependencies
@@ -47,6 +47,22 @@ fuzz: install-dependencies
 ## fuzz-corpus: adds to the kept corpus whatever of the shipped files reaches something new
 fuzz-corpus: install-dependencies
 	@folder=$$(mktemp -d) && Tests/Fuzz/seeds $$folder && Tests/Fuzz/run --add $$folder; rm -rf $$folder
+
+## faults: a hundred thousand seeds of faults, and every planted one
+faults:
+	swift build -c release --product flow-faults
+	.build/release/flow-faults --seeds 1-100000
+	.build/release/flow-faults --plants
+
+## kills: the main stories killed at 2000 of their writes and syncs, and 300 calls that fail; a disk that is full
+kills: install-dependencies release
+	Tests/Faults/kills --kills 2000 --errors 300 .build/release/flow
+	Tests/Faults/full .build/release/flow
+
+## year: a year of virtual time, 200 contacts in 30 zones, all shipped processes, three seeds
+year:
+	swift build -c release --product flow-faults
+	for seed in 1 2 3; do Tests/Faults/year --seed $$seed .build/release/flow-faults || exit 1; done
 
 ## bench: figures of the release build
 bench:

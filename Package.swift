@@ -86,6 +86,8 @@ let package = Package(
     .executableTarget(name: "flow-faults", dependencies: ["FaultKit"], path: "Tests/Faults/Program"),
     .executableTarget(
       name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail", exclude: ["run"]),
+    .testTarget(
+      name: "FaultTests", dependencies: ["FaultKit", "FlowRuntime", "FlowCore", "FlowTime"]),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(

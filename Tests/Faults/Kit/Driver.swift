@@ -36,7 +36,7 @@ extension World {
   }
 
   /// One thing that happens, or several at once.
-  private func go(hasDue: Bool) async {
+  func go(hasDue: Bool) async {
     if let first = queue.first, first.at <= now {
       queue.removeFirst()
       if features.contains(.overlap), hasDue, chance.happens(50), case .tell(let incoming) = first.kind {
@@ -50,9 +50,9 @@ extension World {
     } else {
       // Whoever serves tries again after a while.
       hasFailed = await !wake()
-      if !hasFailed { checkNothingWaits() }
+      if !hasFailed, !isYear || step % 200 == 0 { checkNothingWaits() }
     }
-    checkAcknowledged()
+    if !isYear { checkAcknowledged() }
   }
 
   /// - Returns: whether the call returned.
@@ -71,6 +71,8 @@ extension World {
     switch kind {
     case .tell(let incoming): await tell(incoming)
     case .pauseAll, .resumeAll, .pause, .resume: await steer(kind)
+    case .answerTo(let run):
+      if let record = shadow.runs[run], record.isLive { await tell(answer(to: record, at: machineNow)) }
     case .drain:
       note("drain")
       let left = await engine.drain()

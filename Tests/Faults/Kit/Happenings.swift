@@ -11,8 +11,9 @@ extension World {
   ]
 
   func schedule(_ kind: Happening.Kind, at instant: Instant) {
-    queue.append(Happening(at: max(instant, now), kind: kind))
-    queue.sort { $0.at < $1.at }
+    let happening = Happening(at: max(instant, now), kind: kind)
+    let place = queue.lastIndex { $0.at <= happening.at }.map { $0 + 1 } ?? 0
+    queue.insert(happening, at: place)
   }
 
   func later(_ most: Int64) -> Instant { now.adding(milliseconds: chance.between(0, most)) }
@@ -68,7 +69,7 @@ extension World {
 
   // MARK: Starting
 
-  private func trigger(_ process: Material.Process, _ contact: Contact, _ key: String, at: Instant)
+  func trigger(_ process: Material.Process, _ contact: Contact, _ key: String, at: Instant)
     -> Incoming?
   {
     let graph = process.graph
@@ -98,7 +99,8 @@ extension World {
       Incoming(source: source, id: nextID(), at: instant, body: .run(record.id, kind))
     }
     let text = chance.pick(World.texts) ?? ""
-    switch chance.below(20) {
+    // In a year, few leave for good: whoever does hears of no other process.
+    switch isYear && chance.happens(85) ? chance.pick([0, 5, 9, 10, 11, 12, 14, 16]) ?? 0 : chance.below(20) {
     case 0...4: return told(.reply(text: text))
     case 5:
       return .event(

@@ -45,6 +45,8 @@ extension World {
     }
     countEntries(line)
     ledger.append(effect)
+    arrived[line.run, default: []].append(line)
+    if line.touch { for one in line.contact { touches[one, default: []].append(effect) } }
     effects[key, default: []].append(effect)
   }
 
@@ -87,28 +89,36 @@ extension World {
   /// Touches of one contact in any run; answering is not pressing.
   private func judgeSpacing(_ effect: Effect, _ record: RunRecord, _ graph: Graph) {
     let line = effect.line
-    let before = ledger.filter { $0.line.touch && !Set($0.line.contact).isDisjoint(with: line.contact) }
+    let same = line.contact.map { touches[$0] ?? [] }.max { $0.count < $1.count } ?? []
+    // What may have arrived already is tried once more, and is no other touch; what was planned at the same instant
+    // was looked at together.
+    let before = same.suffix(40).filter { $0.line.key != line.key && $0.line.planned != line.planned }
     guard let last = before.map(\.at).max(), let zone = material.zones.zone(named: record.run.zone) else {
       return
     }
-    let hasAnswered = line.contact.contains { one in (shadow.answers[one] ?? []).contains { $0 >= last } }
+    let hasAnswered = line.contact.contains { one in (shadow.answers[one] ?? []).contains { !isBefore($0, last) } }
     if let gap = graph.policy.gap, !graph.nodes[line.node].liftsGap, !hasAnswered,
-      let free = Rules.after(gap, last, zone), effect.at < free
+      let free = Rules.after(gap, last, zone), isBefore(effect.at, free)
     {
       violate(12, "\(line.step) of run \(record.id) leaves less than \(gap) after \(last.rfc3339(in: zone))")
     }
     guard let caps else { return }
-    if let gap = caps.gap, let free = Rules.after(gap, last, zone), effect.at < free {
+    if let gap = caps.gap, let free = Rules.after(gap, last, zone), isBefore(effect.at, free) {
       violate(
         12, "\(line.step) of run \(record.id) leaves within the caps' gap after \(last.rfc3339(in: zone))")
     }
     if let limit = caps.touches, let span = caps.span {
-      let recent = before.filter { other in Rules.after(span, other.at, zone).map { $0 > effect.at } ?? false
+      let recent = before.filter { other in Rules.after(span, other.at, zone).map { isBefore(effect.at, $0) } ?? false
       }
       if recent.count >= limit {
         violate(12, "\(line.step) of run \(record.id) is touch \(recent.count + 1) of \(limit) in \(span)")
       }
     }
+  }
+
+  /// A touch may leave up to a minute after it was planned without others keeping their distance from that.
+  private func isBefore(_ instant: Instant, _ free: Instant) -> Bool {
+    free.milliseconds(since: instant) > 60_000
   }
 
   /// No more different messages for a step than the journal says.
@@ -118,11 +128,15 @@ extension World {
       if case .escalated = entry.kind { return true }
       return entry.handover != nil
     }.count
-    let keys = Set(ledger.filter { $0.line.run == line.run && $0.line.step == line.step }.map(\.line.key))
+    let keys = Set(lines(line.run, line.step).map(\.key))
     if keys.union([line.key]).count > said {
       violate(
         8, "\(line.step) of run \(line.run) arrives with \(keys.count + 1) keys, and the journal says \(said)"
       )
     }
+  }
+
+  private func lines(_ run: String, _ step: String) -> [Outgoing] {
+    (arrived[run] ?? []).filter { $0.step == step }
   }
 }

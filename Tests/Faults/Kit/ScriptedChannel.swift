@@ -59,7 +59,8 @@ final class ScriptedChannel: Channel, @unchecked Sendable {
     case .crashAtOnce: return gone()
     default: break
     }
-    let marked = world.shadow.batches
+    // Without a marker it is in the channel's hands from the claim on.
+    let marked = isAsking ? world.shadow.batches : 0
     if world.plant == .markerAfterByte { world.effect(rendering, key, verb, marked: marked) }
     guard await marker() else {
       // That was no attempt.

@@ -18,6 +18,7 @@ package final class World: @unchecked Sendable {
   let plant: Plant?
   let without: Set<Feature>
   let isTracing: Bool
+  let isYear: Bool
   var chance: Chance
 
   // MARK: What is true
@@ -56,6 +57,10 @@ package final class World: @unchecked Sendable {
   var shadow = Shadow()
   var ledger: [Effect] = []
   var effects: [String: [Effect]] = [:]
+  /// What has arrived of each run.
+  var arrived: [String: [Outgoing]] = [:]
+  /// Touches by each name that a contact is known by.
+  var touches: [String: [Effect]] = [:]
   var calls: [String: Int] = [:]
   var acknowledged: Set<InboxKey> = []
   package private(set) var violations: [Violation] = []
@@ -93,11 +98,15 @@ package final class World: @unchecked Sendable {
       case pause(String)
       case resume(String)
       case drain
+      case answerTo(String)
     }
     var at: Instant
     var kind: Kind
   }
 
+  private static let verbs = [
+    "letter", "card", "errand", "tell", "email", "sms", "message", "call", "task", "notify", "webhook",
+  ]
   static let zones = [
     "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe",
     "Pacific/Auckland", "America/St_Johns", "Africa/Cairo", "Europe/London", "America/Santiago",
@@ -109,12 +118,31 @@ package final class World: @unchecked Sendable {
     CivilDate(year: 2026, month: $0.0, day: $0.1).map { Int($0.dayNumber) }
   }
 
+  /// All shipped processes, with contacts all over the world, for a year, and nothing that fails.
+  init(yearOf seed: UInt64, material: Material, contacts count: Int) {
+    self.material = material
+    (plant, without, isTracing, isYear) = (nil, [], false, true)
+    chance = Chance(seed)
+    features = []
+    now = Instant(seconds: 1_767_225_600)
+    processes = material.shipped
+    contacts = (0..<count).map { Contact(id: "c-\($0)", zone: Year.zones[$0 % Year.zones.count]) }
+    caps = Caps(touches: 3, span: .days(7), then: .delay)
+    areKeyed = Dictionary(uniqueKeysWithValues: World.verbs.map { ($0, true) })
+    retriesUnknown = false
+    graphs = Dictionary(
+      processes.map { ($0.graph.fingerprint, $0.graph) }, uniquingKeysWith: { one, _ in one })
+    engineGraphs = graphs
+    store = FlakyStore(self)
+    engine = makeEngine()
+  }
+
   package init(
     seed: UInt64, material: Material, plant: Plant? = nil, without: Set<Feature> = [], isTracing: Bool = false
   ) {
     var chance = Chance(seed)
     self.material = material
-    (self.plant, self.without, self.isTracing) = (plant, without, isTracing)
+    (self.plant, self.without, self.isTracing, isYear) = (plant, without, isTracing, false)
     let drawn = Feature.allCases.filter { _ in chance.happens(45) }
     features = Set(drawn).subtracting(without)
     let day =
@@ -139,10 +167,7 @@ package final class World: @unchecked Sendable {
       touches: 2 + chance.below(2), span: chance.happens(50) ? .days(7) : .hours(60),
       gap: chance.happens(50) ? .days(1) : nil, then: chance.happens(70) ? .delay : .skip)
     caps = features.contains(.caps) ? drawnCaps : nil
-    let verbs = [
-      "letter", "card", "errand", "tell", "email", "sms", "message", "call", "task", "notify", "webhook",
-    ]
-    areKeyed = Dictionary(uniqueKeysWithValues: verbs.map { ($0, chance.happens(50)) })
+    areKeyed = Dictionary(uniqueKeysWithValues: World.verbs.map { ($0, chance.happens(50)) })
     retriesUnknown = chance.happens(50)
     let all = self.processes.flatMap { [$0.graph, $0.edited].compactMap(\.self) }
     graphs = Dictionary(all.map { ($0.fingerprint, $0) }, uniquingKeysWith: { one, _ in one })
@@ -252,6 +277,7 @@ package final class World: @unchecked Sendable {
     audit(batch)
     written.append(batch)
     shadow.take(batch)
+    if isYear { for case .start(let record) in batch { scheduleYearsAnswer(to: record) } }
     if isTracing { for write in batch { note("    \(World.words(write))") } }
   }
 

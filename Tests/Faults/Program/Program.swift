@@ -15,6 +15,13 @@ struct Program {
 
   func run() throws -> Int32 {
     let material = try Material(root: FileManager.default.currentDirectoryPath)
+    if let contacts = option("--year").flatMap({ Int($0) }) {
+      let year = Year(seed: option("--seed").flatMap { UInt64($0) } ?? 1, material: material, contacts: contacts)
+      for line in year.lines { print(line) }
+      FileHandle.standardError.write(Data((year.summary + "\n").utf8))
+      for violation in year.violations { FileHandle.standardError.write(Data("\(violation)\n".utf8)) }
+      return year.violations.isEmpty ? 0 : 1
+    }
     if arguments.contains("--plants") { return plants(material) }
     let plant = option("--plant").flatMap(Plant.init)
     let without = Set(
@@ -77,7 +84,8 @@ struct Program {
       }
     }
     let count = failed.withLock { $0 }
-    print("\(range.count - count) passed, \(count) failed")
+    print("\(range.count) seeds, \(count) with a violation")
+    print("\(count == 0 ? 1 : 0) passed, \(count) failed")
     return count == 0 ? 0 : 1
   }
 }

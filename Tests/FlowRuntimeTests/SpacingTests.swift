@@ -1,0 +1,70 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Testing
+
+/// Gap and caps where a touch leaves later than it was planned.
+struct SpacingTests {
+  /// Two orders of one contact, a letter each after a day; whatever answers are given, the first letter gets them.
+  func rig(_ policy: String, first: Receipt) async throws -> Rig {
+    let rig = Rig(try Bench.graphs(order(more: policy), zones: utcOnly), at: "2026-03-02 09:00")
+    rig.box.answer(first)
+    try await rig.place("O-1", id: "e-1")
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    rig.clock.set("2026-03-04 08:00")
+    try await rig.place("O-2", id: "e-2")
+    return rig
+  }
+
+  func line(_ rig: Rig, of subject: String) throws -> Outgoing? {
+    guard let run = try rig.store.runs(RunFilter(subject: subject)).first else { return nil }
+    return try rig.store.outbox(run: run.id).first
+  }
+
+  @Test func `guarantee 12: others keep the gap to when a delayed touch really left`() async throws {
+    // Tried again a day later, on 4 March shortly after 9:00.
+    let rig = try await rig("policy: { gap: 2 days }", first: .temporary(after: 86_400, because: "busy"))
+    while try line(rig, of: "O-2") == nil {
+      rig.clock.advance(to: try #require(try await rig.engine.nextDue()))
+      try await rig.engine.runDue()
+    }
+    let first = try #require(try line(rig, of: "O-1")?.settled)
+    let second = try #require(try line(rig, of: "O-2")?.planned)
+    #expect(first >= time("2026-03-04 09:00") && first <= time("2026-03-04 09:01"))
+    #expect(second == first.adding(milliseconds: 2 * 86_400_000))
+  }
+
+  @Test func `guarantee 12: a delayed touch keeps the gap to one that went out meanwhile`() async throws {
+    // Tried again after two days and a half, on 5 March at 21:00; the other letter goes on that day at 9:00.
+    let rig = try await rig("policy: { gap: 2 days }", first: .temporary(after: 216_000, because: "busy"))
+    rig.clock.set("2026-03-05 09:00")
+    try await rig.engine.runDue()
+    #expect(try line(rig, of: "O-2")?.state == .accepted)
+    rig.clock.set("2026-03-05 21:01")
+    try await rig.engine.runDue()
+    let delayed = try #require(try line(rig, of: "O-1"))
+    #expect(delayed.state == .planned && delayed.next == time("2026-03-07 09:00"))
+    #expect(try rig.lines(delayed.run).contains { $0.contains("deferred thanks: less than 2 days") })
+    rig.clock.set("2026-03-07 09:00")
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 2)
+  }
+
+  /// A day of silence of the channel does not lead to two letters at once when it speaks again.
+  @Test func `guarantee 12: what was delayed together does not leave together`() async throws {
+    let rig = try await rig("policy: { gap: 1 day }", first: .temporary(after: 200_000, because: "busy"))
+    rig.box.answer(.temporary(after: 30_000, because: "busy"))
+    for _ in 0..<20 {
+      guard rig.box.texts.count < 2, let next = try await rig.engine.nextDue() else { break }
+      let before = rig.box.texts.count
+      // Both may be tried by then, as after a stop.
+      rig.clock.advance(to: max(next, time("2026-03-06 10:00")))
+      try await rig.engine.runDue()
+      #expect(rig.box.texts.count <= before + 1)
+    }
+    #expect(rig.box.texts.count == 2)
+  }
+}
