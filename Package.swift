@@ -109,7 +109,7 @@ let package = Package(
       dependencies: [
         "FlowSQLite", "FlowRuntime", "FlowCore", "FlowTime", "FlowTesting",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "FlowSimulationTests",
       dependencies: [

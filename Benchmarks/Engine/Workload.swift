@@ -57,9 +57,10 @@ struct Workload {
     graph = workflow.graph
     self.zones = zones
     let settings = ChannelSettings(name: "bench", values: ["from": "Acme <hello@acme.test>"])
+    let none = ChannelSettings(name: "bench")
     let real: [String: any Channel] = [
-      "email": try EmailChannel(settings), "call": try CallChannel(settings), "task": try TaskChannel(settings),
-      "notify": try NotificationChannel(settings),
+      "email": try EmailChannel(settings), "call": try CallChannel(none), "task": try TaskChannel(none),
+      "notify": try NotificationChannel(none),
     ]
     channels = real.mapValues { Dry(channel: $0, isRendering: isRendering) }
   }

@@ -31,6 +31,12 @@ do {
   let process = arguments.contains("--comparison") ? Workload.Process.comparison : .proposal
   let workload = try Workload(process, isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
+  if let waiting = number(after: "--waiting"), let folder {
+    let report = try await Waiting(workload: workload, folder: folder, count: waiting)
+      .measure(replies: number(after: "--replies") ?? 1000, perSecond: number(after: "--rate") ?? 500)
+    print(report.joined(separator: "\n"))
+    exit(0)
+  }
   let file = try folder.map { try StoreFile(folder: $0) }
   let store: any Store = file?.store ?? MemoryStore()
   let before = Stopwatch.written
@@ -63,6 +69,10 @@ do {
 } catch {
   print("flow-bench: \(error)")
   exit(3)
+}
+
+func number(after option: String) -> Int? {
+  arguments.firstIndex(of: option).flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }.flatMap { Int($0) }
 }
 
 func rounded(_ number: Double) -> String {

@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 
 /// Whether a server answers at all: a connection is made and given up, and nothing is said on it.

@@ -1,0 +1,117 @@
+import FlowCore
+import FlowRuntime
+import FlowSQLite
+import FlowSimulation
+import FlowTime
+import Foundation
+import Glibc
+
+/// Runs that wait for weeks: what they cost in memory, how soon the first is woken after a start, how long an answer
+/// takes to be acted on.
+struct Waiting {
+  let workload: Workload
+  let folder: String
+  let count: Int
+
+  /// Bytes of this process that are in memory now.
+  static var resident: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * 4096
+  }
+
+  /// - Returns: lines of a report.
+  func measure(replies: Int, perSecond rate: Int) async throws -> [String] {
+    var report = try await fill()
+    let before = Waiting.resident
+    let began = Stopwatch.now
+    let store = try SQLiteStore(
+      path: folder + "/bench.db", access: .writing(holder: "flow-bench", patience: 0), isChecked: false)
+    let engine = workload.engine(over: store, SystemClock())
+    let woken = try await engine.runDue()
+    let first = Stopwatch.now - began
+    report.append("first woken     \(rounded(first)) s after the start, \(woken) due")
+    report.append("memory          \((Waiting.resident - before) / count) bytes a waiting run")
+    report += try await answers(replies, rate, engine, store)
+    return report
+  }
+
+  /// One run is enrolled; the others are its like.
+  private func fill() async throws -> [String] {
+    let file = try StoreFile(folder: folder)
+    let store = file.store
+    let clock = SystemClock()
+    let start = clock.now()
+    let engine = workload.engine(over: store, clock)
+    for happening in workload.happenings(9).prefix(1) {
+      _ = try await engine.receive([try workload.incoming(happening, store)])
+    }
+    guard let model = try store.runs(RunFilter()).first, let step = try store.journal(model.id).first else {
+      throw Broken("no run waits")
+    }
+    for first in stride(from: 0, to: count, by: 2000) {
+      for number in first..<min(first + 2000, count) {
+        let (record, step) = like(model, step, number, start)
+        try store.add([.start(record), .append(step), .hear(run: record.id, event: record.event)])
+      }
+      try store.flush()
+    }
+    try store.close()
+    return ["waiting         \(count) runs"]
+  }
+
+  private func like(_ model: RunRecord, _ step: JournalStep, _ number: Int, _ start: Instant) -> (RunRecord, JournalStep) {
+    let digits = String(number)
+    let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+    let hex = String((UInt64(number) &* 0x9E37_79B9_7F4A_7C15) >> 16, radix: 16)
+    let id = String(repeating: "0", count: 12 - hex.utf8.count) + hex
+    var run = model.run
+    run.key = [key]
+    run.data["id"] = .text(key)
+    run.data["contact"] = .record(["name": .text("User \(number)"), "email": .text("\(key)@example.test")])
+    // One is due at once; the others over ten days, from tomorrow on.
+    if var waiting = run.waiting {
+      let later = Int64(86_400_000) + Int64(number) &* 7919 % 864_000_000
+      waiting.due = number == 0 ? start : start.adding(milliseconds: later)
+      waiting.computed = waiting.due
+      run.state = .waiting(waiting)
+    }
+    var mine = step
+    mine.run = id
+    return (
+      RunRecord(
+        id: id, workflow: model.workflow, version: model.version, subject: key, contact: "\(key)@example.test",
+        event: key, sequence: 1, run: run), mine
+    )
+  }
+
+  /// Answers come at their rate, whatever became of those before; each takes from then until it is acted on and
+  /// committed.
+  private func answers(_ count: Int, _ rate: Int, _ engine: Engine, _ store: SQLiteStore) async throws -> [String] {
+    let began = Stopwatch.now
+    let times = try await withThrowingTaskGroup(of: Double.self) { group in
+      for number in 0..<count {
+        let due = began + Double(number) / Double(rate)
+        while Stopwatch.now < due { usleep(UInt32(max(1, min(1000, (due - Stopwatch.now) * 1e6)))) }
+        let whose = (number * 7919 + 13) % self.count
+        let digits = String(whose)
+        let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+        group.addTask {
+          let received = try await engine.receive(
+            .event(
+              type: "reply", id: "r\(number)", at: SystemClock().now(), subject: key,
+              data: ["text": "Yes, let us talk."]))
+          guard received.reached.count == 1 else { throw Broken("\(key): \(received)") }
+          return Stopwatch.now - due
+        }
+      }
+      var times: [Double] = []
+      for try await time in group { times.append(time) }
+      return times.sorted()
+    }
+    let answered = try store.runs(RunFilter(isLive: false)).count
+    guard answered >= count else { throw Broken("\(answered) of \(count) runs have ended") }
+    func microseconds(_ share: Double) -> Int { Int(times[Int(Double(times.count - 1) * share)] * 1e6) }
+    return ["reply p50       \(microseconds(0.5)) µs", "reply p99       \(microseconds(0.99)) µs"]
+  }
+}
