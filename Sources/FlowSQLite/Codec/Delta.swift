@@ -205,7 +205,8 @@ private struct DeltaWriter {
   /// Something that was new before comes again.
   private func again() -> (Int, Delta.New)? {
     // Where the base goes on, it goes on.
-    if expected < source.count, source[expected] == target[at], match(source, expected) >= 4 { return nil }
+    let goesOn = (0..<source.count).contains(expected) && source[expected] == target[at]
+    if goesOn, match(source, expected) >= 4 { return nil }
     var best: (Int, Delta.New)?
     for (index, new) in news.all.enumerated() where new.count > best?.1.count ?? 0 && new.count <= target.count - at {
       if (0..<new.count).allSatisfy({ target[new.start + $0] == target[at + $0] }) { best = (index, new) }
@@ -215,7 +216,8 @@ private struct DeltaWriter {
 
   private func longest() -> (start: Int, count: Int) {
     let aligned = expected + at - literal
-    var best = (start: aligned, count: aligned < source.count ? match(source, aligned) : 0)
+    // What was new may stand for more than there was before it.
+    var best = (start: aligned, count: (0..<source.count).contains(aligned) ? match(source, aligned) : 0)
     if best.count >= 16 { return best }
     // What is new is seldom much longer or shorter than what it stands for.
     for shift in 1...8 where at - literal < 16 {
