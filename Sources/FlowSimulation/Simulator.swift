@@ -27,6 +27,19 @@ public struct Simulator: Sendable {
   /// - Throws: never for what a workflow or a story says; a store in memory fails only by a defect of the
   ///   engine.
   public func run(_ story: Story) async throws(StoreError) -> Simulated {
+    try await tell(story, isWhole: true) { $0.item == story.item }[0]
+  }
+
+  /// The same for every run that the story's event starts, an item of the trigger's list each: told together, and
+  /// without what the other runs did. One that says why, where none starts.
+  public func runs(_ story: Story) async throws(StoreError) -> [Simulated] {
+    try await tell(story, isWhole: false) { _ in true }
+  }
+
+  /// - Returns: one at least.
+  private func tell(
+    _ story: Story, isWhole: Bool, _ isMeant: (Received.Started) -> Bool
+  ) async throws(StoreError) -> [Simulated] {
     let clock = VirtualClock(story.start)
     let store = MemoryStore()
     let failures = RenderFailures()
@@ -34,19 +47,26 @@ public struct Simulator: Sendable {
     let engine = Engine(
       store: store, library: Library(graphs), outlets: outlets, caps: caps, zones: zones, clock: clock)
     let received = try await engine.receive(beginning(of: story))
-    guard let graph = graphs.first(where: { $0.workflow == story.workflow }),
-      let started = received.started.first(where: { $0.workflow == story.workflow && $0.item == story.item })
-    else {
-      return Simulated(
-        timeline: nil, run: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
+    let started = received.started.filter { $0.workflow == story.workflow && isMeant($0) }
+    guard let graph = graphs.first(where: { $0.workflow == story.workflow }), !started.isEmpty else {
+      return [
+        Simulated(
+          timeline: nil, run: nil, others: [], tasks: [], problems: [.refused(reasons(received, story))])
+      ]
     }
-    var telling = Telling(
-      story: story, graph: graph, run: started.run, engine: engine, store: store, clock: clock, zones: zones)
-    try await telling.tell()
-    for failure in failures.list where failure.workflow == story.workflow {
-      telling.problems.append(.unrendered(node: failure.node, because: failure.because))
+    var all: [Simulated] = []
+    for one in started {
+      var telling = Telling(
+        story: story, graph: graph, run: one.run, engine: engine, store: store, clock: clock, zones: zones)
+      try await telling.tell()
+      if all.isEmpty {
+        for failure in failures.list where failure.workflow == story.workflow {
+          telling.problems.append(.unrendered(node: failure.node, because: failure.because))
+        }
+      }
+      all.append(telling.simulated(isWhole: isWhole))
     }
-    return telling.simulated
+    return all
   }
 
   private func beginning(of story: Story) -> Incoming {
@@ -192,13 +212,17 @@ private struct Telling {
 
   // MARK: What came of it
 
-  var simulated: Simulated {
-    let all = store.runs(RunFilter())
-    let timelines = all.map { ($0.id, Timeline($0, store.journal($0.id), zones: zones)) }
+  /// - Parameter isWhole: with what the other runs did.
+  func simulated(isWhole: Bool) -> Simulated {
+    let record = store.run(run)
+    let others = isWhole ? store.runs(RunFilter()).filter { $0.id != run } : []
     return Simulated(
-      timeline: timelines.first { $0.0 == run }?.1, run: store.run(run)?.run,
-      others: timelines.filter { $0.0 != run }.map(\.1),
+      timeline: record.map { timeline($0) }, run: record?.run, others: others.map { timeline($0) },
       tasks: store.tasks(TaskFilter(run: run)), problems: problems)
+  }
+
+  private func timeline(_ record: RunRecord) -> Timeline {
+    Timeline(record, store.journal(record.id), zones: zones)
   }
 }
 

@@ -115,27 +115,17 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       throw Failure.finding("\(path): \(error)")
     }
-    var timelines: [Timeline] = []
-    var failed = false
-    var item = 1
-    // One run for each item of the trigger's list; the first that is not there ends it.
-    while true {
-      let simulated = try await dry.simulator.run(
-        Story(workflow: graph.workflow, start: start == nil ? incoming.at : now, beginning: .event(incoming), item: item))
-      if let timeline = simulated.timeline { timelines.append(timeline) }
-      if simulated.timeline == nil, item > 1 { break }
-      for problem in simulated.problems {
-        failed = true
-        Output.complain("error: " + Stories.words(problem, graph))
-      }
-      if graph.trigger.each == nil || simulated.timeline == nil { break }
-      item += 1
-    }
+    // One run for each item of the trigger's list.
+    let all = try await dry.simulator.runs(
+      Story(workflow: graph.workflow, start: start == nil ? incoming.at : now, beginning: .event(incoming)))
+    let timelines = all.compactMap(\.timeline)
+    let problems = all.flatMap(\.problems)
+    for problem in problems { Output.complain("error: " + Stories.words(problem, graph)) }
     switch format {
     case .json: Output.line(timelines.count == 1 ? TimelineReport.json(timelines[0]) : TimelineReport.json(timelines))
     default:
       for timeline in timelines { Output.line(TimelineReport.text(timeline, width: Output.width, color: color.isOn)) }
     }
-    return failed
+    return !problems.isEmpty
   }
 }

@@ -4,6 +4,7 @@ import FlowCore
 import FlowRuntime
 import FlowTime
 import Glibc
+import Synchronization
 
 /// What a command is given from outside: instants, JSON files.
 enum Input {
@@ -40,8 +41,19 @@ enum Input {
     }
   }
 
+  /// What came by standard input: it can be read once, and be asked for twice.
+  private static let standardInput = Mutex<[UInt8]?>(nil)
+
   /// A file, a pipe, or standard input for `-`.
   static func bytes(_ path: String) throws -> [UInt8] {
+    guard path == "-" else { return try read(path) }
+    if let known = standardInput.withLock({ $0 }) { return known }
+    let bytes = try read(path)
+    standardInput.withLock { $0 = bytes }
+    return bytes
+  }
+
+  private static func read(_ path: String) throws -> [UInt8] {
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure.usage(
@@ -51,7 +63,7 @@ enum Input {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = read(descriptor, &chunk, chunk.count)
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw Failure.usage("\"\(path)\": \(String(cString: strerror(errno)))") }
       if count == 0 { return bytes }

@@ -100,12 +100,16 @@ enum Recorder {
     "[\n" + block(lines, indent: 8, mark: "", separator: ",") + "\n      ]"
   }
 
-  /// Beside the file first, then in its place: a crash leaves the one or the other.
+  /// Beside the file first, then in its place: a crash leaves the one or the other. A link stays one, and who may read
+  /// and write the file stays as it was.
   private static func write(_ bytes: [UInt8], to path: String) throws {
-    let beside = path + ".recording"
+    let target = Paths.real(path) ?? path
+    let beside = target + ".recording"
     guard let file = fopen(beside, "w") else { throw Failure.broken("cannot write \"\(path)\"") }
+    var status = stat()
+    if stat(target, &status) == 0 { fchmod(fileno(file), status.st_mode & 0o7777) }
     let written = fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count, rename(beside, path) == 0 else {
+    guard fclose(file) == 0, written == bytes.count, rename(beside, target) == 0 else {
       unlink(beside)
       throw Failure.broken("cannot write \"\(path)\": \(String(cString: strerror(errno)))")
     }
