@@ -1,5 +1,5 @@
-/* A timer of the wall clock as a descriptor, and what glibc has under _GNU_SOURCE, both of which Swift's own module of it
-   leaves out. */
+/* A timer of the wall clock as a descriptor, and what glibc has under _GNU_SOURCE, both of which Swift's own
+   module of it leaves out. */
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>

@@ -45,11 +45,12 @@ public final class SQLiteStore: Store {
 
   /// Closes the file; what comes after fails. Without it the end of the process does it.
   public func close() throws(StoreError) {
+    // Also where the file cannot be closed well, as on a full disk: it is not written any more.
+    defer { lock?.release() }
     try front.withLock { (state) throws(StoreError) in
       defer { state = .closed }
       if case .open(let front) = state { try front.file.close() }
     }
-    lock?.release()
   }
 
   /// Which process writes to a store now, as it says of itself; nil where none does.

@@ -34,7 +34,8 @@ public final class Client {
     self.lines = lines
   }
 
-  /// - Throws: `.gone` where the server ended meanwhile: the order may have been carried out, and may be sent again.
+  /// - Throws: `.gone` where the server ended meanwhile: the order may have been carried out, and may be sent
+  ///   again.
   public func carryOut(_ order: Order) throws(SocketError) -> Answer {
     try lines.write(Wire.bytes(order.json))
     guard let line = try lines.read() else { throw .gone }

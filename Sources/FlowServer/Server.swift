@@ -2,15 +2,15 @@ import FlowCore
 import FlowRuntime
 import FlowTime
 
-/// One process that holds a store, and does what is due on it: the engine's timers and hand-overs, what comes in by
-/// channels, and the orders of the other commands.
+/// One process that holds a store, and does what is due on it: the engine's timers and hand-overs, what comes
+/// in by channels, and the orders of the other commands.
 ///
-/// What a second caller sees: an order is answered when it is committed (guarantee 1), in whatever state the rest is.
-/// Where the store fails, orders are answered `unavailable` and nothing is sent; the store is opened and checked anew
-/// until it can be written again (guarantee 20). While nothing is due, nothing wakes.
+/// What a second caller sees: an order is answered when it is committed (guarantee 1), in whatever state the
+/// rest is. Where the store fails, orders are answered `unavailable` and nothing is sent; the store is opened
+/// and checked anew until it can be written again (guarantee 20). While nothing is due, nothing wakes.
 ///
-/// What a stop leaves behind: no claims from then on; what is in flight ends, or is left to the next server after 30
-/// seconds (guarantee 19).
+/// What a stop leaves behind: no claims from then on; what is in flight ends, or is left to the next server
+/// after 30 seconds (guarantee 19).
 public actor Server {
   /// A store that is open, with the engine on it.
   public struct Service: Sendable {
@@ -49,7 +49,8 @@ public actor Server {
   ///   - reopen: opens the store anew after it failed. It makes no new one.
   ///   - tell: a line for people.
   public init(
-    holder: String, watch: Watch, clock: any Clock, reopen: @escaping @Sendable () throws(StoreError) -> Service,
+    holder: String, watch: Watch, clock: any Clock,
+    reopen: @escaping @Sendable () throws(StoreError) -> Service,
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.holder = holder
@@ -61,13 +62,16 @@ public actor Server {
 
   /// Serves until the process is told to stop.
   /// - Parameters:
-  ///   - store: the store's file, which is open.
-  ///   - change: looks at the project's files, and gives the engine what they say now; somebody may have asked for
-  ///     it (SIGHUP).
+  ///   - open: opens the store for the first time.
+  ///   - store: the store's file.
+  ///   - change: looks at the project's files, and gives the engine what they say now; somebody may have
+  ///     asked for it (SIGHUP).
   public func run(
-    _ service: Service, store: String, whenServing: () -> Void, change: (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
-  ) async throws(SocketError) {
-    self.service = service
+    open: () throws -> Service, store: String, whenServing: () -> Void,
+    change: (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
+  ) async throws {
+    // Nobody else holds it: when it is given up, its lock is.
+    service = try open()
     let socket = try SocketServer(store: store, hello: Wire.hello(holder)) { await self.answer($0) }
     whenServing()
     watch.ring()
@@ -75,7 +79,9 @@ public actor Server {
       let wakes = watch.take()
       if wakes.contains(.stop) { break }
       if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
-        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch { await fail("\(error)", engine) }
+        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch {
+          await fail("\(error)", engine)
+        }
       }
       startWork()
     }
@@ -134,7 +140,8 @@ public actor Server {
       } catch {
         // One that cannot be taken blocks no other.
         for (incoming, waiting) in group {
-          waiting.resume(returning: await service?.engine.carryOut(.receive(incoming)) ?? .unavailable("\(error)"))
+          waiting.resume(
+            returning: await service?.engine.carryOut(.receive(incoming)) ?? .unavailable("\(error)"))
         }
       }
     }
@@ -206,7 +213,7 @@ public actor Server {
   /// - Parameter engine: whose store it is; one that has been given up already says nothing new.
   private func fail(_ because: String, _ engine: Engine?) async {
     guard !isStopping, service?.engine === engine else { return }
-    if failure == nil { tell("\(because); nothing is sent until it can be written again") }
+    if failure != because { tell("\(because); nothing is sent until it can be written again") }
     failure = because
     failures += 1
     guard let broken = service else { return }

@@ -1,7 +1,8 @@
 import CWatch
 import Glibc
 
-/// Where the server of a store listens: a socket beside the store's file, called as it is with `.socket` at the end.
+/// Where the server of a store listens: a socket beside the store's file, called as it is with `.socket` at
+/// the end.
 enum SocketAddress {
   /// The store's file without links, so that all who mean it meet; nil where it is not there.
   static func path(ofStore store: String) -> String? {
@@ -10,12 +11,14 @@ enum SocketAddress {
     return String(cString: real) + ".socket"
   }
 
-  /// An address holds 108 bytes, and a folder's path may be longer: the folder is opened, and named by its descriptor.
+  /// An address holds 108 bytes, and a folder's path may be longer: the folder is opened, and named by its
+  /// descriptor.
   static func use<Result>(
     _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SocketError) -> Result
   ) throws(SocketError) -> Result {
     let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-    let folder = open(cut == path.startIndex ? "/" : String(path[..<cut]), flow_o_path | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(
+      cut == path.startIndex ? "/" : String(path[..<cut]), flow_o_path | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
     defer { close(folder) }
     let name = "/proc/self/fd/\(folder)" + path[cut...]

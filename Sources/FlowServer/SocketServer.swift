@@ -2,11 +2,11 @@ import CWatch
 import Glibc
 import Synchronization
 
-/// Listens beside a store's file, for whoever may write that file (mode 0600). The other side gets the hello line, then
-/// an answer to each line that it sends, in their order.
+/// Listens beside a store's file, for whoever may write that file (mode 0600). The other side gets the hello
+/// line, then an answer to each line that it sends, in their order.
 ///
-/// A thread for each conversation, at most ``Limits/conversations`` at once; who comes beyond waits. While nobody asks,
-/// nothing wakes. Whatever bytes come, they harm only the conversation in which they come.
+/// A thread for each conversation, at most ``Limits/conversations`` at once; who comes beyond waits. While
+/// nobody asks, nothing wakes. Whatever bytes come, they harm only the conversation in which they come.
 public final class SocketServer: Sendable {
   public struct Limits: Sendable {
     /// Bytes of a line.
@@ -37,13 +37,15 @@ public final class SocketServer: Sendable {
   private let state: Mutex<State>
   private let free: Semaphore
 
-  /// Whoever calls holds the lock of the store: a socket that is there was left by a process that has ended, and is
-  /// replaced.
+  /// Whoever calls holds the lock of the store: a socket that is there was left by a process that has ended,
+  /// and is replaced.
   /// - Parameter store: the store's file, which is there.
   public init(
     store: String, hello: [UInt8], limits: Limits = Limits(), answering: @escaping Answering
   ) throws(SocketError) {
-    guard let path = SocketAddress.path(ofStore: store) else { throw .failed("there is no store \"\(store)\"") }
+    guard let path = SocketAddress.path(ofStore: store) else {
+      throw .failed("there is no store \"\(store)\"")
+    }
     let file = try SocketAddress.make()
     do throws(SocketError) {
       unlink(path)

@@ -3,8 +3,8 @@ import FlowTime
 import Glibc
 import Synchronization
 
-/// What a server waits for, with one thread that sleeps until something happens: an instant of the wall clock, a signal,
-/// a file that changes, or somebody who rings.
+/// What a server waits for, with one thread that sleeps until something happens: an instant of the wall
+/// clock, a signal, a file that changes, or somebody who rings.
 public final class Watch: Sendable {
   public enum Wake: Hashable, Sendable {
     /// The instant of ``wake(at:)`` has come.
@@ -66,7 +66,8 @@ public final class Watch: Sendable {
 
   /// Looks at these folders, and no others any more.
   public func look(at wanted: Set<String>) {
-    let mask = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)
+    let mask = UInt32(
+      IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)
     folders.withLock { folders in
       for (folder, number) in folders where !wanted.contains(folder) {
         inotify_rm_watch(notices, number)
@@ -127,7 +128,10 @@ public final class Watch: Sendable {
       var at = 0
       while at + 16 <= count {
         let (mask, length) = bytes.withUnsafeBytes {
-          ($0.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self), Int($0.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self)))
+          (
+            $0.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self),
+            Int($0.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self))
+          )
         }
         guard at + 16 + length <= count else { break }
         let name = String(decoding: bytes[(at + 16)..<(at + 16 + length)].prefix { $0 != 0 }, as: UTF8.self)

@@ -1,8 +1,8 @@
 import FlowCore
 import FlowRuntime
 
-/// The lines between a command and the server: the server says hello, then each order has its answer. JSON, a value a
-/// line.
+/// The lines between a command and the server: the server says hello, then each order has its answer. JSON, a
+/// value a line.
 enum Wire {
   /// Grows when a line changes its meaning.
   static let version: Int64 = 1

@@ -21,7 +21,9 @@ import Testing
     try eventually("a mail") { folder.mails.count == 1 }
 
     try folder.write(later.replacing("end: silent", with: "end: sil ent"), to: "Workflows/news.yaml")
-    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("the workflows before go on") }
+    try eventually("it is told: \(server.going.errors)") {
+      server.going.errors.contains("the workflows before go on")
+    }
     #expect(server.going.errors.contains("Workflows/news.yaml:"), "the place is named")
     try send(2, folder)
     try eventually("a mail") { folder.mails.count == 2 }
@@ -45,7 +47,9 @@ import Testing
     try send(2, folder)
     for reader in ["R-0", "R-1"] {
       try folder.write(#"{ "text": "I will come." }"#, to: "reply.json")
-      #expect(try folder.flow("event", "reply", "--subject", reader, "--data", "reply.json", "--id", reader).code == 0)
+      #expect(
+        try folder.flow("event", "reply", "--subject", reader, "--data", "reply.json", "--id", reader).code
+          == 0)
     }
     #expect(try folder.runs().map { $0["state"].text } == ["answered", "told"])
     try server.endsWell()
@@ -55,11 +59,15 @@ import Testing
     let folder = try News.project(0..<1)
     let server = try Serving(folder)
     try folder.write(Nudge.workflow, to: "Workflows/offers/nudge.yaml")
-    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("serving 2 workflows from now on") }
+    try eventually("it is told: \(server.going.errors)") {
+      server.going.errors.contains("serving 2 workflows from now on")
+    }
     try folder.write(Nudge.input, to: "offer.json")
     #expect(try folder.flow("event", "offer.sent", "--data", "offer.json", "--id", "e-1").code == 0)
     try FileManager.default.removeItem(atPath: folder.path + "/Workflows/offers/nudge.yaml")
-    try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("serving 1 workflow from now on") }
+    try eventually("it is told: \(server.going.errors)") {
+      server.going.errors.contains("serving 1 workflow from now on")
+    }
     // Its run goes on.
     #expect(try folder.flow("event", "offer.accepted", "--subject", "O-1", "--data", "by.json").code == 2)
     try folder.write(#"{ "by": "Ann" }"#, to: "by.json")

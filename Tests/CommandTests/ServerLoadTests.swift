@@ -52,7 +52,8 @@ import Testing
     try next.endsWell()
     // One for each reader.
     let receivers = try folder.mails.compactMap { name in
-      try folder.text("outbox/" + name).split(separator: "\r\n").first { $0.hasPrefix("To:") }.map(String.init)
+      try folder.text("outbox/" + name).split(separator: "\r\n").first { $0.hasPrefix("To:") }.map(
+        String.init)
     }
     #expect(Set(receivers).count == 300)
   }

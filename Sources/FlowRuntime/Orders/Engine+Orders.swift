@@ -1,8 +1,9 @@
 import FlowCore
 
 extension Engine {
-  /// Takes what has come in, and works it off; what that planned is left to whoever hands over next. So a server answers
-  /// as soon as it is committed, however much goes out meanwhile. Those that come together share a transaction.
+  /// Takes what has come in, and works it off; what that planned is left to whoever hands over next. So a
+  /// server answers as soon as it is committed, however much goes out meanwhile. Those that come together
+  /// share a transaction.
   /// - Returns: what was done about each, in their order.
   /// - Throws: as ``receive(_:)-([Incoming])``.
   public func accept(_ all: [Incoming]) async throws(StoreError) -> [Received] {
@@ -28,8 +29,8 @@ extension Engine {
     return result
   }
 
-  /// Carries an order out; what that planned is left to whoever hands over next. When it returns, what it did is committed; where the store fails, the answer says so, and
-  /// the order may be given again.
+  /// Carries an order out; what that planned is left to whoever hands over next. When it returns, what it did
+  /// is committed; where the store fails, the answer says so, and the order may be given again.
   public func carryOut(_ order: Order) async -> Answer {
     do throws(StoreError) {
       switch order {
@@ -45,7 +46,8 @@ extension Engine {
       case .cancel(let run, let because):
         return try await steer(run) { (engine, id) async throws(StoreError) in
           let incoming = Incoming(
-            source: "flow", id: "cancel.\(id)", at: engine.clock.now(), body: .run(id, .cancel(because: because)))
+            source: "flow", id: "cancel.\(id)", at: engine.clock.now(),
+            body: .run(id, .cancel(because: because)))
           _ = try await engine.accept([incoming])
           return true
         }
@@ -76,7 +78,9 @@ extension Engine {
   }
 
   /// How many seconds pass between two polls, by the verbs of channels that are polled.
-  public var pollSeconds: [String: Int] { outlets.compactMapValues { $0.polls ? $0.channel.pollSeconds : nil } }
+  public var pollSeconds: [String: Int] {
+    outlets.compactMapValues { $0.polls ? $0.channel.pollSeconds : nil }
+  }
 
   /// - Parameter change: false where the run was so already.
   private func steer(
@@ -96,7 +100,9 @@ extension Engine {
   private func release(named workflow: String) async throws(StoreError) -> Answer {
     if try await release(workflow) { return .done(workflow, isNew: true) }
     let names = library.graphs.map(\.workflow)
-    let help = Spelling.nearest(to: workflow, in: names).map { "did you mean \"\($0)\"?" } ?? names.joined(separator: ", ")
+    let help =
+      Spelling.nearest(to: workflow, in: names).map { "did you mean \"\($0)\"?" }
+      ?? names.joined(separator: ", ")
     return .refused("there is no workflow \"\(workflow)\"; \(help)")
   }
 }

@@ -1,7 +1,7 @@
 import FlowTime
 
-/// What a command asks of an engine that changes something; reading needs none. It is carried out by the server where
-/// one runs, else by an engine that the command makes itself: the same either way.
+/// What a command asks of an engine that changes something; reading needs none. It is carried out by the
+/// server where one runs, else by an engine that the command makes itself: the same either way.
 ///
 /// Carried out twice it does what it does once, so that whoever got no answer may ask again.
 public enum Order: Hashable, Sendable {

@@ -74,7 +74,8 @@ extension Incoming {
         data: try members.text("data"))
     case "task":
       body = .task(
-        try members.text("task"), outcome: try members.text("outcome"), note: try members.optionalText("note"))
+        try members.text("task"), outcome: try members.text("outcome"), note: try members.optionalText("note")
+      )
     case "suppress":
       body = .suppress(
         contact: try members.text("contact"), channel: try members.text("channel"),
@@ -140,7 +141,8 @@ extension Received {
       started: try members.list("started") { (value) throws(UnreadableOrder) in
         let one = Members(value)
         return Started(
-          workflow: try one.text("workflow"), run: try one.text("run"), item: try one.optionalNumber("item") ?? 1)
+          workflow: try one.text("workflow"), run: try one.text("run"),
+          item: try one.optionalNumber("item") ?? 1)
       },
       reached: try members.list("reached", Members.text(of:)),
       refused: try members.list("refused") { (value) throws(UnreadableOrder) in
@@ -158,7 +160,9 @@ private struct Members {
   init(_ object: JSONValue) { self.object = object }
 
   static func text(of value: JSONValue) throws(UnreadableOrder) -> String {
-    guard case .string(let text) = value else { throw UnreadableOrder("\(value.kind), where a text is wanted") }
+    guard case .string(let text) = value else {
+      throw UnreadableOrder("\(value.kind), where a text is wanted")
+    }
     // Stores end a text there: two names would be one.
     if text.utf8.contains(0) { throw UnreadableOrder("a text holds a NUL character") }
     return text

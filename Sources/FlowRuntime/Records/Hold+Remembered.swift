@@ -1,7 +1,7 @@
 extension Hold {
-  /// What holds sending, as a store remembers it: for whoever reads beside the engine. What began with the engine
-  /// itself, such as a channel that was not read yet, only the engine knows (``Engine/holds()``). What holds everything
-  /// comes first, runs last.
+  /// What holds sending, as a store remembers it: for whoever reads beside the engine. What began with the
+  /// engine itself, such as a channel that was not read yet, only the engine knows (``Engine/holds()``). What
+  /// holds everything comes first, runs last.
   public static func remembered(in store: any Store) throws(StoreError) -> [Hold] {
     let holds = try store.remembered(prefix: prefix).compactMap { Hold($0) }
     let released = Set(try store.remembered(prefix: Engine.Facts.released).map(\.name))

@@ -54,9 +54,7 @@ struct ContactCommand: AsyncParsableCommand {
       }
       if erased == Erasure() { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
-      case .text:
-        let events = erased.events == 1 ? "1 event" : "\(erased.events) events"
-        Output.line("erased: \(erased.runs == 1 ? "1 run" : "\(erased.runs) runs"), \(events)")
+      case .text: Output.line("erased: \(erased.runs) runs, \(erased.events) events")
       case .json:
         Output.line(
           ([

@@ -89,7 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     do {
       try await server.run(
-        try opening(true), store: path,
+        open: { try opening(true) }, store: path,
         whenServing: {
           Output.complain("serving \(setup.summary) from \(store.shown(workspace)); end with Ctrl-C")
           setup.destinations.forEach(Output.complain)

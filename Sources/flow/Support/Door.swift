@@ -15,7 +15,8 @@ struct Door {
   var start: String?
   var color: ColorOptions
 
-  /// So many times it is looked, a second each, whether a server has come, or whoever holds the store has gone.
+  /// So many times it is looked, a second each, whether a server has come, or whoever holds the store has
+  /// gone.
   private static let attempts = 30
 
   /// - Returns: what became of each order, in their order. All of it is committed.
@@ -41,8 +42,8 @@ struct Door {
     try await carryOut([order]).first ?? .unavailable("it was not carried out")
   }
 
-  /// As far as a server answers. One that ends before it has answered may have done what it was asked: an order that is
-  /// carried out twice does what it does once, so that the rest is simply asked again.
+  /// As far as a server answers. One that ends before it has answered may have done what it was asked: an
+  /// order that is carried out twice does what it does once, so that the rest is simply asked again.
   private func askServer(_ orders: [Order], _ answers: inout [Answer]) throws {
     do throws(SocketError) {
       let client = try Client(store: store.path(workspace))

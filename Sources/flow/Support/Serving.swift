@@ -6,8 +6,8 @@ import FlowServer
 import FlowTime
 import Synchronization
 
-/// The set of workflows that a server runs: as a whole it is replaced by what the files say when they have changed, or
-/// it stays (guarantee 26).
+/// The set of workflows that a server runs: as a whole it is replaced by what the files say when they have
+/// changed, or it stays (guarantee 26).
 final class Serving: Sendable {
   private struct State {
     var setup: Setup

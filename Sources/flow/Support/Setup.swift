@@ -6,15 +6,16 @@ import FlowRuntime
 import FlowSimulation
 import Logging
 
-/// A project's workflows and channels, put together: for a dry run over a store in memory, or for the engine on the
-/// project's own.
+/// A project's workflows and channels, put together: for a dry run over a store in memory, or for the engine
+/// on the project's own.
 struct Setup {
   let workspace: Workspace
   let compilation: Compilation
   let channels: [String: any Channel]
   let clock: any Clock
 
-  /// - Parameter clock: tells the engine when it is, and channels when they are used: by default never, for a dry run.
+  /// - Parameter clock: tells the engine when it is, and channels when they are used: by default never, for a
+  ///   dry run.
   init(_ workspace: Workspace, _ compilation: Compilation, clock: any Clock = FixedClock(.epoch)) throws {
     self.workspace = workspace
     self.compilation = compilation

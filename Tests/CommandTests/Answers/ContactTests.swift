@@ -55,16 +55,4 @@ import Testing
     let why = try folder.flow("why", folder.onlyRun(), "receipt").output
     #expect(why.contains("because email is suppressed for this contact"), "\(why)")
   }
-
-  @Test func `guarantee 27: of who was erased nothing can be asked any more`() throws {
-    let folder = try Story.proposal.played()
-    let erased = try folder.flow("contact", "erase", "ANN@acme.test")
-    #expect(erased.code == 0, "\(erased.errors)")
-    // The offer, the call's outcome, the answer.
-    #expect(erased.output == "erased: 1 run, 3 events\n")
-    #expect(try folder.flow("contact", "export", "c-1042").code == 1)
-    #expect(try folder.flow("runs").output == "no runs\n")
-    #expect(try folder.flow("tasks", "--all").output == "no open tasks\n")
-    #expect(try folder.flow("stats").output == "no runs\n")
-  }
 }

@@ -47,7 +47,9 @@ final class Serving {
 struct NeverCame: Error { var what: String }
 
 /// Waits until it is so.
-func eventually(_ what: @autoclosure () -> String, seconds: Double = 20, _ condition: () throws -> Bool) throws {
+func eventually(_ what: @autoclosure () -> String, seconds: Double = 20, _ condition: () throws -> Bool)
+  throws
+{
   let end = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < end {
     if try condition() { return }

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// What people steer by hand: the same with a server and without one.
+@Suite struct SteeringTests {
+  private func project() throws -> Folder { try News.project(0..<3) }
+
+  private func send(_ folder: Folder) throws -> [String] {
+    #expect(try folder.flow("event", "list.sent", "--data", "list-1.json", "--id", "l-1").code == 0)
+    return try folder.runs().compactMap { $0["run"].text }
+  }
+
+  private func states(_ folder: Folder) throws -> [String: String] {
+    try folder.runs().reduce(into: [:]) { $0[$1["run"].text ?? ""] = $1["state"].text }
+  }
+
+  @Test(arguments: [true, false]) func `runs are paused, go on and are cancelled`(withServer: Bool) throws {
+    let folder = try project()
+    let server = withServer ? try Serving(folder) : nil
+    let runs = try send(folder)
+    #expect(runs.count == 3)
+
+    let paused = try folder.flow("pause", runs[0], String(runs[1].prefix(8)), "--because", "on holiday")
+    #expect(paused.code == 0, "\(paused.errors)")
+    #expect(paused.output == "\(runs[0]): paused\n\(runs[1]): paused\n")
+    #expect(try states(folder) == [runs[0]: "paused", runs[1]: "paused", runs[2]: "live"])
+
+    let on = try folder.flow("resume", runs[0], runs[2], "--format", "json")
+    #expect(on.code == 0)
+    let told = try JSON(parsing: on.output)
+    #expect(told["resume"].list.map { $0["run"].text } == [runs[0], runs[2]])
+    #expect(told["resume"][0]["new"].value as? Bool == true)
+    #expect(told["resume"][1]["new"].value as? Bool == false)
+    #expect(told["refused"].list.isEmpty)
+
+    #expect(try folder.flow("cancel", runs[1], "--because", "a mistake").output == "\(runs[1]): cancelled\n")
+    #expect(try states(folder) == [runs[0]: "live", runs[1]: "cancelled", runs[2]: "live"])
+    let again = try folder.flow("cancel", runs[1])
+    #expect(again.code == 1)
+    #expect(again.errors == "error: the run \(runs[1]) has ended: cancelled\n")
+    try server?.endsWell()
+  }
+
+  @Test(arguments: [true, false]) func `what is not there is told with what is`(withServer: Bool) throws {
+    let folder = try project()
+    let server = withServer ? try Serving(folder) : nil
+    let runs = try send(folder)
+    let none = try folder.flow("pause", "zzzz", runs[0], "R-1", String(runs[2].dropLast(2)) + "zz")
+    // One that is wrong keeps no other from being done.
+    #expect(none.code == 1)
+    #expect(none.output == "\(runs[0]): paused\n")
+    #expect(none.errors.contains("there is no run \"zzzz\"; `flow runs` lists them"))
+    #expect(none.errors.contains("is the last with the key \"R-1\""))
+    #expect(none.errors.contains("did you mean \(runs[2])?"))
+
+    let released = try folder.flow("release", "new")
+    #expect(released.code == 1)
+    #expect(released.errors == "error: there is no workflow \"new\"; did you mean \"news\"?\n")
+    #expect(try folder.flow("release", "news").output == "news: released\n")
+
+    let done = try folder.flow("done", "12345678", "arrived")
+    #expect(done.code == 1)
+    #expect(done.errors.contains("there is no task \"12345678\""))
+    try server?.endsWell()
+  }
+
+  @Test func `wrong usage is told apart from what is not there`() throws {
+    let folder = try project()
+    #expect(try folder.flow("pause").code == 2)
+    #expect(try folder.flow("pause", "abc", "--all").code == 2)
+    #expect(try folder.flow("cancel").code == 2)
+    // No store: nothing can be steered.
+    let none = try folder.flow("pause", "--all")
+    #expect(none.code == 3)
+    #expect(none.errors.contains("there is no store at \"flow.db\""))
+  }
+}
