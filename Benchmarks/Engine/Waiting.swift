@@ -43,7 +43,8 @@ struct Waiting {
     let clock = SystemClock()
     let start = clock.now()
     let engine = workload.engine(over: store, clock)
-    for happening in workload.happenings(9).prefix(1) {
+    // A number that none of its like has.
+    for happening in workload.happenings(10_000_009).prefix(1) {
       _ = try await engine.receive([try workload.incoming(happening, store)])
     }
     guard let model = try store.runs(RunFilter()).first, let step = try store.journal(model.id).first else {
