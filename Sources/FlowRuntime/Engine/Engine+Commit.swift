@@ -200,7 +200,8 @@ extension Engine {
       }
     guard stops else { return }
     let hasPlanned = try store.hasPlanned(run: run.id)
-    guard hasPlanned || !claimed.isEmpty || !flights.isEmpty || sending.hasHeldLines else { return }
+    let isInHand = !claimed.isEmpty || !flights.isEmpty || !unsettled.isEmpty
+    guard hasPlanned || isInHand || sending.hasHeldLines else { return }
     var stopped: [Entry] = []
     for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state

@@ -341,7 +341,11 @@ extension Engine {
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
       try store.add([.change(line, from: from)] + noticeOurs(line, because))
     case .unknown(let because):
-      if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
+      if outlets[line.verb]?.isKeyed == true {
+        let late = try noteLate(line)
+        if !late.isEmpty { try store.add(late) }
+        return try retry(&line, after: 900, because)
+      }
       try settleUnknown(&line, because)
     }
   }

@@ -67,13 +67,18 @@ extension Engine {
   /// A touch this much later than its run has counted it is a late one, in milliseconds.
   static let late: Int64 = 60_000
 
-  /// A touch that left late stands under its real instant from now on.
+  /// A touch that left late, or may have, stands under its real instant from now on.
   func noteLate(_ line: Outgoing) throws(StoreError) -> [Write] {
-    guard line.touch, let settled = line.settled, settled.milliseconds(since: line.planned) >= Engine.late,
+    let settled = line.settled ?? clock.now()
+    guard line.touch, settled.milliseconds(since: line.planned) >= Engine.late,
       let record = try store.run(line.run), !record.contact.isEmpty
     else { return [] }
-    sending.late[record.contact, default: []].append(
-      Sending.Late(run: line.run, planned: line.planned, real: settled))
+    let late = Sending.Late(run: line.run, planned: line.planned, real: settled)
+    var all = sending.late[record.contact] ?? []
+    // What may have left before and has left now is one touch.
+    if let before = sending.lateLines[line.key.text], let index = all.firstIndex(of: before) { all.remove(at: index) }
+    sending.late[record.contact] = all + [late]
+    sending.lateLines[line.key.text] = line.settled == nil ? late : nil
     return [
       .remember(
         "\(Facts.late)\(record.contact)/\(line.run)/\(line.planned.milliseconds)", "\(settled.milliseconds)")

@@ -23,7 +23,8 @@ extension Engine {
     logger.warning(
       "taken up",
       metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(line.state.rawValue)"])
-    try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
+    let late = line.state == .marked ? try noteLate(line) : []
+    try store.add([.remember(Facts.crash + line.key.text, "\(count)")] + late)
     let isPoison = count >= Engine.crashLimit
     if line.state == .marked, outlets[line.verb]?.isKeyed != true {
       var marked = line
@@ -71,7 +72,8 @@ extension Engine {
       line.next = clock.now().adding(milliseconds: Engine.unknownPause)
     }
     try store.add(
-      [.change(line, from: from), .remember(name, "\(count)")] + (isLast ? [.task(unknownNotice(line))] : []))
+      [.change(line, from: from), .remember(name, "\(count)")] + noteLate(line)
+        + (isLast ? [.task(unknownNotice(line))] : []))
   }
 
   /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.
@@ -86,8 +88,25 @@ extension Engine {
     line.state = outcome == Engine.arrived ? .accepted : .planned
     line.because = outcome == Engine.arrived ? "a person says that it arrived" : nil
     line.next = clock.now()
-    try store.add([.task(task), .change(line, from: .unknown)])
+    var writes: [Write] = [.task(task), .change(line, from: .unknown)]
+    if line.state == .planned, let because = try stopped(line) {
+      writes.append(.remember(Facts.stopped + line.key.text, because))
+    }
+    try store.add(writes)
     return true
+  }
+
+  /// What has stopped the touches of the run since this one was planned (guarantee 9).
+  private func stopped(_ line: Outgoing) throws(StoreError) -> String? {
+    guard line.touch else { return nil }
+    for step in try store.journal(line.run) where step.sequence > line.sequence {
+      switch step.event?.kind {
+      case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel:
+        return "\(step.event?.name ?? "an answer") came first"
+      default: continue
+      }
+    }
+    return nil
   }
 
   // MARK: The store failed with lines in hand
