@@ -110,7 +110,7 @@ extension World {
     if let limit = caps.touches, let span = caps.span {
       let recent = before.filter { other in Rules.after(span, other.at, zone).map { isBefore(effect.at, $0) } ?? false
       }
-      if recent.count >= limit {
+      if Set(recent.map(\.line.key)).count >= limit {
         violate(12, "\(line.step) of run \(record.id) is touch \(recent.count + 1) of \(limit) in \(span)")
       }
     }
