@@ -9,15 +9,19 @@ public struct CompilerInput: Sendable {
   public var manifests: [Manifest]
   public var zones: any ZoneSource
   public var source: any ProjectFiles
+  /// False: graphs alone, as runs need them; scenarios and their fixtures are not read.
+  public var withScenarios: Bool
 
   public init(
-    files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles
+    files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles,
+    withScenarios: Bool = true
   ) {
     self.files = files
     self.project = project
     self.manifests = manifests
     self.zones = zones
     self.source = source
+    self.withScenarios = withScenarios
   }
 }
 
@@ -59,7 +63,8 @@ public struct CompiledWorkflow: Sendable {
 public enum Compiler {
   public static func compile(_ input: CompilerInput) -> Compilation {
     let around = Environment(
-      project: input.project, manifests: input.manifests, zones: input.zones, files: input.source)
+      project: input.project, manifests: input.manifests, zones: input.zones, files: input.source,
+      withScenarios: input.withScenarios)
     // SourceText → YAMLDocument
     let read = input.files.mapConcurrently { FileDraft(reading: $0, around) }
     // YAMLDocument → Outline, Header

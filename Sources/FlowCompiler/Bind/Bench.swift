@@ -7,6 +7,7 @@ struct Environment {
   var manifests: [Manifest]
   var zones: any ZoneSource
   var files: any ProjectFiles
+  var withScenarios = true
 
   func manifest(_ verb: String) -> Manifest? { manifests.first { $0.verb == verb } }
 

@@ -76,7 +76,7 @@ struct FileDraft {
     graph = graph.with(nodes: FlowChecks.run(graph, outline, header, bench), fingerprint: "")
     if !bench.hasErrors { FactChecks.run(graph, header, bench) }
     graph = graph.with(nodes: graph.nodes, fingerprint: Fingerprint.of(graph))
-    let (scenarios, more) = ScenarioBinder.bind(graph, root: root, bench)
+    let (scenarios, more) = bench.around.withScenarios ? ScenarioBinder.bind(graph, root: root, bench) : ([], [])
     draft.documents += more
     guard !bench.hasErrors else { return draft }
     draft.workflow = CompiledWorkflow(

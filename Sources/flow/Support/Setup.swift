@@ -69,8 +69,10 @@ struct Setup {
   }
 
   var library: Library {
+    let texts = workspace.texts(of: compilation)
     let sources = Dictionary(
-      compilation.workflows.map { ($0.graph.fingerprint, version($0)) }, uniquingKeysWith: { first, _ in first })
+      compilation.workflows.map { ($0.graph.fingerprint, Self.version($0, texts)) },
+      uniquingKeysWith: { first, _ in first })
     let workspace = workspace
     return Library(compilation.workflows.map(\.graph), sources: sources) { workspace.recompile($0) }
   }
@@ -85,10 +87,10 @@ struct Setup {
     }
   }
 
-  private func version(_ workflow: CompiledWorkflow) -> Version {
+  private static func version(_ workflow: CompiledWorkflow, _ texts: [Version.File]) -> Version {
     Version(
       fingerprint: workflow.graph.fingerprint, workflow: workflow.graph.workflow, main: workflow.graph.file,
-      files: compilation.sources.values.sorted { $0.file < $1.file }.map { Version.File(path: $0.file, bytes: $0.utf8) })
+      files: texts)
   }
 
   /// A line for each channel that sends for real, and one for each folder that takes what the others deliver.

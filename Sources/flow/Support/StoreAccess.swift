@@ -72,8 +72,25 @@ extension Workspace {
   func recompile(_ version: Version) -> Graph? {
     let (project, files) = former(version)
     return Compiler.compile(
-      CompilerInput(files: [version.main], project: project, manifests: manifests, zones: zones, source: files)
+      CompilerInput(files: [version.main], project: project, manifests: manifests, zones: zones, source: files,
+        withScenarios: false)
     ).workflows.first?.graph
+  }
+
+  /// What the graphs are made of, without scenarios and the data that they begin with: nothing of a person's that is
+  /// not in the workflow itself is kept with a version.
+  func texts(of compilation: Compilation) -> [Version.File] {
+    var files = MemoryFiles()
+    for source in compilation.sources.values { files.contents[source.file] = source.utf8 }
+    let recording = RecordingFiles(files)
+    if let path = project.file, case .success(let bytes) = recording.read(path) {
+      _ = Compiler.project(SourceText(file: path, utf8: bytes), files: recording, zones: zones)
+    }
+    _ = Compiler.compile(
+      CompilerInput(
+        files: self.files, project: project, manifests: manifests, zones: zones, source: recording,
+        withScenarios: false))
+    return recording.texts.values.sorted { $0.file < $1.file }.map { Version.File(path: $0.file, bytes: $0.utf8) }
   }
 }
 

@@ -31,6 +31,14 @@ import Testing
     #expect(try folder.flow("replay").code == 0)
   }
 
+  @Test func `a version holds no data of its scenarios`() throws {
+    let folder = try Story.proposal.played(1)
+    let lines = try folder.flow("store", "export").output.split(separator: "\n")
+    let version = try #require(lines.first { $0.contains("\"type\":\"version\"") })
+    #expect(version.contains("proposal.yaml\"") && version.contains("de.ics\""), "\(version)")
+    #expect(!version.contains("fixtures/") && !version.contains(".scenarios.yaml"), "\(version)")
+  }
+
   @Test func whatIsNotThere() throws {
     let folder = try Story.proposal.played(1)
     let ran = try folder.flow("replay", "ffff")
