@@ -170,7 +170,7 @@ extension Engine {
         engine.claimed.remove(line.key.text)
         var marked = line
         marked.state = .marked
-        try engine.store.add([.change(marked, from: .claimed)])
+        try engine.store.add([.change(marked, from: .claimed)] + engine.noteLate(line))
         return true
       }
     } catch {
@@ -331,7 +331,8 @@ extension Engine {
       if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {
         writes.append(.remember(Facts.reference + id, line.run))
       }
-      try store.add(writes + tellOutcome("ok", of: line) + noteLate(line))
+      // What has a marker was noted with it.
+      try store.add(writes + tellOutcome("ok", of: line) + (from == .marked ? [] : noteLate(line)))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):
@@ -342,7 +343,7 @@ extension Engine {
       try store.add([.change(line, from: from)] + noticeOurs(line, because))
     case .unknown(let because):
       if outlets[line.verb]?.isKeyed == true {
-        let late = try noteLate(line)
+        let late = from == .marked ? [] : try noteLate(line)
         if !late.isEmpty { try store.add(late) }
         return try retry(&line, after: 900, because)
       }

@@ -15,8 +15,6 @@ struct Sending {
   var aside: Set<String> = []
   /// Touches that went out later than their runs have counted them, by contact.
   var late: [String: [Late]] = [:]
-  /// Those that may have gone out and are tried again, by their keys.
-  var lateLines: [String: Late] = [:]
 
   struct Late: Hashable {
     var run: String

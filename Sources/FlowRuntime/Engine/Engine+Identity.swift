@@ -75,10 +75,11 @@ extension Engine {
     else { return [] }
     let late = Sending.Late(run: line.run, planned: line.planned, real: settled)
     var all = sending.late[record.contact] ?? []
-    // What may have left before and has left now is one touch.
-    if let before = sending.lateLines[line.key.text], let index = all.firstIndex(of: before) { all.remove(at: index) }
+    // What may have left before and has left now is one touch, also where an engine before has noted it.
+    if line.attempts > 1, let before = all.firstIndex(where: { $0.run == late.run && $0.planned == late.planned }) {
+      all.remove(at: before)
+    }
     sending.late[record.contact] = all + [late]
-    sending.lateLines[line.key.text] = line.settled == nil ? late : nil
     return [
       .remember(
         "\(Facts.late)\(record.contact)/\(line.run)/\(line.planned.milliseconds)", "\(settled.milliseconds)")

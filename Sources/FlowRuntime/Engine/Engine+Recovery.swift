@@ -23,8 +23,7 @@ extension Engine {
     logger.warning(
       "taken up",
       metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(line.state.rawValue)"])
-    let late = line.state == .marked ? try noteLate(line) : []
-    try store.add([.remember(Facts.crash + line.key.text, "\(count)")] + late)
+    try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
     let isPoison = count >= Engine.crashLimit
     if line.state == .marked, outlets[line.verb]?.isKeyed != true {
       var marked = line
@@ -72,8 +71,7 @@ extension Engine {
       line.next = clock.now().adding(milliseconds: Engine.unknownPause)
     }
     try store.add(
-      [.change(line, from: from), .remember(name, "\(count)")] + noteLate(line)
-        + (isLast ? [.task(unknownNotice(line))] : []))
+      [.change(line, from: from), .remember(name, "\(count)")] + (isLast ? [.task(unknownNotice(line))] : []))
   }
 
   /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.
