@@ -111,9 +111,10 @@ extension Engine {
 
   /// Settles what was in hand when the store failed; it does not wait for the next engine.
   func settleRest() throws(StoreError) {
-    while let (line, receipt) = unsettled.first {
-      try settle(line, receipt)
-      unsettled.removeFirst()
-    }
+    guard !unsettled.isEmpty else { return }
+    for (line, receipt) in unsettled { try settle(line, receipt) }
+    // Not before that is sure: what is taken back is still in hand.
+    try store.flush()
+    unsettled = []
   }
 }
