@@ -24,6 +24,20 @@ struct EngineTests {
     #expect(line.digest == "cc0e959de29f58232cbd22cf17e0b7a9c0e40337d5994acab7815d41b3201c8d")
   }
 
+  @Test func `guarantee 3: the journal has the very instant of a transition, however long a commit takes`()
+    async throws
+  {
+    let rig = Rig(
+      try Bench.graphs(order(), zones: utcOnly), clock: HandClock("2026-03-02 09:00", tick: 7))
+    try await rig.place("O-1", id: "e-1")
+    try await rig.runOut()
+    let run = try rig.onlyRun()
+    let journal = try rig.store.journal(run.id)
+    #expect(journal.map { $0.entries.map(\.type) } == [["started"], ["sent", "waiting"], ["timeout", "ended"]])
+    for step in journal { #expect(step.entries.allSatisfy { $0.at == step.at }) }
+    #expect(journal.first?.at == run.run.started)
+  }
+
   @Test func `the longest due are woken first, each at the clock's now`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
     for (number, start) in ["2026-03-02 11:00", "2026-03-02 10:00", "2026-03-02 12:00"].enumerated() {

@@ -8,8 +8,21 @@ import Testing
 /// A clock that tests move by hand.
 final class HandClock: Clock {
   private let instant: Mutex<Instant>
-  init(_ text: String) { instant = Mutex(time(text)) }
-  func now() -> Instant { instant.withLock { $0 } }
+  private let tick: Int64
+
+  /// - Parameter tick: so many milliseconds pass with each look at it, as on a busy machine.
+  init(_ text: String, tick: Int64 = 0) {
+    instant = Mutex(time(text))
+    self.tick = tick
+  }
+
+  func now() -> Instant {
+    instant.withLock { instant in
+      defer { instant = instant.adding(milliseconds: tick) }
+      return instant
+    }
+  }
+
   func set(_ text: String) { instant.withLock { $0 = time(text) } }
   func advance(to later: Instant) { instant.withLock { $0 = max($0, later) } }
 }

@@ -16,7 +16,7 @@ extension Engine {
     }
     let now = clock.now()
     try await commit(
-      record, event: event, try surroundings(of: record, graph), depth: incoming.depth,
+      record, event: event, at: now, try surroundings(of: record, graph), depth: incoming.depth,
       also: also + [.hear(run: id, event: event.id)]
     ) { Machine.step(graph, record.run, event, at: now, $0) }
   }
@@ -47,7 +47,7 @@ extension Engine {
       if let because = surroundings.held.values.min() { return try standStill(record, isNoted: false, because) }
       return try setAside(record, "it was due and did nothing")
     }
-    try await commit(record, event: event, surroundings, depth: 0) {
+    try await commit(record, event: event, at: now, surroundings, depth: 0) {
       $0.unrenderable.isEmpty ? transition : Machine.step(graph, record.run, event, at: now, $0)
     }
   }
@@ -68,17 +68,19 @@ extension Engine {
   /// - Parameters:
   ///   - record: as stored; for a new run with sequence 0.
   ///   - event: nil for a new run, and for one that is moved to another version.
+  ///   - now: the instant that the transition is made at: the journal says it, and a replay folds by it.
   ///   - also: what belongs into the same transaction.
   ///   - transition: made once, and again for each step that turns out to be unrenderable.
   func commit(
-    _ record: RunRecord, event: Event?, _ surroundings: Surroundings, depth: Int, also: [Write] = [],
+    _ record: RunRecord, event: Event?, at now: Instant, _ surroundings: Surroundings, depth: Int,
+    also: [Write] = [],
     _ transition: (Surroundings) -> Transition
   ) async throws(StoreError) {
     var surroundings = surroundings
-    var plan = try await plan(transition(surroundings), of: record, event, depth)
+    var plan = try await plan(transition(surroundings), of: record, event, at: now, depth)
     while let (node, because) = plan.unrenderable, surroundings.unrenderable[node] == nil {
       surroundings.unrenderable[node] = because
-      plan = try await self.plan(transition(surroundings), of: record, event, depth)
+      plan = try await self.plan(transition(surroundings), of: record, event, at: now, depth)
     }
     let step = JournalStep(
       run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
@@ -98,9 +100,9 @@ extension Engine {
   }
 
   private func plan(
-    _ transition: Transition, of record: RunRecord, _ event: Event?, _ depth: Int
+    _ transition: Transition, of record: RunRecord, _ event: Event?, at now: Instant, _ depth: Int
   ) async throws(StoreError) -> Plan {
-    var plan = Plan(record: record, transition: transition, now: clock.now(), depth: depth)
+    var plan = Plan(record: record, transition: transition, now: now, depth: depth)
     if let event { try stop(&plan, event) }
     for (index, effect) in transition.effects.enumerated() {
       if case .deliver(let delivery) = effect {

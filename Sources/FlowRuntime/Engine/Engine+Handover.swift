@@ -288,11 +288,11 @@ extension Engine {
     if let record = try store.run(line.run) {
       var next = record
       next.sequence += 1
-      let entry = Entry(at: clock.now(), step: line.step, round: line.round, kind: kind)
+      let now = clock.now()
+      let entry = Entry(at: now, step: line.step, round: line.round, kind: kind)
       writes += [
         .advance(next, from: record.sequence),
-        .append(
-          JournalStep(run: line.run, sequence: next.sequence, at: clock.now(), event: nil, entries: [entry])),
+        .append(JournalStep(run: line.run, sequence: next.sequence, at: now, event: nil, entries: [entry])),
       ]
     }
     try store.add(writes)

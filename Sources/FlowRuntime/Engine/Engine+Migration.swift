@@ -44,7 +44,8 @@ extension Engine {
     let identities = ContactIdentity.all(of: run.data["contact"] ?? .absent)
     let surroundings = try surroundings(new, contact: record.contact, identities: identities, except: id)
     record.version = new.fingerprint
-    try await commit(record, event: nil, surroundings, depth: 0, also: try renamed(id, old, new) + kept(new)) {
+    let also = try renamed(id, old, new) + kept(new)
+    try await commit(record, event: nil, at: now, surroundings, depth: 0, also: also) {
       guard case .moved(let transition) = Machine.migrate(run, from: old, to: new, at: now, $0) else {
         return Transition(run: run, entries: [], effects: [])
       }
