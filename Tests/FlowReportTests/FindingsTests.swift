@@ -36,6 +36,16 @@ import Testing
       FindingsReport.text(turned, sources: sources) == FindingsReport.text(diagnostics, sources: sources))
   }
 
+  @Test func `guarantee 25: a secret that stands in the open is told by its place alone`() {
+    let source = SourceText(file: "flow.yaml", utf8: Array("password: s3cr3t\n".utf8))
+    let finding = Diagnostic(
+      "plain-secret", at: source.span(10..<16), "the secret \"password\" stands in the file",
+      help: "write ${NAME}")
+    let shown = FindingsReport.text([finding], sources: ["flow.yaml": source])
+    #expect(shown.contains("--> flow.yaml:1:11") && shown.contains("write ${NAME}"))
+    #expect(!shown.contains("s3cr3t"))
+  }
+
   /// A line of a megabyte is shown around the wrong part.
   @Test func longLines() throws {
     let text = String(repeating: "[", count: 100_000) + "x" + String(repeating: "]", count: 100_000)
