@@ -87,32 +87,34 @@ struct Waiting {
   }
 
   /// Answers come at their rate, whatever became of those before; each takes from then until it is acted on and
-  /// committed.
+  /// committed. As in the server, those that have come meanwhile are accepted together, and what they have planned is
+  /// handed over beside them.
   private func answers(_ count: Int, _ rate: Int, _ engine: Engine, _ store: SQLiteStore) async throws -> [String] {
     let began = Stopwatch.now
-    let times = try await withThrowingTaskGroup(of: Double.self) { group in
-      for number in 0..<count {
-        let due = began + Double(number) / Double(rate)
-        while Stopwatch.now < due { usleep(UInt32(max(1, min(1000, (due - Stopwatch.now) * 1e6)))) }
-        let whose = (number * 7919 + 13) % self.count
-        let digits = String(whose)
-        let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
-        group.addTask {
-          let received = try await engine.receive(
-            .event(
-              type: "reply", id: "r\(number)", at: SystemClock().now(), subject: key,
-              data: ["text": "Yes, let us talk."]))
-          guard received.reached.count == 1 else { throw Broken("\(key): \(received)") }
-          return Stopwatch.now - due
-        }
+    func due(_ number: Int) -> Double { began + Double(number) / Double(rate) }
+    var times: [Double] = []
+    while times.count < count {
+      let wait = due(times.count) - Stopwatch.now
+      if wait > 0 { try await Task.sleep(nanoseconds: UInt64(wait * 1e9)) }
+      let now = Stopwatch.now
+      let group = (times.count..<count).prefix { due($0) <= now }
+      for (number, received) in zip(group, try await engine.accept(group.map(answer))) {
+        guard received.reached.count == 1 else { throw Broken("answer \(number): \(received)") }
+        times.append(Stopwatch.now - due(number))
       }
-      var times: [Double] = []
-      for try await time in group { times.append(time) }
-      return times.sorted()
     }
+    try await engine.runDue()
+    times.sort()
     let answered = try store.runs(RunFilter(isLive: false)).count
     guard answered >= count else { throw Broken("\(answered) of \(count) runs have ended") }
     func microseconds(_ share: Double) -> Int { Int(times[Int(Double(times.count - 1) * share)] * 1e6) }
     return ["reply p50       \(microseconds(0.5)) µs", "reply p99       \(microseconds(0.99)) µs"]
+  }
+
+  private func answer(_ number: Int) -> Incoming {
+    let digits = String((number * 7919 + 13) % count)
+    let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+    return .event(
+      type: "reply", id: "r\(number)", at: SystemClock().now(), subject: key, data: ["text": "Yes, let us talk."])
   }
 }
