@@ -32,6 +32,13 @@ private func limits(_ change: (inout HTTPLimits) -> Void = { _ in }) -> HTTPLimi
       ])
   }
 
+  @Test(arguments: [
+    "https://acme.test:8443/hook?key=geheim", "https://ann:geheim@acme.test:8443", "https://geheim@acme.test:8443/x@y",
+    "http://a@geheim@acme.test:8443#geheim",
+  ]) func `guarantee 25: of an address people are shown host and port alone`(_ url: String) {
+    #expect(HTTPRequest.host(of: url) == "acme.test:8443")
+  }
+
   @Test(arguments: ["GET", "PUT", "PATCH", "DELETE", "POST"]) func everyMethodIsItself(_ method: String) async {
     let peer = Peer(.status(200))
     _ = await HTTPClient(limits()).send(HTTPRequest(method, peer.url))

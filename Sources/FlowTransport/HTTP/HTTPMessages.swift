@@ -16,10 +16,11 @@ public struct HTTPRequest: Sendable {
     self.body = body
   }
 
-  /// Host and port of an address, for people: what follows may be a secret.
+  /// Host and port of an address, for people: what stands before them (`user:password@`) and behind may be a secret.
   public static func host(of url: String) -> String {
     let rest = url.utf8.firstIndex(of: UInt8(ascii: ":")).map { url[$0...].dropFirst(3) } ?? url[...]
-    return String(rest.prefix { $0 != "/" && $0 != "?" })
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
   }
 }
 
