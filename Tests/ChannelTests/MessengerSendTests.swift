@@ -197,6 +197,19 @@ import Testing
     }
   }
 
+  /// A hundred messages as long as Telegram takes them, each letter in six bytes of JSON.
+  @Test func aLongPageOfWhatPeopleWriteIsReadWhole() async throws {
+    let text = String(repeating: #"\u00e9"#, count: 4096)
+    let updates = (1...100).map { id in
+      #"{"update_id": \#(id), "message": {"message_id": \#(id), "date": 1, "text": "\#(text)", "chat": {"id": 4}}}"#
+    }
+    let peer = Peer(.status(200, #"{"ok": true, "result": [\#(updates.joined(separator: ","))]}"#))
+    let inbound = try await telegram(peer).poll(since: nil)
+    #expect(inbound.messages.count == 100)
+    #expect(inbound.cursor == "101")
+    #expect(inbound.hasMore)
+  }
+
   @Test func `guarantee 25: a token is in no error`() async throws {
     let gone = Peer(.status(200))
     gone.close()

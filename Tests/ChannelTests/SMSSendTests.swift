@@ -116,6 +116,17 @@ import Testing
       peer.requests[2].line == "GET \(Self.root)?PageSize=1000&To=%2B4940555009&DateSent%3E=2026-03-27 HTTP/1.1")
   }
 
+  /// As many messages as are asked for at once, each as long as Twilio takes one (1600 characters).
+  @Test func aLongPageOfWhatPeopleWriteIsReadWhole() async throws {
+    let body = String(repeating: "x", count: 1600)
+    let items = (1...1000).map { id in
+      #"{"sid": "SM\#(id)", "from": "+494055500142", "body": "\#(body)", "direction": "inbound", "#
+        + #""date_sent": "Fri, 27 Mar 2026 15:40:00 +0000"}"#
+    }
+    let peer = Peer(.status(200, #"{"messages": [\#(items.joined(separator: ","))], "next_page_uri": null}"#))
+    #expect(try await twilio(peer).poll(since: nil).messages.count == 1000)
+  }
+
   @Test func aPageElsewhereIsNotRead() async throws {
     let other = Peer(.status(200, #"{"messages": []}"#))
     let peer = Peer(.status(200, #"{"messages": [], "next_page_uri": "\#(other.url)/2010-04-01/x"}"#))

@@ -29,7 +29,9 @@ public struct MessengerChannel: Channel {
     }
     sending = try Sending(settings) { settings throws(ChannelError) in
       // No messenger takes a key: a request must not be lost on a connection that is just closing.
-      let limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      var limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      // A page of what people have written holds hundreds of messages; one that is cut off would come cut off for ever.
+      limits.bodyBytes = 10 << 20
       return Line(service: try MessengerChannel.service(settings), client: HTTPClient(limits))
     }
   }

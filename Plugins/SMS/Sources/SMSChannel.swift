@@ -35,7 +35,9 @@ public struct SMSChannel: Channel {
     from = settings["from"]
     sending = try Sending(settings) { settings throws(ChannelError) in
       // No network takes a key: a request must not be lost on a connection that is just closing.
-      let limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      var limits = try HTTPLimits(settings, isPublicOnly: false, keepsConnections: false)
+      // A page of what people have written holds hundreds of messages; one that is cut off would come cut off for ever.
+      limits.bodyBytes = 10 << 20
       return Line(service: try SMSChannel.service(settings), client: HTTPClient(limits))
     }
   }
