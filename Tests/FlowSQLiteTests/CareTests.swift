@@ -174,6 +174,26 @@ struct CareTests {
     #expect(try again.erase([]) == Erasure())
   }
 
+  @Test func `who is erased takes no hold and nothing of others along`() async throws {
+    let scratch = try Scratch()
+    try await Self.story(scratch)
+    let store = try scratch.open()
+    let run = try #require(store.runs(RunFilter(subject: "O-1")).first?.id)
+    let kept = [
+      "hold/paused": "1780678200000 O-1 was wrong", "cursor/email": "17:O-1", "contact/joann@example.test": "c-9",
+      "reference/<O-1@acme.test>": "other", "released/O-1": "1",
+    ]
+    let gone = [
+      "hold/paused/.\(run)": "1 wait", "aside/\(run)": "", "first-run/proposal/\(run)": "1",
+      "reference/<1@acme.test>": run, "contact/ann.meyer": "ann@example.test", "late/ann@example.test/\(run)/1": "2",
+    ]
+    try store.commit(kept.merging(gone) { $1 }.map { .remember($0.key, $0.value) })
+    _ = try store.erase(["ann@example.test"])
+    for (name, value) in kept { #expect(try store.remembered(name) == value, "\(name)") }
+    for name in gone.keys { #expect(try store.remembered(name) == nil, "\(name)") }
+    try store.close()
+  }
+
   // MARK: Views
 
   @Test func `people read the views`() async throws {

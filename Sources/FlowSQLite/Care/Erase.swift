@@ -41,8 +41,10 @@ private struct Eraser {
   private var erasure = Erasure()
   private var runs: Set<Int64> = []
   private var events: Set<Int64> = []
-  /// What its lines in the inbox are found by: the names, and keys and ids of the runs.
+  /// What nothing else is called by: the names, and the runs' ids.
   private var words: Set<String> = []
+  /// The runs' keys: `7`, by which much else may be called.
+  private var keys: Set<String> = []
 
   init(_ front: Front, _ names: [String]) {
     self.front = front
@@ -79,7 +81,8 @@ private struct Eraser {
       guard names.contains(record.contact) || contact.contains(where: names.contains) else { continue }
       runs.insert(number)
       words.formUnion(contact)
-      words.formUnion([record.id, record.subject])
+      words.insert(record.id)
+      keys.insert(record.subject)
       // The event that started it, whatever it is called.
       if let id = try front.file.once("SELECT event FROM run WHERE number = \(number)").first({ $0.cell(0) }),
         case .number(let event) = id
@@ -92,7 +95,7 @@ private struct Eraser {
 
   /// Whatever came in that holds one of the words, as bytes.
   private mutating func findEvents() throws(StoreError) {
-    let wanted = words.filter { $0.utf8.count >= 3 || names.contains($0) }.map { Array($0.utf8) }
+    let wanted = words.union(keys).filter { $0.utf8.count >= 3 || names.contains($0) }.map { Array($0.utf8) }
     let rows = try front.file.once("SELECT number, id, packed FROM incoming")
     defer { rows.reset() }
     while try rows.next() {
@@ -149,9 +152,9 @@ private struct Eraser {
     }
     for word in words {
       try run("DELETE FROM touch WHERE contact = ?1 OR run = ?1", word)
-      try run("UPDATE name SET text = 'erased ' || id WHERE text = ?1", word)
-      try run("DELETE FROM fact WHERE name LIKE 'store/%' = 0 AND (instr(name, ?1) OR instr(value, ?1))", word)
+      try run(Self.deleteFacts, word)
     }
+    for word in words.union(keys) { try run("UPDATE name SET text = 'erased ' || id WHERE text = ?1", word) }
     for name in words where try count("SELECT count(*) FROM suppression WHERE contact = ?1", name) > 0 {
       erasure.suppressions += 1
       let keep = try front.file.once(
@@ -165,6 +168,15 @@ private struct Eraser {
       try run("DELETE FROM suppression WHERE contact = ?1", name)
     }
   }
+
+  /// Those that a word is a whole part of: what holds sending, or is known of others, stays.
+  private static let deleteFacts = """
+    DELETE FROM fact WHERE name NOT LIKE 'store/%' AND (
+      instr('/' || name || '/', '/' || ?1 || '/')
+      OR name LIKE 'hold/%' AND substr(name, -length(?1) - 1) = '.' || ?1
+      OR (name LIKE 'contact/%' OR name LIKE 'reference/%') AND value = ?1
+      OR name LIKE 'crash/%' AND instr(name, ?1))
+    """
 
   private func run(_ sql: String, _ text: String) throws(StoreError) {
     let statement = try front.file.once(sql)
