@@ -238,12 +238,3 @@ public struct Explainer {
     }
   }
 }
-
-extension Entry {
-  fileprivate var goesOut: Bool {
-    switch kind {
-    case .sent, .task, .escalated: true
-    default: false
-    }
-  }
-}

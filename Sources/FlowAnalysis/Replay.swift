@@ -138,13 +138,7 @@ extension RunHistory.Step {
   }
 
   fileprivate func handsOver(_ name: String) -> Bool {
-    entries.contains { entry in
-      guard entry.step == name else { return false }
-      switch entry.kind {
-      case .sent, .task, .escalated: return true
-      default: return false
-      }
-    }
+    entries.contains { $0.step == name && $0.goesOut }
   }
 
   /// The stored entries without what the engine adds: how a channel rendered something, and touches that an answer

@@ -123,12 +123,3 @@ public struct Forecast: Sendable {
     return items
   }
 }
-
-extension Entry {
-  fileprivate var goesOut: Bool {
-    switch kind {
-    case .sent, .task, .escalated: true
-    default: false
-    }
-  }
-}

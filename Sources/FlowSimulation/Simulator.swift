@@ -180,7 +180,7 @@ private struct Telling {
     switch step.action {
     case .channel, .escalate:
       let entries = store.journal(run).flatMap(\.entries)
-      return entries.first { $0.step == step.name && $0.wentOut }?.at
+      return entries.first { $0.step == step.name && $0.goesOut }?.at
     default: return record.run.passed[node]
     }
   }
@@ -223,16 +223,6 @@ private struct Telling {
 
   private func timeline(_ record: RunRecord) -> Timeline {
     Timeline(record, store.journal(record.id), zones: zones)
-  }
-}
-
-extension Entry {
-  /// Something was sent, assigned or told to somebody.
-  fileprivate var wentOut: Bool {
-    switch kind {
-    case .sent, .task, .escalated: true
-    default: false
-    }
   }
 }
 

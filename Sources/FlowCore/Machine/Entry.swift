@@ -121,6 +121,14 @@ public struct Entry: Hashable, Sendable, Codable {
     default: nil
     }
   }
+
+  /// It was given to somebody: a message, a task, an escalation.
+  public var goesOut: Bool {
+    switch kind {
+    case .sent, .task, .escalated: true
+    default: false
+    }
+  }
 }
 
 /// The whole of one run, as it is shown and compared.
