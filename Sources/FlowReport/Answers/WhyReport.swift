@@ -196,6 +196,6 @@ struct WhyWords {
       case .start, .round: return step
       }
     }
-    return "once " + Words.list(parts.map { $0 }, "and then")
+    return "once " + Words.list(parts, "and then")
   }
 }

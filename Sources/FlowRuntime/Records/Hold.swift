@@ -52,7 +52,7 @@ public struct Hold: Hashable, Sendable {
 
   // MARK: As the store remembers it
 
-  /// The fact under which it is remembered: `hold/paused`, `hold/brake/VERB`, `hold/paused/RUN`.
+  /// The fact under which it is remembered: `hold/paused`, `hold/brake/VERB`, `hold/paused/.RUN`.
   public var fact: String {
     let whose = run.map { ".\($0)" } ?? verb ?? ""
     return whose.isEmpty ? "\(Hold.prefix)\(reason.rawValue)" : "\(Hold.prefix)\(reason.rawValue)/\(whose)"

@@ -2,7 +2,7 @@ import FlowTime
 
 extension Instant {
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, as HTTP writes it (RFC 9110 section 5.6.7, IMF-fixdate), or with `+0000`,
-  /// as some services do; nil for anything else, a wrong day of the week but not.
+  /// as some services do; nil for anything else. Which day of the week it names is not looked at.
   public init?(httpDate text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: " "))
     guard parts.count == 6, parts[0].count == 4, parts[0].last == UInt8(ascii: ","),

@@ -151,9 +151,6 @@ struct Conversation {
 
   /// A connection on which a transaction is not over in good order is not used again.
   private mutating func settle(_ transaction: borrowing Transaction) {
-    guard transaction.stage == .over, !closing.isGiven else {
-      line = nil
-      return
-    }
+    if transaction.stage != .over || closing.isGiven { line = nil }
   }
 }

@@ -37,8 +37,8 @@ public struct MailServer: Sendable, Hashable {
 
   /// - Parameters:
   ///   - address: `smtp://HOST:PORT` or `smtps://HOST:PORT` (`imap:`, `imaps:`); without a port 587, 465,
-  ///   143, 993. - tls: `none` for a line without TLS, which only a host that is this machine may have;
-  ///   else nil.
+  ///     143, 993.
+  ///   - tls: `none` for a line without TLS, which only a host that is this machine may have; else nil.
   /// - Throws: what is wrong with the address, in a sentence that does not repeat it: it may hold a password.
   public init(_ service: Service, address: String, tls: String? = nil) throws(ChannelError) {
     let name = service.rawValue

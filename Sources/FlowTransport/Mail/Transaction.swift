@@ -64,9 +64,7 @@ struct Transaction {
       throw error
     }
     if let reply = try early() { return refusal(reply, .message) }
-    guard Worker.wait(for: marker) else {
-      return .temporary(after: 0, because: "stopped before it left")
-    }
+    guard Worker.wait(for: marker) else { return .withheld }
     // The marker takes its time.
     if let reply = try early() { return refusal(reply, .message) }
     stage = .marked
