@@ -226,7 +226,9 @@ extension Engine {
       }
       line.state = .claimed
       line.attempts += 1
-      do throws(StoreError) { try store.add([.change(line, from: .planned)]) } catch {
+      // Without a marker it may be with the far side from here on.
+      let late = outlets[line.verb]?.usesMarker == true ? [] : try noteLate(line)
+      do throws(StoreError) { try store.add([.change(line, from: .planned)] + late) } catch {
         // It may be in the store all the same.
         unsettled.append((line, nil))
         throw error
@@ -331,8 +333,7 @@ extension Engine {
       if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {
         writes.append(.remember(Facts.reference + id, line.run))
       }
-      // What has a marker was noted with it.
-      try store.add(writes + tellOutcome("ok", of: line) + (from == .marked ? [] : noteLate(line)))
+      try store.add(writes + tellOutcome("ok", of: line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .ours(let because):
@@ -342,11 +343,7 @@ extension Engine {
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
       try store.add([.change(line, from: from)] + noticeOurs(line, because))
     case .unknown(let because):
-      if outlets[line.verb]?.isKeyed == true {
-        let late = from == .marked ? [] : try noteLate(line)
-        if !late.isEmpty { try store.add(late) }
-        return try retry(&line, after: 900, because)
-      }
+      if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
       try settleUnknown(&line, because)
     }
   }
