@@ -40,14 +40,19 @@ struct ServeCommand: AsyncParsableCommand {
   // MARK: Once
 
   private func workOnce(_ setup: Setup) async throws {
-    let (woken, troubles) = try await Storage.use(store, setup.workspace, .writing("flow serve --once")) { store in
+    let (woken, troubles, holds) = try await Storage.use(
+      store, setup.workspace, .writing("flow serve --once")
+    ) { store in
       let engine = setup.engine(on: store)
       let unread = try await engine.poll().compactMap { polled in
         polled.trouble.map { "what came in by \(polled.verb) cannot be read: \($0)" }
       }
       let woken = try await engine.runDue()
       let waiting = try [.planned, .held, .unknown].flatMap { state in try store.outbox(state) }
-      return (woken, unread + waiting.filter { $0.attempts > 0 }.map(Self.trouble))
+      return (woken, unread + waiting.filter { $0.attempts > 0 }.map(Self.trouble), try await engine.holds())
+    }
+    for hold in holds where hold.run == nil {
+      Output.complain("\(store.shown(setup.workspace)): held: \(hold.because)")
     }
     let folder = setup.onlyFolder.map { "; messages are in \($0)" } ?? ""
     Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs")\(folder)")

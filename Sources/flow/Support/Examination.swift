@@ -137,8 +137,10 @@ struct Examination {
           : Check(
             "runs", .warning, "\(set.count) of \(records.count) are set aside, \(set[0].id) first",
             help: "`flow why \(set[0].id)` says why; `flow resume` lets it go on"))
-      for hold in try store.remembered(prefix: Hold.prefix).compactMap({ Hold($0) }) where hold.run == nil {
-        checks.append(Check("sending", .warning, "is held: \(hold.because)", help: "`flow resume --all` when that is mended"))
+      for hold in try Hold.remembered(in: store) where hold.run == nil {
+        // What a first run's cap says names its own way out.
+        let help = hold.reason == .firstRun ? nil : "`flow resume --all` when that is mended"
+        checks.append(Check("sending", .warning, "is held: \(hold.because)", help: help))
       }
       let waiting = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) != true } + store.outbox(.unknown)
       if let line = waiting.first {

@@ -16,6 +16,11 @@ import Testing
     #expect(again.errors.contains("copy.db is there already"))
     #expect(try folder.flow("runs", "--store", "copy.db").output == folder.flow("runs").output)
 
+    // Whoever lets cron do what is due is told why nothing goes out.
+    let once = try folder.flow(
+      "serve", "--once", "--store", "copy.db", "--start", "2026-04-20 10:00 Europe/Berlin")
+    #expect(once.code == 0 && once.errors.contains("copy.db: held: this store is a copy"), "\(once.errors)")
+
     let exported = try folder.flow("store", "export")
     let lines = try exported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
     #expect(lines.compactMap { $0["type"].text }.filter { $0 == "run" }.count == 1)
