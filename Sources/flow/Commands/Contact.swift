@@ -85,6 +85,9 @@ struct ContactCommand: AsyncParsableCommand {
       }
       let now = try Input.start(start, zones: workspace.zones)
       var identities = [ContactIdentity.canonical(person.who)]
+      guard identities != [""] else {
+        throw ValidationError("name the contact: an id, an email address or a phone number")
+      }
       if Paths.exists(person.store.path(workspace)) {
         identities = try await Storage.use(person.store, workspace, .reading) { store in
           try PersonSearch(workspace, store).identities(person.who)

@@ -38,6 +38,7 @@ import Testing
 
   @Test func `guarantee 17: who is suppressed by hand gets nothing any more`() throws {
     let folder = try Story.proposal.played(1)
+    #expect(try folder.flow("contact", "suppress", "").code == 2)
     let wrong = try folder.flow("contact", "suppress", "c-1042", "--channel", "emial")
     #expect(wrong.code == 1)
     #expect(wrong.errors.contains("did you mean \"email\"?"))
