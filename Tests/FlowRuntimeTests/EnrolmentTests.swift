@@ -6,7 +6,7 @@ import Testing
 
 /// What starts a run, what does not, and who is told (language, sections 1 and 6; guarantees 1, 5 and 15).
 struct EnrolmentTests {
-  @Test func `an event starts a run, and the same event again does nothing`() async throws {
+  @Test func `guarantee 5: an event starts a run, and the same event again does nothing`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
     let first = try await rig.place("O-1", id: "e-1")
     let run = try rig.onlyRun()

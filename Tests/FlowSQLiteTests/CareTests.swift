@@ -142,6 +142,18 @@ struct CareTests {
     #expect(try reasons(third.path + ".moved") == [])
   }
 
+  @Test func `a store and its backup are their owner's alone`() async throws {
+    let scratch = try Scratch()
+    try await Self.story(scratch)
+    let store = try scratch.open()
+    try store.backup(to: scratch.path + ".copy")
+    for path in [scratch.path, scratch.path + "-wal", scratch.path + ".copy"] {
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect(mode == 0o600, "\(path)")
+    }
+    try store.close()
+  }
+
   // MARK: Erasure
 
   @Test func `guarantee 27: of who is erased nothing is left in the file, its free pages and its log`() async throws {
@@ -191,6 +203,25 @@ struct CareTests {
     _ = try store.erase(["ann@example.test"])
     for (name, value) in kept { #expect(try store.remembered(name) == value, "\(name)") }
     for name in gone.keys { #expect(try store.remembered(name) == nil, "\(name)") }
+    try store.close()
+  }
+
+  @Test func `who is erased takes no event of others along`() async throws {
+    let scratch = try Scratch()
+    try await Self.story(scratch)
+    let store = try scratch.open()
+    func event(_ id: String, _ subject: String, _ text: String) -> Write {
+      let incoming = Incoming.event(
+        type: "reply", id: id, at: .epoch, subject: subject, data: ["text": .string(text), "amount": .number("1")])
+      return .receive(InboxRow(incoming: incoming, received: .epoch, result: .unmatched("nobody")))
+    }
+    try store.commit([
+      event("theirs-1", "O-10", "O-1 is cheap"), event("theirs-2", "O-2", "from joann@example.test"),
+      event("hers-1", "O-1", "again"), event("hers-2", "elsewhere", "write to ann@example.test, please"),
+    ])
+    _ = try store.erase(["ann@example.test"])
+    for id in ["theirs-1", "theirs-2"] { #expect(try store.inbox(InboxKey(source: "", id: id)) != nil, "\(id)") }
+    for id in ["hers-1", "hers-2"] { #expect(try store.inbox(InboxKey(source: "", id: id)) == nil, "\(id)") }
     try store.close()
   }
 

@@ -7,7 +7,7 @@ struct GuaranteeTests {
   @Test func `every guarantee has a test that names it`() throws {
     var named: Set<Int> = []
     for source in HouseTests.tests where !source.path.contains("HouseTests") {
-      for match in source.text.matches(of: /guarantees? ([0-9]+(?:(?:, | and | to )[0-9]+)*)/) {
+      for match in source.text.matches(of: /func `guarantees? ([0-9]+(?:(?:, | and | to )[0-9]+)*)/) {
         named.formUnion(Self.numbers(String(match.output.1)))
       }
     }

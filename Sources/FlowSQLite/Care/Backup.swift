@@ -10,6 +10,10 @@ extension SQLiteStore {
     let draft = path + ".part"
     guard access(path, F_OK) != 0 else { throw .failed("\(path) is there already") }
     unlink(draft)
+    // Its owner's alone, as the store is.
+    let file = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .failed("\(draft): \(String(cString: strerror(errno)))") }
+    Glibc.close(file)
     do throws(StoreError) {
       try useFile { (front) throws(StoreError) in
         let copy = try front.file.once("VACUUM INTO ?")

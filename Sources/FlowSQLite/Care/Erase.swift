@@ -93,24 +93,45 @@ private struct Eraser {
     erasure.runs = runs.count
   }
 
-  /// Whatever came in that holds one of the words, as bytes.
+  /// Whatever came in that holds one of the words, and what was sent to a key alone that reached nobody else.
   private mutating func findEvents() throws(StoreError) {
-    let wanted = words.union(keys).filter { $0.utf8.count >= 3 || names.contains($0) }.map { Array($0.utf8) }
-    let rows = try front.file.once("SELECT number, id, packed FROM incoming")
+    let wanted = words.map { Array($0.utf8) }
+    let rows = try front.file.once("SELECT number, source, id, at, packed FROM incoming")
     defer { rows.reset() }
     while try rows.next() {
-      let bytes = Array(rows.text(1).utf8) + [0] + (try front.glossary.plain(rows.bytes(2)))
-      if wanted.contains(where: { holds(bytes, $0) }) { events.insert(rows.number(0)) }
+      let bytes = Array(rows.text(2).utf8) + [0] + (try front.glossary.plain(rows.bytes(4)))
+      let row = try front.inboxEntry(rows).row
+      if isForKey(row) || wanted.contains(where: { holds(bytes, $0) }) { events.insert(rows.number(0)) }
     }
     erasure.events = events.count
   }
 
+  /// Keys are not people's alone: what reached a run of somebody else is somebody else's.
+  private func isForKey(_ row: InboxRow) -> Bool {
+    guard case .event(_, let subject?, _) = row.incoming.body, keys.contains(subject) else { return false }
+    let runs = (row.result?.reached ?? []) + (row.result?.started ?? []).map(\.run)
+    return runs.allSatisfy(words.contains)
+  }
+
+  /// Whether the word stands there by itself, not within a longer one: `c-1` is not `c-10`, `ann@…` not `joann@…`.
   private func holds(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
     guard let first = word.first, bytes.count >= word.count else { return false }
+    let isAddress = word.contains(UInt8(ascii: "@"))
     for start in 0...(bytes.count - word.count) where bytes[start] == first {
-      if bytes[start..<start + word.count].elementsEqual(word) { return true }
+      let end = start + word.count
+      guard bytes[start..<end].elementsEqual(word) else { continue }
+      // A packed text begins with its length, which may look like a letter.
+      let begins = start == 0 || !isWithinWord(bytes[start - 1]) || Int(bytes[start - 1]) == word.count
+      if begins, isAddress || end == bytes.count || !isWithinWord(bytes[end]) { return true }
     }
     return false
+  }
+
+  private func isWithinWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
+    default: byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
   }
 
   // MARK: Taking it out

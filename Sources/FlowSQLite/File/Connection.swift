@@ -1,6 +1,7 @@
 import FlowRuntime
 import GRDB
 import GRDBSQLite
+import Glibc
 
 /// The one connection to the file: opened and migrated by GRDB, then used by whoever holds the store's lock.
 final class Connection {
@@ -20,6 +21,7 @@ final class Connection {
       configuration.readonly = !isWriting
       // Groups are begun and ended by the store itself.
       configuration.allowsUnsafeTransactions = true
+      if isWriting { try Connection.make(path) }
       queue = try DatabaseQueue(path: path, configuration: configuration)
       handle = try queue.inDatabase { db in
         try Connection.prepare(db, isWriting: isWriting, isChecked: isChecked)
@@ -34,6 +36,13 @@ final class Connection {
     } catch {
       throw Connection.storeError(error)
     }
+  }
+
+  /// A new file is its owner's alone: it holds the store's secret, and what people have written.
+  private static func make(_ path: String) throws {
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw StoreError.failed("\(path): \(String(cString: strerror(errno)))") }
+    Glibc.close(file)
   }
 
   private static func prepare(_ db: Database, isWriting: Bool, isChecked: Bool) throws {

@@ -13,7 +13,7 @@ final class StoreLock: Sendable {
   /// - Throws: `.locked` with the holder; `.failed` where the file cannot be made.
   init(path: String, holder: String, patience: Int) throws(StoreError) {
     // Closed in programs that a channel starts: they must not keep the lock.
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
     var left = max(0, patience) * 20
     while flock(file, LOCK_EX | LOCK_NB) != 0 {
