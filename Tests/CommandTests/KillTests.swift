@@ -10,6 +10,8 @@ import Testing
     let folder = try Folder()
     try FileManager.default.removeItem(atPath: folder.path)
     try folder.copy(reference.before[point.command].path, to: "")
+    // A copied store sends nothing until somebody says so.
+    if point.command > 0 { try #require(try folder.flow("resume", "--all").code == 0) }
     let command = Story.proposal.commands[point.command]
     let words = try Story.words(command, in: folder)
     let trace = [
