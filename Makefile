@@ -54,10 +54,9 @@ faults:
 	.build/release/flow-faults --seeds 1-100000
 	.build/release/flow-faults --plants
 
-## kills: the main stories killed at 2000 of their writes and syncs, and 300 calls that fail; a disk that is full
+## kills: the main stories killed at 2000 of their writes and syncs, and 300 calls that fail
 kills: install-dependencies release
 	Tests/Faults/kills --kills 2000 --errors 300 .build/release/flow
-	Tests/Faults/full .build/release/flow
 
 ## year: a year of virtual time, 200 contacts in 30 zones, all shipped processes, three seeds
 year:
