@@ -92,7 +92,7 @@ struct Workload {
   func engine(over store: any Store, _ clock: any Clock) -> Engine {
     Engine(
       store: store, library: Library([graph]), outlets: channels.mapValues { Outlet($0, isKeyed: true) },
-      zones: zones, clock: clock, settlesLater: true)
+      zones: zones, clock: clock)
   }
 
   // MARK: What happens to a contact

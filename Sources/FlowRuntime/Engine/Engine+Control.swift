@@ -68,16 +68,6 @@ extension Engine {
     }
   }
 
-  /// Ends the run `cancelled`; what is planned and has not left never does.
-  @discardableResult
-  public func cancel(_ run: String, because: String) async throws(StoreError) -> Received {
-    let at = clock.now()
-    return try await receive(
-      Incoming(
-        source: "flow", id: "cancel.\(run).\(at.milliseconds)", at: at,
-        body: .run(run, .cancel(because: because))))
-  }
-
   /// Lifts the cap on the workflow's first live run, for good.
   /// - Returns: false where there is no workflow of that name.
   @discardableResult

@@ -45,8 +45,6 @@ public actor Engine {
   /// What channels that take keys said of lines, and the next turn writes down. A crash before that is no harm: the
   /// line is handed over again, under its key.
   var receipts: [(line: Outgoing, receipt: Receipt)] = []
-  /// Receipts are written down by a turn of their own soon after, and no call waits for that.
-  private let settlesLater: Bool
   /// Keys of lines that were in hand when the process ended: each goes out by itself.
   var suspects: Set<String> = []
   var sending = Sending()
@@ -55,7 +53,7 @@ public actor Engine {
   var hasLeapt = false
   /// What only this store knows; a constant where the store has none, so that what is simulated is always the same.
   private(set) var secret = Array("flow".utf8)
-  private let makeSecret: (@Sendable () -> String)?
+  private let makeSecret: (@Sendable () throws(StoreError) -> String)?
   /// Whether it matters that a contact may have several names.
   private(set) var knowsContacts = false
   /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
@@ -82,14 +80,11 @@ public actor Engine {
   ///   - outlets: by verb.
   ///   - secret: makes a text that nobody can guess, at least 32 characters; asked where the store has none yet. Nil
   ///     for simulation: keys and tokens are then the same wherever the story is told.
-  ///   - settlesLater: for a process that goes on: what channels that take keys say is committed soon after a call has
-  ///     returned, with whatever comes next, and not before. ``drain()`` waits for it.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
-    clock: any Clock, secret: (@Sendable () -> String)? = nil,
-    logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() }), settlesLater: Bool = false
+    clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil,
+    logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
-    self.settlesLater = settlesLater
     self.store = store
     self.library = library
     self.outlets = outlets
@@ -237,11 +232,7 @@ public actor Engine {
   private func finish() async throws(StoreError) {
     if try hasMore() { try await workOff() }
     if receipts.isEmpty { return }
-    if settlesLater {
-      Task { try? await self.alone { _ async throws(StoreError) in } }
-    } else {
-      try await alone { _ async throws(StoreError) in }
-    }
+    try await alone { _ async throws(StoreError) in }
   }
 
   // MARK: One at a time
@@ -294,7 +285,7 @@ public actor Engine {
   private func readSecret() throws(StoreError) {
     if let known = try store.remembered(Engine.secretFact) {
       secret = Array(known.utf8)
-    } else if let made = makeSecret?() {
+    } else if let made = try makeSecret?() {
       try store.add([.remember(Engine.secretFact, made)])
       secret = Array(made.utf8)
     }

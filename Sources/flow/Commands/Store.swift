@@ -12,7 +12,7 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read the whole store: SQLite's own check, checksums, whole histories. 1: it is damaged.")
+      abstract: "Read the whole store: SQLite's own check, checksums, whole histories. 1: lines are damaged; 3: the file is.")
     @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
     @OptionGroup var store: StoreOptions
     @Option(help: "text or json.") var format: TextOrJSON = .text

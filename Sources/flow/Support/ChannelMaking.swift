@@ -92,8 +92,8 @@ extension Channels {
 
   /// `rate: 60 a minute` (a second, an hour) of the channel with this verb, in hand-overs a minute; nil where none, or
   /// none that can be read, is given.
-  static func rate(_ project: Project, _ verb: String) -> Int? {
-    let entry = project.channels.first { $0.name == verb || $0.plugin == verb }
+  static func rate(_ project: Project, _ verb: String, root: String) -> Int? {
+    let entry = project.channels.first { self.verb(of: $0, root) == verb }
     return entry?.setting("rate").flatMap { perMinute($0.text) }
   }
 

@@ -65,7 +65,7 @@ struct Setup {
   func engine(on store: any Store) -> Engine {
     Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, secret: { Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
+      clock: clock, secret: { () throws(StoreError) in try Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
   }
 
   var library: Library {
@@ -83,7 +83,7 @@ struct Setup {
       // A folder takes the key as the file's name.
       outlets[entry.key] = Outlet(
         entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
-        rate: Channels.rate(workspace.project, entry.key), capacity: workspace.project.capacity[entry.key])
+        rate: Channels.rate(workspace.project, entry.key, root: workspace.root), capacity: workspace.project.capacity[entry.key])
     }
   }
 
