@@ -88,6 +88,17 @@ extension Engine {
     }
   }
 
+  /// Takes a person out of the store for good; live runs of theirs are over. What is on its way to them at this
+  /// moment and not complete is abandoned; what a channel says of the rest is forgotten.
+  public func erase(_ contact: String) async throws(StoreError) -> Erasure {
+    try await alone { engine async throws(StoreError) in
+      let erasure = try engine.store.erase(contact)
+      engine.erased.formUnion(erasure.runs)
+      engine.sending.isStale = true
+      return erasure
+    }
+  }
+
   /// Another set of workflows, channels and caps, as a whole: what comes from now on is told to it. Runs that live
   /// end on the version they began with. When it returns, no hand-over uses the channels before any more (but for one
   /// that takes longer than 30 seconds), so that they can be closed.

@@ -241,7 +241,7 @@ extension Engine {
   /// Looked at once more just before the first byte, and just before the last; what may not leave any more is planned
   /// again, and the next claim says what becomes of it.
   private func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
-    guard claimed.contains(line.key.text) else { return false }
+    guard claimed.contains(line.key.text), !erased.contains(line.run) else { return false }
     if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
     claimed.remove(line.key.text)
     var again = line
@@ -304,6 +304,7 @@ extension Engine {
 
   /// What the channel said of a line that was claimed; nil where it was not handed over.
   func settle(_ line: Outgoing, _ receipt: Receipt?) throws(StoreError) {
+    if erased.contains(line.run) { return }
     guard outlets[line.verb]?.usesMarker == true || receipt == nil || !unsettled.isEmpty else {
       return try record(receipt ?? .unknown(because: ""), of: line)
     }

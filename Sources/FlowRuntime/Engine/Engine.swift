@@ -30,6 +30,8 @@ public actor Engine {
   /// Older versions that were compiled anew, by fingerprint.
   var older: [String: Graph] = [:]
   var savedVersions: Set<String> = []
+  /// Runs that were taken out of the store while something of them may have been in hand.
+  var erased: Set<String> = []
   /// Keys of lines that are claimed and not marked: they can be stopped.
   var claimed: Set<String> = []
   /// Lines in hand when the store failed, with what their channel said; nil where they had not been handed over.
@@ -267,7 +269,7 @@ public actor Engine {
         try store.flush()
         isRecovered = true
       }
-      for (line, receipt) in said { try record(receipt, of: line) }
+      for (line, receipt) in said where !erased.contains(line.run) { try record(receipt, of: line) }
       if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
       try store.flush()

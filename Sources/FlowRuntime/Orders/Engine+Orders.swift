@@ -71,6 +71,9 @@ extension Engine {
         try await resumeAll()
         return .done("all", isNew: wasHeld)
       case .release(let workflow): return try await release(named: workflow)
+      case .erase(let contact):
+        let erased = try await erase(contact)
+        return .erased(runs: erased.runs.count, events: erased.events, suppressions: erased.suppressions)
       }
     } catch {
       return .unavailable("\(error)")

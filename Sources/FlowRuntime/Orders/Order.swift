@@ -18,6 +18,8 @@ public enum Order: Hashable, Sendable {
   case resumeAll
   /// Lifts the cap of a workflow's first live run.
   case release(workflow: String)
+  /// Takes a person out of the store for good, by anything that they are known by.
+  case erase(contact: String)
 }
 
 /// What became of an order. Whatever is answered is committed.
@@ -27,6 +29,8 @@ public enum Answer: Hashable, Sendable {
   ///   - name: the whole id of the run, or the workflow.
   ///   - isNew: false where it was so already.
   case done(String, isNew: Bool)
+  /// Counts of what was known of the person; all 0 where nothing was.
+  case erased(runs: Int, events: Int, suppressions: Int)
   /// It cannot be done, and why; nothing has changed.
   case refused(String)
   /// The store cannot be written now: the same may be asked again later.

@@ -19,6 +19,7 @@ extension Order {
     case .pauseAll(let because): object("pause-all", ("because", because))
     case .resumeAll: object("resume-all")
     case .release(let workflow): object("release", ("workflow", workflow))
+    case .erase(let contact): object("erase", ("contact", contact))
     }
   }
 
@@ -32,6 +33,7 @@ extension Order {
     case "pause-all": self = .pauseAll(because: try members.text("because"))
     case "resume-all": self = .resumeAll
     case "release": self = .release(workflow: try members.text("workflow"))
+    case "erase": self = .erase(contact: try members.text("contact"))
     case let name: self = .receive(try Incoming(order: name, members))
     }
   }
@@ -95,6 +97,8 @@ extension Answer {
     switch self {
     case .received(let received): ["received": received.json]
     case .done(let name, let isNew): ["done": .string(name), "new": .bool(isNew)]
+    case .erased(let runs, let events, let suppressions):
+      ["erased": ["runs": .number("\(runs)"), "events": .number("\(events)"), "suppressions": .number("\(suppressions)")]]
     case .refused(let because): ["refused": .string(because)]
     case .unavailable(let because): ["unavailable": .string(because)]
     }
@@ -104,6 +108,10 @@ extension Answer {
     let members = Members(json)
     if let received = json["received"] {
       self = .received(try Received(json: received))
+    } else if let erased = json["erased"].map(Members.init) {
+      self = .erased(
+        runs: try erased.optionalNumber("runs") ?? 0, events: try erased.optionalNumber("events") ?? 0,
+        suppressions: try erased.optionalNumber("suppressions") ?? 0)
     } else if let because = try members.optionalText("refused") {
       self = .refused(because)
     } else if let because = try members.optionalText("unavailable") {

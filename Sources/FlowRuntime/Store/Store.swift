@@ -87,10 +87,37 @@ public protocol Store: AnyObject, Sendable {
   func remembered(_ name: String) throws(StoreError) -> String?
   /// Facts whose names begin so, by name.
   func remembered(prefix: String) throws(StoreError) -> [Fact]
+
+  // MARK: Erasure
+
+  /// Takes out everything that is known of a contact, by whatever it is known; that it must not be written to is
+  /// kept, under a digest (guarantee 27).
+  func erase(_ contact: String) throws(StoreError) -> Erasure
+}
+
+/// What was known of a contact and is not any more.
+public struct Erasure: Hashable, Sendable {
+  /// Ids of runs, live and ended.
+  public var runs: Set<String>
+  public var events: Int
+  public var suppressions: Int
+
+  public init(runs: Set<String> = [], events: Int = 0, suppressions: Int = 0) {
+    self.runs = runs
+    self.events = events
+    self.suppressions = suppressions
+  }
 }
 
 /// For a store that shares no transactions: each change is a commit of its own.
 extension Store {
   public func add(_ writes: [Write]) throws(StoreError) { try commit(writes) }
   public func flush() throws(StoreError) {}
+}
+
+/// For a store that is gone with its process.
+extension Store {
+  public func erase(_ contact: String) throws(StoreError) -> Erasure {
+    throw .failed("this store keeps nothing that could be erased")
+  }
 }

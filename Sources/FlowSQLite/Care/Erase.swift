@@ -2,31 +2,21 @@ import FlowCore
 import FlowPlugin
 import FlowRuntime
 
-/// What ``SQLiteStore/erase(_:)`` has taken out.
-public struct Erasure: Hashable, Sendable {
-  public var runs = 0
-  public var events = 0
-  public var suppressions = 0
-
-  public init(runs: Int = 0, events: Int = 0, suppressions: Int = 0) {
-    self.runs = runs
-    self.events = events
-    self.suppressions = suppressions
-  }
-}
-
 extension SQLiteStore {
   /// Takes out everything that is known of a contact: its runs with their histories, deliveries and tasks, and
   /// whatever came in that names it (guarantee 27). Nothing of it is left in the file, in its free pages or in the
   /// log beside it. That it must not be written to is kept, under a digest.
   ///
   /// Rewrites the file, which takes as long as that. What was planned for the contact is not handed over any more.
-  /// - Parameter identities: everything that the contact is known by; of none nothing is taken.
-  public func erase(_ identities: [String]) throws(StoreError) -> Erasure {
-    let names = identities.map(ContactIdentity.canonical).filter { !$0.isEmpty }
-    guard !names.isEmpty else { return Erasure() }
+  /// - Parameter contact: anything that the contact is known by; its runs say what else that is. Of an empty one
+  ///   nothing is taken.
+  /// - Throws: also where another process reads the file for so long that what was erased is still in the log beside
+  ///   it: everything else is done, and erasing again does the rest.
+  public func erase(_ contact: String) throws(StoreError) -> Erasure {
+    let name = ContactIdentity.canonical(contact)
+    guard !name.isEmpty else { return Erasure() }
     let erasure = try useFile { (front) throws(StoreError) in
-      var eraser = Eraser(front, names)
+      var eraser = Eraser(front, name)
       return try eraser.erase()
     }
     try reopen()
@@ -37,7 +27,8 @@ extension SQLiteStore {
 /// One erasure, on a store in which nothing waits to be written.
 private struct Eraser {
   let front: Front
-  let names: [String]
+  /// Everything that the contact is known by.
+  private var names: Set<String>
   private var erasure = Erasure()
   private var runs: Set<Int64> = []
   private var events: Set<Int64> = []
@@ -46,10 +37,9 @@ private struct Eraser {
   /// The runs' keys: `7`, by which much else may be called.
   private var keys: Set<String> = []
 
-  init(_ front: Front, _ names: [String]) {
+  init(_ front: Front, _ name: String) {
     self.front = front
-    self.names = names
-    words = Set(names)
+    names = [name]
   }
 
   mutating func erase() throws(StoreError) -> Erasure {
@@ -66,7 +56,9 @@ private struct Eraser {
       throw error
     }
     try front.file.once("VACUUM").run()
-    try front.file.once("PRAGMA wal_checkpoint(TRUNCATE)").run()
+    guard try front.file.once("PRAGMA wal_checkpoint(TRUNCATE)").first({ $0.number(0) }) == 0 else {
+      throw .failed("another process reads the store, and what was erased is still in its log: erase again")
+    }
     return erasure
   }
 
@@ -74,23 +66,31 @@ private struct Eraser {
 
   private mutating func findRuns() throws(StoreError) {
     let numbers = try front.file.once("SELECT number FROM run WHERE workflow IS NOT NULL").all { $0.number(0) }
-    for number in numbers {
-      guard let record = try front.run(number: number)?.record else { continue }
-      front.trimAfterReading()
-      let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
-      guard names.contains(record.contact) || contact.contains(where: names.contains) else { continue }
-      runs.insert(number)
-      words.formUnion(contact)
-      words.insert(record.id)
-      keys.insert(record.subject)
-      // The event that started it, whatever it is called.
-      if let id = try front.file.once("SELECT event FROM run WHERE number = \(number)").first({ $0.cell(0) }),
-        case .number(let event) = id
-      {
-        events.insert(event)
-      }
+    // A run may know the contact by a name that leads to the next.
+    var known = 0
+    while known < names.count {
+      known = names.count
+      for number in numbers where !runs.contains(number) { try look(at: number) }
     }
-    erasure.runs = runs.count
+    words.formUnion(names)
+  }
+
+  private mutating func look(at number: Int64) throws(StoreError) {
+    guard let record = try front.run(number: number)?.record else { return }
+    front.trimAfterReading()
+    let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
+    guard names.contains(record.contact) || contact.contains(where: names.contains) else { return }
+    runs.insert(number)
+    erasure.runs.insert(record.id)
+    names.formUnion(contact)
+    words.insert(record.id)
+    keys.insert(record.subject)
+    // The event that started it, whatever it is called.
+    if let id = try front.file.once("SELECT event FROM run WHERE number = \(number)").first({ $0.cell(0) }),
+      case .number(let event) = id
+    {
+      events.insert(event)
+    }
   }
 
   /// Whatever came in that holds one of the words, and what was sent to a key alone that reached nobody else.

@@ -46,20 +46,32 @@ struct ContactCommand: AsyncParsableCommand {
       abstract: "Take a person out of the store for good; live runs end. That they must not be written to is kept.")
     @OptionGroup var person: Person
     @Option(help: "text or json.") var format: TextOrJSON = .text
+    @OptionGroup var color: ColorOptions
 
     func run() async throws {
       let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
-      let erased = try await Storage.use(person.store, workspace, .changing("flow contact")) { store in
-        try store.erase(PersonSearch(workspace, store).identities(person.who))
-      }
-      if erased == Erasure() { throw Failure.finding("nothing is known of \"\(person.who)\"") }
+      let (runs, events, suppressions) = try await erase(workspace)
+      if (runs, events, suppressions) == (0, 0, 0) { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
-      case .text: Output.line("erased: \(erased.runs) runs, \(erased.events) events")
+      case .text: Output.line("erased: \(runs) runs, \(events) events")
       case .json:
+        let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
         Output.line(
-          ([
-            "runs": .number("\(erased.runs)"), "events": .number("\(erased.events)"), "suppressions": .number("\(erased.suppressions)"),
-          ] as JSONValue).write(pretty: true))
+          JSONValue.object(counts.map { JSONMember($0.0, .number("\($0.1)")) }).write(pretty: true))
+      }
+    }
+
+    /// A server that runs does it; else nothing but the store is needed, whatever the workflows say.
+    private func erase(_ workspace: Workspace) async throws -> (runs: Int, events: Int, suppressions: Int) {
+      let door = Door(workspace: workspace, store: person.store, command: "flow contact", color: color)
+      switch try door.askServer(.erase(contact: person.who)) {
+      case .erased(let runs, let events, let suppressions): return (runs, events, suppressions)
+      case .refused(let because): throw Failure.finding(because)
+      default: break
+      }
+      return try await Storage.use(person.store, workspace, .changing("flow contact")) { store in
+        let erased = try store.erase(person.who)
+        return (erased.runs.count, erased.events, erased.suppressions)
       }
     }
   }

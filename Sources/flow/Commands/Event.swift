@@ -31,7 +31,7 @@ struct EventCommand: AsyncParsableCommand {
     let received: Received
     switch try await door.carryOut(.receive(incoming)) {
     case .received(let answer): received = answer
-    case .done, .unavailable: received = Received()
+    case .done, .erased, .unavailable: received = Received()
     case .refused(let because): throw Failure.finding(because)
     }
     report(received)

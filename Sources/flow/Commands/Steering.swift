@@ -29,7 +29,7 @@ struct SteeringOptions: ParsableArguments {
       case .refused(let because):
         refused.append(because)
         Output.complain("error: \(because)")
-      case .received, .unavailable: break
+      case .received, .erased, .unavailable: break
       }
     }
     if format == .json {

@@ -72,7 +72,7 @@ struct DoneCommand: AsyncParsableCommand {
     var received = Received()
     switch try await door.carryOut(order) {
     case .received(let answer): received = answer
-    case .done, .unavailable: break
+    case .done, .erased, .unavailable: break
     case .refused(let because): throw Failure.finding(because)
     }
     let because = received.unmatched ?? received.refused.first?.because.joined(separator: "; ")

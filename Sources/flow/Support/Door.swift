@@ -42,6 +42,14 @@ struct Door {
     try await carryOut([order]).first ?? .unavailable("it was not carried out")
   }
 
+  /// For what needs no workflows where no server runs.
+  /// - Returns: nil where none runs.
+  func askServer(_ order: Order) throws -> Answer? {
+    var answers: [Answer] = []
+    try askServer([order], &answers)
+    return try sound(answers).first
+  }
+
   /// As far as a server answers. One that ends before it has answered may have done what it was asked: an
   /// order that is carried out twice does what it does once, so that the rest is simply asked again.
   private func askServer(_ orders: [Order], _ answers: inout [Answer]) throws {

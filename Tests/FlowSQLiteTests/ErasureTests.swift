@@ -1,0 +1,99 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowSQLite
+import FlowTesting
+import FlowTime
+import Foundation
+import Synchronization
+import Testing
+
+/// Who is erased while the engine runs.
+struct ErasureTests {
+  @Test func `who is erased is found by whatever any of the runs knows them by`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
+    let engine = Engine(
+      store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
+      clock: FixedClock(EngineOnFileTests.at(0)))
+    // Each of the first three is known by a name of the one before; the last one found is the first that came.
+    let contacts: [JSONValue] = [
+      ["name": "Ann", "email": "third@example.test", "phone": "+4930111"],
+      ["name": "Ann", "email": "second@example.test", "phone": "+4930111"],
+      ["name": "Ann", "id": "c-1", "email": "second@example.test"], ["name": "Bob", "id": "c-2"],
+    ]
+    for (number, contact) in contacts.enumerated() {
+      let data: JSONValue = [
+        "contact": contact, "owner": ["name": "Olga"],
+        "order": ["id": .string("O-\(number)"), "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      let event = Incoming.event(
+        type: "order.placed", id: "e-\(number)", at: EngineOnFileTests.at(0), subject: "O-\(number)", data: data)
+      try await engine.receive(event)
+    }
+    let erasure = try await engine.erase("c-1")
+    #expect(erasure.runs.count == 3 && erasure.events == 3)
+    #expect(try store.runs(RunFilter()).map(\.contact) == ["c-2"])
+    try store.close()
+  }
+
+  /// While a message of theirs is with its channel; `isKeyed`: what the channel says of it is written down later.
+  @Test(arguments: [true, false])
+  func `guarantee 27: who is erased while something is on its way to them is gone, and the engine goes on`(
+    isKeyed: Bool
+  ) async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
+    let channel = Meddler()
+    func engine(at hours: Int64) -> Engine {
+      Engine(
+        store: store, library: Library(graphs),
+        outlets: ["letter": Outlet(channel, isKeyed: isKeyed), "errand": Outlet(channel, isKeyed: true)],
+        zones: EngineOnFileTests.zones, clock: FixedClock(EngineOnFileTests.at(hours)))
+    }
+    for order in ["O-1", "O-2"] {
+      let data: JSONValue = [
+        "contact": ["name": "Ann", "email": .string(order == "O-1" ? "ann@example.test" : "bob@example.test")],
+        "owner": ["name": "Olga"], "order": ["id": .string(order), "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      try await engine(at: 0).receive(
+        .event(type: "order.placed", id: order, at: EngineOnFileTests.at(0), subject: order, data: data))
+    }
+    let later = engine(at: 30)
+    channel.meddle { _ = try? await later.erase("ann@example.test") }
+    try await later.runDue()
+    try await later.receive([])
+    // One to her, and all two to him.
+    #expect(channel.count == 3)
+    #expect(try store.runs(RunFilter()).map(\.contact) == ["bob@example.test"])
+    #expect(try store.outbox(.accepted).map(\.contact) == [["bob@example.test"], ["bob@example.test"]])
+    #expect(try store.outbox(.claimed).isEmpty && store.outbox(.marked).isEmpty)
+    #expect(try store.check().problems == [])
+    try store.close()
+    #expect(try CareTests.bytes(scratch).range(of: Data("ann@".utf8)) == nil)
+  }
+}
+
+/// Does something while the first message is handed over, after its marker.
+private final class Meddler: FlowPlugin.Channel {
+  private let box = LetterBox()
+  private let state = Mutex<(body: (@Sendable () async -> Void)?, count: Int)>((nil, 0))
+
+  var manifest: [UInt8] { [] }
+  var count: Int { state.withLock { $0.count } }
+  func meddle(_ body: @escaping @Sendable () async -> Void) { state.withLock { $0.body = body } }
+
+  func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
+
+  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+    let body = state.withLock { state in
+      defer { state.body = nil }
+      state.count += 1
+      return state.body
+    }
+    await body?()
+    return .accepted(id: "post")
+  }
+}
