@@ -144,7 +144,7 @@ public struct Inbound: Hashable, Sendable {
     }
   }
 
-  /// What came in and could not be told for sure: kept raw, where people see it (guarantee 15).
+  /// What came in and is no event: where it could not be told for sure what it is, people see it (guarantee 15).
   public struct Unread: Hashable, Sendable {
     /// Of the source, as a message's; a known id does nothing.
     public var id: String
@@ -161,13 +161,18 @@ public struct Inbound: Hashable, Sendable {
 
   public var messages: [Message]
   public var unread: [Unread]
+  /// What came in and concerns no run, and nobody (a receipt, a copy of a mail of ours): kept raw all the same.
+  public var kept: [Unread]
   /// To be committed with what was read, and named by the next call.
   public var cursor: String?
   /// There is more already: whoever wants to have read everything calls again with the new cursor.
   public var hasMore: Bool
-  public init(messages: [Message], unread: [Unread] = [], cursor: String?, hasMore: Bool = false) {
+  public init(
+    messages: [Message], unread: [Unread] = [], kept: [Unread] = [], cursor: String?, hasMore: Bool = false
+  ) {
     self.messages = messages
     self.unread = unread
+    self.kept = kept
     self.cursor = cursor
     self.hasMore = hasMore
   }

@@ -109,6 +109,14 @@ struct InboundTests {
     // The source says it again, as after a lost acknowledgement.
     mailbox.bring(message("m-1", .autoReply, address: "ann@example.test"), cursor: "7")
     #expect(try await engine.poll().map(\.messages) == [0])
+    // What concerns nobody is kept as it came, and needs nobody's eyes.
+    mailbox.bring(kept: Inbound.Unread(id: "m-0", at: clock.now(), because: "a receipt", raw: [7, 8]))
+    #expect(try await engine.poll().map(\.messages) == [1])
+    let receipt = try #require(store.inbox(InboxKey(source: "channel/letter", id: "m-0")))
+    #expect(
+      receipt.incoming.body
+        == .message(Incoming.Message(verb: "letter", content: .kept(because: "a receipt"), raw: [7, 8])))
+    #expect(receipt.result == Received() && store.inboxNeedingEyes().isEmpty)
     let run = try #require(store.runs(RunFilter()).first)
     #expect(store.journal(run.id).flatMap(\.entries).filter { $0.type == "received" }.count == 1)
     // What could not be read, and what answers nothing, stands where people see it.
@@ -239,6 +247,10 @@ final class Mailbox: Channel {
 
   func bring(_ message: Inbound.Message, cursor: String? = nil) {
     state.withLock { $0.inbound.append(Inbound(messages: [message], cursor: cursor)) }
+  }
+
+  func bring(kept: Inbound.Unread) {
+    state.withLock { $0.inbound.append(Inbound(messages: [], kept: [kept], cursor: nil)) }
   }
 
   func bring(_ unread: Inbound.Unread) {

@@ -51,6 +51,7 @@ struct PackedTests {
         verb: "letter", token: "t", threads: ["<a@b>"], address: nil, content: .event(.bounce(hard: true)),
         raw: [0, 0xFF])),
     .message(Incoming.Message(verb: "letter", content: .unread(because: "no end"), raw: [])),
+    .message(Incoming.Message(verb: "letter", content: .kept(because: "a receipt"), raw: [1])),
   ]
 
   static let step = JournalStep(

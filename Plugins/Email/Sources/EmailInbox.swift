@@ -30,17 +30,17 @@ struct EmailInbox: Sendable {
     var inbound = Inbound(messages: [], cursor: batch.cursor, hasMore: batch.hasMore)
     for mail in batch.items {
       let id = mail.bytes.isEmpty ? "imap:\(mail.name)" : EmailInbox.identity(mail.bytes)
-      func setAside(_ because: String) {
-        inbound.unread.append(.init(id: id, at: mail.receivedAt, because: because, raw: mail.bytes))
+      func raw(_ because: String) -> Inbound.Unread {
+        Inbound.Unread(id: id, at: mail.receivedAt, because: because, raw: mail.bytes)
       }
       if let problem = mail.problem {
-        setAside(problem)
+        inbound.unread.append(raw(problem))
         continue
       }
       switch reader.read(mail.bytes, id: id, receivedAt: mail.receivedAt) {
       case .message(let message): inbound.messages.append(message)
-      case .setAside(let because): setAside(because)
-      case .nothing: continue
+      case .setAside(let because): inbound.unread.append(raw(because))
+      case .nothing(let because): inbound.kept.append(raw(because))
       }
     }
     return inbound

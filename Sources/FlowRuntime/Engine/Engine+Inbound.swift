@@ -75,11 +75,13 @@ extension Engine {
     let now = clock.now()
     var writes: [Write] = []
     var ids: Set<String> = []
-    func take(_ id: String, _ at: Instant, _ message: Incoming.Message) throws(StoreError) {
+    func take(
+      _ id: String, _ at: Instant, _ message: Incoming.Message, _ result: Received? = nil
+    ) throws(StoreError) {
       let incoming = Incoming(
         source: Facts.channel + verb, id: id, at: min(at, now), body: .message(message))
       guard ids.insert(id).inserted, try store.inbox(incoming.key) == nil else { return }
-      writes.append(.receive(InboxRow(incoming: incoming, received: now)))
+      writes.append(.receive(InboxRow(incoming: incoming, received: now, result: result)))
     }
     for message in inbound.messages {
       try take(
@@ -92,6 +94,11 @@ extension Engine {
       try take(
         unread.id, unread.at,
         Incoming.Message(verb: verb, content: .unread(because: unread.because), raw: unread.raw))
+    }
+    for kept in inbound.kept {
+      // Nothing follows from it.
+      let message = Incoming.Message(verb: verb, content: .kept(because: kept.because), raw: kept.raw)
+      try take(kept.id, kept.at, message, Received())
     }
     let count = writes.count
     if try inbound.cursor != store.remembered(Facts.cursor + verb) {
@@ -106,9 +113,11 @@ extension Engine {
   // MARK: Whom it concerns
 
   func routeMessage(_ incoming: Incoming, _ message: Incoming.Message) async throws(StoreError) -> Received {
-    guard case .event(let kind) = message.content else {
-      if case .unread(let because) = message.content { return .unmatched("it cannot be read: \(because)") }
-      return .unmatched("it cannot be read")
+    let kind: Event.Kind
+    switch message.content {
+    case .event(let told): kind = told
+    case .unread(let because): return .unmatched("it cannot be read: \(because)")
+    case .kept: return Received()
     }
     let event = Event(id: incoming.eventID, at: incoming.at, kind: Engine.named(kind, message.verb))
     let (found, ended) = try addressee(of: message, kind, event)

@@ -26,6 +26,8 @@ public struct Incoming: Hashable, Sendable, Codable {
       case event(Event.Kind)
       /// It could not be told for sure what it is.
       case unread(because: String)
+      /// It concerns no run, and nobody, and what it is: `a receipt`.
+      case kept(because: String)
     }
 
     public var verb: String
@@ -48,11 +50,12 @@ public struct Incoming: Hashable, Sendable, Codable {
       self.raw = raw
     }
 
-    /// What it is, as people read it: `reply by email`, `unread by email`.
+    /// What it is, as people read it: `reply by email`, `unread by email`, `a receipt by email`.
     public var word: String {
       switch content {
       case .event(let kind): "\(Event(id: "", at: .epoch, kind: kind).name) by \(verb)"
       case .unread: "unread by \(verb)"
+      case .kept(let because): "\(because) by \(verb)"
       }
     }
   }

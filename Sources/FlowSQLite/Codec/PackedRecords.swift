@@ -97,6 +97,7 @@ extension Incoming.Message: Packed {
     switch content {
     case .event(let kind): packer.put(0, kind)
     case .unread(let because): packer.put(1, because)
+    case .kept(let because): packer.put(2, because)
     }
     packer.put(raw)
   }
@@ -111,6 +112,7 @@ extension Incoming.Message: Packed {
     switch try unpacker.byte() {
     case 0: return .event(try unpacker.get())
     case 1: return .unread(because: try unpacker.get())
+    case 2: return .kept(because: try unpacker.get())
     case let other: throw Unpacker.corrupt("\(other) is no content of a message")
     }
   }
