@@ -125,6 +125,10 @@ let package = Package(
       ] + plugins.filter { $0 != "Exec" }.map { .target(name: "\($0)Channel") },
       exclude: ["Sentences", "Refused", "Projects"]),
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "FlowAnalysisTests", dependencies: ["FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"]),
+    .testTarget(
+      name: "FlowAnalysisTests",
+      dependencies: [
+        "FlowAnalysis", "FlowCompiler", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting",
+      ]),
   ]
 )

@@ -3,36 +3,43 @@ import FlowTime
 /// What is said to hold of every run, whatever its contact answers, wherever and whenever it starts (language,
 /// section 7). The language claims some of them of every file; `guarantees:` claims more.
 public enum Claim: Hashable, Sendable {
-  /// Every run ends; with a duration: within it, time held left out.
+  /// Every run ends; with a duration: within it, time held left out (the start moves by as much as holds have moved
+  /// what the run waited for).
   case ends(within: Duration?)
-  /// At most so many touches; of one verb where one is named; in any span, or in the whole run.
+  /// At most so many touches; of one verb where one is named; in any span, or in the whole run. A run that ends
+  /// `exhausted` breaks the limit that its policy sets: one touch more was due.
   case touches(atMost: Int, verb: String?, span: Duration?)
-  /// Two touches are never less apart, but where the file lifts the gap or the contact has answered.
+  /// A touch and the one before it are never less apart, but where the file lifts the gap (`gap: none`) or the contact
+  /// has answered in between.
   case apart(Duration)
-  /// The first touch goes out within so long after the start, time held left out, in a run whose contact is silent.
+  /// The first touch goes out within so long after the start, or the run has ended by then, in a run into which nothing
+  /// comes.
   case firstTouch(within: Duration)
-  /// Silence, and nothing but silence, ends in one of these; none: in an escalation or an end that the file writes.
+  /// A run into which nothing comes, no answer, event or outcome, comes to one of these; none: to an escalation or an
+  /// end that the file writes.
   case silence(reaches: [Milestone])
-  /// Nothing is handed over after an unsubscribe, a complaint, a hard bounce or an answer that nothing in the file
-  /// takes, and nothing after the end.
+  /// No touch after an unsubscribe, a complaint, the end, or a hard bounce or an answer that nothing in the file takes;
+  /// after a hard bounce that it takes, none by the channel of the touch before it.
   case stops
   /// No touch goes out outside its window or on a holiday.
   case insideWindow
   /// Some run ends with it.
   case possible(outcome: String)
-  /// A person's task that is not done in time is told to somebody.
+  /// A person's task that is not done in time (its `timeout`) is told to somebody before the run ends: by an escalation,
+  /// a message that is no touch, or a task of somebody else.
   case overseen(step: NodeIndex)
+  /// Once the second has come about, the first does not any more.
   case never(Milestone, after: Milestone)
   /// Whenever the second comes about, the first has.
   case always(Milestone, before: Milestone)
-  /// Whenever the second comes about the first follows within so long, or the run has ended.
+  /// Whenever the second comes about the first follows within so long, or the run has ended by then. Time held counts.
   case follows(Milestone, within: Duration, of: Milestone)
 }
 
 /// Something that a timeline shows, by which claims are made.
 public enum Milestone: Hashable, Sendable {
   case started
-  /// The step went out, was assigned, or was done.
+  /// The step went out, was assigned, or was done; not one that was left out, withheld or has failed.
   case step(NodeIndex)
   /// Any step of a verb.
   case verb(String)
