@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev libcurl4-openssl-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines faults kills year clean
+.PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines faults kills year proofs clean
 
 ## demo: install what is missing, build, then check, dry-run and simulate the proposal process
 demo: install-dependencies
@@ -62,6 +62,11 @@ kills: install-dependencies release
 year:
 	swift build -c release --product flow-faults
 	for seed in 1 2 3; do Tests/Faults/year --seed $$seed .build/release/flow-faults || exit 1; done
+
+## proofs: 2000 generated workflows, what is proved of each against all that brute force can make of it
+proofs:
+	$(SWIFT) build -c release --product flow-proofs
+	.build/release/flow-proofs --seeds 1-2000
 
 ## bench: figures of the release build
 bench:

@@ -84,6 +84,11 @@ let package = Package(
       dependencies: ["FlowCompiler", "FlowSimulation", "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"],
       path: "Tests/Faults/Kit"),
     .executableTarget(name: "flow-faults", dependencies: ["FaultKit"], path: "Tests/Faults/Program"),
+    // Generated workflows tried by brute force against what is proved of them (make proofs); no product names them.
+    .target(
+      name: "ProofKit", dependencies: ["FaultKit", "FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"],
+      path: "Tests/Proofs/Kit"),
+    .executableTarget(name: "flow-proofs", dependencies: ["ProofKit"], path: "Tests/Proofs/Program"),
     .executableTarget(
       name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail", exclude: ["run"]),
     .testTarget(

@@ -65,7 +65,8 @@ package struct Material: Sendable {
     return compilation.workflows.sorted { $0.graph.workflow < $1.graph.workflow }
   }
 
-  private static func manifests(_ disk: DiskFiles) throws -> [Manifest] {
+  /// Those of the shipped channels.
+  package static func manifests(_ disk: DiskFiles) throws -> [Manifest] {
     let paths = [
       "Email/manifest", "SMS/manifest", "Messenger/manifest", "Tasks/call", "Tasks/task",
       "Notification/manifest", "Webhook/manifest",

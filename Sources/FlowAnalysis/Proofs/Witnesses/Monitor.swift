@@ -274,6 +274,8 @@ extension Graph {
       if case .end(let outcome) = node.action { outcomes.insert(outcome) }
     }
     for edge in edges where edge.isWritten {
+      // `next` where the steps run out writes no end.
+      if let from = edge.from, nodes[from].next == edge.to { continue }
       if case .end(let outcome) = edge.to { outcomes.insert(outcome) }
     }
     return outcomes

@@ -1,0 +1,173 @@
+import FlowAnalysis
+import FlowCore
+import FlowTime
+
+/// What is proved of one generated workflow, against everything that brute force saw of it.
+package struct Agreement: Sendable {
+  package let seed: UInt64
+  /// Where the two do not agree; none is what must be.
+  package private(set) var disagreements: [String] = []
+  package private(set) var counts = Counts()
+  /// Claims that are neither proved nor broken, and why.
+  package private(set) var undecided: [String] = []
+
+  package struct Counts: Sendable {
+    package var workflows = 0
+    package var runs = 0
+    package var proved = 0
+    package var broken = 0
+    package var undecided = 0
+    /// Bounds that are said to be reached, and those of them that brute force has reached as well.
+    package var reached = 0
+    package var met = 0
+    /// Witnesses that break the claim only by one reading of its words.
+    package var arguable = 0
+
+    package init() {}
+
+    package static func + (one: Counts, other: Counts) -> Counts {
+      var sum = one
+      sum.workflows += other.workflows
+      sum.runs += other.runs
+      sum.proved += other.proved
+      sum.broken += other.broken
+      sum.undecided += other.undecided
+      sum.reached += other.reached
+      sum.met += other.met
+      sum.arguable += other.arguable
+      return sum
+    }
+  }
+
+  /// What brute force saw of one claim.
+  private struct Seen {
+    var violation: String?
+    var isEnded = false
+    /// The most of a count or a time; the least of a distance.
+    var extreme: Int64?
+  }
+
+  /// Nil where the text does not compile.
+  /// - Parameter prove: what is said of each claim, in their order.
+  package init?(
+    seed: UInt64, _ workshop: Workshop, budget: Int, prove: (Graph, [Prover.Stated], any ZoneSource) -> [Proof]
+  ) {
+    let generated = Generated(seed: seed)
+    guard case .success(let graph) = workshop.compile(generated.text) else { return nil }
+    self.seed = seed
+    let claims = Claims.about(graph, seed: seed)
+    let proofs = prove(graph, claims, workshop.zones)
+    let surroundings = Surroundings(zones: workshop.zones)
+    var seen = [Seen](repeating: Seen(), count: claims.count)
+    var runs = 0
+    var judged: [String] = []
+    let monitors = claims.map { Monitor($0.claim, graph: graph, zones: workshop.zones) }
+    var teller = Teller(graph, surroundings, fields: generated.fields, seed: seed)
+    teller.tryAll(contactZones: generated.hasContactZone ? [nil, "Asia/Kathmandu"] : [nil], budget: budget) { tale in
+      runs += 1
+      let opinion = Opinion(graph, tale)
+      for (index, stated) in claims.enumerated() { Self.note(tale, opinion, stated.claim, &seen[index]) }
+      if runs % 16 == 1, tale.held == 0, judged.isEmpty { judged += Self.differences(tale, opinion, monitors) }
+    }
+    disagreements = judged.map { "seed \(seed): \($0)" }
+    counts.workflows = 1
+    counts.runs = runs
+    if proofs.count != claims.count { disagreements.append("\(claims.count) claims, \(proofs.count) proofs") }
+    for (index, proof) in proofs.enumerated() where index < seen.count { compare(proof, seen[index], graph, surroundings) }
+  }
+
+  /// Where the monitor and the second opinion do not judge one run alike.
+  private static func differences(_ tale: Tale, _ opinion: Opinion, _ monitors: [Monitor]) -> [String] {
+    let course = Course(zone: tale.zone, data: tale.input, entries: tale.entries)
+    return monitors.compactMap { monitor in
+      let finding = opinion.finding(on: monitor.claim)
+      let isBroken = monitor.judge(course).isBroken
+      guard finding != .arguable, isBroken != (finding == .broken) else { return nil }
+      return "judged otherwise, \(finding) and \(isBroken ? "broken" : "kept"): \(monitor.claim)\n"
+        + tale.told(monitor.claim)
+    }
+  }
+
+  private static func note(_ tale: Tale, _ opinion: Opinion, _ claim: Claim, _ seen: inout Seen) {
+    if case .possible(let outcome) = claim {
+      if tale.run.outcome == outcome { seen.isEnded = true }
+      return
+    }
+    if seen.violation == nil, opinion.finding(on: claim) == .broken { seen.violation = tale.told(claim) }
+    let measure: Int64?
+    switch claim {
+    case .ends: measure = opinion.length
+    case .touches(_, let verb, let span): measure = Int64(opinion.count(verb, span))
+    case .firstTouch: measure = tale.told.isEmpty ? opinion.untilFirstTouch : nil
+    case .apart: measure = opinion.closest.map { -$0 }
+    default: measure = nil
+    }
+    if let measure { seen.extreme = max(seen.extreme ?? measure, measure) }
+  }
+
+  // MARK: Agreement
+
+  private mutating func compare(_ proof: Proof, _ seen: Seen, _ graph: Graph, _ surroundings: Surroundings) {
+    switch proof.verdict {
+    case .undecided(let because, _):
+      counts.undecided += 1
+      undecided.append("\(proof.claim): \(because)")
+    case .proved(let bound, let isReached):
+      counts.proved += 1
+      if let violation = seen.violation { disagree("proved, but broken by", proof.claim, violation) }
+      guard let bound, let extreme = seen.extreme else { return }
+      let most: Int64 = switch bound { case .count(let count): Int64(count); case .time(let time): time }
+      let isLeast = if case .apart = proof.claim { true } else { false }
+      let reach = isLeast ? -extreme : extreme
+      if isLeast ? reach < most : reach > most {
+        disagree("the bound \(most) is passed:", proof.claim, "\(reach)")
+      }
+      if isReached {
+        counts.reached += 1
+        if reach == most { counts.met += 1 }
+      }
+    case .broken(let witness):
+      counts.broken += 1
+      if case .possible(let outcome) = proof.claim {
+        if seen.isEnded { disagree("said to be impossible, but there is", proof.claim, outcome) }
+        return
+      }
+      check(witness, proof.claim, graph, surroundings)
+    }
+    if case .undecided = proof.verdict { return }
+  }
+
+  private mutating func check(_ witness: Witness, _ claim: Claim, _ graph: Graph, _ surroundings: Surroundings) {
+    guard let tale = Retelling(graph: graph, surroundings: surroundings).tale(of: witness) else {
+      return disagree("the witness starts no run:", claim, "\(witness.start.rfc3339(in: .utc))")
+    }
+    if tale.entries != witness.timeline { disagree("the witness is told otherwise:", claim, tale.told(claim)) }
+    switch Opinion(graph, tale).finding(on: claim) {
+    case .broken: break
+    case .arguable: counts.arguable += 1
+    case .holds: disagree("the witness does not break", claim, tale.told(claim))
+    }
+  }
+
+  private mutating func disagree(_ what: String, _ claim: Claim, _ detail: String) {
+    disagreements.append("seed \(seed): \(what) \(claim)\n\(detail)")
+  }
+}
+
+extension Tale {
+  /// For whoever looks into it.
+  func told(_ claim: Claim) -> String {
+    (["  start \(start.rfc3339(in: zone)) \(zone.name) \(input)", "  told"]
+      + told.map { "    \($0.at.rfc3339(in: zone)) \($0.kind)" } + ["  happened"]
+      + entries.map { "    \($0.at.rfc3339(in: zone)) \($0.step ?? "") \($0.kind)" }).joined(separator: "\n")
+  }
+}
+
+extension Agreement {
+  /// With the prover itself.
+  package init?(seed: UInt64, _ workshop: Workshop, budget: Int) {
+    self.init(seed: seed, workshop, budget: budget) { graph, claims, zones in
+      Prover(graph: graph, zones: zones).prove(claims)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import FaultKit
+import FlowAnalysis
+import FlowCore
+import FlowTime
+
+/// What is claimed of a generated workflow: every form of claim, some that hold and some that do not.
+enum Claims {
+  static func about(_ graph: Graph, seed: UInt64) -> [Prover.Stated] {
+    var chance = Chance(seed &+ 31)
+    var claims: [Claim] = [.ends(within: nil), .stops, .insideWindow, .silence(reaches: [])]
+    claims.append(.ends(within: .days([10, 40, 100, 400][chance.below(4)])))
+    claims.append(.touches(atMost: graph.policy.maxTouches ?? 1 + chance.below(5), verb: nil, span: nil))
+    claims.append(.touches(atMost: 1 + chance.below(3), verb: nil, span: .days(7)))
+    claims.append(.touches(atMost: 1 + chance.below(2), verb: "email", span: .days(30)))
+    claims.append(.apart(graph.policy.gap ?? .days(1)))
+    claims.append(.firstTouch(within: [.businessDays(3), .days(2), .days(14), .hours(50)][chance.below(4)]))
+    claims.append(.silence(reaches: [.end("quiet"), .escalation]))
+    claims += outcomes(of: graph).map { .possible(outcome: $0) }
+    for (index, node) in graph.nodes.enumerated() {
+      if case .channel(let action) = node.action, action.isTask, action.until != nil { claims.append(.overseen(step: index)) }
+    }
+    claims += orders(of: graph, &chance)
+    return claims.map { Prover.Stated($0, source: .file, span: .file(graph.file)) }
+  }
+
+  private static func outcomes(of graph: Graph) -> [String] {
+    var seen: Set<String> = []
+    return graph.edges.compactMap { edge in
+      guard case .end(let outcome) = edge.to, seen.insert(outcome).inserted else { return nil }
+      return outcome
+    }
+  }
+
+  private static func orders(of graph: Graph, _ chance: inout Chance) -> [Claim] {
+    let shown = graph.nodes.indices.filter { index in
+      switch graph.nodes[index].action {
+      case .channel, .set, .emit, .enroll, .suppress, .escalate: true
+      default: false
+      }
+    }
+    var claims: [Claim] = [
+      .never(.touch, after: .reply("no")), .never(.verb("sms"), after: .verb("email")),
+      .never(.touch, after: .event("item.closed")), .always(.touch, before: .end(nil)),
+      .always(.touch, before: .escalation),
+      .follows(.touch, within: .days(1 + chance.below(20)), of: .started),
+      .follows(.touch, within: .days(2), of: .reply("yes")),
+      .follows(.end(nil), within: .days(1 + chance.below(30)), of: .touch),
+    ]
+    if let one = chance.pick(shown), let other = chance.pick(shown), one != other {
+      claims.append(.always(.step(min(one, other)), before: .step(max(one, other))))
+      claims.append(.never(.step(min(one, other)), after: .step(max(one, other))))
+      claims.append(.follows(.step(max(one, other)), within: .days(10), of: .step(min(one, other))))
+    }
+    return claims
+  }
+}

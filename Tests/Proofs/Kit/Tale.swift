@@ -1,0 +1,29 @@
+import FlowCore
+import FlowTime
+
+/// One run from its start to its end, with all that it was told.
+package struct Tale: Sendable {
+  package var start: Instant
+  package var zone: Zone
+  let zones: (any ZoneSource)?
+  package var input: [String: Value]
+  package var told: [Event]
+  package var entries: [Entry]
+  package var run: Run
+  /// Milliseconds by which holds have moved what the run waited for.
+  package var held: Int64
+  /// Milliseconds by which a hold had moved it when the first touch went out.
+  package var heldAtFirstTouch: Int64?
+  /// It went on and on.
+  package var isEndless: Bool
+
+  /// Nothing came in.
+  package var isSilent: Bool { told.isEmpty }
+
+  package var events: [ScheduledEvent] {
+    told.map {
+      ScheduledEvent(
+        at: .instant($0.at), atText: $0.at.rfc3339(in: zone), kind: $0.kind, span: .file(Generated.file))
+    }
+  }
+}

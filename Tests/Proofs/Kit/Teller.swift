@@ -1,0 +1,159 @@
+import FaultKit
+import FlowCore
+import FlowTime
+
+/// Tries what may come of a workflow: starts on a grid around the days that matter, data at the edges of what the file
+/// asks, and at each wait every event at each of a few instants, or none. It knows nothing of proofs: the machine runs,
+/// and whoever asks sees each run to its end.
+struct Teller {
+  private let graph: Graph
+  private let surroundings: Surroundings
+  private let fields: Set<String>
+  private var chance: Chance
+  /// Steps of the machine that are left.
+  private var budget = 0
+
+  /// - Parameter fields: of the input, which are varied.
+  init(_ graph: Graph, _ surroundings: Surroundings, fields: Set<String>, seed: UInt64) {
+    self.graph = graph
+    self.surroundings = surroundings
+    self.fields = fields
+    chance = Chance(seed &+ 977)
+  }
+
+  /// Everything with no event and with one, then two events, as far as the budget reaches, in an order of chance, so
+  /// that one that ends early has seen something of everything.
+  /// - Parameters:
+  ///   - contactZones: the contact's own; nil: the file says the zone.
+  ///   - budget: steps of the machine.
+  mutating func tryAll(contactZones: [String?], budget: Int, visit: (Tale) -> Void) {
+    self.budget = budget
+    let beginnings = contactZones.flatMap { zone in
+      Grid.starts(in: zone ?? defaultZone, surroundings.zones, &chance).flatMap { start in
+        Grid.inputs(fields, around: start, zone: zone).map { (start, $0) }
+      }
+    }
+    let shuffled = shuffle(beginnings)
+    for (events, share) in [(0, 15), (1, 65), (2, 100)] {
+      for (start, input) in shuffled where self.budget > budget - budget * share / 100 {
+        begin(start, input, events: events, visit)
+      }
+    }
+  }
+
+  private var defaultZone: String {
+    let data: [String: Value] = ["contact": .record(["name": .text("")])]
+    return Machine.start(graph, key: [], data: data, at: .epoch, surroundings).run.zone
+  }
+
+  private mutating func shuffle<Element>(_ all: [Element]) -> [Element] {
+    var all = all
+    for index in all.indices.reversed() where index > 0 { all.swapAt(index, chance.below(index + 1)) }
+    return all
+  }
+
+  private mutating func begin(_ start: Instant, _ input: [String: Value], events: Int, _ visit: (Tale) -> Void) {
+    guard case .runs(let enrolments) = Machine.enrol(graph, data: input, at: start, zones: surroundings.zones) else {
+      return
+    }
+    for enrolment in enrolments {
+      let tale = beginning(enrolment, at: start, input: input)
+      follow(tale, now: start, events: events, depth: 0, visit)
+    }
+  }
+
+  mutating func beginning(_ enrolment: Enrolment, at start: Instant, input: [String: Value]) -> Tale {
+    budget -= 1
+    let first = Machine.start(graph, key: enrolment.key, data: enrolment.data, at: start, surroundings)
+    let zone = surroundings.zones.zone(named: first.run.zone) ?? .utc
+    var tale = Tale(
+      start: start, zone: zone, zones: surroundings.zones, input: input, told: [], entries: [], run: first.run, held: 0,
+      isEndless: false)
+    note(first, of: &tale, held: 0)
+    return tale
+  }
+
+  /// Carries a run on: nothing comes, or one of the events at one of the instants.
+  private mutating func follow(_ tale: Tale, now: Instant, events: Int, depth: Int, _ visit: (Tale) -> Void) {
+    var (tale, now, depth) = (tale, now, depth)
+    while let waiting = tale.run.waiting {
+      guard depth < 400 else {
+        tale.isEndless = true
+        break
+      }
+      depth += 1
+      let due = max(now, waiting.wakes)
+      if events > 0, budget > 0 {
+        for at in Grid.instants(from: now, to: due, zone: tale.zone, isFew: !tale.told.isEmpty) {
+          for kind in kinds(waiting, of: tale.run, at: at) {
+            guard budget > 0 else { break }
+            let event = Event(id: "\(tale.told.count)", at: at, kind: kind)
+            var branch = tale
+            branch.told.append(event)
+            tell(event, to: &branch, at: at)
+            follow(branch, now: at, events: events - 1, depth: depth, visit)
+          }
+        }
+      }
+      now = due
+      tell(Event(id: "timer", at: now, kind: .timer), to: &tale, at: now)
+    }
+    visit(tale)
+  }
+
+  mutating func tell(_ event: Event, to tale: inout Tale, at now: Instant) {
+    budget -= 1
+    let before = tale.run.waiting
+    let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
+    tale.run = transition.run
+    var held: Int64 = 0
+    if let after = transition.run.waiting, let before {
+      let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
+      // What a timeout holds on was due now.
+      if after.node == before.node, isHeld || before.hold != nil, after.hold == nil {
+        held = max(0, after.due.milliseconds(since: max(before.due, before.due <= now ? now : before.due)))
+      } else if after.node != before.node, isHeld {
+        held = max(0, after.due.milliseconds(since: max(now, after.computed)))
+      }
+    }
+    note(transition, of: &tale, held: held)
+  }
+
+  private func note(_ transition: Transition, of tale: inout Tale, held: Int64) {
+    tale.held += held
+    tale.entries += transition.entries
+    if tale.heldAtFirstTouch == nil, transition.entries.contains(where: { $0.handover?.touch == true }) {
+      tale.heldAtFirstTouch = tale.held
+    }
+  }
+
+  // MARK: What may come
+
+  private func kinds(_ waiting: Run.Waiting, of run: Run, at instant: Instant) -> [Event.Kind] {
+    var kinds: [Event.Kind] = [.reply(text: "What is it about?"), .unsubscribe(channel: nil), .bounce(hard: true)]
+    for one in graph.replies { if let text = one.patterns.first?.sample { kinds.append(.reply(text: text)) } }
+    for event in graph.events {
+      for data in Grid.data(of: event, around: instant) { kinds.append(.named(event.name, data: data)) }
+    }
+    let date = (surroundings.zones.zone(named: run.zone) ?? .utc).civil(at: instant).date
+    kinds += [.outOfOffice(return: nil), .outOfOffice(return: date.adding(days: 4))]
+    let named = Set(graph.anytime.map(\.key) + awaited(waiting))
+    if named.contains("auto-reply") { kinds.append(.autoReply) }
+    if named.contains("opened") { kinds.append(.opened) }
+    switch (waiting.stage, graph.nodes[waiting.node].action) {
+    case (.outcome, .channel(let action)):
+      kinds += action.outcomes.map { .outcome($0, step: waiting.node, note: nil) }
+    case (.escalating, _): kinds.append(.acknowledged)
+    default: break
+    }
+    return kinds
+  }
+
+  private func awaited(_ waiting: Run.Waiting) -> [String] {
+    // What comes before an await, since the last touch, it takes as well.
+    graph.nodes.flatMap { node -> [String] in
+      if case .await(let listening) = node.action { return listening.events }
+      return []
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Dispatch
+import FlowAnalysis
+import Foundation
+import ProofKit
+import Synchronization
+
+/// `flow-proofs --seeds 1-2000`: as many generated workflows, each proved and tried by brute force.
+/// `--seed N` one, with its text; `--budget N` steps of the machine for each; `--most P` undecided claims in a
+/// thousand that are still fine.
+struct Program {
+  private let arguments: [String]
+
+  init(_ arguments: [String]) { self.arguments = arguments }
+
+  struct Wrong: Error, CustomStringConvertible { var description: String }
+
+  func run() throws -> Int32 {
+    let workshop = try Workshop(root: FileManager.default.currentDirectoryPath)
+    let budget = option("--budget").flatMap { Int($0) } ?? 8_000
+    if let seed = option("--seed").flatMap({ UInt64($0) }) {
+      print(Generated(seed: seed).text)
+      guard let agreement = Agreement(seed: seed, workshop, budget: budget) else {
+        throw Wrong(description: "seed \(seed) does not compile")
+      }
+      (agreement.undecided + agreement.disagreements).forEach { print($0) }
+      print(agreement.counts)
+      return agreement.disagreements.isEmpty ? 0 : 1
+    }
+    let bounds = (option("--seeds") ?? "1-2000").split(separator: "-").compactMap { UInt64($0) }
+    guard bounds.count == 2, bounds[0] <= bounds[1] else { throw Wrong(description: "--seeds FIRST-LAST") }
+    return agree(bounds[0]...bounds[1], workshop, budget: budget)
+  }
+
+  private func option(_ name: String) -> String? {
+    guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else { return nil }
+    return arguments[place + 1]
+  }
+
+  private func agree(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop, budget: Int) -> Int32 {
+    let next = Atomic<UInt64>(seeds.lowerBound)
+    let total = Mutex((counts: Agreement.Counts(), failed: 0))
+    DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
+      while true {
+        let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard seed <= seeds.upperBound else { return }
+        guard let agreement = Agreement(seed: seed, workshop, budget: budget) else { continue }
+        total.withLock { total in
+          total.counts = total.counts + agreement.counts
+          if agreement.disagreements.isEmpty { return }
+          total.failed += 1
+          if total.failed <= 20, let first = agreement.disagreements.first { print(first) }
+        }
+      }
+    }
+    let (counts, failed) = total.withLock { $0 }
+    let claims = max(1, counts.proved + counts.broken + counts.undecided)
+    print(
+      """
+      \(counts.workflows) workflows, \(counts.runs) runs, \(claims) claims: \(counts.proved) proved, \
+      \(counts.broken) broken, \(counts.undecided) undecided
+      \(counts.reached) bounds said to be reached, \(counts.met) of them met; \(counts.arguable) witnesses arguable
+      \(counts.workflows - failed) passed, \(failed) failed
+      """)
+    let most = option("--most").flatMap { Int($0) } ?? 50
+    if counts.undecided * 1_000 > most * claims {
+      print("more than \(most) in a thousand claims are undecided")
+      return 1
+    }
+    return failed == 0 && counts.workflows > 0 ? 0 : 1
+  }
+}
