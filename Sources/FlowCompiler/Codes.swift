@@ -60,6 +60,11 @@ extension Code {
   package static let pathRunsOut: Code = "path-runs-out"
   package static let classUnhandled: Code = "class-unhandled"
   package static let waitBeforeReply: Code = "wait-before-reply"
+  // Guarantees
+  package static let badGuarantee: Code = "bad-guarantee"
+  package static let emptyGuarantee: Code = "empty-guarantee"
+  package static let guaranteeName: Code = "guarantee-name"
+  package static let unusedGuarantee: Code = "unused-guarantee"
   // Scenarios, comments, manifests
   package static let badScenario: Code = "bad-scenario"
   package static let badInput: Code = "bad-input"

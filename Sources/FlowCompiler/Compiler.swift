@@ -39,14 +39,14 @@ public struct CompiledWorkflow: Sendable {
   public var graph: Graph
   public var scenarios: [Scenario]
   public var assume: Assumptions
-  /// As written; not interpreted yet.
-  public var guarantees: [Guarantee]
+  /// The project's, then the file's: typed, not yet proved.
+  public var guarantees: [Claimed]
   public var file: String
   /// The file as it is written, for rules that look at that.
   public var root: YAMLNode
 
   public init(
-    graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Guarantee], file: String,
+    graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Claimed], file: String,
     root: YAMLNode
   ) {
     self.graph = graph
@@ -87,6 +87,12 @@ public enum Compiler {
     var result = Compilation(
       workflows: files.compactMap(\.workflow), diagnostics: findings.flatMap(\.self), sources: [:])
     for file in files { result.sources.merge(file.sources) { first, _ in first } }
+    // A file that has no graph may have what a line of flow.yaml names.
+    if result.workflows.count == files.count {
+      result.diagnostics += Severities.applied(
+        UnusedGuarantees.findings(around.project.guarantees, result.workflows.map(\.graph), around.manifests),
+        around.project.severity)
+    }
     result.diagnostics.sort()
     return result
   }

@@ -44,7 +44,7 @@ import Testing
     #expect(project.caps == Caps(touches: 3, span: .days(7), gap: .days(1), then: .end("capped")))
     #expect(project.capacity == ["call": 40])
     #expect(project.severity == ["class-unhandled": .error])
-    #expect(project.guarantees == ["ends within 90 days"])
+    #expect(project.guarantees.map(\.form) == [.ends(within: .days(90))])
     #expect(project.channels.map(\.name) == ["email", "fax"])
     #expect(project.channels[0].setting("from")?.text == "Acme Sales <sales@acme.test>")
     #expect(project.channels[1].exec == "plugins/fax.py")

@@ -6,20 +6,7 @@ import FlowTime
 /// Pure; bounded by the number of abstract states, never by time, so the same file has the same proofs everywhere.
 public struct Prover {
   /// A claim, who makes it and where.
-  public struct Stated: Sendable {
-    public var claim: Claim
-    public var source: Proof.Source
-    /// As written; empty for the language's own.
-    public var text: String
-    public var span: Span
-
-    public init(_ claim: Claim, source: Proof.Source = .language, text: String = "", span: Span) {
-      self.claim = claim
-      self.source = source
-      self.text = text
-      self.span = span
-    }
-  }
+  public typealias Stated = Claimed
 
   let graph: Graph
   let zones: any ZoneSource

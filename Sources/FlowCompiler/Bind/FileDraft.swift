@@ -76,11 +76,12 @@ struct FileDraft {
     graph = graph.with(nodes: FlowChecks.run(graph, outline, header, bench), fingerprint: "")
     if !bench.hasErrors { FactChecks.run(graph, header, bench) }
     graph = graph.with(nodes: graph.nodes, fingerprint: Fingerprint.of(graph))
+    let guarantees = GuaranteeBinder(bench: bench, graph: graph).bind(header.guarantees)
     let (scenarios, more) = bench.around.withScenarios ? ScenarioBinder.bind(graph, root: root, bench) : ([], [])
     draft.documents += more
     guard !bench.hasErrors else { return draft }
     draft.workflow = CompiledWorkflow(
-      graph: graph, scenarios: scenarios, assume: assume, guarantees: header.guarantees, file: bench.file,
+      graph: graph, scenarios: scenarios, assume: assume, guarantees: guarantees, file: bench.file,
       root: root)
     return draft
   }

@@ -34,12 +34,6 @@ struct Header {
   var hasContact: Bool { input.contains { $0.name == "contact" } }
 }
 
-/// A line of `guarantees:`; its words are not interpreted yet.
-public struct Guarantee: Hashable, Sendable {
-  public var text: String
-  public var span: Span
-}
-
 /// What a workflow says is expected to happen, in hundredths of a percent.
 public struct Assumptions: Hashable, Sendable {
   public struct Share: Hashable, Sendable {

@@ -181,10 +181,6 @@ struct HeaderBinder {
         bench.name($0, wanted: "an outcome")
       }
     }
-    if let node = root["guarantees"] {
-      header.guarantees = (bench.items(node, wanted: "a list of guarantees") ?? []).compactMap {
-        bench.text($0, wanted: "a guarantee").map { Guarantee(text: $0.text, span: $0.whole) }
-      }
-    }
+    if let node = root["guarantees"] { header.guarantees = GuaranteeReader(bench: bench).lines(node) }
   }
 }

@@ -72,19 +72,22 @@ struct Located: Sendable {
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
   /// The words between blanks.
-  var words: [Located] {
+  var words: [Located] { wordRanges.map { part($0) } }
+
+  /// Where they stand, as UTF-8 offsets.
+  var wordRanges: [Range<Int>] {
     let bytes = Array(text.utf8)
-    var out: [Located] = []
+    var out: [Range<Int>] = []
     var start: Int?
     for (index, byte) in bytes.enumerated() {
       if Located.isBlank(byte) {
-        if let from = start { out.append(part(from..<index)) }
+        if let from = start { out.append(from..<index) }
         start = nil
       } else if start == nil {
         start = index
       }
     }
-    if let from = start { out.append(part(from..<bytes.count)) }
+    if let from = start { out.append(from..<bytes.count) }
     return out
   }
 

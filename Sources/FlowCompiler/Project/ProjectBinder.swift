@@ -44,10 +44,7 @@ private struct ProjectBinder {
     project.capacity = capacity()
     if let node = fields["store"], let text = bench.text(node, wanted: "a file") { project.store = text.text }
     project.severity = severities()
-    if let node = fields["guarantees"] {
-      project.guarantees = (bench.items(node, wanted: "a list of guarantees") ?? [])
-        .compactMap { bench.text($0, wanted: "a guarantee")?.text }
-    }
+    if let node = fields["guarantees"] { project.guarantees = GuaranteeReader(bench: bench).lines(node) }
     project.channels = channels()
     return project
   }

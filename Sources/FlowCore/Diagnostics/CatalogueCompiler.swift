@@ -1,6 +1,6 @@
 extension Explanation {
   /// The findings of the compiler.
-  public static let compiler: [Explanation] = shape + names + times + leads + whole
+  public static let compiler: [Explanation] = shape + names + times + leads + guarantees + whole
 
   /// Keys, verbs, values.
   private static let shape: [Explanation] = [

@@ -45,7 +45,8 @@ public struct Project: Sendable, Hashable {
   public var capacity: [String: Int]
   public var store: String
   public var severity: [String: Severity]
-  public var guarantees: [String]
+  /// They hold in every file.
+  public var guarantees: [Guarantee]
   public var channels: [Channel]
   /// Path of flow.yaml, where there is one.
   public var file: String?
@@ -74,7 +75,7 @@ public struct Project: Sendable, Hashable {
     calendars: [String: HolidayCalendar] = [:],
     caps: Caps? = nil, capacity: [String: Int] = [:], store: String = "flow.db",
     severity: [String: Severity] = [:],
-    guarantees: [String] = [], channels: [Channel] = [], file: String? = nil
+    guarantees: [Guarantee] = [], channels: [Channel] = [], file: String? = nil
   ) {
     self.timezone = timezone
     self.policy = policy

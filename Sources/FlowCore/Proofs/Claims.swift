@@ -1,0 +1,52 @@
+import FlowTime
+
+/// What the language claims of every file (language, section 7).
+public enum Claims {
+  /// In the order in which they are told. A claim that speaks of what the file does not have is left out.
+  public static func standard(for graph: Graph) -> [Claimed] {
+    func about(_ claim: Claim, _ span: Span) -> Claimed { Claimed(claim, span: span) }
+    let whole = graph.trigger.span
+    let hasTouch = graph.nodes.contains(where: \.isTouch)
+    var claims = [about(.ends(within: nil), whole)]
+    if hasTouch {
+      claims.append(about(.touches(atMost: graph.policy.maxTouches ?? .max, verb: nil, span: nil), whole))
+      if let gap = graph.policy.gap { claims.append(about(.apart(gap), whole)) }
+      if graph.hasWindow { claims.append(about(.insideWindow, whole)) }
+      claims.append(about(.firstTouch(within: .businessDays(3)), whole))
+    }
+    claims.append(about(.stops, whole))
+    claims.append(about(.silence(reaches: []), whole))
+    claims += graph.writtenOutcomes.map { about(.possible(outcome: $0.outcome), $0.span) }
+    claims += graph.nodes.indices.filter { graph.isTimedTask($0) }.map {
+      about(.overseen(step: $0), graph.nodes[$0].span)
+    }
+    return claims
+  }
+
+  /// With these a run may end, whatever its file says.
+  public static let builtInOutcomes = ["cancelled", "completed", "exhausted", "opted-out", "replied", "undeliverable"]
+}
+
+extension Graph {
+  /// The outcomes that the file writes, each with the first place that does, in the order of these places.
+  public var writtenOutcomes: [(outcome: String, span: Span)] {
+    var seen: Set<String> = []
+    return edges.compactMap { edge -> (outcome: String, span: Span)? in
+      guard case .end(let outcome) = edge.to, edge.isWritten else { return nil }
+      return (outcome, edge.span)
+    }
+    .sorted { $0.span.start.offset < $1.span.start.offset }
+    .filter { seen.insert($0.outcome).inserted }
+  }
+
+  /// A person has until some instant to do it.
+  fileprivate func isTimedTask(_ index: NodeIndex) -> Bool {
+    guard case .channel(let action) = nodes[index].action else { return false }
+    return action.isTask && action.until != nil
+  }
+
+  fileprivate var hasWindow: Bool {
+    policy.window != nil || !policy.holidays.isEmpty
+      || nodes.contains { if case .own = $0.window { $0.isTouch } else { false } }
+  }
+}
