@@ -61,6 +61,8 @@ public struct Witness: Sendable {
   public var conditions: [Condition]
   /// The lines of the file that make it so, in the order of the timeline.
   public var places: [Place]
+  /// Positions in the timeline of what breaks the claim, ascending: those at which a telling points.
+  public var breach: [Int]
 
   public struct Condition: Hashable, Sendable {
     public var text: String
@@ -82,7 +84,7 @@ public struct Witness: Sendable {
 
   public init(
     start: Instant, zone: String, input: [String: Value], item: Int? = nil, events: [ScheduledEvent],
-    timeline: [Entry], conditions: [Condition] = [], places: [Place] = []
+    timeline: [Entry], conditions: [Condition] = [], places: [Place] = [], breach: [Int] = []
   ) {
     self.start = start
     self.zone = zone
@@ -92,5 +94,6 @@ public struct Witness: Sendable {
     self.timeline = timeline
     self.conditions = conditions
     self.places = places
+    self.breach = breach
   }
 }
