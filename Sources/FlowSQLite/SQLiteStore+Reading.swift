@@ -148,8 +148,8 @@ extension SQLiteStore {
     try use { (front) throws(StoreError) in try front.dueRuns(until: instant, limit: limit) }
   }
 
-  public func nextDue() throws(StoreError) -> Instant? {
-    try use { (front) throws(StoreError) in try front.nextDue() }
+  public func nextDue(_ verbs: Verbs) throws(StoreError) -> Instant? {
+    try use { (front) throws(StoreError) in try front.nextDue(verbs) }
   }
 
   // MARK: Outbox
@@ -170,10 +170,10 @@ extension SQLiteStore {
     }
   }
 
-  public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
+  public func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing? {
     try use { (front) throws(StoreError) in
       try front.loadQueues()
-      return try front.queues?.nextLine(until: instant).map { (line) throws(StoreError) in try front.outgoing(line) }
+      return try front.queues?.nextLine(until: instant, verbs).map { (line) throws(StoreError) in try front.outgoing(line) }
     }
   }
 

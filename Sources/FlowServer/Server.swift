@@ -177,7 +177,8 @@ public actor Server {
     if service == nil { service = try reopen() }
     guard let engine = service?.engine else { return nil }
     await startPolls(engine)
-    try await engine.runDue()
+    let watch = watch
+    try await engine.runDue(whenEnded: { watch.ring() })
     let due = try await engine.nextDue()
     tellHolds(try await engine.holds())
     if failure != nil {

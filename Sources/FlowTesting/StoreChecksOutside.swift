@@ -62,6 +62,21 @@ extension StoreConformance {
       store.expect(try store.store.outbox(.planned).map(\.key.text), is: ["k-1", "k-2"], "what is planned")
       store.expect(try store.store.outbox(.accepted).map(\.key.text), is: ["k-3"], "what is accepted")
     },
+    Check("the next of some verbs is found, whatever waits by others") { store in
+      try store.store.commit([
+        .plan(Sample.outgoing("k-1", next: 4)), .plan(Sample.outgoing("k-2", next: 5, verb: "call")),
+      ])
+      func next(_ verbs: Verbs) throws -> String? {
+        try store.store.nextOutgoing(until: Sample.at(9), verbs)?.key.text
+      }
+      store.expect(try next(.all), is: "k-1", "the next of all")
+      store.expect(try next(.only("call")), is: "k-2", "the next call")
+      store.expect(try next(.but(["letter"])), is: "k-2", "the next of all but letters")
+      store.expect(try next(.but(["letter", "call"])), is: nil, "the next of no verb")
+      store.expect(try next(.only("post")), is: nil, "the next of another verb")
+      store.expect(try store.store.nextDue(.but(["letter"])), is: Sample.at(5), "the next due but for letters")
+      store.expect(try store.store.nextDue(.but(["letter", "call"])), is: nil, "the next due of neither")
+    },
     Check("a delivery changes only from the state that was read") { store in
       try store.store.commit([.plan(Sample.outgoing("k-1")), .plan(Sample.outgoing("k-2", run: "r-2"))])
       var line = Sample.outgoing("k-1")

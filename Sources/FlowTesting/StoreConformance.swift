@@ -127,13 +127,13 @@ enum Sample {
       held: [Entry.NamedText("letter", "paused")])
   }
 
-  static func outgoing(_ key: String, run: String = "r-1", next: Int64 = 5) -> Outgoing {
+  static func outgoing(_ key: String, run: String = "r-1", next: Int64 = 5, verb: String = "letter") -> Outgoing {
     let rendering = Rendering(
       to: "ann@example.test", shown: [Entry.NamedText("subject", "Roof")],
       payload: (0...255).map { UInt8($0) },
       fileExtension: "txt", reference: "<a@b>")
     return Outgoing(
-      key: IdempotencyKey(key), run: run, sequence: 4, node: 2, step: "receipt", round: nil, verb: "letter",
+      key: IdempotencyKey(key), run: run, sequence: 4, node: 2, step: "receipt", round: nil, verb: verb,
       touch: true, contact: ["c-1", "ann@example.test"], owner: .record(["name": .text("Olga")]),
       rendering: rendering, digest: "00ff", planned: at(5), next: at(next))
   }

@@ -118,6 +118,7 @@ extension Engine {
   public func drain() async -> Int {
     isDraining = true
     await settleDown(seconds: 30)
+    if flights.isEmpty { try? await endLanes() }
     // What was said of the last of them is written down.
     try? await alone { _ async throws(StoreError) in }
     return flights.count

@@ -84,9 +84,9 @@ extension Engine {
     while true {
       let claim = try await alone { engine async throws(StoreError) in
         try engine.settleRest()
-        return Claim(lines: try engine.claim(), turn: engine.turns)
+        return Claim(lines: try engine.claim(engine.lanes.others), turn: engine.turns)
       }
-      if claim.lines.isEmpty { return }
+      if claim.lines.isEmpty { return try startLanes() }
       try await handOver(claim)
     }
   }
@@ -100,7 +100,7 @@ extension Engine {
   /// In the turn that has planned them: nothing that has come in comes before them.
   func claimAtOnce() throws(StoreError) -> Claim {
     if let next = try store.pending(limit: 1).first, next.incoming.depth == 0 { return Claim() }
-    return Claim(lines: try claim(), turn: turns)
+    return Claim(lines: try claim(lanes.others), turn: turns)
   }
 
   /// What channels that take keys say is written down by the next turn; what others say, at once.
@@ -178,13 +178,13 @@ extension Engine {
     }
   }
 
-  /// The next lines, claimed: several whose channels take keys, or one of another.
-  private func claim() throws(StoreError) -> [Outgoing] {
+  /// The next lines by these verbs, claimed: several whose channels take keys, or one of another.
+  func claim(_ verbs: Verbs) throws(StoreError) -> [Outgoing] {
     var lines: [Outgoing] = []
     if isStopped { return [] }
     try checkEpoch()
     do throws(StoreError) {
-      while lines.count < Engine.groupLimit, let line = try claim(isAlone: lines.isEmpty) {
+      while lines.count < Engine.groupLimit, let line = try claim(verbs, isAlone: lines.isEmpty) {
         lines.append(line)
         guard outlets[line.verb]?.isKeyed == true, suspects.remove(line.key.text) == nil else { break }
       }
@@ -197,14 +197,19 @@ extension Engine {
   }
 
   /// The next line, claimed; what must not leave any more is stopped on the way, and what may not leave now is put off.
-  private func claim(isAlone: Bool) throws(StoreError) -> Outgoing? {
-    while !isStopped, var line = try store.nextOutgoing(until: clock.now()),
+  private func claim(_ verbs: Verbs, isAlone: Bool) throws(StoreError) -> Outgoing? {
+    while !isStopped, var line = try store.nextOutgoing(until: clock.now(), verbs),
       isAlone || (outlets[line.verb]?.isKeyed == true && !suspects.contains(line.key.text))
     {
       if let hold = try hold(line) {
         line.state = .held
         line.because = Hold.mark + hold.because
         sending.hasHeldLines = true
+        try store.add([.change(line, from: .planned)])
+        continue
+      }
+      if try isBehind(line) {
+        line.next = clock.now().adding(milliseconds: 1000)
         try store.add([.change(line, from: .planned)])
         continue
       }

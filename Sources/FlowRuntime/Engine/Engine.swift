@@ -63,6 +63,7 @@ public actor Engine {
   /// How channels with a rate or a capacity are filled, by verb, and the keys of lines that have their time.
   var paces: [String: Pace] = [:]
   var slotted: Set<String> = []
+  var lanes = Lanes()
   var isDraining = false
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
@@ -96,6 +97,7 @@ public actor Engine {
     self.logger = logger
     makeSecret = secret
     watched = Engine.watched(outlets)
+    lanes.verbs = Set(outlets.filter { $0.value.isApart }.keys)
     knowsContacts = Engine.knowsContacts(library, caps, watched)
   }
 
@@ -116,6 +118,7 @@ public actor Engine {
     self.outlets = outlets
     self.caps = caps
     watched = Engine.watched(outlets)
+    lanes.verbs = Set(outlets.filter { $0.value.isApart }.keys)
     knowsContacts = Engine.knowsContacts(library, caps, watched)
     savedVersions = []
   }
@@ -145,9 +148,13 @@ public actor Engine {
   /// to what was really done. Then everything planned that may be tried is handed over.
   ///
   /// Where its task is cancelled it stops between two runs.
+  /// - Parameter whenEnded: where it is given, what goes to servers is left to go on by itself, and this is called as
+  ///   often as no more goes to one of them: there may be more to do.
   /// - Returns: how many runs were woken.
   @discardableResult
-  public func runDue() async throws(StoreError) -> Int {
+  public func runDue(whenEnded: (@Sendable () -> Void)? = nil) async throws(StoreError) -> Int {
+    lanes.whenEnded = whenEnded
+    try throwLaneFailure()
     try await workOff()
     var woken = 0
     while !Task.isCancelled, !isDraining, sending.whole == nil {
@@ -204,7 +211,7 @@ public actor Engine {
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing
   /// waits. While everything is held, what is overdue is looked at again a second later.
   public func nextDue() throws(StoreError) -> Instant? {
-    guard let due = try store.nextDue() else { return nil }
+    guard let due = try store.nextDue(lanes.idle) else { return nil }
     return sending.whole == nil && !isDraining ? due : max(due, clock.now().adding(milliseconds: 1000))
   }
 
@@ -227,12 +234,16 @@ public actor Engine {
     if receipts.contains(where: { !isPlain($0.receipt, of: $0.line) }) || !unsettled.isEmpty { return true }
     if try !store.pending(limit: 1).isEmpty { return true }
     if isStopped { return false }
-    return try store.nextOutgoing(until: clock.now()) != nil
+    return try store.nextOutgoing(until: clock.now(), lanes.idle) != nil
   }
 
   /// Before a call returns: nothing is left to do, and what was said of what was handed over is written down.
   private func finish() async throws(StoreError) {
     if try hasMore() { try await workOff() }
+    while lanes.whenEnded == nil, !lanes.open.isEmpty {
+      try await endLanes()
+      if try hasMore() { try await workOff() }
+    }
     if receipts.isEmpty { return }
     try await alone { _ async throws(StoreError) in }
   }

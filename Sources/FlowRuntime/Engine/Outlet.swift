@@ -23,6 +23,8 @@ public struct Outlet: Sendable {
   public var rate: Int?
   /// At most so many hand-overs a day, in UTC.
   public var capacity: Int?
+  /// What is handed over by it waits for no other channel, and no other for it: for channels that talk to a server.
+  public var isApart = false
 
   /// - Parameter isLive: whether the channel has a destination, where nil.
   public init(
@@ -42,12 +44,14 @@ public struct Outlet: Sendable {
 
   /// As a manifest says.
   public init(
-    _ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, rate: Int? = nil, capacity: Int? = nil
+    _ channel: any Channel, manifest: Manifest, isKeyed: Bool? = nil, isApart: Bool = false, rate: Int? = nil,
+    capacity: Int? = nil
   ) {
     self.init(
       channel, isKeyed: isKeyed ?? manifest.keyed, maxBytes: manifest.maxBytes,
       polls: manifest.inbound == .poll && channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,
       outcomes: manifest.outcomes.filter { ["ok", "failed"].contains($0) }, rate: rate, capacity: capacity)
+    self.isApart = isApart
   }
 
   /// Whether its fate matters enough that a marker is committed before it is complete.

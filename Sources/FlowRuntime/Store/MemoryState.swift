@@ -175,10 +175,10 @@ struct MemoryState {
       .map { started[Int($0.number)] }
   }
 
-  mutating func nextDue() -> Instant? {
+  mutating func nextDue(_ verbs: Verbs) -> Instant? {
     let (runs, started) = (runs, started)
     let due = wakes.next { runs[started[Int($0.number)]]?.due == $0.due }
-    let next = planned.compactMap { outbox[$0]?.next }.min()
+    let next = planned.compactMap { outbox[$0] }.filter { verbs.contains($0.verb) }.map(\.next).min()
     return [due, next].compactMap(\.self).min()
   }
 }

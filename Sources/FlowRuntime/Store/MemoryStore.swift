@@ -78,14 +78,14 @@ public final class MemoryStore: Store {
     state.withLock { $0.dueRuns(until: instant, limit: limit) }
   }
 
-  public func nextDue() -> Instant? { state.withLock { $0.nextDue() } }
+  public func nextDue(_ verbs: Verbs) -> Instant? { state.withLock { $0.nextDue(verbs) } }
 
   public func outgoing(_ key: String) -> Outgoing? { state.withLock { $0.outbox[key] } }
 
-  public func nextOutgoing(until instant: Instant) -> Outgoing? {
+  public func nextOutgoing(until instant: Instant, _ verbs: Verbs) -> Outgoing? {
     state.withLock { state in
       for key in state.planned {
-        if let line = state.outbox[key], line.next <= instant { return line }
+        if let line = state.outbox[key], line.next <= instant, verbs.contains(line.verb) { return line }
       }
       return nil
     }

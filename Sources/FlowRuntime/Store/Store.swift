@@ -51,14 +51,15 @@ public protocol Store: AnyObject, Sendable {
 
   /// Ids of runs that are due, the longest due first, then the first started; at most `limit`.
   func due(until instant: Instant, limit: Int) throws(StoreError) -> [String]
-  /// When the next run is due or the next planned line of the outbox may be tried.
-  func nextDue() throws(StoreError) -> Instant?
+  /// When the next run is due or the next planned line of the outbox may be tried; of other verbs than these no line
+  /// that ``nextOutgoing(until:_:)`` could have told already counts.
+  func nextDue(_ verbs: Verbs) throws(StoreError) -> Instant?
 
   // MARK: Outbox
 
   func outgoing(_ key: String) throws(StoreError) -> Outgoing?
-  /// The planned line that may be tried, the first planned first.
-  func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing?
+  /// The planned line by these verbs that may be tried, the first planned first.
+  func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing?
   /// Lines in a state, in the order in which they were planned.
   func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing]
   /// All lines of a run, in the order in which they were planned.
@@ -93,6 +94,27 @@ public protocol Store: AnyObject, Sendable {
   /// Takes out everything that is known of a contact, by whatever it is known; that it must not be written to is
   /// kept, under a digest (guarantee 27).
   func erase(_ contact: String) throws(StoreError) -> Erasure
+}
+
+/// Some of the channels' verbs.
+public enum Verbs: Hashable, Sendable {
+  case only(String)
+  case but(Set<String>)
+  public static let all = Verbs.but([])
+
+  public func contains(_ verb: String) -> Bool {
+    switch self {
+    case .only(let one): verb == one
+    case .but(let others): !others.contains(verb)
+    }
+  }
+}
+
+extension Store {
+  public func nextDue() throws(StoreError) -> Instant? { try nextDue(.all) }
+  public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
+    try nextOutgoing(until: instant, .all)
+  }
 }
 
 /// What was known of a contact and is not any more.

@@ -18,7 +18,7 @@ extension Front {
     return ids
   }
 
-  func nextDue() throws(StoreError) -> Instant? {
+  func nextDue(_ verbs: Verbs) throws(StoreError) -> Instant? {
     try loadQueues()
     guard var wakes = queues?.wakes else { return nil }
     queues?.wakes = WakeHeap()
@@ -26,7 +26,7 @@ extension Front {
     let due = try wakes.next { (wake) throws(StoreError) in
       try run(number: wake.number)?.record?.due == wake.due
     }
-    let line = queues?.nextLineDue()
+    let line = queues?.nextLineDue(verbs)
     return [due, line].compactMap(\.self).min()
   }
 

@@ -8,8 +8,8 @@ struct Queues {
   /// Lines of the outbox that are not settled, by number.
   private(set) var open: [Int64: LineEntry] = [:]
   private var openByKey: [String: LineEntry] = [:]
-  /// Planned lines whose time has come, by number; and the others.
-  private var ready = WakeHeap()
+  /// Planned lines whose time has come, by verb and number; and the others.
+  private var ready: [(verb: String, lines: WakeHeap)] = []
   private var later = WakeHeap()
   /// How many planned lines a run has.
   private var planned: [Int64: Int] = [:]
@@ -52,35 +52,52 @@ struct Queues {
     line?.state == .planned && line?.next == wake.due
   }
 
-  /// The planned line that may be tried by `instant`, the first planned first.
-  mutating func nextLine(until instant: Instant) -> LineEntry? {
+  /// The planned line by these verbs that may be tried by `instant`, the first planned first.
+  mutating func nextLine(until instant: Instant, _ verbs: Verbs) -> LineEntry? {
     while let first = later.first, first.due <= instant {
       later.removeFirst()
-      if isCurrent(first, open[first.number]) {
-        ready.insert(WakeHeap.Wake(due: .distantPast, number: first.number))
-      }
+      if let line = open[first.number], isCurrent(first, line) { insert(ready: line) }
     }
-    while let first = ready.first {
+    var found: LineEntry?
+    for index in ready.indices where verbs.contains(ready[index].verb) {
+      if let line = firstReady(index, until: instant), line.number < found?.number ?? .max { found = line }
+    }
+    return found
+  }
+
+  private mutating func insert(ready line: LineEntry) {
+    let wake = WakeHeap.Wake(due: .distantPast, number: line.number)
+    if let index = ready.firstIndex(where: { $0.verb == line.verb }) {
+      ready[index].lines.insert(wake)
+    } else {
+      ready.append((line.verb, WakeHeap([wake])))
+    }
+  }
+
+  private mutating func firstReady(_ index: Int, until instant: Instant) -> LineEntry? {
+    while let first = ready[index].lines.first {
       guard let line = open[first.number], line.state == .planned else {
-        ready.removeFirst()
+        ready[index].lines.removeFirst()
         continue
       }
       if line.next <= instant { return line }
       // The clock has gone back, or the line was put off.
-      ready.removeFirst()
+      ready[index].lines.removeFirst()
       later.insert(WakeHeap.Wake(due: line.next, number: line.number))
     }
     return nil
   }
 
-  mutating func nextLineDue() -> Instant? {
+  mutating func nextLineDue(_ verbs: Verbs) -> Instant? {
     let open = open
-    let first = later.next { wake in open[wake.number].map { $0.state == .planned && $0.next == wake.due } ?? false }
-    let ready = ready.next { wake in open[wake.number]?.state == .planned }
-    return ready == nil ? first : .some(min(first ?? .distantFuture, readyDue ?? .distantFuture))
+    var due = later.next { wake in open[wake.number].map { $0.state == .planned && $0.next == wake.due } ?? false }
+    for index in ready.indices where verbs.contains(ready[index].verb) {
+      guard ready[index].lines.next(counts: { open[$0.number]?.state == .planned }) != nil else { continue }
+      let first = ready[index].lines.first.flatMap { open[$0.number]?.next }
+      due = [due, first].compactMap(\.self).min()
+    }
+    return due
   }
-
-  private var readyDue: Instant? { ready.first.flatMap { open[$0.number]?.next } }
 
   // MARK: Inbox
 

@@ -69,17 +69,17 @@ extension StoreInFront {
     try willRead()
     return try base.due(until: instant, limit: limit)
   }
-  public func nextDue() throws(StoreError) -> Instant? {
+  public func nextDue(_ verbs: Verbs) throws(StoreError) -> Instant? {
     try willRead()
-    return try base.nextDue()
+    return try base.nextDue(verbs)
   }
   public func outgoing(_ key: String) throws(StoreError) -> Outgoing? {
     try willRead()
     return try base.outgoing(key)
   }
-  public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
+  public func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing? {
     try willRead()
-    return try base.nextOutgoing(until: instant)
+    return try base.nextOutgoing(until: instant, verbs)
   }
   public func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing] {
     try willRead()

@@ -83,6 +83,7 @@ struct Setup {
       // A folder takes the key as the file's name.
       outlets[entry.key] = Outlet(
         entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
+        isApart: entry.value.destination != nil,
         rate: Channels.rate(workspace.project, entry.key, root: workspace.root), capacity: workspace.project.capacity[entry.key])
     }
   }

@@ -91,18 +91,18 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
     return world.plant == .lostHandovers && [.claimed, .marked].contains(state) ? [] : all
   }
 
-  func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
+  func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing? {
     try willRead()
     switch world.plant {
     case .blockedByFirst:
       guard let first = try base.outbox(.planned).first, first.next <= instant else { return nil }
       return first
     case .doubleClaim:
-      if let next = try base.nextOutgoing(until: instant) { return next }
+      if let next = try base.nextOutgoing(until: instant, verbs) { return next }
       guard var again = try base.outbox(.accepted).last, again.attempts == 1, again.touch else { return nil }
       again.state = .planned
       return again
-    default: return try base.nextOutgoing(until: instant)
+    default: return try base.nextOutgoing(until: instant, verbs)
     }
   }
 

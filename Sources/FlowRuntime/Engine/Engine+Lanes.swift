@@ -1,0 +1,92 @@
+import FlowTime
+
+/// Channels that talk to a server each have a lane: what goes by it goes one after the other, and waits for no other
+/// channel; a server that is slow, or does not answer, holds up its own messages alone.
+extension Engine {
+  /// Hand-overs by channels of their own that go on now.
+  struct Lanes {
+    /// By verb.
+    var open: [String: Task<Void, Never>] = [:]
+    /// Every verb that has one.
+    var verbs: Set<String> = []
+    /// Why one has ended early; the next call throws it.
+    var failure: StoreError?
+    /// Who is told when one has ended; nil: calls return when all have.
+    var whenEnded: (@Sendable () -> Void)?
+
+    var others: Verbs { .but(verbs) }
+    /// Everything but what is under way.
+    var idle: Verbs { .but(Set(open.keys)) }
+  }
+
+  /// Begins one for each verb that something is planned by, where none goes on.
+  func startLanes() throws(StoreError) {
+    guard !lanes.verbs.isEmpty, !isStopped else { return }
+    let now = clock.now()
+    for verb in lanes.verbs where lanes.open[verb] == nil {
+      guard try store.nextOutgoing(until: now, .only(verb)) != nil else { continue }
+      lanes.open[verb] = Task { await self.runLane(verb) }
+    }
+  }
+
+  private func runLane(_ verb: String) async {
+    do throws(StoreError) {
+      while let claim = try await nextClaim(of: verb) {
+        try await handOver(claim)
+        // What could not be delivered has come in by now.
+        if try !store.pending(limit: 1).isEmpty { try await workOff() }
+      }
+    } catch {
+      lanes.failure = error
+      lanes.open[verb] = nil
+    }
+    lanes.whenEnded?()
+  }
+
+  /// Nil where there is none: from then on the lane has ended, and whoever plans something begins another.
+  private func nextClaim(of verb: String) async throws(StoreError) -> Claim? {
+    try await alone { engine async throws(StoreError) in
+      try engine.settleRest()
+      let claim = Claim(lines: try engine.claim(.only(verb)), turn: engine.turns)
+      if !claim.lines.isEmpty { return claim }
+      engine.lanes.open[verb] = nil
+      return nil
+    }
+  }
+
+  /// Returns when all have ended.
+  func endLanes() async throws(StoreError) {
+    while let lane = lanes.open.values.first { await lane.value }
+    try throwLaneFailure()
+  }
+
+  func throwLaneFailure() throws(StoreError) {
+    guard let failure = lanes.failure else { return }
+    lanes.failure = nil
+    throw failure
+  }
+
+  /// Whether another touch of the same contact, planned before this one, is still on its way by another channel:
+  /// it goes first. One that waits for a later time, or is held, is not waited for.
+  func isBehind(_ line: Outgoing) throws(StoreError) -> Bool {
+    guard !lanes.verbs.isEmpty, line.touch, let contact = try store.run(line.run)?.contact else { return false }
+    let now = clock.now()
+    func isAhead(_ other: Outgoing) -> Bool {
+      guard other.touch, other.verb != line.verb else { return false }
+      switch other.state {
+      case .planned: return other.next <= now
+      case .claimed, .marked: return true
+      default: return false
+      }
+    }
+    for other in try store.outbox(run: line.run) {
+      if other.key == line.key { break }
+      if isAhead(other) { return true }
+    }
+    if contact.isEmpty { return false }
+    for run in try store.runs(RunFilter(contact: contact, isLive: true)) where run.id != line.run {
+      for other in try store.outbox(run: run.id) where other.planned < line.planned && isAhead(other) { return true }
+    }
+    return false
+  }
+}
