@@ -5,14 +5,19 @@ import FlowRuntime
 import FlowTime
 import Synchronization
 
-/// Four channels that nobody ships, and workflows written for them: for tests of stores and of the engine.
+/// Five channels that nobody ships, and workflows written for them: for tests of stores and of the engine.
 ///
-/// `letter` is a touch, `errand` a person's task, `tell` tells a person something and is used by `escalate`,
+/// `letter` and `card` are touches, `errand` a person's task, `tell` tells a person something and is used by `escalate`,
 /// `ring` calls a machine.
 public enum Bench {
   public static let manifests = [
     Manifest(
       verb: "letter", touch: true,
+      fields: [Manifest.Field(name: "body", kind: .template(markdown: false), required: true)],
+      address: .name,
+      main: "body"),
+    Manifest(
+      verb: "card", touch: true,
       fields: [Manifest.Field(name: "body", kind: .template(markdown: false), required: true)],
       address: .name,
       main: "body"),
