@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func `guarantee 26: a good edit takes new runs, a bad one leaves the old set running`() throws {
-    let folder = try News.project(0..<1, 1..<2, 2..<3)
+    let folder = try News.project([0..<1, 1..<2, 2..<3])
     let server = try Serving(folder)
     try send(1, folder)
     try eventually("a mail") { folder.mails.count == 1 }
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func `guarantee 4: runs end on the version they started with`() throws {
-    let folder = try News.project(0..<1, 1..<2)
+    let folder = try News.project([0..<1, 1..<2])
     let server = try Serving(folder)
     try send(1, folder)
     // To the new version an answer is another end.
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `a workflow that is added, and one that is taken away`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     let server = try Serving(folder)
     try folder.write(Nudge.workflow, to: "Workflows/offers/nudge.yaml")
     try eventually("it is told: \(server.going.errors)") {
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `SIGHUP reads the files again`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     let server = try Serving(folder)
     kill(server.going.pid, SIGHUP)
     try eventually("it is told: \(server.going.errors)") { server.going.errors.contains("from now on") }
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `a project with errors does not start`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     try folder.write("workflow: [", to: "Workflows/bad.yaml")
     let ran = try folder.flow("serve")
     #expect(ran.code == 1)

@@ -43,7 +43,7 @@ import Testing
   private func socketPath(_ folder: Folder) -> String { folder.path + "/flow.db.socket" }
 
   @Test func `bytes that mean nothing are refused, and the next line is heard`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     let server = try Serving(folder)
     let talk = try Talk(socketPath(folder))
     #expect(talk.line() == #"{"flow":1,"holder":"flow serve, process \#(server.going.pid)"}"#)
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `random bytes, lines without an end, and many who say nothing`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     let server = try Serving(folder)
     var state: UInt64 = 20_260_325
     func next() -> UInt64 {
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `a server of another version is told apart`() throws {
-    let folder = try News.project(0..<1)
+    let folder = try News.project([0..<1])
     #expect(try folder.flow("event", "list.sent", "--data", "list-1.json", "--id", "l-1").code == 0)
     let other = """
       import socket, sys
@@ -109,7 +109,7 @@ import Testing
   @Test(.enabled(if: getuid() == 0)) func `guarantee 20: a full disk is told, and the server goes on by itself`()
     throws
   {
-    let folder = try News.project(0..<1, 1..<2, 2..<3)
+    let folder = try News.project([0..<1, 1..<2, 2..<3])
     try FileManager.default.createDirectory(
       atPath: folder.path + "/small", withIntermediateDirectories: true)
     let mount = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder.path + "/small"]

@@ -3,7 +3,7 @@ import Testing
 
 /// What people steer by hand: the same with a server and without one.
 @Suite struct SteeringTests {
-  private func project() throws -> Folder { try News.project(0..<3) }
+  private func project() throws -> Folder { try News.project([0..<3]) }
 
   private func send(_ folder: Folder) throws -> [String] {
     #expect(try folder.flow("event", "list.sent", "--data", "list-1.json", "--id", "l-1").code == 0)

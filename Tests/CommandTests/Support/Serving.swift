@@ -111,7 +111,7 @@ enum News {
   }
 
   /// - Parameter lists: the readers of each `list-N.json`.
-  static func project(_ lists: Range<Int>...) throws -> Folder {
+  static func project(_ lists: [Range<Int>]) throws -> Folder {
     let folder = try Folder()
     try folder.write(workflow, to: "Workflows/news.yaml")
     for (number, readers) in lists.enumerated() {
