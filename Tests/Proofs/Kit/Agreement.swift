@@ -111,7 +111,8 @@ package struct Agreement: Sendable {
     switch proof.verdict {
     case .undecided(let because, _):
       counts.undecided += 1
-      undecided.append("\(proof.claim): \(because)")
+      let told = seen.violation != nil ? "brute force breaks it" : seen.isEnded ? "brute force shows it" : "it may hold"
+      undecided.append("\(proof.claim): \(because) (\(told))")
     case .proved(let bound, let isReached):
       counts.proved += 1
       if let violation = seen.violation { disagree("proved, but broken by", proof.claim, violation) }

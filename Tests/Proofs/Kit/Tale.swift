@@ -10,7 +10,9 @@ package struct Tale: Sendable {
   package var told: [Event]
   package var entries: [Entry]
   package var run: Run
-  /// Milliseconds by which holds have moved what the run waited for.
+  /// When the hold began by which the run is held now.
+  var heldSince: Instant?
+  /// Milliseconds for which the run was held: days, whole ones.
   package var held: Int64
   /// Milliseconds by which a hold had moved it when the first touch went out.
   package var heldAtFirstTouch: Int64?

@@ -107,13 +107,16 @@ struct Teller {
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
     tale.run = transition.run
     var held: Int64 = 0
-    if let after = transition.run.waiting, let before {
-      let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
-      // What a timeout holds on was due now.
-      if after.node == before.node, isHeld || before.hold != nil, after.hold == nil {
-        held = max(0, after.due.milliseconds(since: max(before.due, before.due <= now ? now : before.due)))
-      } else if after.node != before.node, isHeld {
-        held = max(0, after.due.milliseconds(since: max(now, after.computed)))
+    let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
+    if isHeld, tale.heldSince == nil { tale.heldSince = now }
+    if let since = tale.heldSince {
+      let after = transition.run.waiting
+      let goesOnWaiting = after != nil && after?.node == before?.node && after?.arrived == before?.arrived
+      if !goesOnWaiting, !(isHeld && since == now && after != nil && after?.node != before?.node) {
+        // Whole days, the first and the last among them.
+        let days = tale.zone.civil(at: now).date.days(since: tale.zone.civil(at: since).date) + 1
+        held = Int64(days) * 86_400_000
+        tale.heldSince = nil
       }
     }
     note(transition, of: &tale, held: held)

@@ -3,7 +3,8 @@ import FlowTime
 
 /// One run as it went, from its start to its end: what a ``Monitor`` judges.
 public struct Course: Sendable, Hashable {
-  /// By how much a hold has moved what the run waited for, on the wall clock of the run's zone.
+  /// How long a run was held at one step: the days from the one on which the hold began to the one on which the step
+  /// went on, both whole.
   public struct Held: Sendable, Hashable {
     public var at: Instant
     public var milliseconds: Int64
@@ -20,6 +21,8 @@ public struct Course: Sendable, Hashable {
   /// In the order in which they came about, the first one the start.
   public var entries: [Entry]
   public var held: [Held]
+  /// When the hold began by which the run is held now.
+  private var heldSince: Instant?
 
   public init(zone: Zone, data: [String: Value], entries: [Entry], held: [Held] = []) {
     self.zone = zone
@@ -49,28 +52,15 @@ extension Course {
   /// - Parameter before: the run that the event met; nil for the start.
   mutating func add(_ transition: Transition, from before: Run?, at now: Instant) {
     entries += transition.entries
-    let moved = wallHeld(transition, from: before, at: now)
-    if moved > 0 { held.append(Held(at: now, milliseconds: moved)) }
-  }
-
-  private func wall(_ from: Instant, _ to: Instant) -> Int64 {
-    to.milliseconds(since: from) + Int64(zone.offset(at: to) - zone.offset(at: from)) * 1000
-  }
-
-  /// What holds have moved the due by in one transition.
-  private func wallHeld(_ transition: Transition, from before: Run?, at now: Instant) -> Int64 {
+    let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
+    if isHeld, heldSince == nil { heldSince = now }
+    guard let since = heldSince else { return }
     let (old, new) = (before?.waiting, transition.run.waiting)
-    if let old, let new, old.node == new.node, old.stage == new.stage, old.arrived == new.arrived {
-      guard let floor = new.floor, floor == new.due, new.due > old.due else { return 0 }
-      return wall(old.due, new.due)
-    }
-    var moved: Int64 = 0
-    // What a hold for an event kept past its due until now.
-    if let old, old.hold != nil, now > old.due { moved += wall(old.due, now) }
-    // An await that begins with an answer which holds it.
-    if let new, let floor = new.floor, floor == new.due {
-      moved += max(0, wall(max(new.computed, now), new.due))
-    }
-    return moved
+    if let old, let new, old.node == new.node, old.arrived == new.arrived { return }
+    // It still waits where it has just been held: an await that begins with an answer which holds it.
+    if isHeld, since == now, new != nil, old?.node != new?.node { return }
+    heldSince = nil
+    let days = zone.civil(at: now).date.days(since: zone.civil(at: since).date) + 1
+    held.append(Held(at: now, milliseconds: Int64(days) * 86_400_000))
   }
 }

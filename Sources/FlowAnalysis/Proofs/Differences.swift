@@ -1,0 +1,161 @@
+/// What is known of how far a few instants lie apart: for each pair the most that the one comes after the other
+/// (difference bounds; D. Dill, "Timing assumptions and verification of finite-state concurrent systems", 1989).
+/// Kept closed: no bound can be tightened by going over a third instant.
+struct Differences: Hashable {
+  let size: Int
+  private var cells: [Distance]
+  /// Instants that lie at a time of day at which no clock is changed, one bit each.
+  private var steady: UInt64 = 0
+  private let jump: Int64
+
+  /// All at one instant: nothing is known of any.
+  init(size: Int, jump: Int64) {
+    self.size = size
+    self.jump = jump
+    cells = Array(repeating: .none, count: size * size)
+    for index in 0..<size { cells[index * size + index] = .zero }
+  }
+
+  /// The most that `later` comes after `earlier`.
+  subscript(later: Int, earlier: Int) -> Distance {
+    get { cells[later * size + earlier] }
+    set { cells[later * size + earlier] = newValue }
+  }
+
+  func isSteady(_ index: Int) -> Bool { steady & 1 << UInt64(index) != 0 }
+
+  mutating func setSteady(_ index: Int, _ flag: Bool) {
+    if flag { steady |= 1 << UInt64(index) } else { steady &= ~(1 << UInt64(index)) }
+  }
+
+  /// Nothing is known of an instant any more.
+  mutating func forget(_ index: Int) {
+    for other in 0..<size where other != index {
+      self[index, other] = .none
+      self[other, index] = .none
+    }
+    setSteady(index, false)
+  }
+
+  /// An instant becomes another.
+  mutating func assign(_ index: Int, _ source: Int) {
+    guard index != source else { return }
+    for other in 0..<size where other != index {
+      self[index, other] = self[source, other]
+      self[other, index] = self[other, source]
+    }
+    self[index, source] = .zero
+    self[source, index] = .zero
+    setSteady(index, isSteady(source))
+  }
+
+  /// `later ≤ earlier + bound` holds as well.
+  /// - Returns: false where that cannot be.
+  mutating func constrain(_ later: Int, _ earlier: Int, _ bound: Distance) -> Bool {
+    guard bound < self[later, earlier] else { return true }
+    if contradicts(bound, self[earlier, later]) { return false }
+    self[later, earlier] = bound
+    for from in 0..<size {
+      let first = from == later ? bound : Distance.sum(self[from, later], bound, isSteady: isSteady(later))
+      guard !first.isNone else { continue }
+      if first < self[from, earlier] { self[from, earlier] = first }
+      for to in 0..<size where to != earlier && to != from {
+        let whole = Distance.sum(first, self[earlier, to], isSteady: isSteady(earlier))
+        if whole < self[from, to] { self[from, to] = whole }
+      }
+    }
+    return true
+  }
+
+  private func contradicts(_ forth: Distance, _ back: Distance) -> Bool {
+    if forth.isNone || back.isNone { return false }
+    let sum = forth.milliseconds + back.milliseconds
+    if forth.slack == 0, back.slack == 0, forth.isWholeDays == back.isWholeDays || forth == .zero || back == .zero {
+      return sum < 0
+    }
+    return sum + (forth.slack + back.slack + 1) * jump < 0
+  }
+
+  /// `index` lies between `low` and `high` after another instant.
+  mutating func place(_ index: Int, after base: Int, _ span: Span) -> Bool {
+    forget(index)
+    return constrain(index, base, span.most) && constrain(base, index, span.least)
+  }
+
+  /// Time goes on: nothing bounds how late it is by now.
+  mutating func elapse(_ now: Int) {
+    for other in 0..<size where other != now { self[now, other] = .none }
+    setSteady(now, false)
+  }
+
+  /// A hold moves a due, and by as many whole days what counts from the start, by at most `days` in all from `start`.
+  mutating func hold(due: Int, anchors: [Int], start: Int, clock: Int, days: Int64) -> Bool {
+    for other in 0..<size where !anchors.contains(other) && other != due {
+      // The clock that stands still while the run is held moves at least as far.
+      if other != clock { for anchor in anchors { self[anchor, other] = .none } }
+      self[due, other] = .none
+    }
+    // By dates: the time of day may be another afterwards.
+    for anchor in anchors {
+      self[due, anchor] = self[due, anchor].plus(Distance.day)
+      self[anchor, due] = self[anchor, due].plus(Distance.day)
+    }
+    setSteady(due, false)
+    guard let first = anchors.first else { return true }
+    return constrain(first, start, Distance(days * Distance.day))
+  }
+
+  /// A hold waits for its event: until it comes the due is open, by as much as holds may move it.
+  mutating func extend(due: Int, days: Int64) {
+    for other in 0..<size where other != due { self[due, other] = self[due, other].plus(days * Distance.day) }
+    setSteady(due, false)
+  }
+
+  /// From now on until the due, time does not count after `clock`: it moves on with it, by whole days, rounded up.
+  mutating func freeze(_ clock: Int, now: Int, due: Int) {
+    for other in 0..<size where other != clock { self[clock, other] = .none }
+    self[due, clock] = self[now, clock]
+  }
+
+  /// What holds in either case.
+  /// - Parameter isWidening: bounds that grow are given up, so that growing ends.
+  /// - Returns: whether anything became less certain.
+  mutating func join(_ other: Differences, isWidening: Bool) -> Bool {
+    var grew = false
+    for index in cells.indices where cells[index] < other.cells[index] {
+      cells[index] = isWidening ? .none : other.cells[index]
+      grew = true
+    }
+    let both = steady & other.steady
+    if both != steady {
+      steady = both
+      grew = true
+    }
+    return grew
+  }
+
+  /// From the least to the most; each side as a bound: `least` bounds how far the base comes after.
+  struct Span: Hashable {
+    var least: Distance
+    var most: Distance
+
+    static let now = Span(least: .zero, most: .zero)
+
+    init(least: Distance, most: Distance) {
+      self.least = least
+      self.most = most
+    }
+
+    init(_ low: Int64, _ high: Int64, slack: Int64 = 0) {
+      least = Distance(-low, slack: slack)
+      most = Distance(high, slack: slack)
+    }
+
+    func plus(_ other: Span) -> Span {
+      Span(
+        least: Distance.sum(least, other.least, isSteady: false), most: Distance.sum(most, other.most, isSteady: false))
+    }
+
+    var negated: Span { Span(least: most, most: least) }
+  }
+}

@@ -1,0 +1,58 @@
+/// An upper bound of how far one instant lies after another, on the wall clock: `y ≤ x + ms`, where whole days are days
+/// of the calendar and anything else elapses. Each unit of slack stands for one change of the clocks that may come in
+/// between: the bound is certain only with as many jumps added.
+///
+/// One number, so that sums and comparisons stay one instruction: the milliseconds in front, the slack behind.
+struct Distance: Hashable, Comparable {
+  private(set) var raw: Int64
+
+  static let none = Distance(raw: Int64.max / 4)
+  static let zero = Distance(raw: 0)
+  static let day: Int64 = 86_400_000
+  private static let most: Int64 = 2000
+
+  private init(raw: Int64) { self.raw = raw }
+
+  init(_ milliseconds: Int64, slack: Int64 = 0) {
+    guard slack <= Self.most, abs(milliseconds) < 1 << 48 else {
+      self = .none
+      return
+    }
+    raw = milliseconds << 12 | slack
+  }
+
+  var milliseconds: Int64 { raw >> 12 }
+  var slack: Int64 { raw & 4095 }
+  var isNone: Bool { raw >= Self.none.raw }
+  var isWholeDays: Bool { milliseconds % Self.day == 0 }
+
+  static func < (left: Distance, right: Distance) -> Bool { left.raw < right.raw }
+
+  /// What follows from `i ≤ k + first` and `k ≤ j + second`.
+  /// - Parameter isSteady: k lies at a time of day at which no clock is changed.
+  static func sum(_ first: Distance, _ second: Distance, isSteady: Bool) -> Distance {
+    if first.isNone || second.isNone { return .none }
+    // Order alone changes nothing; days that are counted on across a missing hour may.
+    if first.milliseconds == 0 && first.slack == 0 { return second }
+    let isExact =
+      second.milliseconds == 0 && !first.isWholeDays
+      || isSteady && first.isWholeDays && second.isWholeDays
+    return Distance(
+      first.milliseconds + second.milliseconds, slack: first.slack + second.slack + (isExact ? 0 : 1))
+  }
+
+  func plus(_ milliseconds: Int64) -> Distance {
+    isNone ? .none : Distance(self.milliseconds + milliseconds, slack: slack + 1)
+  }
+
+  /// Whether it lies within a limit for certain, clocks that jump so far included. Without slack two distances of one
+  /// kind compare as they are.
+  func isWithin(_ limit: Int64, jump: Int64) -> Bool {
+    if isNone { return false }
+    if slack == 0, isWholeDays == (limit % Self.day == 0) { return milliseconds <= limit }
+    return milliseconds + (slack + 1) * jump <= limit
+  }
+
+  /// What it comes to for certain.
+  func certain(jump: Int64) -> Int64? { isNone ? nil : milliseconds + slack * jump }
+}

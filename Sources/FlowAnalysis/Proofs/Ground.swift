@@ -1,0 +1,285 @@
+import FlowCore
+import FlowTime
+
+/// What of a graph matters to its proofs: which instants are told apart, which conditions recur, what lies ahead.
+final class Ground {
+  /// The instants that every proof has. The anchor is the start as holds have moved it, by whole days.
+  static let now = 0
+  static let due = 1
+  static let anchor = 2
+  static let start = 3
+  static let last = 4
+  static let mark = 5
+  /// The start, moved by all days on which the run was held: what `ends within` counts from.
+  static let clock = 6
+
+  /// An instant beyond those.
+  enum Instant: Hashable {
+    /// So late on the day of the anchor; nil: the first instant of the start's day, unmoved.
+    case dayOfStart(CivilTime?)
+    /// When a step was passed.
+    case step(NodeIndex)
+    /// Data, or the event that led to a list: as it is, or at a time of its day.
+    case data(String, CivilTime?)
+    case led(Int)
+    /// When a round sent first, or began.
+    case round(NodeIndex)
+  }
+
+  let graph: Graph
+  let caps: Caps?
+  let stretches: Stretches
+  /// The most that clocks jump in any zone of a run.
+  let jump: Int64
+  /// The window hangs on the clock by which days are reckoned.
+  let isOneZone: Bool
+  private(set) var instants: [Instant: Int] = [:]
+  private(set) var size = 7
+  /// All that a hold moves.
+  private(set) var anchors: [Int] = [Ground.anchor]
+  /// Steps to which `anytime` may lead as long as they lie ahead.
+  private(set) var targets: [NodeIndex] = []
+  /// Conditions on data alone that are asked more than once.
+  private(set) var recurring: [String: Int] = [:]
+  private(set) var verbs: [String] = ["all"]
+  private(set) var loops: [NodeIndex] = []
+  /// Everything but replies that may come in and matter.
+  private(set) var eventNames: [String] = []
+  /// Events that a hold waits for.
+  private(set) var heldFor: Set<String> = []
+  /// For each step its place in an order in which steps are come to.
+  private(set) var ranks: [Int] = []
+
+  /// Clocks jump by three hours at most (Antarctica/Casey) since 2010, and by more only where a country changes its
+  /// day.
+  private static let mostJump: Int64 = 3 * 3_600_000
+
+  init(_ graph: Graph, zones: any ZoneSource, caps: Caps?) {
+    self.graph = graph
+    self.caps = caps
+    stretches = Stretches(graph.policy)
+    let contact = (graph.trigger.contact?.canonical ?? "input:contact") + ".timezone"
+    let setsContact = graph.nodes.contains {
+      if case .set(let assignments) = $0.action { assignments.contains { $0.path.first == "contact" } } else { false }
+    }
+    let zone = graph.timezone.canonical
+    isOneZone =
+      !setsContact && [contact, "input:contact.timezone"].contains { zone == $0 || zone.hasPrefix("(?? \($0) ") }
+    jump = graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.jump(of:)) ?? Self.mostJump
+    collect()
+  }
+
+  /// Between the westernmost and the easternmost that its clock hangs, from 2020 to 2060.
+  private static func jump(of zone: Zone) -> Int64 {
+    var now = FlowTime.Instant(seconds: 1_577_836_800)
+    let end = FlowTime.Instant(seconds: 2_840_140_800)
+    var (low, high) = (zone.offset(at: now), zone.offset(at: now))
+    while let next = zone.nextTransition(after: now), next < end {
+      now = next
+      (low, high) = (min(low, zone.offset(at: now)), max(high, zone.offset(at: now)))
+    }
+    return Int64(high - low) * 1000
+  }
+
+  private func collect() {
+    var asked: [String: Int] = [:]
+    for (index, node) in graph.nodes.enumerated() {
+      for moment in moments(of: node) { collect(moment) }
+      for condition in conditions(of: node) {
+        if case .days(let from, let to)? = condition.counting?.what {
+          for name in [from, to].compactMap({ $0 }) { collect(name: name) }
+        } else if Self.isOnDataAlone(condition) {
+          asked[condition.canonical, default: 0] += 1
+        }
+      }
+      switch node.action {
+      case .channel(let action): collect(verb: action.verb)
+      case .suppress(let channel): collect(verb: channel)
+      case .loop:
+        loops.append(index)
+        collect(.round(index))
+      case .go(.node(let target)): targets.append(target)
+      default: break
+      }
+    }
+    for one in graph.anytime { if case .node(let target) = one.target { targets.append(target) } }
+    targets = Array(Set(targets)).filter { if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true } }
+      .sorted()
+    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < 8 {
+      recurring[condition] = recurring.count
+    }
+    collectEvents()
+    rank()
+  }
+
+  private func collectEvents() {
+    var names: Set<String> = ["out-of-office", "bounce"]
+    for one in graph.anytime { names.insert(one.key) }
+    for edge in graph.edges {
+      if edge.kind == .case, let from = edge.from, case .await = graph.nodes[from].action { names.insert(edge.label) }
+      if case .hold(let hold) = edge.to, case .event(let name, _)? = hold.until { heldFor.insert(name) }
+    }
+    for one in graph.nodes {
+      if case .hold(let hold) = one.action, case .event(let name, _)? = hold.until { heldFor.insert(name) }
+    }
+    // Declared events that nothing takes change no run, but a claim may speak of them.
+    eventNames = names.union(heldFor).union(graph.events.map(\.name)).sorted()
+  }
+
+  private func collect(verb: String) { if !verbs.contains(verb), verbs.count < 60 { verbs.append(verb) } }
+
+  private func collect(_ instant: Instant) {
+    guard instants[instant] == nil, size < 60 else { return }
+    instants[instant] = size
+    if case .dayOfStart(.some) = instant { anchors.append(size) }
+    size += 1
+  }
+
+  private func collect(name: Name) {
+    switch name {
+    case .step(let node): collect(.step(node))
+    case .eventTime(let slot): collect(.led(slot))
+    case .runStarted: collect(.dayOfStart(nil))
+    default: break
+    }
+  }
+
+  private func collect(_ moment: Moment) {
+    switch moment.base {
+    case .day: if let time = moment.time { collect(.dayOfStart(time)) }
+    case .expression(let expression):
+      guard let use = expression.reading else { return }
+      switch use.name {
+      case .step, .eventTime: collect(name: use.name)
+      case .input where moment.isData: collect(.data(expression.canonical, moment.time ?? (expression.isDate ? .midnight : nil)))
+      default: break
+      }
+    default: break
+    }
+  }
+
+  /// Every instant by which a step goes.
+  private func moments(of node: Node) -> [Moment] {
+    var all = [node.due].compactMap { $0 }
+    switch node.action {
+    case .wait(let moment): all.append(moment)
+    case .await(let awaited): all.append(awaited.until)
+    case .channel(let action): if let until = action.until { all.append(until) }
+    default: break
+    }
+    return all
+  }
+
+  private func conditions(of node: Node) -> [Expression] {
+    var all = [node.condition].compactMap { $0 }
+    switch node.action {
+    case .choose(let branches, _): all += branches.map(\.when)
+    case .loop(let loop): all += [loop.stopIf].compactMap { $0 }
+    default: break
+    }
+    return all
+  }
+
+  static func isOnDataAlone(_ condition: Expression) -> Bool {
+    condition.uses.allSatisfy { if case .input = $0.name { true } else { false } }
+  }
+
+  // MARK: Order
+
+  private func rank() {
+    ranks = Array(repeating: -1, count: graph.nodes.count)
+    var order: [NodeIndex] = []
+    var seen = Set<NodeIndex>()
+    // Depth first without recursion: a step is placed once everything that follows it is.
+    var stack: [(node: NodeIndex, isDone: Bool)] = []
+    for first in graph.nodes.indices.reversed() { stack.append((first, false)) }
+    if case .node(let entry) = graph.entry { stack.append((entry, false)) }
+    while let (node, isDone) = stack.popLast() {
+      if isDone {
+        order.append(node)
+        continue
+      }
+      guard seen.insert(node).inserted else { continue }
+      stack.append((node, true))
+      for edge in graph.edges(from: node) { if case .node(let to) = edge.to, !seen.contains(to) { stack.append((to, false)) } }
+    }
+    for (position, node) in order.reversed().enumerated() { ranks[node] = position }
+  }
+
+  // MARK: Moments
+
+  /// An instant as so much after one that is kept; nil where nothing is known of it.
+  struct Place {
+    var base: Int
+    var span: Differences.Span
+    /// At a time of day at which no clock is changed, wherever the base lies.
+    var isSteady: Bool
+  }
+
+  func place(_ moment: Moment) -> Place? {
+    let shift = moment.shift.map { stretches.span(of: $0) }
+    var place: Place
+    switch moment.base {
+    case .arrival: place = Place(base: Self.now, span: .now, isSteady: false)
+    case .returnDate: return nil
+    case .clock(let weekday, let time):
+      place = Place(
+        base: Self.now, span: .init(1, (weekday == nil ? 1 : 7) * Distance.day, slack: 1),
+        isSteady: Stretches.isSteady(time))
+      place.span.least = Distance(-1)
+    case .day(let number):
+      let days = Differences.Span(Int64(number) * Distance.day, Int64(number) * Distance.day)
+      guard let time = moment.time, let base = instants[.dayOfStart(time)] else {
+        place = Place(base: Self.anchor, span: days, isSteady: false)
+        if moment.time != nil { place = onItsDay(place) }
+        break
+      }
+      // `day N + DURATION at`: the time is named after the shift, on the same axis of whole days.
+      let isWhole = shift.map { $0.least.isWholeDays && $0.most.isWholeDays } ?? true
+      guard isWhole else { return onItsDay(Place(base: Self.anchor, span: shift.map(days.plus) ?? days, isSteady: false)) }
+      place = Place(base: base, span: days, isSteady: Stretches.isSteady(time))
+      if let shift { place.span = place.span.plus(shift) }
+      return place
+    case .expression(let expression):
+      guard let known = base(of: expression, moment) else { return nil }
+      let span = shift ?? .now
+      if case .data(_, let time?)? = known.instant {
+        let isWhole = span.least.isWholeDays && span.most.isWholeDays
+        guard isWhole else { return nil }
+        return Place(base: known.index, span: span, isSteady: Stretches.isSteady(time))
+      }
+      place = Place(base: known.index, span: span, isSteady: false)
+      return moment.time == nil ? place : onItsDay(place)
+    }
+    if let shift { place.span = place.span.plus(shift) }
+    return moment.time == nil ? place : onItsDay(place)
+  }
+
+  /// `at HH:MM` on the day of an instant: up to a day before or after it.
+  private func onItsDay(_ place: Place) -> Place {
+    Place(base: place.base, span: place.span.plus(.init(-Distance.day, Distance.day, slack: 1)), isSteady: false)
+  }
+
+  private func base(of expression: Expression, _ moment: Moment) -> (index: Int, instant: Instant?)? {
+    guard let use = expression.reading else { return nil }
+    switch use.name {
+    case .runStarted: return (Self.start, nil)
+    case .step(let node): return instants[.step(node)].map { ($0, .step(node)) }
+    case .eventTime(let slot): return instants[.led(slot)].map { ($0, .led(slot)) }
+    case .input:
+      let instant = Instant.data(expression.canonical, moment.time ?? (expression.isDate ? .midnight : nil))
+      return instants[instant].map { ($0, instant) }
+    default: return nil
+    }
+  }
+
+  /// Whether a moment changes where a field of data does.
+  static func depends(_ moment: Moment?, on root: String) -> Bool {
+    guard case .expression(let expression)? = moment?.base else { return false }
+    return expression.uses.contains { $0.name == .input(root) }
+  }
+}
+
+extension Expression {
+  var isDate: Bool { type.present == .date }
+}

@@ -1,0 +1,281 @@
+import FlowCore
+import FlowTime
+
+/// Follows all runs of a graph at once, as ``Machine`` would carry each of them: a sound abstraction of `step`, held
+/// against it by a test of random runs. Data, answers and outcomes are free; of time is kept how far a few instants lie
+/// apart. Runs that are at one place are joined, so there are no more states than places.
+struct Walk {
+  let ground: Ground
+  let graph: Graph
+  var watch: Watch
+  /// Past it nothing is said.
+  private(set) var budget: Int
+  private var known: [Control: (time: Differences, joins: Int, isQueued: Bool)] = [:]
+  private var queue = Frontier()
+  /// States that were followed.
+  private(set) var steps = 0
+  /// Called with every state in which a run can wait or arrive; for tests.
+  var seen: ((AbstractRun) -> Void)?
+
+  /// After so many joins a bound that still grows is given up.
+  private static let patience = 4
+
+  init(_ ground: Ground, _ watch: Watch, budget: Int = 60_000) {
+    self.ground = ground
+    graph = ground.graph
+    self.watch = watch
+    self.budget = budget
+  }
+
+  /// Whether the whole of it was followed.
+  mutating func run() -> Bool {
+    var time = Differences(size: ground.size, jump: ground.jump)
+    time.assign(Ground.anchor, Ground.now)
+    time.assign(Ground.start, Ground.now)
+    time.assign(Ground.clock, Ground.now)
+    for (instant, index) in ground.instants {
+      guard case .dayOfStart(let clock) = instant else { continue }
+      // The anchor lies on that day, the time before or after it.
+      let offset = Int64(clock?.milliseconds ?? 0)
+      guard time.place(index, after: Ground.start, .init(offset - Distance.day, offset, slack: 1)) else { continue }
+      time.setSteady(index, clock.map(Stretches.isSteady) ?? false)
+    }
+    let control = Control(
+      node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
+      decided: Array(repeating: 0, count: ground.recurring.count))
+    for run in watch.see(.started, AbstractRun(control: control, time: time)) { proceed(run, to: graph.entry) }
+    while let control = queue.pop() {
+      guard let state = known[control] else { continue }
+      known[control]?.isQueued = false
+      steps += 1
+      budget -= 1
+      guard budget > 0 else { return false }
+      let run = AbstractRun(control: control, time: state.time)
+      if control.cursor >= 0 { arrive(run) } else { wait(run) }
+    }
+    return true
+  }
+
+  // MARK: Going on
+
+  /// A place that a run can be at: followed once, and again where more is possible there than was known.
+  mutating func put(_ run: AbstractRun) {
+    seen?(run)
+    let control = run.control
+    let order = order(of: control)
+    guard var state = known[control] else {
+      known[control] = (run.time, 0, true)
+      return queue.push(control, order)
+    }
+    guard state.time.join(run.time, isWidening: state.joins >= Self.patience) else { return }
+    state.joins += state.isQueued ? 0 : 1
+    if !state.isQueued { queue.push(control, order) }
+    state.isQueued = true
+    known[control] = state
+  }
+
+  /// Later places have higher numbers: what can still be joined is joined before it is followed.
+  private func order(of control: Control) -> Int {
+    let node = control.cursor >= 0 ? control.cursor : control.node
+    let rank = graph.nodes.indices.contains(node) ? ground.ranks[node] : 0
+    let rounds = control.rounds.reduce(0) { $0 * 8 + min(Int($1), 7) }
+    return ((control.behind.nonzeroBitCount * 512 + min(control.touches, 511)) * 4096 + rounds % 4096) * 8192
+      + rank * 2 + (control.cursor >= 0 ? 0 : 1)
+  }
+
+  mutating func proceed(_ run: AbstractRun, to target: Target) {
+    var run = run
+    switch target {
+    case .node(let node):
+      if !isInAnytime(node) { leave(&run) }
+      run.control.cursor = node
+      put(run)
+    case .end(let outcome): _ = watch.see(.ended(outcome), run)
+    case .resume: resume(run)
+    case .hold(let hold): for held in self.hold(run, hold) { resume(held) }
+    }
+  }
+
+  /// What the run waited for is behind it.
+  func leave(_ run: inout AbstractRun) {
+    run.control.node = -1
+    run.control.stage = .arriving
+    run.control.told = 0
+    run.control.holding = false
+    run.control.moved = false
+    run.control.stale = false
+    run.control.frozen = false
+    run.time.forget(Ground.due)
+  }
+
+  /// The run waits for what `run.time` has as its due.
+  mutating func wait(_ run: AbstractRun, at node: NodeIndex, _ stage: Control.Stage) {
+    var run = run
+    // Never before now: what has passed is due at once.
+    guard run.time.constrain(Ground.now, Ground.due, .zero) else { return }
+    run.control.node = node
+    run.control.stage = stage
+    run.control.cursor = -1
+    run.control.moved = false
+    run.control.stale = false
+    if stage != .deferring { run.control.frozen = false }
+    put(run)
+  }
+
+  // MARK: Arriving
+
+  /// The run comes to a step.
+  private mutating func arrive(_ run: AbstractRun) {
+    var run = run
+    let node = run.control.cursor
+    let step = graph.nodes[node]
+    if case .loop(let loop) = step.action, let index = ground.loops.firstIndex(of: node),
+      run.control.rounds[index] > 0
+    {
+      return endRound(run, loop, node, index)
+    }
+    for (bit, target) in ground.targets.prefix(64).enumerated() {
+      let place = graph.nodes[target].place
+      if place.list == step.place.list, place.position <= step.place.position {
+        run.control.behind |= 1 << UInt64(bit)
+      }
+    }
+    guard let due = step.due else { return perform(run, node) }
+    let (later, passed) = resolve(due, run)
+    if let later { wait(later, at: node, .before) }
+    guard var passed else { return }
+    passed.time.forget(Ground.due)
+    if due.isData {
+      past(passed, step.ifPast, node)
+      // To the very instant it is not past.
+      if step.ifPast != .now { perform(passed, node) }
+    } else {
+      perform(passed, node)
+    }
+  }
+
+  /// An instant as the run's due: where it is still to come, and where it has come.
+  func resolve(_ moment: Moment, _ run: AbstractRun) -> (later: AbstractRun?, passed: AbstractRun?) {
+    var run = run
+    guard settle(moment, &run) else { return (nil, nil) }
+    var (later, passed) = (run, run)
+    return (
+      later.time.constrain(Ground.now, Ground.due, .zero) ? later : nil,
+      passed.time.constrain(Ground.due, Ground.now, .zero) ? passed : nil
+    )
+  }
+
+  func settle(_ moment: Moment, _ run: inout AbstractRun) -> Bool {
+    guard let place = ground.place(moment) else {
+      run.time.forget(Ground.due)
+      return true
+    }
+    let isSteady =
+      place.isSteady
+      || run.time.isSteady(place.base) && place.span.least.isWholeDays && place.span.most.isWholeDays
+    guard run.time.place(Ground.due, after: place.base, place.span) else { return false }
+    run.time.setSteady(Ground.due, isSteady)
+    return true
+  }
+
+  mutating func past(_ run: AbstractRun, _ rule: Node.PastRule?, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    switch rule {
+    case .target(let target): proceed(run, to: target)
+    case .now, nil: perform(run, node)
+    case .skip:
+      if case .await(let awaited) = step.action { return timedOut(passing(node, run), awaited.cases, node, .listening) }
+      proceed(passing(node, run), to: step.next)
+    }
+  }
+
+  /// The step is due.
+  mutating func perform(_ run: AbstractRun, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    let (holds, fails) = branches(step.condition, run)
+    if let fails { proceed(passing(node, fails), to: step.next) }
+    guard let run = holds else { return }
+    guard case .channel(let action) = step.action, action.touch else { return goThroughWindow(run, node) }
+    if isSuppressed(action.verb, run) { return proceed(passing(node, run), to: step.next) }
+    if let limit = graph.policy.maxTouches, run.control.touches >= limit { return proceed(run, to: .end("exhausted")) }
+    goThroughWindow(run, node)
+  }
+
+  func passing(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {
+    var run = run
+    guard let index = ground.instants[.step(node)], run.control.passed & 1 << UInt64(index) == 0 else { return run }
+    run.control.passed |= 1 << UInt64(index)
+    run.time.assign(index, Ground.now)
+    return run
+  }
+
+  func isSuppressed(_ verb: String, _ run: AbstractRun) -> Bool {
+    let bit = ground.verbs.firstIndex(of: verb).map { UInt64(1) << UInt64($0) } ?? 0
+    return run.control.suppressed & (bit | 1) != 0
+  }
+
+  func isInAnytime(_ node: NodeIndex) -> Bool {
+    var list = graph.lists[graph.nodes[node].place.list]
+    while case .nested(in: let outer) = list { list = graph.lists[graph.nodes[outer].place.list] }
+    if case .anytime = list { return true }
+    return false
+  }
+
+  // MARK: Conditions
+
+  /// The runs for which a condition holds, and those for which it does not.
+  func branches(_ condition: Expression?, _ run: AbstractRun) -> (holds: AbstractRun?, fails: AbstractRun?) {
+    guard let condition else { return (run, nil) }
+    if let literal = condition.literal { return literal == .boolean(true) ? (run, nil) : (nil, run) }
+    switch condition.counting {
+    case (.touches, let range)?: return range.contains(Int64(run.control.touches)) ? (run, nil) : (nil, run)
+    case (.days(let from, let to), let range)?: return daysBetween(from, to, range, run)
+    case nil: break
+    }
+    guard let index = ground.recurring[condition.canonical] else { return (run, run) }
+    switch run.control.decided[index] {
+    case 1: return (run, nil)
+    case 2: return (nil, run)
+    default:
+      var (holds, fails) = (run, run)
+      holds.control.decided[index] = 1
+      fails.control.decided[index] = 2
+      return (holds, fails)
+    }
+  }
+
+  private func daysBetween(
+    _ from: Name, _ to: Name?, _ range: ClosedRange<Int64>, _ run: AbstractRun
+  ) -> (AbstractRun?, AbstractRun?) {
+    guard let first = instant(from), let second = to.map(instant) ?? Ground.now else { return (run, run) }
+    let midnight = from == .runStarted ? ground.instants[.dayOfStart(nil)] : nil
+    func within(_ low: Int64?, _ high: Int64?) -> AbstractRun? {
+      var run = run
+      // From the midnight of the first day by whole days; between two instants up to a day more or less.
+      if let low {
+        let days = (midnight == nil ? low - 1 : low) * Distance.day
+        guard run.time.constrain(midnight ?? first, second, Distance(-days, slack: 1)) else { return nil }
+      }
+      if let high {
+        guard run.time.constrain(second, midnight ?? first, Distance((high + 1) * Distance.day, slack: 1)) else {
+          return nil
+        }
+      }
+      return run
+    }
+    switch (range.lowerBound == .min, range.upperBound == .max) {
+    case (true, false): return (within(nil, range.upperBound), within(range.upperBound + 1, nil))
+    case (false, true): return (within(range.lowerBound, nil), within(nil, range.lowerBound - 1))
+    default: return (within(range.lowerBound, range.upperBound), run)
+    }
+  }
+
+  private func instant(_ name: Name) -> Int? {
+    switch name {
+    case .runStarted: Ground.start
+    case .step(let node): ground.instants[.step(node)]
+    case .eventTime(let slot): ground.instants[.led(slot)]
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,342 @@
+import FlowCore
+import FlowTime
+
+/// What a step does once it is due.
+extension Walk {
+  // MARK: The window
+
+  /// The first instant that gap, caps, window and holidays allow: now, or the run is deferred to it.
+  mutating func goThroughWindow(_ run: AbstractRun, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    var open = run
+    if step.isTouch, run.control.touches > 0 {
+      if let caps = ground.caps { waitForCaps(run, caps, node) }
+      if let gap = graph.policy.gap.map({ ground.stretches.span(of: $0) }), !step.liftsGap, !run.control.answered {
+        waitForGap(run, gap, node)
+        guard open.time.constrain(Ground.last, Ground.now, gap.least) else { return }
+      }
+    }
+    act(open, node)
+    guard let closed = longestClosed(step), closed > 0 else { return }
+    switch step.closed {
+    case .skip: proceed(passing(node, open), to: step.next)
+    case .end(let outcome): proceed(open, to: .end(outcome))
+    case .defer:
+      guard open.time.place(Ground.due, after: Ground.now, .init(0, closed, slack: 1)) else { return }
+      deferred(open, node)
+    }
+  }
+
+  private mutating func waitForGap(_ run: AbstractRun, _ gap: Differences.Span, _ node: NodeIndex) {
+    var run = run
+    let step = graph.nodes[node]
+    let closed = longestClosed(step) ?? 0
+    guard run.time.constrain(Ground.now, Ground.last, gap.most) else { return }
+    if closed > 0 {
+      switch step.closed {
+      case .skip: proceed(passing(node, run), to: step.next)
+      case .end(let outcome): proceed(run, to: .end(outcome))
+      case .defer: break
+      }
+    }
+    let wait = step.closed == .defer && closed > 0 ? gap.plus(.init(0, closed, slack: 1)) : gap
+    guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else { return }
+    deferred(run, node)
+  }
+
+  /// The project's caps count touches of other workflows too: they may put off any touch, by as long as they span.
+  private mutating func waitForCaps(_ run: AbstractRun, _ caps: Caps, _ node: NodeIndex) {
+    switch caps.then {
+    case .skip: proceed(passing(node, run), to: graph.nodes[node].next)
+    case .end(let outcome): proceed(run, to: .end(outcome))
+    case .delay:
+      var run = run
+      let spans = [caps.gap, caps.span].compactMap { $0 }.map { ground.stretches.span(of: $0).most }
+      guard let longest = spans.max() else { return }
+      let most = Distance.sum(
+        longest, Distance(longestClosed(graph.nodes[node]) ?? 0, slack: 1), isSteady: false)
+      guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
+      deferred(run, node)
+    }
+  }
+
+  private mutating func deferred(_ run: AbstractRun, _ node: NodeIndex) {
+    var run = run
+    if run.control.frozen { run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due) }
+    run.time.setSteady(Ground.due, isSteady(graph.nodes[node]))
+    wait(run, at: node, .deferring)
+  }
+
+  /// Whether what a step does in its window happens at hours at which no clock is changed.
+  private func isSteady(_ step: Node) -> Bool {
+    guard ground.isOneZone else { return false }
+    switch step.window {
+    case .any: return false
+    case .policy: return Stretches.isSteady(graph.policy.window)
+    case .own(let window): return Stretches.isSteady(window)
+    }
+  }
+
+  private func longestClosed(_ step: Node) -> Int64? {
+    switch step.window {
+    case .any: 0
+    case .policy: ground.stretches.longestClosed(graph.policy.window)
+    case .own(let window): ground.stretches.longestClosed(window)
+    }
+  }
+
+  // MARK: Acting
+
+  mutating func act(_ run: AbstractRun, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    var run = passing(node, run)
+    run.control.frozen = false
+    switch step.action {
+    case .channel(let action): return handOver(run, action, node)
+    case .escalate(let escalation): return tell(run, escalation, node, 0)
+    default: break
+    }
+    switch step.action {
+    case .choose, .split, .set, .emit, .enroll, .suppress:
+      for run in watch.see(.done(node), run) { carryOut(run, step, node) }
+    default: carryOut(run, step, node)
+    }
+  }
+
+  private mutating func carryOut(_ run: AbstractRun, _ step: Node, _ node: NodeIndex) {
+    switch step.action {
+    case .wait(let moment): plainWait(run, moment, node)
+    case .await(let awaited): listen(run, awaited, node)
+    case .choose(let branches, let otherwise): choose(run, branches, otherwise ?? step.next)
+    case .split(let split): for arm in split.arms where arm.share > 0 { proceed(run, to: arm.target) }
+    case .loop(let loop): if let index = ground.loops.firstIndex(of: node) { startRound(run, 1, loop, node, index) }
+    case .set(let assignments): set(run, assignments, step)
+    case .suppress(let channel):
+      var run = run
+      if let bit = ground.verbs.firstIndex(of: channel) { run.control.suppressed |= 1 << UInt64(bit) }
+      proceed(run, to: step.next)
+    case .hold(let hold): for held in self.hold(run, hold) { proceed(held, to: step.next) }
+    case .go(let target): go(run, target, node)
+    case .end(let outcome): proceed(run, to: .end(outcome))
+    case .emit, .enroll, .channel, .escalate: proceed(run, to: step.next)
+    }
+  }
+
+  private mutating func handOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    if watch.countsFailures { proceed(run, to: step.next) }
+    guard let until = action.until else {
+      for run in handedOver(run, action, node) { proceed(run, to: step.next) }
+      return
+    }
+    let (later, passed) = resolve(until, run)
+    if let later { for run in handedOver(later, action, node) { wait(run, at: node, .outcome) } }
+    guard var passed else { return }
+    passed.time.forget(Ground.due)
+    if until.isData {
+      switch step.ifPast {
+      case .skip: proceed(passed, to: step.next)
+      case .target(let target): proceed(passed, to: target)
+      case .now, nil: break
+      }
+    }
+    for run in handedOver(passed, action, node) { timedOut(run, action.cases, node, .outcome) }
+  }
+
+  private mutating func handedOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex) -> [AbstractRun] {
+    var run = run
+    if action.touch { run.time.setSteady(Ground.now, run.time.isSteady(Ground.now) || isSteady(graph.nodes[node])) }
+    return watch.see(.handedOver(node), run).map { seen in
+      var run = noting(node, seen)
+      guard action.touch else { return run }
+      run.control.touches += 1
+      run.control.answered = false
+      run.control.pending = false
+      run.time.assign(Ground.last, Ground.now)
+      return run
+    }
+  }
+
+  /// `every` of a repeat counts from the first thing the round sent or assigned.
+  private func noting(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {
+    var run = run
+    for loop in graph.nodes[node].repeats {
+      guard let index = ground.loops.firstIndex(of: loop), run.control.rounds[index] > 0,
+        run.control.sent & 1 << UInt64(index) == 0, let mark = ground.instants[.round(loop)]
+      else { continue }
+      run.control.sent |= 1 << UInt64(index)
+      run.time.assign(mark, Ground.now)
+    }
+    return run
+  }
+
+  private mutating func plainWait(_ run: AbstractRun, _ moment: Moment, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    let (later, passed) = resolve(moment, run)
+    if let later { wait(later, at: node, .plain) }
+    guard var passed else { return }
+    passed.time.forget(Ground.due)
+    if moment.isData, case .target(let target)? = step.ifPast { proceed(passed, to: target) }
+    proceed(passed, to: step.next)
+  }
+
+  private mutating func listen(_ run: AbstractRun, _ awaited: Await, _ node: NodeIndex) {
+    let step = graph.nodes[node]
+    // What came since the touch and nothing has taken is taken first.
+    if run.control.pending, !isQuiet {
+      for one in awaited.cases where one.key != "timeout" && !isReply(one.key) {
+        if case .hold(let hold) = one.target {
+          guard let later = resolve(awaited.until, run).later else { continue }
+          var waiting = later
+          (waiting.control.node, waiting.control.stage, waiting.control.cursor) = (node, .listening, -1)
+          for held in self.hold(waiting, hold) { put(held) }
+        } else {
+          proceed(leading(run, to: one.target), to: one.target)
+        }
+      }
+    }
+    let (later, passed) = resolve(awaited.until, run)
+    if let later { for run in watch.see(.done(node), later) { wait(run, at: node, .listening) } }
+    guard var passed else { return }
+    passed.time.forget(Ground.due)
+    if awaited.until.isData, case .target(let target)? = step.ifPast { proceed(passed, to: target) }
+    timedOut(passed, awaited.cases, node, .listening)
+  }
+
+  /// What a timeout leads to; a hold there waits once more, as long as holds may move the run.
+  mutating func timedOut(_ run: AbstractRun, _ cases: [Case], _ node: NodeIndex, _ stage: Control.Stage) {
+    for run in watch.see(.timedOut(node), run) {
+      let target = cases.first { $0.key == "timeout" }?.target ?? graph.nodes[node].next
+      guard case .hold(let hold) = target else {
+        proceed(run, to: target)
+        continue
+      }
+      proceed(run, to: graph.nodes[node].next)
+      var waiting = run
+      guard waiting.time.place(Ground.due, after: Ground.now, .now) else { continue }
+      (waiting.control.node, waiting.control.stage, waiting.control.cursor) = (node, stage, -1)
+      for held in self.hold(waiting, hold) { put(held) }
+    }
+  }
+
+  private mutating func choose(_ run: AbstractRun, _ cases: [Branch], _ otherwise: Target) {
+    var rest: AbstractRun? = run
+    for branch in cases {
+      guard let open = rest else { return }
+      let (holds, fails) = branches(branch.when, open)
+      if let holds { proceed(holds, to: branch.target) }
+      rest = fails
+    }
+    if let rest { proceed(rest, to: otherwise) }
+  }
+
+  private mutating func go(_ run: AbstractRun, _ target: Target, _ node: NodeIndex) {
+    guard isInAnytime(node), case .node(let ahead) = target else { return proceed(run, to: target) }
+    let (may, mayNot) = isAhead(ahead, run)
+    if may { proceed(run, to: target) }
+    if mayNot { resume(run) }
+  }
+
+  /// Whether a step can lie ahead, and whether it can have been come to.
+  func isAhead(_ node: NodeIndex, _ run: AbstractRun) -> (may: Bool, mayNot: Bool) {
+    guard let bit = ground.targets.firstIndex(of: node), bit < 64 else { return (true, true) }
+    let isBehind = run.control.behind & 1 << UInt64(bit) != 0
+    return (!isBehind, isBehind)
+  }
+
+  // MARK: Rounds
+
+  private mutating func startRound(_ run: AbstractRun, _ number: Int, _ loop: Loop, _ node: NodeIndex, _ index: Int) {
+    var run = run
+    for (inner, other) in ground.loops.enumerated() where graph.nodes[other].repeats.contains(node) {
+      run.control.rounds[inner] = 0
+    }
+    run.control.rounds[index] = UInt8(clamping: number)
+    run.control.sent &= ~(1 << UInt64(index))
+    if let mark = ground.instants[.round(node)] { run.time.assign(mark, Ground.now) }
+    proceed(run, to: .node(loop.body))
+  }
+
+  mutating func endRound(_ run: AbstractRun, _ loop: Loop, _ node: NodeIndex, _ index: Int) {
+    guard Int(run.control.rounds[index]) < loop.times else { return leaveLoop(run, node, index) }
+    let (stops, goesOn) = branches(loop.stopIf, run)
+    if loop.stopIf != nil, let stops { leaveLoop(stops, node, index) }
+    guard var run = loop.stopIf == nil ? run : goesOn else { return }
+    guard let mark = ground.instants[.round(node)],
+      run.time.place(Ground.due, after: mark, ground.stretches.span(of: loop.every))
+    else { return }
+    var late = run
+    if late.time.constrain(Ground.due, Ground.now, .zero) {
+      late.time.forget(Ground.due)
+      nextRound(late, node)
+    }
+    wait(run, at: node, .round)
+  }
+
+  mutating func nextRound(_ run: AbstractRun, _ node: NodeIndex) {
+    guard case .loop(let loop) = graph.nodes[node].action, let index = ground.loops.firstIndex(of: node) else { return }
+    let (stops, goesOn) = branches(loop.stopIf, run)
+    if loop.stopIf != nil, let stops { leaveLoop(stops, node, index) }
+    guard let run = loop.stopIf == nil ? run : goesOn else { return }
+    startRound(run, Int(run.control.rounds[index]) + 1, loop, node, index)
+  }
+
+  private mutating func leaveLoop(_ run: AbstractRun, _ node: NodeIndex, _ index: Int) {
+    var run = run
+    run.control.rounds[index] = 0
+    run.control.sent &= ~(1 << UInt64(index))
+    proceed(run, to: graph.nodes[node].next)
+  }
+
+  // MARK: Escalation
+
+  /// All at once, or one after the other; a list of people may be of any length.
+  mutating func tell(_ run: AbstractRun, _ escalation: Escalation, _ node: NodeIndex, _ told: Int) {
+    let next = graph.nodes[node].next
+    if watch.countsFailures, told == 0 { proceed(run, to: next) }
+    guard let each = escalation.each else {
+      for run in watch.see(.told(node), run) { proceed(noting(node, run), to: next) }
+      return
+    }
+    let hasList = escalation.to.contains { if case .list = $0.type.present { true } else { false } }
+    if told >= escalation.to.count || hasList && told > 0 { timedOut(run, escalation.cases, node, .escalating) }
+    guard hasList || told < escalation.to.count else { return }
+    for run in watch.see(.told(node), run) {
+      var run = noting(node, run)
+      run.control.told = hasList ? 1 : UInt8(clamping: told + 1)
+      guard run.time.place(Ground.due, after: Ground.now, ground.stretches.span(of: each)) else { continue }
+      wait(run, at: node, .escalating)
+    }
+  }
+
+  // MARK: Data
+
+  private mutating func set(_ run: AbstractRun, _ assignments: [Assignment], _ step: Node) {
+    var run = run
+    for root in Set(assignments.compactMap(\.path.first)) {
+      for (condition, index) in ground.recurring where condition.contains("input:\(root)") {
+        run.control.decided[index] = 0
+      }
+      for (instant, index) in ground.instants {
+        if case .data(let name, _) = instant, name.contains("input:\(root)") { run.time.forget(index) }
+      }
+      if run.control.node >= 0, Ground.depends(moment(run.control), on: root) { run.control.stale = true }
+    }
+    proceed(run, to: step.next)
+  }
+
+  /// The instant that made what the run waits for due, where it can be computed anew.
+  func moment(_ control: Control) -> Moment? {
+    guard graph.nodes.indices.contains(control.node) else { return nil }
+    let step = graph.nodes[control.node]
+    switch (control.stage, step.action) {
+    case (.before, _), (.deferring, _): return step.due
+    case (.plain, .wait(let moment)): return moment
+    case (.listening, .await(let awaited)): return awaited.until
+    case (.outcome, .channel(let action)): return action.until
+    default: return nil
+    }
+  }
+
+  func isReply(_ key: String) -> Bool { key == "reply" || graph.replies.contains { $0.name == key } }
+}

@@ -1,0 +1,286 @@
+import FlowCore
+import FlowTime
+
+/// What a walk shows to the claim that it is made for.
+enum Happening {
+  case started
+  case handedOver(NodeIndex)
+  case told(NodeIndex)
+  case done(NodeIndex)
+  case timedOut(NodeIndex)
+  /// By the word a file knows it by, the class of a reply, and whether anything in the file takes it.
+  case received(String, replyClass: String?, isTaken: Bool)
+  case ended(String)
+}
+
+/// A claim beside a walk: what it remembers (in the control's `phase` and `count`, and the instant `mark`), and where
+/// it sees itself broken.
+struct Watch {
+  let claim: Claim
+  let ground: Ground
+  /// Broken for certain or perhaps: some abstract run does not keep it.
+  private(set) var isBroken = false
+  /// The most or the least that was seen, where the claim has a measure.
+  private(set) var worst: Int64?
+  private(set) var isUnbounded = false
+
+  init(_ claim: Claim, _ ground: Ground) {
+    self.claim = claim
+    self.ground = ground
+  }
+
+  /// Nothing comes from the contact.
+  var isSilent: Bool {
+    switch claim {
+    case .firstTouch, .silence: true
+    default: false
+    }
+  }
+
+  /// Steps may fail where their data do not serve.
+  var countsFailures: Bool {
+    switch claim {
+    case .touches, .apart, .ends, .never, .stops: true
+    default: false
+    }
+  }
+
+  /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further look.
+  mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
+    switch claim {
+    case .ends(let limit):
+      guard case .ended = happening else { return [run] }
+      atMost(limit, run.time[Ground.now, Ground.clock])
+      return []
+    case .touches(let most, let verb, nil): return count(happening, run, most, verb)
+    case .touches(let most, let verb, let span?): return countSpan(happening, run, most, verb, span)
+    case .apart(let least): return apart(happening, run, least)
+    case .firstTouch(let limit):
+      switch happening {
+      case .handedOver(let node) where ground.graph.nodes[node].isTouch:
+        atMost(limit, run.time[Ground.now, Ground.start])
+        return []
+      case .ended:
+        atMost(limit, run.time[Ground.now, Ground.start])
+        return []
+      default: return [run]
+      }
+    case .silence(let milestones): return reaching(milestones, happening, run)
+    case .stops: return stops(happening, run)
+    case .possible(let outcome):
+      guard case .ended(let own) = happening else { return [run] }
+      if own == outcome { worst = 1 }
+      return []
+    case .overseen(let step): return overseen(step, happening, run)
+    case .never(let never, let after):
+      if run.control.phase == 1, matches(never, happening) { isBroken = true }
+      var run = run
+      if matches(after, happening) { run.control.phase = 1 }
+      return [run]
+    case .always(let first, let later):
+      if matches(later, happening) {
+        isBroken = true
+        return []
+      }
+      return matches(first, happening) ? [] : [run]
+    case .follows(let first, let within, let later): return follows(first, within, later, happening, run)
+    case .insideWindow: return []
+    }
+  }
+
+  // MARK: Claims
+
+  private mutating func count(
+    _ happening: Happening, _ run: AbstractRun, _ most: Int, _ verb: String?
+  ) -> [AbstractRun] {
+    // A touch beyond the policy's limit has ended the run.
+    if case .ended("exhausted") = happening, verb == nil, most == ground.graph.policy.maxTouches,
+      !ground.graph.writtenEnds.contains("exhausted")
+    {
+      return broken()
+    }
+    guard case .handedOver(let node) = happening, isCounted(node, verb) else { return [run] }
+    var run = run
+    run.control.count += 1
+    worst = max(worst ?? 0, Int64(run.control.count))
+    if run.control.count > most {
+      isBroken = true
+      return []
+    }
+    return [run]
+  }
+
+  /// Each touch may be the first of those that a span holds; the one that is too many must lie beyond it.
+  private mutating func countSpan(
+    _ happening: Happening, _ run: AbstractRun, _ most: Int, _ verb: String?, _ span: FlowTime.Duration
+  ) -> [AbstractRun] {
+    guard case .handedOver(let node) = happening, isCounted(node, verb) else { return [run] }
+    var counted = run
+    if run.control.phase == 0 {
+      counted.control.phase = 1
+      counted.control.count = 1
+      counted.time.assign(Ground.mark, Ground.now)
+      return most == 0 ? broken() : [run, counted]
+    }
+    counted.control.count += 1
+    if counted.control.count > most {
+      atLeast(span, counted.time[Ground.mark, Ground.now])
+      return []
+    }
+    return [counted]
+  }
+
+  private mutating func apart(
+    _ happening: Happening, _ run: AbstractRun, _ least: FlowTime.Duration
+  ) -> [AbstractRun] {
+    guard case .handedOver(let node) = happening, ground.graph.nodes[node].isTouch else { return [run] }
+    var next = run
+    if run.control.count > 0, !ground.graph.nodes[node].liftsGap, !run.control.answered {
+      atLeast(least, run.time[Ground.mark, Ground.now])
+    }
+    next.control.count = 1
+    next.time.assign(Ground.mark, Ground.now)
+    return [next]
+  }
+
+  private mutating func reaching(
+    _ milestones: [Milestone], _ happening: Happening, _ run: AbstractRun
+  ) -> [AbstractRun] {
+    if milestones.isEmpty {
+      if case .told = happening { return [] }
+      guard case .ended(let outcome) = happening else { return [run] }
+      if !ground.graph.writtenEnds.contains(outcome) { isBroken = true }
+      return []
+    }
+    if milestones.contains(where: { matches($0, happening) }) { return [] }
+    if case .ended = happening {
+      isBroken = true
+      return []
+    }
+    return [run]
+  }
+
+  private mutating func stops(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
+    var run = run
+    // In `count`: one more than the last touch's verb, and above that a bit for each verb that is barred.
+    switch happening {
+    case .received("bounce", _, let isTaken):
+      let last = run.control.count & 63
+      if isTaken, last > 0 { run.control.count |= 1 << (last + 5) } else { run.control.phase = 1 }
+    case .handedOver(let node) where ground.graph.nodes[node].isTouch:
+      let verb = (ground.verbs.firstIndex(of: ground.graph.nodes[node].verb) ?? 0) + 1
+      if run.control.phase == 1 || run.control.count & 1 << (verb + 5) != 0 { return broken() }
+      run.control.count = run.control.count & ~63 | verb
+    default: break
+    }
+    return [run]
+  }
+
+  private mutating func overseen(
+    _ step: NodeIndex, _ happening: Happening, _ run: AbstractRun
+  ) -> [AbstractRun] {
+    var run = run
+    switch happening {
+    case .timedOut(step): run.control.phase = 1
+    case .told where run.control.phase == 1: run.control.phase = 0
+    case .handedOver(let node) where run.control.phase == 1 && tells(node): run.control.phase = 0
+    case .ended where run.control.phase == 1:
+      isBroken = true
+      return []
+    default: break
+    }
+    return [run]
+  }
+
+  private mutating func follows(
+    _ first: Milestone, _ within: FlowTime.Duration, _ later: Milestone, _ happening: Happening, _ run: AbstractRun
+  ) -> [AbstractRun] {
+    if run.control.phase == 1 {
+      var isOver = matches(first, happening)
+      if case .ended = happening { isOver = true }
+      guard isOver else { return [run] }
+      atMost(within, run.time[Ground.now, Ground.mark])
+      return []
+    }
+    guard matches(later, happening) else { return [run] }
+    if case .ended = happening { return [] }
+    var marked = run
+    marked.control.phase = 1
+    marked.time.assign(Ground.mark, Ground.now)
+    return [run, marked]
+  }
+
+  // MARK: Measures
+
+  private mutating func broken() -> [AbstractRun] {
+    isBroken = true
+    return []
+  }
+
+  /// - Parameter distance: how far now lies after the instant that the limit counts from, at most.
+  private mutating func atMost(_ limit: FlowTime.Duration?, _ distance: Distance) {
+    if let certain = distance.certain(jump: ground.jump) {
+      worst = max(worst ?? certain, certain)
+    } else {
+      isUnbounded = true
+    }
+    guard let limit else { return }
+    let least = ground.stretches.span(of: limit).least
+    if least.isNone || !distance.isWithin(-least.milliseconds - least.slack * ground.jump, jump: ground.jump) {
+      isBroken = true
+    }
+  }
+
+  /// - Parameter distance: how far the instant before lies after now, at most: what is certain lies between them.
+  private mutating func atLeast(_ least: FlowTime.Duration, _ distance: Distance) {
+    let apart = distance.certain(jump: ground.jump).map { max(0, -$0) } ?? 0
+    worst = min(worst ?? apart, apart)
+    let most = ground.stretches.span(of: least).most
+    if most.isNone || !distance.isWithin(-(most.milliseconds + most.slack * ground.jump), jump: ground.jump) {
+      isBroken = true
+    }
+  }
+
+  // MARK: Milestones
+
+  private func isCounted(_ node: NodeIndex, _ verb: String?) -> Bool {
+    let step = ground.graph.nodes[node]
+    return verb.map { step.verb == $0 } ?? step.isTouch
+  }
+
+  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody else's.
+  private func tells(_ node: NodeIndex) -> Bool {
+    guard case .channel(let action) = ground.graph.nodes[node].action else { return false }
+    return !action.touch && !action.isTask
+  }
+
+  /// Names of events that the claim speaks of.
+  var events: [String] {
+    let milestones: [Milestone] =
+      switch claim {
+      case .silence(let milestones): milestones
+      case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other): [one, other]
+      default: []
+      }
+    return milestones.compactMap { if case .event(let name) = $0 { name } else { nil } }
+  }
+
+  func matches(_ milestone: Milestone, _ happening: Happening) -> Bool {
+    switch (milestone, happening) {
+    case (.started, .started): true
+    case (.step(let step), .handedOver(let node)), (.step(let step), .told(let node)),
+      (.step(let step), .done(let node)):
+      step == node
+    case (.verb(let verb), .handedOver(let node)), (.verb(let verb), .told(let node)),
+      (.verb(let verb), .done(let node)):
+      ground.graph.nodes[node].verb == verb
+    case (.touch, .handedOver(let node)): ground.graph.nodes[node].isTouch
+    case (.escalation, .told): true
+    case (.reply(let name), .received("reply", let own, _)): name == "reply" || name == own
+    case (.event(let name), .received(let own, _, _)): name == own
+    case (.end(nil), .ended): true
+    case (.end(let outcome?), .ended(let own)): outcome == own
+    default: false
+    }
+  }
+}
