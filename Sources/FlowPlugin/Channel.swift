@@ -33,6 +33,11 @@ public protocol Channel: Sendable {
   /// the folder of ``FolderDelivery`` instead.
   var destination: String? { get }
 
+  /// Where a person who sets it up may try whether anybody answers, by their schemes, without a secret:
+  /// `smtp://mail.acme.test:587`, `https://api.acme.test`. None where nothing leaves, or where it is not known before a
+  /// delivery says so.
+  var servers: [String] { get }
+
   /// Ends what the channel holds open (a program, a connection).
   func close() async
 }
@@ -43,6 +48,7 @@ public typealias Marker = @Sendable () async -> Bool
 
 extension Channel {
   public var destination: String? { nil }
+  public var servers: [String] { [] }
   public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     guard await marker() else { return .withheld }
     return await deliver(rendering, key: key)

@@ -99,6 +99,26 @@ import Testing
     }
   }
 
+  @Test func `guarantee 25: a secret that stands in flow.yaml is in nothing that is said of it`() throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    for (entry, code) in [
+      ("message: { send: true, via: slack, url: https://hooks.test/services/T0/B0/s3cret }", "plain-secret"),
+      ("message: { send: true, via: teams, url: \"ftp://hooks.test/s3cret\" }", "channel-setting"),
+      ("email: { smtp: \"smtp://mail.acme.test\", password: s3cret, send: perhaps, smpt: x }", "channel-setting"),
+    ] {
+      try folder.write("language: 1\nchannels:\n  \(entry)\n", to: "flow.yaml")
+      for format in ["text", "json", "sarif", "junit", "github"] {
+        let ran = try folder.flow("check", "--format", format)
+        let told = ran.output + ran.errors
+        #expect(told.contains("plain-secret") && told.contains(code), "\(told)")
+        #expect(!told.contains("s3cret"), "\(told)")
+      }
+      let served = try folder.flow("serve", "--once")
+      #expect(!(served.output + served.errors).contains("s3cret"), "\(served.errors)")
+    }
+  }
+
   @Test func aChannelIsTriedOnTheFolderWhateverItIsToldToSend() throws {
     // Nobody listens there: what was sent would fail.
     let folder = try Folder()

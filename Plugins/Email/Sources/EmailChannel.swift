@@ -9,6 +9,7 @@ public struct EmailChannel: Channel {
   public var manifest: [UInt8] { Self.manifest }
 
   public let destination: String?
+  public let servers: [String]
   public let pollSeconds: Int?
 
   private let settings: EmailSettings
@@ -24,6 +25,7 @@ public struct EmailChannel: Channel {
     folder = FolderDelivery(settings)
     sender = read.sendsTo.map(MailSender.init)
     destination = read.sendsTo?.shown
+    servers = [read.sendsTo, read.mailbox?.server].compactMap(\.self).map(\.url)
     inbox = try read.mailbox.map { mailbox throws(ChannelError) in try EmailInbox(mailbox, read.reading) }
     pollSeconds = read.mailbox?.seconds
   }

@@ -7,7 +7,7 @@ struct Gateway: MessengerService {
   private let url: String
   private let headers: [(name: String, value: String)]
   private let via: String?
-  var destination: String { HTTPRequest.host(of: url) }
+  var server: String { HTTPRequest.origin(of: url) }
 
   /// `url`; `token`, or `user` and `password`.
   init(_ settings: ChannelSettings) throws(ChannelError) {

@@ -46,7 +46,8 @@ public struct MessengerChannel: Channel {
     }
   }
 
-  public var destination: String? { sending.service?.service.destination }
+  public var destination: String? { sending.service.map { HTTPRequest.host(of: $0.service.server) } }
+  public var servers: [String] { [sending.service?.service.server].compactMap(\.self) }
 
   private static func isName(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21..<0x7F).contains($0) }

@@ -19,8 +19,8 @@ protocol MessengerService: Sendable {
   func body(_ message: MessengerMessage) throws(ChannelError) -> JSONValue
   func request(_ body: [UInt8], key: IdempotencyKey) -> HTTPRequest
   func receipt(_ response: HTTPResponse) -> Receipt
-  /// Where messages go, without a secret.
-  var destination: String { get }
+  /// Where messages go, without a secret: `https://api.acme.test`.
+  var server: String { get }
   /// How often it is asked for what people have written; nil where it is not.
   var pollSeconds: Int? { get }
   /// What people have written since.

@@ -22,9 +22,9 @@ struct Slack: MessengerService {
     }
   }
 
-  var destination: String {
+  var server: String {
     switch way {
-    case .bot(let url, _), .webhook(let url): HTTPRequest.host(of: url)
+    case .bot(let url, _), .webhook(let url): HTTPRequest.origin(of: url)
     }
   }
 

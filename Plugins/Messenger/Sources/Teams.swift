@@ -6,7 +6,7 @@ import FlowTransport
 /// both take a message with an Adaptive Card, and post it into their one place.
 struct Teams: MessengerService {
   private let url: String
-  var destination: String { HTTPRequest.host(of: url) }
+  var server: String { HTTPRequest.origin(of: url) }
 
   init(_ settings: ChannelSettings) throws(ChannelError) { url = try settings.service("url") }
 

@@ -8,7 +8,7 @@ struct Telegram: MessengerService {
   /// Holds the token; no error repeats it.
   private let root: String
   let pollSeconds: Int?
-  let destination: String
+  let server: String
 
   /// `token`: the bot's. `api`: where the Bot API is; a server of one's own, or a test's.
   init(_ settings: ChannelSettings) throws(ChannelError) {
@@ -18,7 +18,7 @@ struct Telegram: MessengerService {
     }
     pollSeconds = try settings.seconds("poll", otherwise: 10)
     root = "\(api)/bot\(token)/"
-    destination = HTTPRequest.host(of: api)
+    server = HTTPRequest.origin(of: api)
   }
 
   private static func isToken(_ byte: UInt8) -> Bool {

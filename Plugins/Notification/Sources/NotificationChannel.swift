@@ -37,11 +37,15 @@ public struct NotificationChannel: Channel {
 
   public var destination: String? {
     switch sending.service {
-    case .ntfy(let ntfy)?: ntfy.destination
+    case .ntfy(let ntfy)?: HTTPRequest.host(of: ntfy.server)
     case .desktop?: "the desktop"
     case .standardError?: "standard error"
     case nil: nil
     }
+  }
+
+  public var servers: [String] {
+    if case .ntfy(let ntfy)? = sending.service { [ntfy.server] } else { [] }
   }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {

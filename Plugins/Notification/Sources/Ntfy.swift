@@ -8,7 +8,7 @@ struct Ntfy: Sendable {
   private let topic: String?
   private let headers: [(name: String, value: String)]
   private let client: HTTPClient
-  var destination: String { HTTPRequest.host(of: url) }
+  var server: String { HTTPRequest.origin(of: url) }
 
   /// `url` (`https://ntfy.sh`), `topic` (where it is left out, a person's handle is theirs), `token`, or `user` and
   /// `password`.

@@ -50,7 +50,8 @@ public struct SMSChannel: Channel {
     }
   }
 
-  public var destination: String? { sending.service?.service.destination }
+  public var destination: String? { sending.service.map { HTTPRequest.host(of: $0.service.server) } }
+  public var servers: [String] { [sending.service?.service.server].compactMap(\.self) }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     guard !delivery.address.isEmpty else {

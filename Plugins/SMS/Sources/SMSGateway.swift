@@ -12,7 +12,7 @@ struct SMSGateway: SMSService {
   private let headers: [(name: String, value: String)]
   /// Where in the answer the message's id stands: names, with points between.
   private let id: [String]
-  let destination: String
+  let server: String
 
   /// `url`, `method` (`POST` or `PUT`), `format` (`json` or `form`), `body` (in which `{to}`, `{from}` and `{text}`
   /// stand for the message's, escaped for the format), `id`; `token`, or `user` and `password`.
@@ -31,7 +31,7 @@ struct SMSGateway: SMSService {
     }
     headers = try settings.authorization()
     id = (settings["id"] ?? "id").split(separator: ".").map(String.init)
-    destination = HTTPRequest.host(of: url)
+    server = HTTPRequest.origin(of: url)
     let sample = SMSMessage(to: "+490", from: "\"", text: "\"\\\n&", size: SegmentCount(""))
     if format == .json, (try? JSONReader.read(body(sample).bytes)) == nil {
       throw ChannelError(.ours, "body: is no JSON")

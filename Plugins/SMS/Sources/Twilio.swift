@@ -16,7 +16,7 @@ final class Twilio: SMSService {
   private let headers: [(name: String, value: String)]
   private let sender: Sender
   private let now: (@Sendable () -> Instant)?
-  let destination: String
+  let server: String
   let pollSeconds: Int?
 
   /// Who has told Twilio to stop, as it said when something was sent to them.
@@ -30,7 +30,7 @@ final class Twilio: SMSService {
     }
     let api = try settings.service("api", otherwise: "https://api.twilio.com")
     messages = "\(api)/2010-04-01/Accounts/\(account)/Messages.json"
-    destination = HTTPRequest.host(of: api)
+    server = HTTPRequest.origin(of: api)
     var known = settings
     known.values["user"] = settings["user"] ?? account
     known.values["token"] = nil

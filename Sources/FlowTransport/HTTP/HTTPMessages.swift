@@ -22,6 +22,9 @@ public struct HTTPRequest: Sendable {
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     return authority.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
   }
+
+  /// The same with its scheme: `https://api.acme.test`.
+  public static func origin(of url: String) -> String { "\(url.prefix { $0 != ":" })://\(host(of: url))" }
 }
 
 public struct HTTPResponse: Sendable, Hashable {

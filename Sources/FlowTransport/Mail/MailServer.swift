@@ -73,8 +73,8 @@ public struct MailServer: Sendable, Hashable {
   /// For people: `mail.acme.test:587`.
   public var shown: String { (host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host) + ":\(port)" }
 
-  /// For libcurl.
-  var url: String { "\(service.rawValue)\(security == .tls ? "s" : "")://\(shown)" }
+  /// `smtp://mail.acme.test:587`
+  public var url: String { "\(service.rawValue)\(security == .tls ? "s" : "")://\(shown)" }
 
   private static func split(_ text: String, at separator: String) -> (String, Substring)? {
     guard let range = text.firstRange(of: separator) else { return nil }

@@ -13,7 +13,7 @@ extension Channels {
     }
     var channels: [String: any Channel] = [:]
     for shipped in all {
-      let entry = project.channels.first { $0.exec == nil && ($0.plugin ?? $0.name) == shipped.plugin }
+      let entry = entry(of: shipped.plugin, project, root: root).flatMap { $0.exec == nil ? $0 : nil }
       channels[shipped.plugin] = try made(shipped.plugin) {
         try shipped.make(settings(shipped.plugin, Channels.settings(entry, root: root)))
       }
@@ -37,7 +37,7 @@ extension Channels {
   static func problems(project: Project, root: String) -> [Diagnostic] {
     let files = DiskFiles(root: root)
     return twice(project, root) + project.channels.flatMap { entry -> [Diagnostic] in
-      let open = entry.settings.filter { isSecret($0.name) && !$0.text.isEmpty && !isKeptElsewhere($0.text) }
+      let open = entry.settings.filter { isSecret($0.name, of: entry) && !$0.text.isEmpty && Keeping($0.text) == nil }
       let paces = entry.settings.filter { $0.name == "rate" && perMinute($0.text) == nil }
       var findings = paces.map { setting in
         Diagnostic(
@@ -56,9 +56,10 @@ extension Channels {
       do throws(ChannelError) {
         _ = try shipped.make(settings)
       } catch {
+        let text = open.reduce(error.text) { $0.replacing($1.text, with: "…") }
         findings.append(
           Diagnostic(
-            "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(error.text)",
+            "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(text)",
             help: "`flow plugin check \(entry.name)` tries it; Plugins/ has a README for each"))
       }
       return findings
@@ -93,8 +94,12 @@ extension Channels {
   /// `rate: 60 a minute` (a second, an hour) of the channel with this verb, in hand-overs a minute; nil where none, or
   /// none that can be read, is given.
   static func rate(_ project: Project, _ verb: String, root: String) -> Int? {
-    let entry = project.channels.first { self.verb(of: $0, root) == verb }
-    return entry?.setting("rate").flatMap { perMinute($0.text) }
+    entry(of: verb, project, root: root)?.setting("rate").flatMap { perMinute($0.text) }
+  }
+
+  /// What flow.yaml says of the channel with this verb; nil where it says nothing.
+  static func entry(of verb: String, _ project: Project, root: String) -> Project.Channel? {
+    project.channels.first { self.verb(of: $0, root) == verb }
   }
 
   private static func perMinute(_ text: String) -> Int? {
@@ -108,11 +113,11 @@ extension Channels {
     }
   }
 
-  private static func isSecret(_ name: String) -> Bool {
-    ["password", "secret", "token", "key", "api-key", "api_key"].contains { name == $0 || name.hasSuffix("-" + $0) }
+  private static func isSecret(_ name: String, of entry: Project.Channel) -> Bool {
+    // Whoever knows the address of one of their webhooks may post to it.
+    if name == "url", let via = entry.setting("via")?.text, ["slack", "teams"].contains(via) { return true }
+    return ["password", "secret", "token", "key", "api-key", "api_key"].contains { name == $0 || name.hasSuffix("-" + $0) }
   }
-
-  private static func isKeptElsewhere(_ text: String) -> Bool { text.hasPrefix("${") || text.hasPrefix("file: ") }
 
   private static func made<T>(_ name: String, _ make: () throws -> T) throws -> T {
     do { return try make() } catch { throw Failure.broken("the channel \"\(name)\" cannot be set up: \(error)") }
@@ -122,20 +127,40 @@ extension Channels {
   /// project (`/run/secrets/smtp`); a secret that is not there is empty.
   static func settings(_ entry: Project.Channel?, root: String) -> [String: String] {
     var values: [String: String] = [:]
-    for setting in entry?.settings ?? [] { values[setting.name] = resolved(setting.text, root) }
+    for setting in entry?.settings ?? [] {
+      values[setting.name] = Keeping(setting.text).map { $0.value(root: root) } ?? setting.text
+    }
     return values
   }
+}
 
-  private static func resolved(_ text: String, _ root: String) -> String {
+/// Where a setting's value is kept, if not in flow.yaml itself.
+enum Keeping: Equatable {
+  /// `${NAME}`
+  case environment(String)
+  /// `file: PATH`
+  case file(String)
+
+  init?(_ text: String) {
     if text.hasPrefix("${"), text.hasSuffix("}") {
-      return Output.environment(String(text.dropFirst(2).dropLast())) ?? ""
+      self = .environment(String(text.dropFirst(2).dropLast()))
+    } else if text.hasPrefix("file: ") {
+      self = .file(String(text.dropFirst("file: ".count)))
+    } else {
+      return nil
     }
-    guard text.hasPrefix("file: ") else { return text }
-    let path = String(text.dropFirst("file: ".count))
-    guard let bytes = try? Input.bytes(path.hasPrefix("/") ? path : root + "/" + path) else { return "" }
-    // Whoever writes a secret into a file ends the line.
-    var secret = bytes[...]
-    while let last = secret.last, last == 0x0A || last == 0x0D { secret.removeLast() }
-    return String(decoding: secret, as: UTF8.self)
+  }
+
+  /// Empty where it is not there.
+  func value(root: String) -> String {
+    switch self {
+    case .environment(let name): return Output.environment(name) ?? ""
+    case .file(let path):
+      guard let bytes = try? Input.bytes(path.hasPrefix("/") ? path : root + "/" + path) else { return "" }
+      // Whoever writes a secret into a file ends the line.
+      var secret = bytes[...]
+      while let last = secret.last, last == 0x0A || last == 0x0D { secret.removeLast() }
+      return String(decoding: secret, as: UTF8.self)
+    }
   }
 }

@@ -51,29 +51,22 @@ struct Examination {
   }
 
   func secrets() -> [Check] {
-    var checks: [Check] = []
-    for channel in workspace.project.channels {
-      for setting in channel.settings {
-        guard let missing = missing(setting.text) else { continue }
+    workspace.project.channels.flatMap { channel in
+      channel.settings.compactMap { setting in
+        guard let keeping = Keeping(setting.text) else { return nil }
         let name = "secret \(channel.name).\(setting.name)"
-        checks.append(
-          missing.isMissing
-            ? Check(name, .problem, "\(missing.what) is not set", help: missing.help) : Check(name, .ok, "is set"))
+        if !keeping.value(root: workspace.root).isEmpty { return Check(name, .ok, "is set") }
+        return switch keeping {
+        case .environment(let variable):
+          Check(
+            name, .problem, "\(variable) is not set", help: "set \(variable) in the environment of `flow serve`")
+        case .file(let path):
+          Check(
+            name, .problem, "the file \(path) is not set",
+            help: "write the secret into it, readable by who runs `flow serve`")
+        }
       }
     }
-    return checks
-  }
-
-  /// Nil for what is no reference to a secret.
-  private func missing(_ text: String) -> (what: String, isMissing: Bool, help: String)? {
-    if text.hasPrefix("${"), text.hasSuffix("}") {
-      let name = String(text.dropFirst(2).dropLast())
-      return (name, (Output.environment(name) ?? "").isEmpty, "set \(name) in the environment of `flow serve`")
-    }
-    guard text.hasPrefix("file: ") else { return nil }
-    let path = String(text.dropFirst("file: ".count))
-    let bytes = try? Input.bytes(path.hasPrefix("/") ? path : workspace.root + "/" + path)
-    return ("the file \(path)", bytes?.isEmpty != false, "write the secret into it, readable by who runs `flow serve`")
   }
 
   // MARK: Time
@@ -119,8 +112,10 @@ struct Examination {
     do {
       let store = try SQLiteStore(path: path, access: .reading, isChecked: true)
       let mode = try store.settings().first { $0.name == "journal_mode" }?.value ?? ""
+      // A copy has no log of its own before something is written to it.
+      let isCopy = try Hold.remembered(in: store).contains { $0.reason == .restored }
       checks.append(
-        mode == "wal"
+        mode == "wal" || isCopy
           ? Check("store", .ok, "\(shown) is whole")
           : Check("store", .warning, "\(shown) keeps no write-ahead log", help: "let flow alone change its settings"))
       let records = try store.runs(RunFilter(isLive: true))
@@ -200,16 +195,12 @@ struct Examination {
     }
     var checks: [Check] = []
     for (verb, channel) in channels.sorted(by: { $0.key < $1.key }) {
-      guard let destination = channel.destination else { continue }
-      checks.append(Check("channel \(verb)", .ok, "sends for real: \(destination)"))
-      guard connect, let server = Server(destination) else { continue }
-      if let problem = Reach.problem(host: server.host, port: server.port, seconds: 5) {
-        checks.append(
-          Check(
-            "channel \(verb)", .problem, "\(server.host):\(server.port) cannot be reached: \(problem)",
-            help: "look at the name, the port and the firewall"))
-      } else {
-        checks.append(Check("channel \(verb)", .ok, "\(server.host):\(server.port) answers"))
+      let name = "channel \(verb)"
+      if let destination = channel.destination { checks.append(Check(name, .ok, "sends for real: \(destination)")) }
+      guard connect else { continue }
+      for server in channel.servers { checks.append(await reached(server, by: verb)) }
+      if channel.servers.isEmpty, channel.destination != nil {
+        checks.append(Check(name, .ok, "has no server that could be tried before a step names one"))
       }
     }
     if checks.isEmpty { checks.append(Check("channels", .ok, "none sends: all write into the folder outbox/")) }
@@ -217,21 +208,49 @@ struct Examination {
     return checks
   }
 
-  /// `mail.acme.test:587`, or an address with a scheme.
+  /// Web servers are asked for their root, which changes nothing and needs no secret, and any answer will do; with
+  /// others a connection is made, and nothing is said on it.
+  private func reached(_ server: String, by verb: String) async -> Check {
+    guard let place = Server(server) else { return Check("channel \(verb)", .ok, "\(server) cannot be tried") }
+    let problem: String?
+    if server.hasPrefix("http") {
+      problem = await webProblem(server, by: verb)
+    } else {
+      problem = Reach.problem(host: place.host, port: place.port, seconds: 5)
+    }
+    let shown = "\(place.host):\(place.port)"
+    return problem.map {
+      Check(
+        "channel \(verb)", .problem, "\(shown) cannot be reached: \($0)",
+        help: "look at the name, the port and the firewall")
+    } ?? Check("channel \(verb)", .ok, "\(shown) answers")
+  }
+
+  private func webProblem(_ server: String, by verb: String) async -> String? {
+    var limits = HTTPLimits()
+    (limits.seconds, limits.connectSeconds) = (10, 5)
+    let entry = Channels.entry(of: verb, workspace.project, root: workspace.root)
+    limits.proxy = Channels.settings(entry, root: workspace.root)["proxy"]
+    let client = HTTPClient(limits)
+    let outcome = await client.send(HTTPRequest("GET", server + "/"))
+    await client.close()
+    switch outcome {
+    case .answered: return nil
+    case .notSent(let because), .refused(let because), .ours(let because), .lost(let because): return because
+    case .withheld: return "it was not asked"
+    }
+  }
+
+  /// `smtp://mail.acme.test:587`, `https://api.acme.test`.
   private struct Server {
     var host: String
     var port: Int
 
-    init?(_ destination: String) {
-      var rest = destination[...]
-      var standard: Int?
-      if let range = rest.firstRange(of: "://") {
-        standard = ["http": 80, "https": 443, "smtp": 587, "smtps": 465][String(rest[..<range.lowerBound])]
-        rest = rest[range.upperBound...]
-      }
-      rest = rest.prefix { $0 != "/" && $0 != "?" && $0 != " " }
-      if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
-      let colon = rest.lastIndex(of: ":")
+    init?(_ address: String) {
+      guard let range = address.firstRange(of: "://") else { return nil }
+      let rest = address[range.upperBound...]
+      let standard = ["http": 80, "https": 443][String(address[..<range.lowerBound])]
+      let colon = rest.hasSuffix("]") ? nil : rest.lastIndex(of: ":")
       let name = rest[..<(colon ?? rest.endIndex)]
       guard let port = colon.flatMap({ Int(rest[rest.index(after: $0)...]) }) ?? standard, !name.isEmpty else { return nil }
       host = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : String(name)

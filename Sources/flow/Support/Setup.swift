@@ -110,7 +110,7 @@ struct Setup {
   private var folders: [String: [String]] {
     channels.reduce(into: [:]) { folders, item in
       guard item.value.destination == nil else { return }
-      let entry = workspace.project.channels.first { $0.exec == nil && ($0.plugin ?? $0.name) == item.key }
+      let entry = Channels.entry(of: item.key, workspace.project, root: workspace.root)
       let folder = Channels.settings(entry, root: workspace.root)["outbox"] ?? "outbox"
       let base = Paths.relative(workspace.root, to: workspace.base)
       folders[folder.hasPrefix("/") ? folder : base + "/" + folder, default: []].append(item.key)

@@ -62,6 +62,60 @@ import Testing
     #expect(ran.output.hasSuffix("2 problems\n"))
   }
 
+  @Test func aBackupIsInOrderBeforeItIsUsed() throws {
+    let folder = try Story.proposal.played(2)
+    #expect(try folder.flow("store", "backup", "Workflows/copy.db").code == 0)
+    let (lines, code, output) = try checks(folder, Self.start + ["--store", "Workflows/copy.db"])
+    #expect(code == 0 && lines.contains("ok store"), "\(output)")
+    #expect(lines.filter { $0.hasPrefix("warning") } == ["warning sending"], "\(output)")
+  }
+
+  @Test func webServersAreAskedForTheirRootAndForNothingElse() throws {
+    let peer = try Folder()
+    let server = try Going(
+      [
+        "-c",
+        """
+        import http.server, os
+        class Peer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                open("seen", "a").write(self.requestline + str(self.headers))
+                self.send_response(404)
+                self.end_headers()
+            do_POST = do_GET
+            def log_message(self, *_): pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Peer)
+        open("port.part", "w").write(str(server.server_address[1]))
+        os.rename("port.part", "port")
+        server.serve_forever()
+        """,
+      ], in: peer.path, program: "python3")
+    defer {
+      kill(server.pid, SIGKILL)
+      _ = try? server.wait()
+    }
+    try eventually("the server is there") { peer.names(in: "").contains("port") }
+    let folder = try Fixtures.proposal()
+    let text = try folder.text("Workflows/flow.yaml")
+    try folder.write(
+      text + """
+          message: { send: true, via: gateway, url: "http://127.0.0.1:\(try peer.text("port"))/send/s3cret", token: "${T}" }
+          sms: { send: true, url: "http://127.0.0.1:1/send" }
+          webhook: { send: true }
+
+        """, to: "Workflows/flow.yaml")
+    let (lines, code, output) = try checks(folder, Self.start + ["--connect"], environment: ["T": "s3cret"])
+    #expect(code == 1)
+    #expect(
+      lines.filter { $0.contains("channel ") } == [
+        "ok channel message", "ok channel message", "ok channel sms", "problem channel sms", "ok channel webhook",
+        "ok channel webhook",
+      ], "\(output)")
+    #expect(output.contains("has no server that could be tried before a step names one"))
+    let seen = try peer.text("seen")
+    #expect(seen.hasPrefix("GET / HTTP/1.1") && !seen.contains("s3cret") && !output.contains("s3cret"))
+  }
+
   @Test func aServerThatIsNotThereIsFoundOnlyWhenAsked() throws {
     let folder = try Fixtures.proposal()
     let text = try folder.text("Workflows/flow.yaml")
