@@ -1,5 +1,6 @@
 import FlowRuntime
 import FlowTime
+import Glibc
 import Synchronization
 
 /// A store in one file: write-ahead log, `synchronous=FULL`, one connection that writes. When
@@ -33,6 +34,8 @@ public final class SQLiteStore: Store {
   /// - Throws: `.locked`, `.newer`, `.corrupt`, or `.failed` where the file cannot be opened.
   public init(path: String, access: Access, isChecked: Bool = true) throws(StoreError) {
     self.path = path
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .failed("it is a folder, and a file is wanted") }
     switch access {
     case .writing(let holder, let patience):
       lock = try StoreLock(path: path + ".lock", holder: holder, patience: patience)

@@ -14,6 +14,7 @@ extension Stepper {
       tell(.failed, "\(graph.nodes[node].name) failed: \(reason)")
     case .cancel(let reason):
       tell(.failed, "cancelled: \(reason)")
+      note(nil, .failed(because: "cancelled: \(reason)"))
       end("cancelled")
     default: offer(event)
     }

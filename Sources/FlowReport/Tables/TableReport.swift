@@ -7,9 +7,12 @@ public struct Table: Sendable, Hashable {
     public var name: String
     /// Numbers stand at the right of their column.
     public var isNumber: Bool
-    public init(_ name: String, isNumber: Bool = false) {
+    /// Words with blanks between them: a list in JSON.
+    public var isList: Bool
+    public init(_ name: String, isNumber: Bool = false, isList: Bool = false) {
       self.name = name
       self.isNumber = isNumber
+      self.isList = isList
     }
   }
 
@@ -78,6 +81,7 @@ public enum TableReport {
 
   private static func value(_ cell: String?, _ column: Table.Column) -> JSONValue {
     guard let cell else { return .null }
+    if column.isList { return .array(cell.split(separator: " ").map { .string(String($0)) }) }
     if column.isNumber, let number = try? Decimal.parse(cell) { return .number(number.description) }
     return .string(cell)
   }

@@ -75,6 +75,8 @@ final class Connection {
       switch error.resultCode {
       case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .corrupt(text)
       case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(holder: "another process")
+      case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+        return .failed("\(text): the file and its folder must be writable for whoever runs this")
       default: return .failed(text)
       }
     default: return .failed("\(error)")

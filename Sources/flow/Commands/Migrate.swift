@@ -31,6 +31,7 @@ struct MigrateCommand: AsyncParsableCommand {
     let graphs = Dictionary(
       compilation.workflows.map { ($0.graph.workflow, $0.graph) }, uniquingKeysWith: { first, _ in first })
     var affected = try await Storage.use(store, workspace, .reading) { store in
+      try workspace.check(workflow: workflow, in: store)
       let plan = MigrationPlan(Histories(workspace, store), now: now)
       return try records(in: store).map { record in
         guard let graph = graphs[record.workflow] else {

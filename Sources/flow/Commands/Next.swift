@@ -27,14 +27,20 @@ struct NextCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try Workspace.open(workflows)
-    let compilation = try workspace.compiled(color: color.isOn)
+    let compilation = workspace.compile()
+    if compilation.diagnostics.contains(where: { $0.severity == .error }) {
+      Output.complain(Findings.text(compilation, errorsOnly: true, color: color.isOn))
+      // Runs that live go on as the versions say that are kept with them.
+      Output.complain("warning: files with errors are left out; what runs already is told all the same")
+    }
     let begin = try Input.start(start, zones: workspace.zones)
     let end = begin.adding(milliseconds: Int64(days) * 86_400_000)
     let items = try await Setup.use(workspace, compilation) { setup in
       let forecast = Forecast(
         library: setup.library, channels: setup.channels, caps: workspace.project.caps, zones: workspace.zones)
       return try await Storage.use(store, workspace, .reading) { store in
-        try await ahead(forecast, store, from: begin, to: end)
+        try workspace.check(workflow: workflow, in: store)
+        return try await ahead(forecast, store, from: begin, to: end)
       }
     }
     print(items)

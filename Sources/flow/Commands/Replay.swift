@@ -19,6 +19,7 @@ struct ReplayCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     let replayed = try await Storage.use(store, workspace, .reading) { store in
+      try workspace.check(workflow: workflow, in: store)
       let records =
         try runs.isEmpty
         ? store.runs(RunFilter(workflow: workflow)) : runs.map { try Histories.record($0, in: store) }

@@ -21,6 +21,7 @@ struct RunsCommand: AsyncParsableCommand {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     if unmatched { return try await printUnmatched(workspace) }
     let (runs, holds) = try await Storage.use(store, workspace, .reading) { store in
+      try workspace.check(workflow: workflow, in: store)
       let filter = RunFilter(workflow: workflow, subject: subject, isLive: live ? true : nil)
       return (try store.runs(filter), try Hold.remembered(in: store))
     }

@@ -24,6 +24,7 @@ struct StatsCommand: AsyncParsableCommand {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     let from = try since.map { try Input.instant($0, option: "--since", zones: workspace.zones) }
     let figures = try await Storage.use(store, workspace, .reading) { store in
+      try workspace.check(workflow: workflow, in: store)
       let histories = Histories(workspace, store)
       let records = try store.runs(RunFilter(workflow: workflow)).filter { record in
         from.map { record.run.started >= $0 } ?? true

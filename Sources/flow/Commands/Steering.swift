@@ -70,7 +70,11 @@ struct PauseCommand: AsyncParsableCommand {
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Go on with runs that were paused or set aside; with --all, with sending, whatever held it.")
+    abstract: "Go on with runs that were paused or set aside, and with what of them is held.",
+    discussion: """
+      With --all sending goes on, after a pause of everything, the brake, a leap of the clock or a restored store. Runs
+      that were paused one by one stay so; what waits for a mailbox to be read, or for `flow release`, still waits.
+      """)
 
   @OptionGroup var which: RunsOrAll
   @OptionGroup var options: SteeringOptions

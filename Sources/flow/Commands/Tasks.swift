@@ -32,7 +32,8 @@ struct TasksCommand: AsyncParsableCommand {
     }
     let columns = ["task", "step", "workflow", "run", "person", "assigned", "due", "outcomes", "state", "text"]
     Tables.print(
-      "tasks", Table(columns: columns.map { Table.Column($0) }, rows: rows), as: format, empty: "no open tasks")
+      "tasks", Table(columns: columns.map { Table.Column($0, isList: $0 == "outcomes") }, rows: rows), as: format,
+      empty: "no open tasks")
   }
 
   private func person(_ value: Value) -> String {
@@ -54,7 +55,7 @@ struct TasksCommand: AsyncParsableCommand {
 struct DoneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "done", abstract: "Say what came of a task.")
 
-  @Argument(help: "The task's id, from `flow tasks`.") var task: String
+  @Argument(help: "The task's id, from `flow tasks`, or the first letters of it.") var task: String
   @Argument(help: "One of its outcomes.") var outcome: String
   @Option(help: "What the person notes: in scope as task.note.") var note: String?
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
@@ -68,6 +69,7 @@ struct DoneCommand: AsyncParsableCommand {
     let workspace = try Workspace.open(workflows)
     let now = try Input.start(start, zones: workspace.zones)
     let door = Door(workspace: workspace, store: store, command: "flow done", start: start, color: color)
+    let task = try await whole(workspace)
     let order = Order.receive(.task(task, outcome: outcome, note: note, at: now))
     var received = Received()
     switch try await door.carryOut(order) {
@@ -83,6 +85,20 @@ struct DoneCommand: AsyncParsableCommand {
       Output.line(
         (["task": .string(task), "outcome": .string(outcome), "known": .bool(received.isKnown)] as JSONValue)
           .write(pretty: true))
+    }
+  }
+
+  /// The id that is meant: what no task begins with is left as it is, for whoever answers.
+  private func whole(_ workspace: Workspace) async throws -> String {
+    guard !task.isEmpty, Paths.exists(store.path(workspace)) else { return task }
+    return try await Storage.use(store, workspace, .reading) { store in
+      if try store.task(task) != nil { return task }
+      let found = try store.tasks(TaskFilter(isOpen: true)).map(\.id).filter { $0.hasPrefix(task) }.sorted()
+      if found.count > 1 {
+        let some = found.prefix(3).joined(separator: ", ") + (found.count > 3 ? " …" : "")
+        throw Failure.finding("several tasks begin with \"\(task)\": \(some)")
+      }
+      return found.first ?? task
     }
   }
 }

@@ -29,9 +29,19 @@ import Testing
     #expect(try lines(folder, Self.begin + ["--days", "30"]) == Self.expected)
     // Until 2 April, 09:00.
     #expect(try lines(folder, Self.begin) == Array(Self.expected.prefix(3)))
-    #expect(try lines(folder, Self.begin + ["--days", "30", "--workflow", "other"]) == [])
+    #expect(try lines(folder, Self.begin + ["--days", "30", "--workflow", "proposal"]) == Self.expected)
     #expect(try Data(contentsOf: URL(fileURLWithPath: store)) == before)
     #expect(folder.names(in: "Workflows/outbox") == [])
+  }
+
+  @Test func aFileWithAnErrorHidesNothingThatRuns() throws {
+    let folder = try Story.proposal.played(1)
+    let text = try folder.text("Workflows/proposal.yaml")
+    try folder.write(text.replacing("- email: receipt", with: "- emial: receipt"), to: "Workflows/proposal.yaml")
+    // The run goes on by the version that is kept with it.
+    #expect(try lines(folder, Self.begin + ["--days", "30"]) == Self.expected)
+    let ran = try folder.flow(["next"] + Self.begin)
+    #expect(ran.errors.contains("emial") && ran.errors.contains("warning: files with errors are left out"))
   }
 
   @Test func whatIsOverdueGoesOutAtOnce() throws {
