@@ -37,12 +37,12 @@ struct MonitorTests {
   }
 
   private func course(
-    _ entries: (String, String?, Entry.Kind)..., held: [(String, Int64)] = []
+    _ entries: (String, String?, Entry.Kind)..., held: [(String, String)] = []
   ) throws -> Course {
     Course(
       zone: berlin, data: ["contact": .record(["name": .text("Ann")])],
       entries: try entries.map { Entry(at: try at($0.0), step: $0.1, kind: $0.2) },
-      held: try held.map { Course.Held(at: try at($0.0), milliseconds: $0.1) })
+      held: try held.map { Course.Held(from: try at($0.0), to: try at($0.1)) })
   }
 
   private func email() -> Entry.Kind { .sent(.init(verb: "email", touch: true, to: "ann@example.test")) }
@@ -71,10 +71,9 @@ struct MonitorTests {
   }
 
   @Test func `time held is left out of an end, and of nothing else`() throws {
-    let day: Int64 = 86_400_000
     let held = try course(
       ("2026-06-01 12:00", nil, begun), ("2026-06-09 12:00", nil, .ended(outcome: "x")),
-      held: [("2026-06-02 12:00", 3 * day)])
+      held: [("2026-06-02 12:00", "2026-06-05 12:00")])
     #expect(breach(.ends(within: .days(5)), held) == [])
     #expect(breach(.ends(within: .days(4)), held) == [1])
     #expect(breach(.follows(.end(nil), within: .days(5), of: .started), held) == [0, 1])
@@ -86,8 +85,8 @@ struct MonitorTests {
   }
 
   @Test func `the first touch is late only where nothing has come in`() throws {
-    // From Thursday 2 April over Easter: Tuesday 7 April is the second business day (3 April is none of the file's
-    // holidays), so 7 April is the second and 8 April the third.
+    // From Thursday 2 April over Easter: Tuesday 7 April is the second business day (3 April is none of the
+    // file's holidays), so 7 April is the second and 8 April the third.
     let late = try course(
       ("2026-04-02 12:00", nil, begun), ("2026-04-08 12:01", "one", email()),
       ("2026-04-09 12:00", nil, .ended(outcome: "x")))
@@ -95,9 +94,11 @@ struct MonitorTests {
     let inTime = try course(("2026-04-02 12:00", nil, begun), ("2026-04-08 12:00", "one", email()))
     #expect(breach(.firstTouch(within: .businessDays(3)), inTime) == [])
     let answered = try course(
-      ("2026-04-02 12:00", nil, begun), ("2026-04-02 13:00", nil, answer()), ("2026-04-20 12:00", "one", email()))
+      ("2026-04-02 12:00", nil, begun), ("2026-04-02 13:00", nil, answer()),
+      ("2026-04-20 12:00", "one", email()))
     #expect(breach(.firstTouch(within: .businessDays(3)), answered) == [])
-    let without = try course(("2026-04-02 12:00", nil, begun), ("2026-04-20 12:00", nil, .ended(outcome: "x")))
+    let without = try course(
+      ("2026-04-02 12:00", nil, begun), ("2026-04-20 12:00", nil, .ended(outcome: "x")))
     #expect(breach(.firstTouch(within: .businessDays(3)), without) == [1])
   }
 
@@ -105,7 +106,8 @@ struct MonitorTests {
 
   @Test func `one touch too many is counted in the run, in a span and by its verb`() throws {
     let three = try course(
-      ("2026-06-01 12:00", "one", email()), ("2026-06-03 12:00", "two", sms()), ("2026-06-08 12:00", "four", email()))
+      ("2026-06-01 12:00", "one", email()), ("2026-06-03 12:00", "two", sms()),
+      ("2026-06-08 12:00", "four", email()))
     #expect(breach(.touches(atMost: 2, verb: nil, span: nil), three) == [2])
     #expect(breach(.touches(atMost: 3, verb: nil, span: nil), three) == [])
     #expect(breach(.touches(atMost: 1, verb: "email", span: nil), three) == [2])
@@ -132,7 +134,8 @@ struct MonitorTests {
 
   @Test func `an answer in between and a lifted gap are no pressing`() throws {
     let answered = try course(
-      ("2026-06-01 12:00", "one", email()), ("2026-06-01 13:00", nil, answer()), ("2026-06-01 14:00", "four", email()))
+      ("2026-06-01 12:00", "one", email()), ("2026-06-01 13:00", nil, answer()),
+      ("2026-06-01 14:00", "four", email()))
     #expect(breach(.apart(.days(1)), answered) == [])
     let lifted = try course(("2026-06-01 12:00", "one", email()), ("2026-06-01 14:00", "two", sms()))
     #expect(breach(.apart(.days(1)), lifted) == [])
@@ -143,9 +146,11 @@ struct MonitorTests {
   // MARK: What comes after what
 
   @Test func `silence must come to what is named, or to an end that is written`() throws {
-    let silent = try course(("2026-06-01 12:00", nil, begun), ("2026-06-02 12:00", nil, .ended(outcome: "completed")))
+    let silent = try course(
+      ("2026-06-01 12:00", nil, begun), ("2026-06-02 12:00", nil, .ended(outcome: "completed")))
     #expect(breach(.silence(reaches: []), silent) == [1])
-    let written = try course(("2026-06-01 12:00", nil, begun), ("2026-06-02 12:00", nil, .ended(outcome: "paused")))
+    let written = try course(
+      ("2026-06-01 12:00", nil, begun), ("2026-06-02 12:00", nil, .ended(outcome: "paused")))
     #expect(breach(.silence(reaches: []), written) == [])
     #expect(breach(.silence(reaches: [.end("won"), .step(0)]), written) == [1])
     let escalated = try course(
@@ -159,7 +164,9 @@ struct MonitorTests {
   }
 
   @Test func `after a bounce its channel is not used again, and none where nobody takes it`() throws {
-    func bounce(_ took: String) -> Entry.Kind { .received(event: "bounce", class: nil, outcome: nil, took: took) }
+    func bounce(_ took: String) -> Entry.Kind {
+      .received(event: "bounce", class: nil, outcome: nil, took: took)
+    }
     let again = try course(
       ("2026-06-01 12:00", "one", email()), ("2026-06-01 12:01", nil, bounce("bounce")),
       ("2026-06-02 12:00", "four", email()))

@@ -21,6 +21,9 @@ public struct Expression: Sendable, Hashable {
   /// The value, where the expression is nothing but a literal.
   public var literal: Value? { if case .literal(let value) = node { value } else { nil } }
 
+  /// Every literal in it, in the order of the text: where its value may turn.
+  public var literals: [Value] { node.literals }
+
   public func evaluate(_ scope: some Scope) throws(EvaluationError) -> Value {
     var evaluation = Evaluation(scope: scope, text: text, base: base)
     return try evaluation.value(of: node)

@@ -26,6 +26,22 @@ indirect enum Term: Hashable, Sendable {
   }
 }
 
+extension Term {
+  /// Every literal below, from left to right.
+  var literals: [Value] {
+    switch self {
+    case .literal(let value): [value]
+    case .read, .item: []
+    case .arithmetic(let first, let rest, _): first.literals + rest.flatMap(\.node.literals)
+    case .coalesce(let parts), .and(let parts), .or(let parts), .list(let parts), .call(_, let parts, _):
+      parts.flatMap(\.literals)
+    case .not(let part), .negate(let part, _), .isPresent(let part), .asNumber(let part): part.literals
+    case .compare(_, let left, let right, _), .member(let left, let right, _), .quantified(_, let left, let right, _):
+      left.literals + right.literals
+    }
+  }
+}
+
 /// The functions of the language; `any` and `all` are forms of their own.
 enum Function: String, Hashable, Sendable, CaseIterable {
   case length, lower, upper, trim, contains

@@ -3,14 +3,14 @@ import FlowTime
 
 /// One run as it went, from its start to its end: what a ``Monitor`` judges.
 public struct Course: Sendable, Hashable {
-  /// How long a run was held at one step: the days from the one on which the hold began to the one on which the step
-  /// went on, both whole.
+  /// How long a run was held at one step: from the beginning of the day on which the hold began to the end of the one on
+  /// which the step went on.
   public struct Held: Sendable, Hashable {
-    public var at: Instant
-    public var milliseconds: Int64
-    public init(at: Instant, milliseconds: Int64) {
-      self.at = at
-      self.milliseconds = milliseconds
+    public var from: Instant
+    public var to: Instant
+    public init(from: Instant, to: Instant) {
+      self.from = from
+      self.to = to
     }
   }
 
@@ -60,7 +60,7 @@ extension Course {
     // It still waits where it has just been held: an await that begins with an answer which holds it.
     if isHeld, since == now, new != nil, old?.node != new?.node { return }
     heldSince = nil
-    let days = zone.civil(at: now).date.days(since: zone.civil(at: since).date) + 1
-    held.append(Held(at: now, milliseconds: Int64(days) * 86_400_000))
+    let after = zone.civil(at: now).date.adding(days: 1)
+    held.append(Held(from: zone.startOfDay(zone.civil(at: since).date), to: zone.startOfDay(after)))
   }
 }

@@ -1,14 +1,15 @@
 import FlowCore
 
 extension Milestone {
-  /// Whether an entry of a timeline is what the milestone means. A step comes about when it goes out, is assigned, or
-  /// does what it is there for; one that is left out, withheld or fails does not.
+  /// Whether an entry of a timeline is what the milestone means. A step comes about when it goes out, is
+  /// assigned, or does what it is there for; one that is left out, withheld or fails does not.
   public func isReached(by entry: Entry, in graph: Graph) -> Bool {
     switch self {
     case .started: if case .started = entry.kind { return true }
     case .touch: return entry.handover?.touch == true
     case .escalation: if case .escalated = entry.kind { return true }
-    case .step(let node): return graph.nodes.indices.contains(node) && entry.step == graph.nodes[node].name && entry.isDone
+    case .step(let node):
+      return graph.nodes.indices.contains(node) && entry.step == graph.nodes[node].name && entry.isDone
     case .verb(let verb):
       if let handover = entry.handover { return handover.verb == verb }
       guard entry.isDone, let step = entry.step, let node = graph.node(named: step) else { return false }

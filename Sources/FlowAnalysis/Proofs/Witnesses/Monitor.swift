@@ -3,15 +3,15 @@ import FlowTime
 
 /// Judges one run that is known from its start to its end: whether it breaks a claim, and by how much.
 ///
-/// Spans of days are reckoned by the calendar in the run's zone, as `gap` is (`touch2 < touch1 + 1 day`), hours as
-/// elapsed time.
+/// Spans of days are reckoned by the calendar in the run's zone, as `gap` is (`touch2 < touch1 + 1 day`),
+/// hours as elapsed time.
 public struct Monitor: Sendable {
   /// What one run says of a claim.
   public struct Judgement: Sendable, Hashable {
     /// Positions of the entries that break it, ascending; empty where the run keeps it.
     public var breach: [Int]
-    /// How far the run is from breaking it, in milliseconds or touches; below 0 where it breaks it. Nil where the claim
-    /// has no measure, or the run nothing to measure.
+    /// How far the run is from breaking it, in milliseconds or touches; below 0 where it breaks it. Nil where
+    /// the claim has no measure, or the run nothing to measure.
     public var slack: Int64?
 
     public var isBroken: Bool { !breach.isEmpty }
@@ -60,13 +60,13 @@ public struct Monitor: Sendable {
   private func ends(_ course: Course, _ within: Duration?) -> Judgement {
     let last = course.entries.count - 1
     guard let end = course.end else { return Judgement(breach: [last]) }
-    guard let within, let limit = deadline(within, course, heldUntil: end.at) else { return .kept }
+    guard let within, let limit = deadline(within, course) else { return .kept }
     return timed([last], by: limit, at: end.at)
   }
 
   /// In a run into which nothing has come: whoever is not written to in time has not ended in time either.
   private func firstTouch(_ course: Course, _ within: Duration) -> Judgement {
-    guard course.isSilent, let limit = deadline(within, course, heldUntil: nil) else { return .kept }
+    guard course.isSilent, let limit = deadline(within, course) else { return .kept }
     let last = course.entries.count - 1
     let first = course.entries.firstIndex { $0.handover?.touch == true } ?? last
     guard course.entries.indices.contains(first) else { return .kept }
@@ -79,7 +79,9 @@ public struct Monitor: Sendable {
     var worst = Judgement.kept
     for at in positions(cause, course) {
       guard let limit = after(within, course.entries[at].at, course) else { continue }
-      let answer = course.entries.indices.dropFirst(at + 1).first { one.isReached(by: course.entries[$0], in: graph) }
+      let answer = course.entries.indices.dropFirst(at + 1).first {
+        one.isReached(by: course.entries[$0], in: graph)
+      }
       let last = course.entries.count - 1
       let judged = timed([at, answer ?? last], by: limit, at: course.entries[answer ?? last].at)
       if worst.slack.map({ $0 > judged.slack ?? 0 }) ?? true { worst = judged }
@@ -87,14 +89,29 @@ public struct Monitor: Sendable {
     return worst
   }
 
-  /// The latest instant that keeps a promise counted from the start, time held left out: the start moves by as much as
-  /// holds have moved what the run waited for, or what is due does, whichever is later.
-  private func deadline(_ within: Duration, _ course: Course, heldUntil end: Instant?) -> Instant? {
-    let held = course.held.filter { one in end.map { one.at <= $0 } ?? false }.reduce(0) { $0 + $1.milliseconds }
+  /// The latest instant that keeps a promise counted from the start, time held left out: the start moves by
+  /// as much as holds have moved what the run waited for, or what is promised does, by the wall or by elapsed
+  /// time, whichever is latest.
+  private func deadline(_ within: Duration, _ course: Course) -> Instant? {
     guard let plain = after(within, course.start, course) else { return nil }
-    guard held > 0 else { return plain }
-    let moved = after(within, course.start.adding(milliseconds: held), course)
-    return max(plain.adding(milliseconds: held), moved ?? plain)
+    guard !course.held.isEmpty else { return plain }
+    let elapsed = course.held.reduce(0) { $0 + $1.to.milliseconds(since: $1.from) }
+    let wall = course.held.reduce(0) { $0 + wallTime($1.from, $1.to, course.zone) }
+    let moved = after(within, onWall(course.start, by: wall, course.zone), course) ?? plain
+    return max(plain.adding(milliseconds: elapsed), onWall(plain, by: wall, course.zone), moved)
+  }
+
+  private func wallTime(_ from: Instant, _ to: Instant, _ zone: Zone) -> Int64 {
+    to.milliseconds(since: from) + Int64(zone.offset(at: to) - zone.offset(at: from)) * 1000
+  }
+
+  private func onWall(_ instant: Instant, by time: Int64, _ zone: Zone) -> Instant {
+    let (civil, day) = (zone.civil(at: instant), Int64(86_400_000))
+    let total = Int64(civil.time.milliseconds) + time
+    let days = total >= 0 ? total / day : -((day - 1 - total) / day)
+    return zone.instant(
+      of: CivilDateTime(
+        date: civil.date.adding(days: Int(days)), time: CivilTime(milliseconds: Int32(total - days * day))))
   }
 
   private func timed(_ breach: [Int], by limit: Instant, at instant: Instant) -> Judgement {
@@ -132,7 +149,9 @@ public struct Monitor: Sendable {
         let free = after(span, course.entries[earlier].at, course)
       else { continue }
       let slack = course.entries[later].at.milliseconds(since: free)
-      if worst.slack.map({ $0 > slack }) ?? true { worst = Judgement(breach: slack < 0 ? group : [], slack: slack) }
+      if worst.slack.map({ $0 > slack }) ?? true {
+        worst = Judgement(breach: slack < 0 ? group : [], slack: slack)
+      }
     }
     return worst
   }
@@ -144,9 +163,12 @@ public struct Monitor: Sendable {
     for (at, entry) in course.entries.enumerated() {
       if Milestone.reply("reply").isReached(by: entry, in: graph) { hasAnswered = true }
       guard entry.handover?.touch == true else { continue }
-      if let last, !hasAnswered, !liftsGap(entry), let free = after(distance, course.entries[last].at, course) {
+      if let last, !hasAnswered, !liftsGap(entry), let free = after(distance, course.entries[last].at, course)
+      {
         let slack = entry.at.milliseconds(since: free)
-        if worst.slack.map({ $0 > slack }) ?? true { worst = Judgement(breach: slack < 0 ? [last, at] : [], slack: slack) }
+        if worst.slack.map({ $0 > slack }) ?? true {
+          worst = Judgement(breach: slack < 0 ? [last, at] : [], slack: slack)
+        }
       }
       last = at
       hasAnswered = false
@@ -156,7 +178,9 @@ public struct Monitor: Sendable {
 
   private func liftsGap(_ entry: Entry) -> Bool { node(of: entry)?.liftsGap ?? false }
 
-  private func node(of entry: Entry) -> Node? { entry.step.flatMap(graph.node(named:)).map { graph.nodes[$0] } }
+  private func node(of entry: Entry) -> Node? {
+    entry.step.flatMap(graph.node(named:)).map { graph.nodes[$0] }
+  }
 
   // MARK: What comes after what
 
@@ -171,8 +195,8 @@ public struct Monitor: Sendable {
     return Judgement(breach: [course.entries.count - 1])
   }
 
-  /// After a hard bounce the channel by which the last touch went is not used again, and where nothing in the file
-  /// takes the bounce, none is.
+  /// After a hard bounce the channel by which the last touch went is not used again, and where nothing in the
+  /// file takes the bounce, none is.
   private func stops(_ course: Course) -> Judgement {
     var lastVerb: String?
     var closed: [(at: Int, verb: String?)] = []
@@ -184,7 +208,8 @@ public struct Monitor: Sendable {
       }
       switch entry.kind {
       case .received("bounce", _, _, let took): closed.append((at, took == "nothing" ? nil : lastVerb))
-      case .received("unsubscribe", _, _, _), .received("complaint", _, _, _), .ended: closed.append((at, nil))
+      case .received("unsubscribe", _, _, _), .received("complaint", _, _, _), .ended:
+        closed.append((at, nil))
       case .received("reply", _, _, "nothing"), .received("reply", _, _, "default"): closed.append((at, nil))
       default: break
       }
@@ -205,8 +230,8 @@ public struct Monitor: Sendable {
     return Judgement(breach: [at])
   }
 
-  /// A task that was not done in time is told by an escalation, a message to somebody who is not the contact, or a task
-  /// of somebody else.
+  /// A task that was not done in time is told by an escalation, a message to somebody who is not the contact,
+  /// or a task of somebody else.
   private func overseen(_ course: Course, _ step: NodeIndex) -> Judgement {
     guard graph.nodes.indices.contains(step), course.end != nil else { return .kept }
     let name = graph.nodes[step].name

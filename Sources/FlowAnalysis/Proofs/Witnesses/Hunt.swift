@@ -1,0 +1,102 @@
+import FlowCore
+import FlowTime
+
+/// How a run came about, apart from its start.
+struct Trace: Hashable, Sendable {
+  var choice: Inputs.Choice
+  var incidents: [Incident]
+
+  func with(_ one: Incident) -> Trace { Trace(choice: choice, incidents: incidents + [one]) }
+}
+
+struct Found {
+  var play: Play
+  var judgement: Monitor.Judgement
+}
+
+/// What a search has seen so far.
+struct Hunt {
+  /// A run that does not break the claim, but nearly.
+  struct Near {
+    var slack: Int64
+    var trace: Trace
+    /// How long it lasted.
+    var days: Int
+  }
+
+  let claim: Claim
+  let graph: Graph
+  let judge: (Course) -> Monitor.Judgement
+  private(set) var best: Found?
+  /// Ascending by what is left, one a trace.
+  private(set) var nearest: [Near] = []
+
+  private static let mostNear = 8
+
+  init(claim: Claim, graph: Graph, judge: @escaping (Course) -> Monitor.Judgement) {
+    self.claim = claim
+    self.graph = graph
+    self.judge = judge
+  }
+
+  /// - Returns: whether a run is found that breaks the claim.
+  mutating func looks(at play: Play, _ trace: Trace) -> Bool {
+    let judgement = judge(play.course)
+    guard judgement.isBroken else {
+      if let slack = judgement.slack { note(slack, trace, days: Int(length(play) / 86_400_000)) }
+      return best != nil
+    }
+    let isEarlier = best.map { length(play) < length($0.play) } ?? true
+    if isEarlier { best = Found(play: play, judgement: judgement) }
+    return true
+  }
+
+  private func length(_ play: Play) -> Int64 { play.now.milliseconds(since: play.start) }
+
+  private mutating func note(_ slack: Int64, _ trace: Trace, days: Int) {
+    if let known = nearest.firstIndex(where: { $0.trace == trace }) {
+      nearest[known].slack = min(nearest[known].slack, slack)
+    } else if nearest.count < Self.mostNear || slack < nearest[nearest.count - 1].slack {
+      nearest.append(Near(slack: slack, trace: trace, days: days))
+    } else {
+      return
+    }
+    nearest.sort { $0.slack < $1.slack }
+    if nearest.count > Self.mostNear { nearest.removeLast() }
+  }
+
+  /// Which of the claim's milestones a run has come to.
+  func marks(_ course: Course) -> [Bool] {
+    claim.milestones.map { milestone in course.entries.contains { milestone.isReached(by: $0, in: graph) } }
+  }
+}
+
+/// What decides how a run goes on, without its instants.
+struct Signature: Hashable {
+  private let node: NodeIndex?
+  private let stage: Run.Waiting.Stage?
+  private let outcome: String?
+  private let reached: Set<NodeIndex>
+  private let rounds: [NodeIndex: Int]
+  private let touches: Int
+  private let hasAnswered: Bool
+  private let suppressed: Set<String>
+  private let isHeld: Bool
+  private let choice: Inputs.Choice
+  private let marks: [Bool]
+
+  init(_ play: Play, _ choice: Inputs.Choice, _ marks: [Bool]) {
+    let run = play.run
+    node = run.waiting?.node
+    stage = run.waiting?.stage
+    outcome = run.outcome
+    reached = run.reached
+    rounds = run.rounds.mapValues(\.number)
+    touches = run.touches
+    hasAnswered = run.answered != nil
+    suppressed = run.suppressed
+    isHeld = run.heldDays > 0 || run.waiting?.hold != nil
+    self.choice = choice
+    self.marks = marks
+  }
+}

@@ -1,0 +1,187 @@
+import FlowCore
+import FlowTime
+
+/// When an event comes while a run waits: by the wait, so that the same can be tried from another start.
+enum Placement: Hashable, Sendable {
+  /// Milliseconds after the wait began.
+  case after(Int64)
+  /// Milliseconds before it is over; 0: at that very instant, and first.
+  case before(Int64)
+  /// The next midnight of the run's zone, and so many milliseconds.
+  case midnight(Int64)
+  /// When a touch may next go out.
+  case opening
+
+  private static let minute: Int64 = 60_000
+  private static let day: Int64 = 86_400_000
+  /// What a person would try first.
+  static let usual: [Placement] = [.after(60 * minute), .before(minute)]
+  static let all: [Placement] =
+    usual + [
+      .after(minute), .before(0), .opening, .midnight(0), .midnight(-minute), .after(day), .before(day),
+      .before(1000),
+    ]
+
+  /// Nil where it does not lie within the wait. An event comes later than what led to the wait, else the
+  /// timer that led there would come after it.
+  func instant(in play: Play, due: Instant, graph: Graph) -> Instant? {
+    let instant: Instant
+    switch self {
+    case .after(let time): instant = play.now.adding(milliseconds: time)
+    case .before(let time): instant = due.adding(milliseconds: -time)
+    case .midnight(let time):
+      let date = play.course.zone.civil(at: play.now).date.adding(days: 1)
+      instant = play.course.zone.startOfDay(date).adding(milliseconds: time)
+    case .opening:
+      guard let window = graph.policy.window,
+        let open = firstOpen(
+          notBefore: play.now, window: window, zone: play.course.zone, holidays: graph.policy.holidays)
+      else { return nil }
+      instant = open
+    }
+    return instant > play.now && instant <= due ? instant : nil
+  }
+}
+
+/// An event by where it comes in a run.
+struct Incident: Hashable, Sendable {
+  /// How often the clock alone goes on before it.
+  var timers: Int
+  var placement: Placement
+  var kind: Event.Kind
+}
+
+/// Which events may come while a run waits.
+struct Incidents {
+  let graph: Graph
+  /// Events that the claim names.
+  let named: [Event.Kind]
+  private let answers: [Event.Kind]
+  private let anytime: [Event.Kind]
+  private let readsDates: Bool
+
+  init(_ graph: Graph, claim: Claim) {
+    self.graph = graph
+    let expressions = graph.expressions
+    readsDates = expressions.contains { $0.uses.contains { $0.name == .replyDate } }
+    let makes = Made(graph: graph, readsDates: readsDates, expressions: expressions)
+    answers = makes.answers
+    anytime = graph.anytime.flatMap { makes.events($0.key) } + makes.releases
+    named = claim.milestones.flatMap { milestone -> [Event.Kind] in
+      switch milestone {
+      case .reply(let own): makes.events(own)
+      case .event(let name): makes.events(name)
+      default: []
+      }
+    }
+    self.makes = makes
+  }
+
+  private let makes: Made
+
+  /// Those that may lead elsewhere, the step's own first.
+  func kinds(at play: Play) -> [Event.Kind] {
+    guard let waiting = play.run.waiting else { return [] }
+    var kinds: [Event.Kind] = []
+    switch (waiting.stage, graph.nodes[waiting.node].action) {
+    case (.listening, .await(let awaited)):
+      kinds = awaited.cases.flatMap { makes.events($0.key) }
+      for event in awaited.events { kinds += makes.events(event) }
+    case (.outcome, .channel(let action)):
+      kinds = action.outcomes.map { .outcome($0, step: nil, note: nil) }
+    case (.escalating, .escalate): kinds = [.acknowledged]
+    default: break
+    }
+    kinds += named + anytime
+    // Answers, bounces and absences follow a touch.
+    if play.run.touches > 0 { kinds += answers + Made.automatic(at: play.now, in: play.course.zone) }
+    var seen: Set<Event.Kind> = []
+    return kinds.filter { seen.insert($0).inserted }
+  }
+}
+
+/// Makes up events.
+struct Made {
+  let graph: Graph
+  let readsDates: Bool
+  let expressions: [Expression]
+
+  /// One that no class takes, where there is one.
+  var answers: [Event.Kind] {
+    let text = ["I have to think about it.", "…", "Hm.", "xyzzy"].first { own(of: $0) == "reply" }
+    return text.map { [.reply(text: $0)] } ?? []
+  }
+
+  static func automatic(at now: Instant, in zone: Zone) -> [Event.Kind] {
+    let today = zone.civil(at: now).date
+    return [
+      .bounce(hard: true), .outOfOffice(return: nil), .outOfOffice(return: today.adding(days: 7)),
+      .unsubscribe(channel: nil),
+    ]
+  }
+
+  /// What a `hold until EVENT` waits for.
+  var releases: [Event.Kind] {
+    graph.holds.flatMap { hold -> [Event.Kind] in
+      if case .event(let name, _)? = hold.until { return events(name) }
+      return []
+    }
+  }
+
+  private func own(of text: String) -> String {
+    let words = ReplyWords(text)
+    return graph.replies.first { $0.patterns.contains { $0.matches(words) } }?.name ?? "reply"
+  }
+
+  /// Events that a case of this key takes; none where none can be made up.
+  func events(_ key: String) -> [Event.Kind] {
+    if key == "timeout" { return [] }
+    if key == "reply" { return answers }
+    if let replies = graph.replies.first(where: { $0.name == key }) {
+      // The first class that matches wins: a sample must not belong to an earlier one.
+      guard let sample = replies.patterns.lazy.map(\.sample).first(where: { own(of: $0) == key }) else {
+        return []
+      }
+      let dated = ["2026-06-22", "2026-07-20"].map { "\(sample) \($0)" }.filter {
+        readsDates && own(of: $0) == key
+      }
+      return ([sample] + dated).map { .reply(text: $0) }
+    }
+    switch key {
+    case "acknowledged", "ack": return [.acknowledged]
+    case "out-of-office": return [.outOfOffice(return: nil)]
+    case "bounce": return [.bounce(hard: true)]
+    case "auto-reply": return [.autoReply]
+    case "opened": return [.opened]
+    case "clicked": return [.clicked]
+    case "unsubscribe": return [.unsubscribe(channel: nil)]
+    case "complaint": return [.complaint(channel: nil)]
+    default: break
+    }
+    if let event = graph.events.first(where: { $0.name == key }) { return named(event) }
+    let isOutcome = graph.nodes.contains { node in
+      if case .channel(let action) = node.action { action.outcomes.contains(key) } else { false }
+    }
+    return isOutcome ? [.outcome(key, step: nil, note: nil)] : [.named(key, data: [:])]
+  }
+
+  /// The event as such, and with each field at each value at which a condition may turn.
+  private func named(_ event: EventDeclaration) -> [Event.Kind] {
+    let base = Sample.record(event.fields, at: Instant(seconds: 1_780_304_400))
+    var all = [base]
+    for field in event.fields {
+      let reading = expressions.filter { expression in
+        expression.uses.contains {
+          if case .eventField(_, let name) = $0.name { name == field.name } else { false }
+        }
+      }
+      guard !reading.isEmpty else { continue }
+      for value in Turning.values(of: field.type, literals: reading.flatMap(\.literals)) {
+        var data = base
+        data[field.name] = value.isAbsent ? nil : value
+        all.append(data)
+      }
+    }
+    return all.prefix(12).map { .named(event.name, data: $0) }
+  }
+}

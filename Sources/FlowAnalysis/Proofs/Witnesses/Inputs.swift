@@ -1,0 +1,234 @@
+import FlowCore
+import FlowTime
+
+/// Data of the trigger with which conditions turn out this way and that: made from the literals of the
+/// conditions, the cases of enumerations, what is absent, dates around the start.
+struct Inputs {
+  /// Which value each field that decides something has: 0 is the sample's.
+  typealias Choice = [Int]
+
+  private enum Candidate: Hashable {
+    case value(Value)
+    /// A date or an instant so many days after the start.
+    case days(Int, isDate: Bool)
+  }
+
+  private struct Variable {
+    var root: String
+    var path: [String]
+    var candidates: [Candidate]
+    /// An instant of the file counts from it, or days are reckoned by it: each value is a run of its own.
+    var isTime: Bool
+  }
+
+  private let graph: Graph
+  private let variables: [Variable]
+  /// Those that tell one run from another, the simplest first.
+  private(set) var choices: [Choice] = []
+
+  private static let most = 64
+  private static let zones = [
+    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Vancouver",
+    "Asia/Tokyo",
+  ]
+
+  init(_ graph: Graph, zones: any ZoneSource) {
+    self.graph = graph
+    variables = Self.variables(graph, zones)
+    choices = distinct(Self.combinations(variables.map { $0.candidates.count + 1 }), zones)
+  }
+
+  func data(_ choice: Choice, at start: Instant) -> [String: Value] {
+    var data = Sample.record(graph.triggerFields, at: start)
+    for (variable, pick) in zip(variables, choice) where pick > 0 && pick <= variable.candidates.count {
+      let value: Value
+      switch variable.candidates[pick - 1] {
+      case .value(let given): value = given
+      case .days(let days, true): value = .date(Zone.utc.civil(at: start).date.adding(days: days))
+      case .days(let days, false): value = .instant(start.adding(milliseconds: Int64(days) * 86_400_000))
+      }
+      set(value, variable, in: &data, at: start)
+    }
+    return data
+  }
+
+  private func set(_ value: Value, _ variable: Variable, in data: inout [String: Value], at start: Instant) {
+    guard let field = graph.triggerFields.first(where: { $0.name == variable.root }) else { return }
+    var whole = data[field.name] ?? .absent
+    if whole.isAbsent, !variable.path.isEmpty {
+      whole = Sample.record([Field(field.name, field.type.present)], at: start)[field.name] ?? .absent
+    }
+    if case .list = field.type.present, let first = whole.list?.first, !variable.path.isEmpty {
+      whole = .list([first.setting(variable.path, to: value)])
+    } else {
+      whole = whole.setting(variable.path, to: value)
+    }
+    data[field.name] = whole.isAbsent ? nil : whole
+  }
+
+  // MARK: What decides
+
+  private static func variables(_ graph: Graph, _ zones: any ZoneSource) -> [Variable] {
+    var found: [Variable] = []
+    func add(_ root: String, _ path: [String], _ candidates: [Candidate], isTime: Bool) {
+      guard let place = place(root, path, graph) else { return }
+      let known = found.firstIndex { $0.root == place.root && $0.path == place.path }
+      let at = known ?? found.count
+      if known == nil {
+        found.append(Variable(root: place.root, path: place.path, candidates: [], isTime: isTime))
+      }
+      for one in candidates where !found[at].candidates.contains(one) { found[at].candidates.append(one) }
+      found[at].isTime = found[at].isTime || isTime
+    }
+    let instants = graph.moments.compactMap { if case .expression(let base) = $0.base { base } else { nil } }
+    for (expression, isTime) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
+      for use in expression.uses {
+        guard case .input(let root) = use.name, let type = type(root, use.path, graph) else { continue }
+        add(root, use.path, candidates(type, expression.literals), isTime: isTime)
+      }
+    }
+    for use in graph.trigger.key.flatMap(\.uses) where graph.nodes.contains(where: \.isSplit) {
+      guard case .input(let root) = use.name, type(root, use.path, graph)?.isText == true else { continue }
+      add(root, use.path, (1...12).map { .value(.text("k\($0)")) }, isTime: false)
+    }
+    let names = Self.zones.filter { zones.zone(named: $0) != nil }.map { Candidate.value(.text($0)) }
+    for use in graph.timezone.uses {
+      if case .input(let root) = use.name { add(root, use.path, names, isTime: true) }
+    }
+    if graph.policy.window != nil { add("contact", ["timezone"], names, isTime: true) }
+    return found
+  }
+
+  /// Where in the trigger's data a field of the run's data comes from.
+  private static func place(_ root: String, _ path: [String], _ graph: Graph) -> (
+    root: String, path: [String]
+  )? {
+    if graph.triggerFields.contains(where: { $0.name == root }) { return (root, path) }
+    let source: Expression?
+    if root == "contact" { source = graph.trigger.contact } else { source = graph.trigger.each?.list }
+    guard let use = source?.uses.first, case .input(let name) = use.name else { return nil }
+    if root == "contact" { return place(name, use.path + path, graph) }
+    // The only item of the sample's list, which stands at the top of the data.
+    return use.path.isEmpty ? (name, path) : nil
+  }
+
+  private static func type(_ root: String, _ path: [String], _ graph: Graph) -> ValueType? {
+    var type = graph.input.first { $0.name == root }?.type
+    for name in path { type = type?.present.field(name)?.type }
+    return type
+  }
+
+  private static func candidates(_ type: ValueType, _ literals: [Value]) -> [Candidate] {
+    let days = [-40, -1, 0, 1, 2, 3, 5, 7, 10, 21, 30, 45, 60, 90, 365]
+    let absent: [Candidate] = type.isOptional ? [.value(.absent)] : []
+    switch type.present {
+    case .date: return absent + days.map { .days($0, isDate: true) }
+    case .instant: return absent + days.map { .days($0, isDate: false) }
+    case .list(let item):
+      let one =
+        Sample.record([Field("item", item)], at: .epoch)["item"].map { [Candidate.value(.list([$0]))] } ?? []
+      return absent + [.value(.list([]))] + one
+    case .contact, .person, .record:
+      let one =
+        Sample.record([Field("one", type.present)], at: .epoch)["one"].map { [Candidate.value($0)] } ?? []
+      return type.isOptional ? absent + one : []
+    default: return Turning.values(of: type, literals: literals).map { .value($0) }
+    }
+  }
+
+  /// One field changed, then two; all where they are few.
+  private static func combinations(_ counts: [Int]) -> [Choice] {
+    let base = Choice(repeating: 0, count: counts.count)
+    var all = [base]
+    for (at, count) in counts.enumerated() {
+      for pick in 1..<max(1, count) {
+        var one = base
+        one[at] = pick
+        all.append(one)
+      }
+    }
+    let singles = all.dropFirst()
+    for first in singles {
+      for second in singles where all.count < 4_000 {
+        guard let a = first.firstIndex(where: { $0 > 0 }), let b = second.firstIndex(where: { $0 > 0 }), a < b
+        else { continue }
+        var both = first
+        both[b] = second[b]
+        all.append(both)
+      }
+    }
+    if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += product(counts) }
+    return all
+  }
+
+  private static func product(_ counts: [Int]) -> [Choice] {
+    counts.reduce([[]]) { done, count in done.flatMap { one in (0..<count).map { one + [$0] } } }
+  }
+
+  // MARK: Which differ
+
+  /// One for each way in which the conditions turn out, the arms of a split are drawn, and instants lie.
+  private func distinct(_ all: [Choice], _ zones: any ZoneSource) -> [Choice] {
+    let start = Instant(seconds: 1_780_304_400)
+    var seen: Set<[Int]> = []
+    var kept: [Choice] = []
+    for choice in all where kept.count < Self.most {
+      guard
+        case .runs(let runs) = Machine.enrol(graph, data: data(choice, at: start), at: start, zones: zones),
+        let one = runs.first
+      else { continue }
+      let scope = DataScope(graph: graph, data: one.data, start: start)
+      var signature = graph.conditions.map { condition in
+        switch try? condition.evaluate(scope) {
+        case .boolean(true)?: 1
+        case .boolean(false)?: 0
+        default: 2
+        }
+      }
+      for case (let variable, let pick) in zip(variables, choice) where variable.isTime {
+        signature.append(pick)
+      }
+      signature += graph.nodes.compactMap { arm(of: $0, key: one.key) }
+      if seen.insert(signature).inserted { kept.append(choice) }
+    }
+    return kept
+  }
+
+  /// As the machine draws it.
+  private func arm(of node: Node, key: [String]) -> Int? {
+    guard case .split(let split) = node.action else { return nil }
+    let digest = sha256(Array((key + [node.name, split.salt]).joined(separator: "\0").utf8))
+    let point = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }.multipliedFullWidth(by: 10_000)
+      .high
+    var total: UInt64 = 0
+    for (index, arm) in split.arms.enumerated() {
+      total += UInt64(max(0, arm.share))
+      if point < total { return index }
+    }
+    return split.arms.count - 1
+  }
+}
+
+extension Node {
+  fileprivate var isSplit: Bool { if case .split = action { true } else { false } }
+}
+
+/// What names mean before anything has happened.
+private struct DataScope: Scope {
+  let graph: Graph
+  let data: [String: Value]
+  let start: Instant
+
+  var zone: Zone { .utc }
+  var calendar: BusinessCalendar { graph.policy.calendar }
+  var hours: (window: Window, zone: Zone)? { nil }
+
+  func value(of name: Name) -> Value {
+    switch name {
+    case .input(let root): data[root] ?? .absent
+    case .runTouches, .runDay: .integer(0)
+    case .runStarted: .instant(start)
+    default: .absent
+    }
+  }
+}

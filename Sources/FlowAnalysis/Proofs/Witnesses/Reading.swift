@@ -1,0 +1,108 @@
+import FlowCore
+import FlowTime
+
+extension Graph {
+  /// Every condition of the file.
+  var conditions: [Expression] {
+    nodes.flatMap { node -> [Expression] in
+      var all = node.condition.map { [$0] } ?? []
+      switch node.action {
+      case .choose(let branches, _): all += branches.map(\.when)
+      case .loop(let loop): all += loop.stopIf.map { [$0] } ?? []
+      default: break
+      }
+      return all
+    }
+  }
+
+  /// Every instant that the file names.
+  var moments: [Moment] {
+    let own = nodes.flatMap { node -> [Moment] in
+      var all = node.due.map { [$0] } ?? []
+      switch node.action {
+      case .wait(let moment): all.append(moment)
+      case .await(let awaited): all.append(awaited.until)
+      case .channel(let action): all += action.until.map { [$0] } ?? []
+      default: break
+      }
+      return all
+    }
+    return own + holds.compactMap { if case .moment(let moment)? = $0.until { moment } else { nil } }
+  }
+
+  var holds: [Hold] {
+    let targets = edges.compactMap { if case .hold(let hold) = $0.to { hold } else { nil } }
+    let steps = nodes.compactMap { if case .hold(let hold) = $0.action { hold } else { nil } }
+    return targets + steps
+  }
+
+  /// Conditions, instants, and what `set` reads: whatever decides where a run goes.
+  var expressions: [Expression] {
+    var all = conditions + [trigger.when].compactMap(\.self)
+    all += moments.compactMap { if case .expression(let expression) = $0.base { expression } else { nil } }
+    for node in nodes {
+      if case .set(let assignments) = node.action { all += assignments.map(\.value) }
+    }
+    return all
+  }
+}
+
+extension Claim {
+  /// What it speaks of.
+  var milestones: [Milestone] {
+    switch self {
+    case .silence(let reached): reached
+    case .possible(let outcome): [.end(outcome)]
+    case .overseen(let step): [.step(step)]
+    case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other):
+      [one, other]
+    case .ends, .touches, .apart, .firstTouch, .stops, .insideWindow: []
+    }
+  }
+
+  /// It speaks of runs into which nothing comes.
+  var isOfSilence: Bool {
+    switch self {
+    case .firstTouch, .silence: true
+    default: false
+    }
+  }
+
+  /// How near a run comes to breaking it depends on the calendar.
+  var isOfTime: Bool {
+    switch self {
+    case .ends(within: .some), .touches(_, _, span: .some), .apart, .firstTouch, .follows, .insideWindow,
+      .silence:
+      true
+    default: false
+    }
+  }
+}
+
+/// Values at which a condition may turn.
+enum Turning {
+  static func values(of type: ValueType, literals: [Value]) -> [Value] {
+    var values: [Value] = type.isOptional ? [.absent] : []
+    switch type.present {
+    case .boolean: values += [.boolean(true), .boolean(false)]
+    case .oneOf(let words): values += words.map { .text($0) }
+    case .integer:
+      for number in literals.compactMap(\.decimal) {
+        for step in [-1, 0, 1] {
+          if let near = number + Decimal(Int64(step)), let whole = Int64(near.description) {
+            values.append(.integer(whole))
+          }
+        }
+      }
+    case .number:
+      for number in literals.compactMap(\.decimal) {
+        values += [-1, 0, 1].compactMap { number + Decimal(Int64($0)) }.map { .number($0) }
+      }
+    case .text, .email, .phone, .url, .timezone, .locale:
+      values += literals.filter { $0.text != nil }
+      if type.isOptional || !literals.isEmpty { values.append(.text("something")) }
+    default: break
+    }
+    return values
+  }
+}

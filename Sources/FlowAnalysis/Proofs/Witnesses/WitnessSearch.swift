@@ -1,0 +1,174 @@
+import FlowCore
+import FlowTime
+
+/// Looks for a run that breaks a claim: the fewest events first, then the earliest end. It finds or does not
+/// find; that it finds nothing proves nothing. The same graph and claim give the same run.
+public struct WitnessSearch {
+  let graph: Graph
+  let zones: any ZoneSource
+  let caps: Caps?
+  let steps: Int
+  private let starts: Starts
+  private let inputs: Inputs
+
+  /// So many things happen in a run at most.
+  private static let mostEvents = 4
+  /// So many runs with as many events go on to one event more.
+  private static let width = 160
+  /// So many runs that are alike but for their instants are kept.
+  private static let alike = 3
+
+  /// - Parameter steps: of the machine, for one claim.
+  public init(graph: Graph, zones: any ZoneSource, caps: Caps? = nil, steps: Int = 60_000) {
+    self.graph = graph
+    self.zones = zones
+    self.caps = caps
+    self.steps = steps
+    starts = Starts(graph)
+    inputs = Inputs(graph, zones: zones)
+  }
+
+  /// A run that breaks the claim; of ``Claim/possible(outcome:)``, one that shows it.
+  /// - Parameter from: starts that are tried before all others.
+  public func find(_ claim: Claim, from hints: [Instant] = []) -> Witness? {
+    if case .possible(let outcome) = claim { return example(of: .end(outcome)) }
+    let monitor = Monitor(claim, graph: graph, zones: zones)
+    let hunt = search(claim, hints: hints) { monitor.judge($0) }
+    return hunt.map { witness($0.play, monitor.judge($0.play.course).breach) }
+  }
+
+  /// A run in which something comes about.
+  public func example(of milestone: Milestone) -> Witness? {
+    let claim = Claim.never(milestone, after: .started)
+    let graph = self.graph
+    let hunt = search(claim, hints: []) { course in
+      let at = course.entries.indices.last { milestone.isReached(by: course.entries[$0], in: graph) }
+      return Monitor.Judgement(breach: at.map { [$0] } ?? [])
+    }
+    return hunt.map { witness($0.play, $0.judgement.breach) }
+  }
+
+  private func search(
+    _ claim: Claim, hints: [Instant], _ judge: @escaping (Course) -> Monitor.Judgement
+  ) -> Found? {
+    var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
+    guard let zone = zone(&player) else { return nil }
+    var hunt = Hunt(claim: claim, graph: graph, judge: judge)
+    let usual = hints + starts.usual(in: zone)
+    if let found = silent(&hunt, &player, usual) { return found }
+    if !claim.isOfSilence, let found = eventful(&hunt, &player, usual) { return found }
+    if claim.isOfTime, let found = scanned(&hunt, &player, zone) { return found }
+    return nil
+  }
+
+  /// The zone of a run with the simplest data.
+  private func zone(_ player: inout Player) -> Zone? {
+    for choice in inputs.choices {
+      let start = Instant(seconds: 1_780_304_400)
+      if let play = player.begin(inputs.data(choice, at: start), at: start) { return play.course.zone }
+    }
+    return nil
+  }
+
+  // MARK: Nothing comes
+
+  private func silent(_ hunt: inout Hunt, _ player: inout Player, _ starts: [Instant]) -> Found? {
+    for choice in inputs.choices {
+      for start in starts {
+        guard var play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
+        guard player.finish(&play) else { return nil }
+        if hunt.looks(at: play, Trace(choice: choice, incidents: [])) { return hunt.best }
+      }
+    }
+    return nil
+  }
+
+  // MARK: Something comes
+
+  /// Breadth first: all runs with one event, then what is new of those with two.
+  private func eventful(_ hunt: inout Hunt, _ player: inout Player, _ starts: [Instant]) -> Found? {
+    let incidents = Incidents(graph, claim: hunt.claim)
+    for (round, start) in starts.prefix(4).enumerated() {
+      player.stepsLeft = steps / (round == 0 ? 2 : 10)
+      var layer: [(Play, Trace)] = []
+      for choice in inputs.choices.prefix(round == 0 ? 24 : 6) {
+        guard let play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
+        layer.append((play, Trace(choice: choice, incidents: [])))
+      }
+      for count in 1...Self.mostEvents {
+        let placements = count == 1 && round == 0 ? Placement.all : Placement.usual
+        layer = next(layer, &hunt, &player, incidents, placements)
+        if let best = hunt.best { return best }
+        if layer.isEmpty || player.stepsLeft <= 0 { break }
+      }
+    }
+    return nil
+  }
+
+  private func next(
+    _ layer: [(Play, Trace)], _ hunt: inout Hunt, _ player: inout Player, _ incidents: Incidents,
+    _ placements: [Placement]
+  ) -> [(Play, Trace)] {
+    var (next, seen): ([(Play, Trace)], [Signature: Int]) = ([], [:])
+    for (play, trace) in layer {
+      var play = play
+      while let due = play.due {
+        for kind in incidents.kinds(at: play) {
+          for placement in placements {
+            guard let at = placement.instant(in: play, due: due, graph: graph) else { continue }
+            var told = play
+            guard player.tell(&told, kind, at: at) else { continue }
+            let way = trace.with(Incident(timers: play.timers, placement: placement, kind: kind))
+            let signature = Signature(told, trace.choice, hunt.marks(told.course))
+            guard seen[signature, default: 0] < Self.alike else { continue }
+            seen[signature, default: 0] += 1
+            if told.run.waiting != nil, next.count < Self.width { next.append((told, way)) }
+            if player.finish(&told) { _ = hunt.looks(at: told, way) }
+          }
+        }
+        guard player.goOn(&play) else { break }
+      }
+    }
+    return next
+  }
+
+  // MARK: When it starts
+
+  /// The runs that came nearest to breaking it, from every date that may matter, then from every time of the
+  /// day on the dates that came nearest.
+  private func scanned(_ hunt: inout Hunt, _ player: inout Player, _ zone: Zone) -> Found? {
+    let plain = inputs.choices.prefix(2).map {
+      Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
+    }
+    let nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
+    for near in nearest {
+      player.stepsLeft = steps / max(4, nearest.count)
+      var slacks: [(slack: Int64, start: Instant)] = []
+      for start in starts.dates(lasting: near.days, in: zone) {
+        guard player.stepsLeft > 0, let play = replay(near.trace, from: start, &player) else { continue }
+        if hunt.looks(at: play, near.trace) { return hunt.best }
+        if let slack = hunt.judge(play.course).slack { slacks.append((slack, start)) }
+      }
+      slacks.sort { ($0.slack, $0.start) < ($1.slack, $1.start) }
+      player.stepsLeft = max(player.stepsLeft, steps / 20)
+      for (_, start) in slacks.prefix(6) {
+        for start in starts.near(start, in: zone) {
+          guard let play = replay(near.trace, from: start, &player) else { continue }
+          if hunt.looks(at: play, near.trace) { return hunt.best }
+        }
+      }
+    }
+    return nil
+  }
+
+  private func replay(_ trace: Trace, from start: Instant, _ player: inout Player) -> Play? {
+    guard var play = player.begin(inputs.data(trace.choice, at: start), at: start) else { return nil }
+    for incident in trace.incidents {
+      while play.timers < incident.timers { guard player.goOn(&play) else { return nil } }
+      guard let due = play.due, let at = incident.placement.instant(in: play, due: due, graph: graph),
+        player.tell(&play, incident.kind, at: at)
+      else { return nil }
+    }
+    return player.finish(&play) ? play : nil
+  }
+}
