@@ -33,26 +33,3 @@ struct Header {
 
   var hasContact: Bool { input.contains { $0.name == "contact" } }
 }
-
-/// What a workflow says is expected to happen, in hundredths of a percent.
-public struct Assumptions: Hashable, Sendable {
-  public struct Share: Hashable, Sendable {
-    /// A class of reply, or an outcome.
-    public var name: String
-    public var share: Int
-    public var span: Span
-  }
-
-  public struct Step: Hashable, Sendable {
-    public var name: String
-    public var shares: [Share]
-  }
-
-  /// By class of reply.
-  public var reply: [Share] = []
-  /// How long an answer takes.
-  public var after: Duration?
-  public var steps: [Step] = []
-
-  public init() {}
-}

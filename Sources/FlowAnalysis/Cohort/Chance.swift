@@ -1,0 +1,63 @@
+/// Chance without a generator's state: a number is a digest of the seed, the contact and how often that contact has
+/// drawn before. Whoever walks the contact, and in whatever order, draws the same.
+struct Chance {
+  let seed: UInt64
+
+  init(seed: UInt64) { self.seed = Chance.mixed(seed &+ 0x9E37_79B9_7F4A_7C15) }
+
+  /// Two numbers that have nothing to do with each other, all 64-bit values equally likely.
+  func draw(contact: UInt32, number: UInt16) -> (UInt64, UInt64) {
+    let place = UInt64(contact) << 16 | UInt64(number)
+    let first = Chance.mixed(seed ^ (place &+ 1) &* 0x9E37_79B9_7F4A_7C15)
+    return (first, Chance.mixed(first &+ 0xD1B5_4A32_D192_ED03))
+  }
+
+  /// The finaliser of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    var mix = value
+    mix = (mix ^ (mix >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mix = (mix ^ (mix >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mix ^ (mix >> 31)
+  }
+}
+
+/// How long an answer takes: whole minutes from 1, exponential with a median.
+struct AnswerTimes: Sendable {
+  let median: Int
+  /// [m]: the share of answers that take longer than `m` minutes, for `m` up to the median: from 1 to a half.
+  let later: [Double]
+
+  init(medianMinutes: Int) {
+    median = min(max(1, medianMinutes), 1440 * 366)
+    // 2^(-1/median) by square roots: nothing here imports a library of functions.
+    var (factor, root, rest) = (1.0, 0.5, 1.0 / Double(median))
+    if median == 1 { (factor, rest) = (0.5, 0) }
+    for _ in 0..<80 where rest > 0 {
+      root = root.squareRoot()
+      rest *= 2
+      if rest >= 1 {
+        factor *= root
+        rest -= 1
+      }
+    }
+    self.later = (0...median).reduce(into: []) { all, _ in all.append((all.last ?? 1 / factor) * factor) }
+  }
+
+  /// What stays away each minute: `later(m) = stays^m`.
+  var stays: Double { later.count > 1 ? later[1] : 0.5 }
+
+  /// The minutes of an answer for 64 bits of chance.
+  func minutes(_ chance: UInt64) -> Int32 {
+    // Each zero in front halves what is left; the rest is looked up within one half-life.
+    let halves = min(chance.leadingZeroBitCount, 40)
+    let rest = chance << UInt64(halves)
+    let share = max(0.5, Double(rest >> 11) / 9_007_199_254_740_992)
+    var (low, high) = (0, median)
+    // The least m with later[m] <= share.
+    while low < high {
+      let middle = (low + high) / 2
+      if later[middle] <= share { high = middle } else { low = middle + 1 }
+    }
+    return Int32(clamping: max(1, halves * median + low))
+  }
+}

@@ -1,0 +1,127 @@
+import FlowCore
+import FlowTime
+
+/// Many contacts that go through one workflow, one by one, and share what people can do in a day.
+///
+/// - Contacts come evenly: number `i` of `n` in the minute `i · span / n` after the start, by day and night.
+/// - All bring the same data; dates and instants in them move along, by as many days as a contact comes after the day
+///   for which the data are meant, at the same wall time. Each has a key of its own.
+/// - What happens is what ``Assumptions`` says. The clock ticks in whole minutes.
+/// - A verb with a capacity hands over so many a day, counted in UTC as in production; what is beyond waits for the
+///   next day that has room, in the order in which it was handed over, and a touch for its window besides. What waits
+///   is dropped where the run ends first, or an event has made the task superfluous; its place is not given away.
+///   Outcomes and answers count from when it really goes out; a step's timeout does not wait.
+/// - What is emitted reaches nobody, and what is enrolled is not followed.
+public struct Cohort: Sendable {
+  public var graph: Graph
+  /// The trigger's data.
+  public var data: [String: Value]
+  /// The day for which the data are meant.
+  public var dated: Instant
+  /// With `each`: which item, from 1.
+  public var item: Int
+  public var assume: Assumptions
+  /// By verb, a day.
+  public var capacity: [String: Int]
+  public var caps: Caps?
+  public var zones: any ZoneSource
+  public var contacts: Int
+  public var seed: UInt64
+  /// Cut to the whole minute.
+  public var start: Instant
+  public var spanMinutes: Int
+
+  /// - Parameter over: how long contacts come; 30 days where nothing is said.
+  public init(
+    graph: Graph, data: [String: Value], dated: Instant? = nil, item: Int = 1, assume: Assumptions,
+    capacity: [String: Int] = [:], caps: Caps? = nil, zones: any ZoneSource, contacts: Int, seed: UInt64,
+    start: Instant, over: Duration = .days(30)
+  ) {
+    self.graph = graph
+    self.data = data
+    self.dated = dated ?? start
+    self.item = max(1, item)
+    self.assume = assume
+    self.capacity = capacity
+    self.caps = caps
+    self.zones = zones
+    self.contacts = min(max(0, contacts), Int(Int32.max))
+    self.seed = seed
+    self.start = Instant(milliseconds: start.milliseconds.flooredMinutes * 60_000)
+    let end = add(over, to: self.start, zone: .utc, calendar: graph.policy.calendar, hours: nil) ?? self.start
+    spanMinutes = min(max(1, Int(end.milliseconds(since: self.start) / 60_000)), Cohort.horizon)
+  }
+
+  /// Ten years, in minutes: so long a run is followed.
+  static let horizon = 3653 * 1440
+
+  /// What comes of them. The same cohort gives the same figures.
+  /// - Parameter progress: told how many contacts have ended, now and then.
+  public func figures(progress: (Int) -> Void = { _ in }) -> CohortFigures {
+    followed(progress: progress).figures
+  }
+
+  /// How it is walked; both give the same.
+  public enum Way: Sendable {
+    /// By the compiled walker, where that carries the workflow.
+    case compiled
+    /// By the machine that production uses.
+    case machine
+  }
+
+  /// What came of one contact.
+  public struct Trace: Hashable, Sendable {
+    /// Nil: refused.
+    public var outcome: String?
+    /// Minutes after the cohort's start.
+    public var ended: Int32 = 0
+    public var touches: Int32 = 0
+    /// Of everything that it was handed or that left, and when.
+    public var digest: UInt64 = 0
+    init() {}
+  }
+
+  public struct Followed: Sendable {
+    public var figures: CohortFigures
+    /// One a contact, where they were asked for.
+    public var traces: [Trace]
+    /// Nil where the compiled walker carried it.
+    public var fallback: String?
+    /// Bytes for a contact that waits, and how many did at most at once.
+    public var bytesPerContact: Int
+    public var mostWaiting: Int
+  }
+
+  public func followed(
+    _ way: Way = .compiled, traced: Bool = false, progress: (Int) -> Void = { _ in }
+  ) -> Followed {
+    let plan = CohortPlan(self)
+    if way == .compiled {
+      do throws(NotCarried) {
+        let program = try CohortProgram(plan)
+        var run = CohortRun(plan, CompiledWalker(program), traced: traced)
+        run.follow(progress)
+        if !run.walker.isRagged { return run.followed(fallback: nil) }
+        throw NotCarried("instants between two minutes")
+      } catch {
+        var run = CohortRun(plan, MachineWalker(plan), traced: traced)
+        run.follow(progress)
+        return run.followed(fallback: error.because)
+      }
+    }
+    var run = CohortRun(plan, MachineWalker(plan), traced: traced)
+    run.follow(progress)
+    return run.followed(fallback: nil)
+  }
+}
+
+/// The compiled walker leaves this workflow to the machine.
+struct NotCarried: Error {
+  var because: String
+  init(_ because: String) { self.because = because }
+}
+
+extension Int64 {
+  /// Whole minutes in so many milliseconds, rounded down.
+  var flooredMinutes: Int64 { self >= 0 ? self / 60_000 : -((59_999 - self) / 60_000) }
+}

@@ -1,0 +1,193 @@
+import FlowCore
+import FlowTime
+
+/// What both walkers and the queue share of a cohort: minutes, the contacts' data, the classes and outcomes that may
+/// come.
+///
+/// A minute counts from the cohort's start.
+final class CohortPlan {
+  /// What a step may hand over, and what may come of it.
+  struct Step {
+    var verb: String
+    var isTouch: Bool
+    var isTask: Bool
+    /// Its touch may be answered.
+    var isAnswered: Bool
+    /// Shares of 2^32, each with all before it, and the outcome's name.
+    var outcomes: [(upTo: UInt64, name: String)]
+    /// It waits for its window once its place has come.
+    var window: (hours: Window?, holidays: HolidayCalendar)?
+  }
+
+  /// What a contact who comes on one day brings; nil where that starts no run.
+  struct Day {
+    var enrolment: Enrolment?
+    var because: String?
+  }
+
+  let cohort: Cohort
+  let graph: Graph
+  let zone: Zone
+  let contactZone: Zone
+  /// Classes of reply, with their shares of 2^32 together with all before, and a text that belongs to them.
+  let replies: [(upTo: UInt64, name: String, text: String)]
+  let answers: AnswerTimes
+  let steps: [Step]
+  let chance: Chance
+  private(set) var days: [Day] = []
+  private var dayByShift: [Int: Int] = [:]
+
+  init(_ cohort: Cohort) {
+    self.cohort = cohort
+    graph = cohort.graph
+    chance = Chance(seed: cohort.seed)
+    (zone, contactZone) = CohortPlan.zones(of: cohort)
+    let texts = CohortPlan.texts(of: cohort.graph)
+    var total: UInt64 = 0
+    replies = cohort.assume.reply.compactMap { share in
+      guard share.share > 0, let text = texts[share.name] else { return nil }
+      total += CohortPlan.scaled(share.share)
+      return (total, share.name, text)
+    }
+    answers = AnswerTimes(medianMinutes: CohortPlan.minutes(cohort.assume.after ?? .days(1), of: cohort, zone))
+    steps = cohort.graph.nodes.map { CohortPlan.step($0, cohort) }
+  }
+
+  private static func scaled(_ share: Int) -> UInt64 { UInt64(max(0, share)) << 32 / 10_000 }
+
+  private static func step(_ node: Node, _ cohort: Cohort) -> Step {
+    let policy = cohort.graph.policy
+    var total: UInt64 = 0
+    let outcomes = (cohort.assume.steps.first { $0.name == node.name }?.shares ?? []).filter { $0.share > 0 }.map {
+      share in
+      total += scaled(share.share)
+      return (upTo: total, name: share.name)
+    }
+    switch node.action {
+    case .channel(let action):
+      let window: (Window?, HolidayCalendar)? =
+        switch node.window {
+        case .any: nil
+        case .policy: (policy.window, policy.holidays)
+        case .own(let own): (own, policy.holidays)
+        }
+      return Step(
+        verb: action.verb, isTouch: action.touch, isTask: action.isTask,
+        isAnswered: action.touch && action.outcomes.isEmpty, outcomes: outcomes,
+        window: action.touch ? window : nil)
+    case .escalate(let escalation):
+      return Step(verb: escalation.via, isTouch: false, isTask: false, isAnswered: false, outcomes: [], window: nil)
+    default: return Step(verb: node.verb, isTouch: false, isTask: false, isAnswered: false, outcomes: [], window: nil)
+    }
+  }
+
+  private static func minutes(_ duration: Duration, of cohort: Cohort, _ zone: Zone) -> Int {
+    let hours = cohort.graph.policy.window.map { ($0, zone) }
+    let end = add(duration, to: cohort.start, zone: zone, calendar: cohort.graph.policy.calendar, hours: hours)
+    return Int((end ?? cohort.start).milliseconds(since: cohort.start) / 60_000)
+  }
+
+  /// A text for each class, such as no class before it takes; `reply` is what none takes.
+  private static func texts(of graph: Graph) -> [String: String] {
+    var texts = ["reply": ""]
+    for one in graph.replies {
+      texts[one.name] = one.patterns.lazy.map(\.sample).first { text in
+        graph.replies.first { $0.patterns.contains { $0.matches(text) } }?.name == one.name
+      }
+    }
+    return texts
+  }
+
+  private static func zones(of cohort: Cohort) -> (Zone, Zone) {
+    guard case .runs(let runs) = Machine.enrol(
+      cohort.graph, data: cohort.data, at: cohort.start, zones: cohort.zones), let first = runs.first
+    else { return (.utc, .utc) }
+    let run = Machine.start(
+      cohort.graph, key: first.key, data: first.data, at: cohort.start, Surroundings(zones: cohort.zones)
+    ).run
+    let zone = cohort.zones.zone(named: run.zone) ?? .utc
+    return (zone, first.contact[path: ["timezone"]].text.flatMap { cohort.zones.zone(named: $0) } ?? zone)
+  }
+
+  // MARK: Minutes
+
+  func instant(_ minute: Int32) -> Instant { cohort.start.adding(milliseconds: Int64(minute) * 60_000) }
+
+  /// The first minute not before an instant, within ten years and a bit.
+  func minute(notBefore instant: Instant) -> Int32 {
+    let milliseconds = instant.milliseconds(since: cohort.start)
+    return Int32(clamping: (milliseconds + 59_999).flooredMinutes)
+  }
+
+  func arrival(_ contact: Int) -> Int32 {
+    Int32(truncatingIfNeeded: Int64(contact) * Int64(cohort.spanMinutes) / Int64(max(1, cohort.contacts)))
+  }
+
+  // MARK: Data
+
+  /// The number of the day on which somebody comes, among those that have been asked for.
+  func day(ofArrival minute: Int32) -> Int {
+    let at = instant(minute)
+    let shift = zone.civil(at: at).date.days(since: zone.civil(at: cohort.dated).date)
+    if let known = dayByShift[shift] { return known }
+    let data = cohort.data.mapValues { shifted($0, by: shift) }
+    var day = Day()
+    switch Machine.enrol(graph, data: data, at: at, zones: cohort.zones) {
+    case .refused(let because): day.because = because
+    case .runs(let runs):
+      day.enrolment = runs.dropFirst(cohort.item - 1).first
+      if day.enrolment == nil { day.because = "there is no item \(cohort.item): the list has \(runs.count)" }
+    }
+    days.append(day)
+    dayByShift[shift] = days.count - 1
+    return days.count - 1
+  }
+
+  private func shifted(_ value: Value, by days: Int) -> Value {
+    guard days != 0 else { return value }
+    return switch value {
+    case .date(let date): .date(date.adding(days: days))
+    case .instant(let instant): .instant(dayShift(from: instant, days: days, zone: zone))
+    case .list(let values): .list(values.map { shifted($0, by: days) })
+    case .record(let fields): .record(fields.mapValues { shifted($0, by: days) })
+    default: value
+    }
+  }
+
+  /// Each contact's own.
+  func key(of contact: UInt32, _ enrolment: Enrolment) -> [String] { enrolment.key + ["#\(contact)"] }
+}
+
+/// What a walker has handed over, for the queue to deal with.
+struct Handed {
+  var node: Int32
+  /// When the wait for its outcome ends; nil where none is waited for.
+  var until: Int32?
+}
+
+/// What a contact is told.
+enum Told {
+  case timer
+  /// An index in ``CohortPlan/replies``.
+  case reply(Int)
+  /// An index in ``CohortPlan/Step/outcomes``.
+  case outcome(node: Int, index: Int)
+}
+
+/// Carries contacts through the graph, each in a place of its own; knows nothing of queues, chance and capacity.
+protocol Walker {
+  /// What the latest ``start(_:contact:day:at:)`` or ``tell(_:_:contact:at:)`` has handed over; emptied by the caller.
+  var handed: [Handed] { get set }
+  var bytesPerContact: Int { get }
+  mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32)
+  mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32)
+  /// A touch that had to wait for capacity has gone out.
+  mutating func wentOut(_ place: Int, at minute: Int32)
+  /// When the contact must be told `timer`; nil once the run has ended.
+  func wakes(_ place: Int) -> Int32?
+  /// The step whose outcome is waited for, or -1.
+  func awaited(_ place: Int) -> Int32
+  /// Of a run that has ended.
+  func outcome(_ place: Int) -> String
+  func touches(_ place: Int) -> Int
+}

@@ -1,0 +1,291 @@
+import FlowCore
+import FlowTime
+
+/// A graph as flat tables, for contacts of whom nobody asks but the clock, their answers and the outcomes of steps.
+///
+/// Refuses what the walker does not carry, where such a contact could come to it.
+struct CohortProgram {
+  /// Where to go on: a step from 0 on, or one of these.
+  enum To {
+    static let nowhere: Int32 = -1
+    static let resume: Int32 = -2
+    static let firstEnd: Int32 = -10
+    static let firstHold: Int32 = -10_000
+    static func end(_ index: Int) -> Int32 { firstEnd - Int32(index) }
+    static func hold(_ index: Int) -> Int32 { firstHold - Int32(index) }
+  }
+
+  enum Kind: UInt8 { case wait, await, channel, choose, split, loop, escalate, pass, suppress, hold, go, end }
+  enum Past: UInt8 { case none, skip, target }
+  enum Closed: UInt8 { case `defer`, skip, end }
+
+  /// One step, without anything on the heap.
+  struct Op {
+    var kind = Kind.pass
+    var isTouch = false
+    var isAwait = false
+    /// What it hands over can be rendered and has somebody to reach.
+    var delivers = true
+    var inAnytime = false
+    var liftsGap = false
+    var ifPast = Past.none
+    var closed = Closed.defer
+    /// The bit of a verb that may be suppressed; 0 where none is.
+    var verb: UInt8 = 0
+    /// The number of the loop, from 1; of the innermost one around the step.
+    var loop: UInt8 = 0
+    var around: UInt8 = 0
+    var times: Int32 = 0
+    var due: Int16 = -1
+    var until: Int16 = -1
+    var condition: Int16 = -1
+    var window: Int16 = -1
+    var slot: Int16 = -1
+    /// Of a duration, or of the people to be told.
+    var every: Int16 = -1
+    var people: Int32 = 0
+    var next: Int32 = To.nowhere
+    var target: Int32 = To.nowhere
+    var timeout: Int32 = To.nowhere
+    var pastTarget: Int32 = To.nowhere
+    var closedEnd: Int32 = To.nowhere
+    /// Whether the target of a `go` lies ahead is this bit.
+    var ahead: Int16 = -1
+    /// Bits of the targets that are no longer ahead once the run has come here.
+    var passes: UInt32 = 0
+    /// Into `choices`: branches, arms, cases of outcomes.
+    var first: Int32 = 0
+    var count: Int32 = 0
+    /// Into `classes`: cases of an await by class of reply, with that for the rest behind them.
+    var cases: Int32 = -1
+  }
+
+  struct Choice {
+    var condition: Int16 = -1
+    /// Of an arm, in 10,000ths with all before it.
+    var upTo: UInt64 = 0
+    var target: Int32
+  }
+
+  /// A case of `anytime`: for which class of reply (by index, or the rest), and the bit of its target.
+  struct Anytime {
+    var target: Int32
+    var bit: Int16
+  }
+
+  enum Clock { case arrival, start, data, state }
+
+  struct When {
+    var moment: Moment
+    var clock: Clock
+    var node: Int
+    /// Days after the start, at the same wall time: moved by holds.
+    var days: Int?
+  }
+
+  struct Condition {
+    var expression: Expression
+    /// It depends on nothing but the data.
+    var isConstant: Bool
+  }
+
+  struct Hours {
+    var window: Window?
+    var holidays: HolidayCalendar
+  }
+
+  let plan: CohortPlan
+  var ops: [Op] = []
+  var choices: [Choice] = []
+  var classes: [Int32] = []
+  /// By class of ``CohortPlan/replies``: of that class, then for any reply.
+  var anytime: [[Anytime]] = []
+  var anyReply: [Anytime] = []
+  var whens: [When] = []
+  var conditions: [Condition] = []
+  var windows: [Hours] = []
+  var durations: [Duration] = []
+  var ends: [String] = []
+  var holds: [Hold] = []
+  var splits: [Int: Split] = [:]
+  var bits: [NodeIndex] = []
+  var slots: [NodeIndex] = []
+  var verbs: [String] = []
+  var entry: Int32 = To.nowhere
+  var replied: Int32 = To.nowhere
+  var exhausted: Int32 = To.nowhere
+  let reachable: Set<NodeIndex>
+
+  init(_ plan: CohortPlan) throws(NotCarried) {
+    self.plan = plan
+    reachable = CohortReach(plan).nodes
+    if plan.cohort.caps != nil { throw NotCarried("caps over all workflows") }
+    try collect()
+    for node in plan.graph.nodes.indices {
+      ops.append(reachable.contains(node) ? try op(node) : Op())
+    }
+    let probe = CohortProbe(plan)
+    for node in reachable { try probe.fill(&ops[node], node) }
+    try tables()
+  }
+
+  /// What has to be known before a step is compiled.
+  private mutating func collect() throws(NotCarried) {
+    let graph = plan.graph
+    for one in graph.anytime { note(ahead: one.target) }
+    for index in reachable.sorted() {
+      let node = graph.nodes[index]
+      if case .go(let target) = node.action { note(ahead: target) }
+      if case .suppress(let verb) = node.action, verb != "all", !verbs.contains(verb) { verbs.append(verb) }
+      for use in Uses.of(node) {
+        if case .step(let passed) = use, !slots.contains(passed) { slots.append(passed) }
+      }
+    }
+    let loops = reachable.contains { if case .loop = graph.nodes[$0].action { true } else { false } }
+    if bits.count > 32 { throw NotCarried("more than 32 targets that only count while they lie ahead") }
+    if verbs.count > 7 { throw NotCarried("more than 7 channels that are suppressed") }
+    if slots.count > (loops ? 0 : 2) { throw NotCarried("instants of steps that are counted from later") }
+    if graph.nodes.count > 9_000 { throw NotCarried("so many steps") }
+  }
+
+  private mutating func note(ahead target: Target) {
+    guard case .node(let node) = target, !bits.contains(node) else { return }
+    bits.append(node)
+  }
+
+  private mutating func tables() throws(NotCarried) {
+    entry = try to(plan.graph.entry)
+    replied = end("replied")
+    exhausted = end("exhausted")
+    for reply in plan.replies { anytime.append(try anytimeCases(reply.name)) }
+    anyReply = try anytimeCases("reply")
+  }
+
+  private mutating func anytimeCases(_ key: String) throws(NotCarried) -> [Anytime] {
+    var all: [Anytime] = []
+    for one in plan.graph.anytime where one.key == key {
+      var bit: Int16 = -1
+      if case .node(let node) = one.target, !isListOfAnytime(node) { bit = self.bit(node) }
+      all.append(Anytime(target: try to(one.target), bit: bit))
+    }
+    return all
+  }
+
+  private func isListOfAnytime(_ node: NodeIndex) -> Bool {
+    if case .anytime = plan.graph.lists[plan.graph.nodes[node].place.list] { true } else { false }
+  }
+
+  func bit(_ node: NodeIndex) -> Int16 { bits.firstIndex(of: node).map(Int16.init) ?? -1 }
+
+  // MARK: Interning
+
+  mutating func to(_ target: Target) throws(NotCarried) -> Int32 {
+    switch target {
+    case .node(let node): return Int32(node)
+    case .end(let outcome): return end(outcome)
+    case .resume: return To.resume
+    case .hold(let hold): return To.hold(try self.hold(hold))
+    }
+  }
+
+  mutating func hold(_ hold: Hold) throws(NotCarried) -> Int {
+    if case .event? = hold.until { throw NotCarried("a hold that waits for an event") }
+    if case .moment(let moment)? = hold.until, Uses.of(moment).contains(where: Uses.isOfEvent) {
+      throw NotCarried("a hold until an instant that an event brings")
+    }
+    holds.append(hold)
+    return holds.count - 1
+  }
+
+  mutating func end(_ outcome: String) -> Int32 {
+    if let known = ends.firstIndex(of: outcome) { return To.end(known) }
+    ends.append(outcome)
+    return To.end(ends.count - 1)
+  }
+
+  mutating func when(_ moment: Moment?, at node: Int) throws(NotCarried) -> Int16 {
+    guard let moment else { return -1 }
+    let uses = Uses.of(moment)
+    if uses.contains(where: Uses.isOfEvent) { throw NotCarried("an instant that an event brings") }
+    var days: Int?
+    let clock: Clock
+    switch moment.base {
+    case .arrival, .clock: clock = .arrival
+    case .day(let number):
+      days = moment.shift == nil ? number : nil
+      clock = moment.shift == nil ? .start : .state
+    case .returnDate: clock = .state
+    case .expression:
+      let others = uses.filter { !Uses.isOfData($0) }
+      clock = others.isEmpty ? .data : others.allSatisfy { $0 == .runStarted } ? .start : .state
+    }
+    whens.append(When(moment: moment, clock: clock, node: node, days: days))
+    return Int16(whens.count - 1)
+  }
+
+  mutating func condition(_ expression: Expression?) throws(NotCarried) -> Int16 {
+    guard let expression else { return -1 }
+    let uses = expression.uses.map(\.name)
+    if uses.contains(where: Uses.isOfEvent) { throw NotCarried("a condition on what an event brings") }
+    conditions.append(Condition(expression: expression, isConstant: uses.allSatisfy(Uses.isOfData)))
+    return Int16(conditions.count - 1)
+  }
+
+  mutating func duration(_ duration: Duration) -> Int16 {
+    if let known = durations.firstIndex(of: duration) { return Int16(known) }
+    durations.append(duration)
+    return Int16(durations.count - 1)
+  }
+
+  mutating func window(_ node: Node) -> Int16 {
+    let policy = plan.graph.policy
+    let hours: Hours
+    switch node.window {
+    case .any: return -1
+    case .policy: hours = Hours(window: policy.window, holidays: policy.holidays)
+    case .own(let own): hours = Hours(window: own, holidays: policy.holidays)
+    }
+    if let known = windows.firstIndex(where: { $0.window == hours.window && $0.holidays == hours.holidays }) {
+      return Int16(known)
+    }
+    windows.append(hours)
+    return Int16(windows.count - 1)
+  }
+}
+
+/// What steps read.
+enum Uses {
+  static func of(_ moment: Moment) -> [Name] {
+    if case .expression(let expression) = moment.base { expression.uses.map(\.name) } else { [] }
+  }
+
+  /// Of everything that decides when and whether the step does something.
+  static func of(_ node: Node) -> [Name] {
+    var names = node.due.map(of) ?? []
+    names += node.condition?.uses.map(\.name) ?? []
+    switch node.action {
+    case .wait(let moment): names += of(moment)
+    case .await(let awaited): names += of(awaited.until)
+    case .channel(let action): names += action.until.map(of) ?? []
+    case .choose(let branches, _): names += branches.flatMap { $0.when.uses.map(\.name) }
+    case .loop(let loop): names += loop.stopIf?.uses.map(\.name) ?? []
+    case .hold(let hold): if case .moment(let moment)? = hold.until { names += of(moment) }
+    default: break
+    }
+    return names
+  }
+
+  static func isOfEvent(_ name: Name) -> Bool {
+    switch name {
+    case .eventField, .eventTime, .taskNote: true
+    default: false
+    }
+  }
+
+  static func isOfData(_ name: Name) -> Bool {
+    switch name {
+    case .input, .owner: true
+    default: false
+    }
+  }
+}

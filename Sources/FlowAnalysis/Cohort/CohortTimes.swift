@@ -1,0 +1,225 @@
+import FlowCore
+import FlowTime
+
+/// When and whether, for the compiled walker. Contacts share their calendar: what has been found out once for a minute
+/// is kept.
+struct CohortTimes {
+  enum Truth: UInt8 { case no, yes, failed }
+
+  private let program: CohortProgram
+  private let plan: CohortPlan
+  /// Something fell between two minutes.
+  private(set) var isRagged = false
+  /// By moment, then by minute or day; what is not known yet is `unknown`.
+  private var resolved: [[Int32]]
+  private var added: [[Int32]]
+  private var opened: [[Int32]]
+  private var held: [[UInt8]]
+
+  private static var unknown: Int32 { .max }
+  private static var none: Int32 { CompiledWalker.none }
+
+  init(_ program: CohortProgram) {
+    self.program = program
+    plan = program.plan
+    resolved = Array(repeating: [], count: program.whens.count)
+    added = Array(repeating: [], count: program.durations.count)
+    opened = Array(repeating: [], count: program.windows.count)
+    held = Array(repeating: [], count: program.conditions.count)
+  }
+
+  // MARK: Instants
+
+  /// `none` where it is unknown.
+  mutating func resolve(_ index: Int16, _ state: inout CompiledWalker.State, _ now: Int32) -> Int32 {
+    let index = Int(index)
+    let when = program.whens[index]
+    let key: Int32
+    switch when.clock {
+    case .arrival: key = now
+    case .start:
+      if when.days != nil, state.held > 0 { return resolve(when.moment, &state, arrived: now) }
+      key = state.started
+    case .data: key = Int32(state.day)
+    case .state: return resolve(when.moment, &state, arrived: now)
+    }
+    if Int(key) < resolved[index].count, resolved[index][Int(key)] != Self.unknown { return resolved[index][Int(key)] }
+    let value = resolve(when.moment, &state, arrived: now)
+    Self.keep(value, at: key, in: &resolved[index])
+    return value
+  }
+
+  mutating func after(_ index: Int16, _ minute: Int32) -> Int32 {
+    let index = Int(index)
+    if Int(minute) < added[index].count, added[index][Int(minute)] != Self.unknown {
+      return added[index][Int(minute)]
+    }
+    let value = after(program.durations[index], minute)
+    Self.keep(value, at: minute, in: &added[index])
+    return value
+  }
+
+  mutating func open(_ index: Int16, _ minute: Int32) -> Int32 {
+    let index = Int(index)
+    if Int(minute) < opened[index].count, opened[index][Int(minute)] != Self.unknown {
+      return opened[index][Int(minute)]
+    }
+    let hours = program.windows[index]
+    let open = firstOpen(
+      notBefore: plan.instant(minute), window: hours.window, zone: plan.contactZone, holidays: hours.holidays)
+    let value = open.map { self.minute($0) } ?? Self.none
+    Self.keep(value, at: minute, in: &opened[index])
+    return value
+  }
+
+  private static func keep(_ value: Int32, at key: Int32, in values: inout [Int32]) {
+    if Int(key) >= values.count {
+      values.append(contentsOf: repeatElement(unknown, count: max(values.count, Int(key) + 1 - values.count, 1024)))
+    }
+    values[Int(key)] = value
+  }
+
+  private mutating func minute(_ instant: Instant) -> Int32 {
+    let milliseconds = instant.milliseconds(since: plan.cohort.start)
+    if milliseconds % 60_000 != 0 { isRagged = true }
+    // Short of what stands for unknown.
+    return min(max(plan.minute(notBefore: instant), -.max), .max - 1)
+  }
+
+  mutating func after(_ duration: Duration, _ minute: Int32) -> Int32 {
+    after(duration, from: plan.instant(minute)).map { self.minute($0) } ?? Self.none
+  }
+
+  private func after(_ duration: Duration, sign: Int = 1, from instant: Instant) -> Instant? {
+    add(
+      duration, sign: sign, to: instant, zone: plan.zone, calendar: plan.graph.policy.calendar,
+      hours: plan.graph.policy.window.map { ($0, plan.contactZone) })
+  }
+
+  mutating func resolve(_ moment: Moment, _ state: inout CompiledWalker.State, arrived: Int32) -> Int32 {
+    instant(moment, state, plan.instant(arrived)).map { minute($0) } ?? Self.none
+  }
+
+  /// As the machine resolves it.
+  private func instant(_ moment: Moment, _ state: CompiledWalker.State, _ now: Instant) -> Instant? {
+    let base: Instant
+    switch moment.base {
+    case .arrival: base = now
+    case .day(let number):
+      base = dayShift(
+        from: plan.instant(state.started), days: number + Int(state.held),
+        at: moment.shift == nil ? moment.time : nil, zone: plan.zone)
+      if moment.shift == nil { return base }
+    case .clock(let weekday, let time): base = firstClock(after: now, weekday: weekday, time: time, zone: plan.zone)
+    case .returnDate: return nil
+    case .expression(let expression):
+      switch try? expression.evaluate(scope(state, now)) {
+      case .instant(let instant): base = instant
+      case .date(let date): return first(of: date, moment)
+      default: return nil
+      }
+    }
+    guard let shift = moment.shift else { return at(moment.time, on: base) }
+    return after(shift.duration, sign: shift.sign, from: base).map { at(moment.time, on: $0) }
+  }
+
+  private func first(of date: CivilDate, _ moment: Moment) -> Instant? {
+    func begin(_ date: CivilDate) -> Instant {
+      moment.time.map { plan.zone.instant(of: CivilDateTime(date: date, time: $0)) } ?? plan.zone.startOfDay(date)
+    }
+    guard let shift = moment.shift else { return begin(date) }
+    switch shift.duration.kind {
+    case .calendar(let months, let days, 0):
+      return begin(date.adding(months: shift.sign * months).adding(days: shift.sign * days))
+    case .businessDays(let count):
+      return plan.graph.policy.calendar.adding(businessDays: shift.sign * count, to: date).map(begin)
+    default:
+      return after(shift.duration, sign: shift.sign, from: plan.zone.startOfDay(date)).map { at(moment.time, on: $0) }
+    }
+  }
+
+  private func at(_ time: CivilTime?, on instant: Instant) -> Instant {
+    time.map { plan.zone.instant(of: CivilDateTime(date: plan.zone.civil(at: instant).date, time: $0)) } ?? instant
+  }
+
+  // MARK: Holds
+
+  /// A due moved to the later of itself and another minute, by at most thirty days with all holds before.
+  mutating func moved(_ due: Int32, to other: Int32, held: UInt8) -> (Int32, UInt8) {
+    let from = plan.zone.civil(at: plan.instant(due))
+    var target = max(due, other)
+    var date = plan.zone.civil(at: plan.instant(target)).date
+    let left = 30 - Int(held)
+    if date.days(since: from.date) > left {
+      date = from.date.adding(days: left)
+      let limit = plan.zone.instant(of: CivilDateTime(date: date, time: from.time))
+      target = minute(limit)
+      date = plan.zone.civil(at: limit).date
+    }
+    return (target, UInt8(clamping: Int(held) + date.days(since: from.date)))
+  }
+
+  // MARK: Conditions
+
+  mutating func holds(_ index: Int16, _ state: inout CompiledWalker.State, _ now: Int32) -> Truth {
+    let index = Int(index)
+    let condition = program.conditions[index]
+    guard condition.isConstant else { return truth(condition.expression, state, now) }
+    let day = Int(state.day)
+    if day < held[index].count, let known = Truth(rawValue: held[index][day]) { return known }
+    let truth = truth(condition.expression, state, now)
+    while held[index].count <= day { held[index].append(.max) }
+    held[index][day] = truth.rawValue
+    return truth
+  }
+
+  private func truth(_ expression: Expression, _ state: CompiledWalker.State, _ now: Int32) -> Truth {
+    do throws(EvaluationError) {
+      return try expression.evaluate(scope(state, plan.instant(now))) == .boolean(true) ? .yes : .no
+    } catch {
+      return .failed
+    }
+  }
+
+  private func scope(_ state: CompiledWalker.State, _ now: Instant) -> ContactScope {
+    ContactScope(program: program, state: state, now: now)
+  }
+}
+
+/// What names mean to one contact.
+private struct ContactScope: Scope {
+  let program: CohortProgram
+  let state: CompiledWalker.State
+  let now: Instant
+
+  private var plan: CohortPlan { program.plan }
+  var zone: Zone { plan.zone }
+  var calendar: BusinessCalendar { plan.graph.policy.calendar }
+  var hours: (window: Window, zone: Zone)? { plan.graph.policy.window.map { ($0, plan.contactZone) } }
+
+  private var reply: (name: String, text: String)? {
+    let index = Int(state.answer & 0x7F) - 1
+    return plan.replies.indices.contains(index) ? (plan.replies[index].name, plan.replies[index].text) : nil
+  }
+
+  func value(of name: Name) -> Value {
+    switch name {
+    case .input(let field): return plan.days[Int(state.day)].enrolment?.data[field] ?? .absent
+    case .owner: return plan.graph.owner.flatMap { try? $0.evaluate(self) } ?? .absent
+    case .replyText: return reply.map { .text($0.text) } ?? .absent
+    case .replyClass: return reply.map { .text($0.name) } ?? .absent
+    case .replyDate:
+      guard let reply, let date = firstDate(in: reply.text, receivedOn: zone.civil(at: now).date) else { return .absent }
+      return .date(date)
+    case .runTouches: return .integer(Int64(state.touches))
+    case .runStarted: return .instant(plan.instant(state.started))
+    case .runDay:
+      return .integer(Int64(zone.civil(at: now).date.days(since: zone.civil(at: plan.instant(state.started)).date)))
+    case .step(let node):
+      let passed = program.slots.firstIndex(of: node).map { $0 == 0 ? state.first : state.second }
+      guard let passed, passed != CompiledWalker.none else { return .absent }
+      return .instant(plan.instant(passed))
+    case .eventField, .eventTime, .taskNote, .ask: return .absent
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import FlowTime
+
+/// What a workflow says is expected to happen (`assume:`), for forecasts; shares in hundredths of a percent.
+///
+/// The language leaves open what the shares are shares of. Here:
+///
+/// - **Replies.** Each touch that goes out and has no outcomes of its own (a call is answered by its outcomes) is
+///   answered with these shares, by one class at most. The answer takes a time of which half of all answers take less
+///   than ``after``, and in each stretch that long half of those still missing come: exponential, with that median.
+///   A contact who is going to answer answers once: until then, further touches change nothing.
+/// - **Outcomes of steps.** A step that waits for an outcome has one with these shares; it comes at any minute between
+///   the hand-over and the step's timeout with equal chance. What is missing to the whole is the timeout.
+/// - **Everything else** does not happen: no event of the user's, no bounce, nobody unsubscribes, is away or
+///   acknowledges.
+public struct Assumptions: Hashable, Sendable {
+  public struct Share: Hashable, Sendable {
+    /// A class of reply, or an outcome.
+    public var name: String
+    public var share: Int
+    public var span: Span
+    public init(name: String, share: Int, span: Span) {
+      self.name = name
+      self.share = share
+      self.span = span
+    }
+  }
+
+  public struct Step: Hashable, Sendable {
+    public var name: String
+    public var shares: [Share]
+    public init(name: String, shares: [Share]) {
+      self.name = name
+      self.shares = shares
+    }
+  }
+
+  /// By class of reply.
+  public var reply: [Share] = []
+  /// How long an answer takes: the median. One day where nothing is said.
+  public var after: Duration?
+  public var steps: [Step] = []
+
+  public init() {}
+}
