@@ -52,7 +52,7 @@ public final class SQLiteStore: Store {
     defer { lock?.release() }
     try front.withLock { (state) throws(StoreError) in
       defer { state = .closed }
-      if case .open(let front) = state { try front.file.close() }
+      if case .open(let front) = state { try front.close() }
     }
   }
 
@@ -61,7 +61,7 @@ public final class SQLiteStore: Store {
 
   /// What the connection says of itself, for whoever measures: journal, sync, page size.
   public func settings() throws(StoreError) -> [(name: String, value: String)] {
-    try use { (front) throws(StoreError) in
+    try useFile { (front) throws(StoreError) in
       var found: [(name: String, value: String)] = []
       for name in ["journal_mode", "synchronous", "page_size", "cache_size", "wal_autocheckpoint"] {
         found.append((name, try front.file.once("PRAGMA \(name)").first { $0.text(0) } ?? ""))
@@ -72,33 +72,49 @@ public final class SQLiteStore: Store {
 
   // MARK: Access
 
-  /// One at a time, on a file that is known to be whole.
+  /// One at a time, on a store that is known to be whole.
   func use<Value: Sendable>(_ body: (Front) throws(StoreError) -> Value) throws(StoreError) -> Value {
-    try front.withLock { (state) throws(StoreError) in
-      switch state {
-      case .closed: throw .failed("the store is closed")
-      case .broken:
-        let connection = try Connection(path: path, isWriting: lock != nil, isChecked: true)
-        state = .open(try Front(connection))
-      case .open(let front):
-        // Another process may have written since.
-        if lock == nil, try front.file.hasChanged() { state = .open(try Front(front.file)) }
-      }
-      guard case .open(let front) = state else { throw .failed("the store is closed") }
-      return try body(front)
-    }
+    try front.withLock { (state) throws(StoreError) in try body(whole(&state)) }
   }
 
   /// The same, with everything that was added in the file.
   func useFile<Value: Sendable>(_ body: (Front) throws(StoreError) -> Value) throws(StoreError) -> Value {
-    try flush()
-    return try use(body)
+    try front.withLock { (state) throws(StoreError) in
+      try write(&state) { (front) throws(StoreError) in try front.flush() }
+      return try body(whole(&state))
+    }
+  }
+
+  private func whole(_ state: inout State) throws(StoreError) -> Front {
+    switch state {
+    case .closed: throw .failed("the store is closed")
+    case .broken:
+      let connection = try Connection(path: path, isWriting: lock != nil, isChecked: true)
+      state = .open(try Front(connection))
+    case .open(let front):
+      // Another process may have written since.
+      if lock == nil, try front.file.hasChanged() { state = .open(try Front(front.file)) }
+    }
+    guard case .open(let front) = state else { throw .failed("the store is closed") }
+    return front
+  }
+
+  private func write(_ state: inout State, _ body: (Front) throws(StoreError) -> Void) throws(StoreError) {
+    guard case .open(let front) = state else { return }
+    do throws(StoreError) {
+      try body(front)
+    } catch {
+      // What is in memory is no longer what is in the file.
+      try? front.close()
+      state = .broken
+      throw error
+    }
   }
 
   /// The file is read anew: it is not what is in memory any more.
   func reopen() throws(StoreError) {
     try front.withLock { (state) throws(StoreError) in
-      if case .open(let front) = state { try front.file.close() }
+      if case .open(let front) = state { try front.close() }
       state = .broken
     }
   }
@@ -120,15 +136,14 @@ public final class SQLiteStore: Store {
 
   public func flush() throws(StoreError) {
     try front.withLock { (state) throws(StoreError) in
-      guard case .open(let front) = state else { return }
-      do throws(StoreError) {
-        try front.flush()
-      } catch {
-        // What is in memory is no longer what is in the file.
-        try? front.file.close()
-        state = .broken
-        throw error
-      }
+      try write(&state) { (front) throws(StoreError) in try front.flush() }
+    }
+  }
+
+  /// A thread of its own writes the group; meanwhile a second connection reads.
+  public func beginFlush() throws(StoreError) {
+    try front.withLock { (state) throws(StoreError) in
+      try write(&state) { (front) throws(StoreError) in try front.beginFlush() }
     }
   }
 }

@@ -114,7 +114,9 @@ extension Engine {
         let mayBegin =
           turns == claim.turn && clock.now() == at && !isStopped
           ? true
-          : try await alone(isWriting: false) { engine async throws(StoreError) in try engine.mayBegin(line) }
+          : try await alone(isWriting: false, commit: { $0 ? .left : .made }) { engine async throws(StoreError) in
+            try engine.mayBegin(line)
+          }
         rest.removeFirst()
         guard mayBegin else { continue }
         let receipt = await deliver(line)
@@ -184,7 +186,7 @@ extension Engine {
     if isStopped { return [] }
     try checkEpoch()
     do throws(StoreError) {
-      while lines.count < Engine.groupLimit, let line = try claim(verbs, isAlone: lines.isEmpty) {
+      while lines.count < groupLimit, let line = try claim(verbs, isAlone: lines.isEmpty) {
         lines.append(line)
         guard outlets[line.verb]?.isKeyed == true, suspects.remove(line.key.text) == nil else { break }
       }
@@ -193,6 +195,7 @@ extension Engine {
       throw error
     }
     claimed.formUnion(lines.map(\.key.text))
+    fresh += lines
     return lines
   }
 
@@ -245,7 +248,7 @@ extension Engine {
 
   /// Looked at once more just before the first byte, and just before the last; what may not leave any more is planned
   /// again, and the next claim says what becomes of it.
-  private func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
+  func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
     guard claimed.contains(line.key.text), !erased.contains(line.run) else { return false }
     if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
     claimed.remove(line.key.text)

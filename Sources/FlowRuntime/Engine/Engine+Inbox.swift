@@ -10,14 +10,18 @@ extension Engine {
     return false
   }
 
-  /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one before it
-  /// has changed: what that has planned goes out first.
-  /// - Returns: which of them had come before, for those that were taken.
-  func takeIn(_ all: [Incoming]) async throws(StoreError) -> [Bool] {
+  /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one
+  /// before it has changed: what that has planned goes out first.
+  /// - Parameter others: names of runs that none of them may concern; the first may where there are none.
+  /// - Returns: which of them had come before, for those that were taken, and the names of the runs that they changed.
+  func takeIn(
+    _ all: [Incoming], besides others: Set<String> = []
+  ) async throws(StoreError) -> (known: [Bool], changed: Set<String>) {
     var known: [Bool] = []
     var changed: Set<String> = []
     for incoming in all {
-      guard known.isEmpty || isApart(incoming, from: changed) else { break }
+      guard known.isEmpty && others.isEmpty || isApart(incoming, from: changed) && isApart(incoming, from: others)
+      else { break }
       known.append(try takeIn(incoming))
       guard let result = try await workFirst() else { continue }
       for id in result.reached + result.started.map(\.run) {
@@ -27,7 +31,7 @@ extension Engine {
       // Before what follows from it is looked at, what it has planned goes out.
       if try !store.pending(limit: 1).isEmpty { break }
     }
-    return known
+    return (known, changed)
   }
 
   /// Whether it concerns no run that is known by any of these names.

@@ -7,7 +7,7 @@ import Logging
 ///
 /// What is atomic: one transition of one run, with its event, its journal, its timer, its outbox lines, tasks
 /// and the events that it emits, is in the store whole or not at all (guarantee 2). Transitions that come
-/// together share a transaction, at most ``groupLimit`` of them: a crash takes away the last ones, never one
+/// together share a transaction, a few hundred of them: a crash takes away the last ones, never one
 /// in the middle. No byte reaches a channel before the line that says so, its key and its rendered bytes are
 /// committed (guarantee 6), and nobody is answered before that either.
 ///
@@ -77,15 +77,20 @@ public actor Engine {
   /// More events than this that follow from one another, with no time between them, are a loop.
   static let depthLimit = 100
   /// At most so many transitions, or hand-overs, share a transaction.
-  static let groupLimit = 256
+  let groupLimit: Int
+  /// What the turn that goes on now has claimed.
+  var fresh: [Outgoing] = []
+  /// How many turns have failed: what was added before, and not sure yet, may be gone.
+  private(set) var losses = 0
 
   /// - Parameters:
   ///   - outlets: by verb.
   ///   - secret: makes a text that nobody can guess, at least 32 characters; asked where the store has none yet. Nil
   ///     for simulation: keys and tokens are then the same wherever the story is told.
+  ///   - groupLimit: at most so many transitions, or hand-overs, share a transaction.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
-    clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil,
+    clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil, groupLimit: Int = 256,
     logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.store = store
@@ -94,6 +99,7 @@ public actor Engine {
     self.caps = caps
     self.zones = zones
     self.clock = SteadyClock(clock)
+    self.groupLimit = max(1, groupLimit)
     self.logger = logger
     makeSecret = secret
     watched = Engine.watched(outlets)
@@ -134,7 +140,7 @@ public actor Engine {
     let (isKnown, claim) = try await alone { engine async throws(StoreError) in
       // Where nothing comes before it, what it leads to is in the same transaction.
       guard try !engine.hasMore() else { return (try engine.takeIn(incoming), Claim()) }
-      let isKnown = try await engine.takeIn([incoming]).first ?? false
+      let isKnown = try await engine.takeIn([incoming]).known.first ?? false
       return (isKnown, try engine.claimAtOnce())
     }
     try await handOver(claim)
@@ -156,27 +162,44 @@ public actor Engine {
     lanes.whenEnded = whenEnded
     try throwLaneFailure()
     try await workOff()
-    var woken = 0
-    while !Task.isCancelled, !isDraining, sending.whole == nil {
-      let due = try store.due(until: clock.now(), limit: Engine.groupLimit)
-      if due.isEmpty { break }
-      var rest = due[...]
-      while !rest.isEmpty, !Task.isCancelled {
-        let group = rest
-        let (count, claim) = try await alone { engine async throws(StoreError) -> (Int?, Claim) in
-          let trusted = try engine.caution(group)
-          if trusted.isEmpty { return (nil, Claim()) }
-          return (try await engine.wake(trusted), try engine.claimAtOnce())
+    let woken = try await inTurns { (begun) async throws(StoreError) in
+      var woken = 0
+      while !Task.isCancelled, !isDraining, sending.whole == nil {
+        let due = try store.due(until: clock.now(), limit: groupLimit)
+        if !begun.isEmpty, due.isEmpty || !begun.names.isDisjoint(with: due) {
+          try await end(&begun)
+          if try hasMore() { try await workOff() }
+          continue
         }
-        try await handOver(claim)
-        if try hasMore() { try await workOff() }
-        rest = rest.dropFirst(count ?? 1)
-        woken += count ?? 0
+        if due.isEmpty { break }
+        woken += try await wake(due, &begun)
+        // Those that came due meanwhile are woken without caution.
+        if !isPastCaution { try await alone { engine async throws(StoreError) in try engine.endCaution() } }
       }
-      // Those that came due meanwhile are woken without caution.
-      try await alone { engine async throws(StoreError) in try engine.endCaution() }
+      return woken
     }
     try await finish()
+    return woken
+  }
+
+  /// - Returns: how many were woken.
+  private func wake(_ due: [String], _ begun: inout Begun) async throws(StoreError) -> Int {
+    var woken = 0
+    var rest = due[...]
+    while !rest.isEmpty, !Task.isCancelled {
+      let group = rest
+      let count = try await turn(&begun) { engine async throws(StoreError) in
+        let trusted = try engine.caution(group)
+        if trusted.isEmpty { return Step<Int?>(result: nil) }
+        var step = Step<Int?>(result: try await engine.wake(trusted), claim: try engine.claimAtOnce())
+        let isWhole = step.result == engine.groupLimit && engine.isPastCaution
+        if isWhole, try !engine.hasMore() { step.names = Set(group) }
+        return step
+      }
+      if begun.isEmpty, try hasMore() { try await workOff() }
+      rest = rest.dropFirst(count ?? 1)
+      woken += count ?? 0
+    }
     return woken
   }
 
@@ -189,15 +212,23 @@ public actor Engine {
     var results = [Received](repeating: .unmatched("it was not worked off"), count: all.count)
     let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
     var rest = order[...]
-    while !rest.isEmpty {
-      if try hasMore() { try await workOff() }
-      let group = rest.prefix(Engine.groupLimit).map { all[$0] }
-      let (taken, claim) = try await alone { engine async throws(StoreError) in
-        (try await engine.takeIn(group), try engine.claimAtOnce())
+    try await inTurns { (begun) async throws(StoreError) in
+      while !rest.isEmpty {
+        if try hasMore() {
+          try await end(&begun)
+          try await workOff()
+        }
+        let group = rest.prefix(groupLimit).map { all[$0] }
+        let names = begun.names
+        let taken = try await turn(&begun) { engine async throws(StoreError) in
+          let (known, changed) = try await engine.takeIn(group, besides: names)
+          var step = Step(result: known, claim: try engine.claimAtOnce())
+          if known.count == engine.groupLimit, try !engine.hasMore() { step.names = changed }
+          return step
+        }
+        for (index, isKnown) in zip(rest, taken) { results[index].isKnown = isKnown }
+        rest = rest.dropFirst(taken.count)
       }
-      try await handOver(claim)
-      for (index, isKnown) in zip(rest, taken) { results[index].isKnown = isKnown }
-      rest = rest.dropFirst(taken.count)
     }
     try await finish()
     for index in order {
@@ -230,7 +261,7 @@ public actor Engine {
   }
 
   /// Something has come in, or is planned and may be tried, or a receipt leads to something.
-  private func hasMore() throws(StoreError) -> Bool {
+  func hasMore() throws(StoreError) -> Bool {
     if receipts.contains(where: { !isPlain($0.receipt, of: $0.line) }) || !unsettled.isEmpty { return true }
     if try !store.pending(limit: 1).isEmpty { return true }
     if isStopped { return false }
@@ -253,9 +284,12 @@ public actor Engine {
   /// Runs `body` when all calls before it have ended, after making sure that what an engine before left is
   /// taken up. What it has added to the store is committed when this returns; where it throws, what it had
   /// added by then stays if it can.
-  /// - Parameter isWriting: what channels have said since is written down first.
+  /// - Parameters:
+  ///   - isWriting: what channels have said since is written down first.
+  ///   - commit: what is to be sure when this returns.
   func alone<Result: Sendable>(
-    isWriting: Bool = true, _ body: (isolated Engine) async throws(StoreError) -> Result
+    isWriting: Bool = true, commit: (Result) -> Commit = { _ in .made },
+    _ body: (isolated Engine) async throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     if isBusy {
       await withCheckedContinuation { waiting.append($0) }
@@ -269,6 +303,7 @@ public actor Engine {
     turns += 1
     let said = isWriting ? receipts : []
     if isWriting { receipts = [] }
+    fresh = []
     do throws(StoreError) {
       if sending.isStale { try readSending() }
       try watchClock()
@@ -283,14 +318,21 @@ public actor Engine {
       for (line, receipt) in said where !erased.contains(line.run) { try record(receipt, of: line) }
       if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
-      try store.flush()
+      switch commit(result) {
+      case .made: try store.flush()
+      case .begun: try store.beginFlush()
+      case .left: break
+      }
       return result
     } catch {
       // The first error says what is wrong; what is lost by a second one was not acknowledged.
       try? store.flush()
+      losses += 1
       savedVersions = []
       sending.isStale = true
       unsettled += said.map { ($0.line, $0.receipt) }
+      // It may be claimed in the store all the same.
+      unsettled += fresh.map { ($0, nil) }
       throw error
     }
   }

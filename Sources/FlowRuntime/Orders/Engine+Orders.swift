@@ -9,7 +9,7 @@ extension Engine {
   public func accept(_ all: [Incoming]) async throws(StoreError) -> [Received] {
     var results: [Received] = []
     while results.count < all.count {
-      let group = all[results.count...].prefix(Engine.groupLimit)
+      let group = all[results.count...].prefix(groupLimit)
       results += try await alone { (engine) async throws(StoreError) in
         var done: [Received] = []
         for incoming in group { done.append(try await engine.acceptOne(incoming)) }

@@ -18,6 +18,9 @@ public protocol Store: AnyObject, Sendable {
   /// When it returns, everything that was added stays. When it throws, all that was added since the flush
   /// before is gone.
   func flush() throws(StoreError)
+  /// Begins a flush, and waits for the one that was begun before: when it returns, everything stays that had been
+  /// added before the last time. When it throws, or a flush after it, all is gone that is not sure to stay.
+  func beginFlush() throws(StoreError)
 
   // MARK: Inbox
 
@@ -131,10 +134,12 @@ public struct Erasure: Hashable, Sendable {
   }
 }
 
-/// For a store that shares no transactions: each change is a commit of its own.
+/// For a store that shares no transactions: each change is a commit of its own. Whoever shares them need not write them
+/// beside what comes next.
 extension Store {
   public func add(_ writes: [Write]) throws(StoreError) { try commit(writes) }
   public func flush() throws(StoreError) {}
+  public func beginFlush() throws(StoreError) { try flush() }
 }
 
 /// For a store that is gone with its process.

@@ -2,7 +2,7 @@ import FlowRuntime
 
 /// Bytes that others of their kind are told by: most lines of a store differ from another in a name, an
 /// address and some instants.
-final class Base {
+final class Base: Sendable {
   let bytes: [UInt8]
   /// Where four bytes stand in ``bytes``, by their hash: position + 1, the first of its kind.
   fileprivate let places: [UInt32]

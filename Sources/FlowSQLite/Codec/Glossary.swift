@@ -1,8 +1,9 @@
 import FlowRuntime
+import Synchronization
 
 /// Words and bases that a store's lines refer to by number. What is new since the last commit is kept apart,
-/// to be written with the lines that refer to it.
-final class Glossary {
+/// to be written with the lines that refer to it. Lines may be read while others are packed.
+final class Glossary: Sendable {
   struct Key: Hashable {
     var kind: Int64
     var first: Int64
@@ -10,44 +11,61 @@ final class Glossary {
     var third: Int64
   }
 
-  private(set) var texts: [Int64: String] = [:]
-  private var numbers: [String: Int64] = [:]
-  private var bases: [Int64: Base] = [:]
-  private var baseNumbers: [Key: Int64] = [:]
-  private var lastWord: Int64 = 0
-  private var lastBase: Int64 = 0
+  private struct Known {
+    var texts: [Int64: String] = [:]
+    var numbers: [String: Int64] = [:]
+    var bases: [Int64: Base] = [:]
+    var baseNumbers: [Key: Int64] = [:]
+    var lastWord: Int64 = 0
+    var lastBase: Int64 = 0
+    var newWords: [(number: Int64, text: String)] = []
+    var newBases: [(number: Int64, key: Key, origin: Int64, base: Base)] = []
 
-  private(set) var newWords: [(number: Int64, text: String)] = []
-  private(set) var newBases: [(number: Int64, key: Key, origin: Int64, base: Base)] = []
+    mutating func add(word number: Int64, _ text: String) {
+      texts[number] = text
+      numbers[text] = number
+      lastWord = max(lastWord, number)
+    }
+
+    mutating func add(base number: Int64, _ key: Key, _ base: Base) {
+      bases[number] = base
+      baseNumbers[key] = number
+      lastBase = max(lastBase, number)
+    }
+  }
+
+  private let state = Mutex(Known())
+
+  var newWords: [(number: Int64, text: String)] { state.withLock { $0.newWords } }
+  var newBases: [(number: Int64, key: Key, origin: Int64, base: Base)] { state.withLock { $0.newBases } }
 
   /// More words than these are no words but texts of single lines.
   private static let limit: Int64 = 10_000
 
-  func add(word number: Int64, _ text: String) {
-    texts[number] = text
-    numbers[text] = number
-    lastWord = max(lastWord, number)
-  }
+  func add(word number: Int64, _ text: String) { state.withLock { $0.add(word: number, text) } }
 
   func add(base number: Int64, _ key: Key, _ bytes: [UInt8]) {
-    bases[number] = Base(bytes)
-    baseNumbers[key] = number
-    lastBase = max(lastBase, number)
+    let base = Base(bytes)
+    state.withLock { $0.add(base: number, key, base) }
   }
 
   func isCommitted() {
-    newWords = []
-    newBases = []
+    state.withLock {
+      $0.newWords = []
+      $0.newBases = []
+    }
   }
 
   // MARK: Words
 
   func cell(_ text: String) -> Cell {
-    if let number = numbers[text] { return .number(number) }
-    guard lastWord < Glossary.limit, text.utf8.count <= 200 else { return .text(text) }
-    add(word: lastWord + 1, text)
-    newWords.append((lastWord, text))
-    return .number(lastWord)
+    state.withLock { known in
+      if let number = known.numbers[text] { return .number(number) }
+      guard known.lastWord < Glossary.limit, text.utf8.count <= 200 else { return .text(text) }
+      known.add(word: known.lastWord + 1, text)
+      known.newWords.append((known.lastWord, text))
+      return .number(known.lastWord)
+    }
   }
 
   func number(_ text: String) -> Int64 { if case .number(let number) = cell(text) { number } else { 0 } }
@@ -56,14 +74,14 @@ final class Glossary {
     switch cell {
     case .text(let text): return text
     case .number(let number):
-      if let text = texts[number] { return text }
+      if let text = state.withLock({ $0.texts[number] }) { return text }
       throw .corrupt("there is no word \(number)")
     case .bytes: throw .corrupt("a word is no text")
     }
   }
 
   /// The word that is meant by a text, where there is one.
-  func known(_ text: String) -> Cell { numbers[text].map { .number($0) } ?? .text(text) }
+  func known(_ text: String) -> Cell { state.withLock { $0.numbers[text] }.map { .number($0) } ?? .text(text) }
 
   // MARK: Packed lines
 
@@ -76,10 +94,10 @@ final class Glossary {
     inner.clock = clock
     write(&inner)
     var outer = Packer()
-    let number = baseNumbers[key] ?? adopt(inner.bytes, as: key, of: origin)
+    let (number, base) = base(key) ?? adopt(inner.bytes, as: key, of: origin)
     // The lowest bit is for another layout.
     outer.put(UInt64(number) << 1)
-    if let base = bases[number] {
+    if let base {
       Delta.encode(inner.bytes, against: base, into: &outer)
     } else {
       outer.put(bytes: inner.bytes)
@@ -109,12 +127,20 @@ final class Glossary {
     return Int64(truncatingIfNeeded: first >> 1)
   }
 
+  private func base(_ key: Key) -> (Int64, Base?)? {
+    state.withLock { known in known.baseNumbers[key].map { ($0, known.bases[$0]) } }
+  }
+
   /// The first of its kind becomes its base; 0 where it had better not.
-  private func adopt(_ bytes: [UInt8], as key: Key, of origin: Int64) -> Int64 {
-    guard bytes.count <= Base.limit, lastBase < Glossary.limit else { return 0 }
-    add(base: lastBase + 1, key, bytes)
-    if let base = bases[lastBase] { newBases.append((lastBase, key, origin, base)) }
-    return lastBase
+  private func adopt(_ bytes: [UInt8], as key: Key, of origin: Int64) -> (Int64, Base?) {
+    guard bytes.count <= Base.limit else { return (0, nil) }
+    let base = Base(bytes)
+    return state.withLock { known in
+      guard known.lastBase < Glossary.limit else { return (0, nil) }
+      known.add(base: known.lastBase + 1, key, base)
+      known.newBases.append((known.lastBase, key, origin, base))
+      return (known.lastBase, base)
+    }
   }
 
   /// - Throws: `.corrupt` where a bit of it, or of what it is told by, is not as it was written.
@@ -138,7 +164,7 @@ final class Glossary {
     let plain: [UInt8]
     if number == 0 {
       plain = outer.rest()
-    } else if let base = bases[number] {
+    } else if let base = state.withLock({ $0.bases[number] }) {
       plain = try Delta.decode(&outer, against: base.bytes)
     } else {
       throw Unpacker.corrupt("there is no base \(number)")

@@ -7,12 +7,14 @@ import Glibc
 final class Connection {
   private let queue: DatabaseQueue
   let handle: OpaquePointer
+  let path: String
   let isWriting: Bool
   private var statements: [Statement?]
   private var changeNumber: Int64 = -1
 
   /// - Throws: as ``SQLiteStore``'s initializer.
   init(path: String, isWriting: Bool, isChecked: Bool) throws(StoreError) {
+    self.path = path
     self.isWriting = isWriting
     statements = Array(repeating: nil, count: Query.allCases.count)
     do {

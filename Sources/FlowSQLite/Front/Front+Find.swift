@@ -10,7 +10,7 @@ extension Front {
   func run(_ id: String) throws(StoreError) -> RunEntry? {
     if let known = runs[id] { return known }
     if absent.run == id { return nil }
-    let statement = try file.statement(.runByID)
+    let statement = try reader().statement(.runByID)
     statement.bind(1, runID.cell(id))
     guard let entry = try statement.first({ (row) throws(StoreError) in try self.entry(row) }) else {
       absent.run = id
@@ -21,7 +21,7 @@ extension Front {
 
   func run(number: Int64) throws(StoreError) -> RunEntry? {
     if let known = runsByNumber[number] { return known }
-    let statement = try file.statement(.runByNumber)
+    let statement = try reader().statement(.runByNumber)
     statement.bind(1, number)
     return try statement.first { (row) throws(StoreError) in try self.entry(row) }
   }
@@ -53,7 +53,7 @@ extension Front {
   }
 
   private func runs(_ query: Query, _ text: String) throws(StoreError) -> [RunEntry] {
-    let statement = try file.statement(query)
+    let statement = try reader().statement(query)
     statement.bind(1, text)
     return try statement.all { (row) throws(StoreError) in try self.entry(row) }
   }
@@ -111,7 +111,7 @@ extension Front {
   /// The id of an event: of a line of the inbox, or the text.
   private func event(_ cell: Cell) throws(StoreError) -> String {
     guard case .number(let number) = cell else { return try glossary.text(cell) }
-    let statement = try file.statement(.inboxByNumber)
+    let statement = try reader().statement(.inboxByNumber)
     statement.bind(1, number)
     guard let (source, id) = try statement.first({ ($0.cell(0), $0.text(1)) }) else {
       throw .corrupt("there is no line \(number) in the inbox")
@@ -126,7 +126,7 @@ extension Front {
 
   func heard(_ entry: RunEntry) throws(StoreError) -> Set<String> {
     if let known = entry.heard { return known }
-    let statement = try file.statement(.knows)
+    let statement = try reader().statement(.knows)
     statement.bind(1, entry.number)
     var found = Set(try statement.all { $0.text(0) })
     if entry.hasHeardStart, let event = entry.record?.event { found.insert(event) }
@@ -143,12 +143,18 @@ extension Front {
     return steps.reversed()
   }
 
-  /// The latest first; of what is in the file.
+  /// The latest first.
   private func walk(_ entry: RunEntry, _ body: (JournalStep, Bool) -> Void) throws(StoreError) {
     var number = entry.lastStep
     var sequence = entry.steps
     while number > 0, sequence > 0 {
-      let statement = try file.statement(.step)
+      if let new = unwrittenStep(number) {
+        body(new.step, new.isHeard)
+        number = new.previous
+        sequence -= 1
+        continue
+      }
+      let statement = try reader().statement(.step)
       statement.bind(1, number)
       let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2)) }
       guard let (previous, at, bytes) = row else { throw .corrupt("run \(entry.id) has lost a step") }
@@ -157,6 +163,15 @@ extension Front {
       number = previous
       sequence -= 1
     }
+  }
+
+  private func unwrittenStep(_ number: Int64) -> NewStep? {
+    for changes in unwritten {
+      guard let first = changes.steps.first?.number, number >= first else { continue }
+      // Each has the number that follows the one before it.
+      if number - first < changes.steps.count { return changes.steps[Int(number - first)] }
+    }
+    return nil
   }
 
   private func step(
@@ -205,7 +220,7 @@ extension Front {
   }
 
   func row(_ number: Int64, _ run: String) throws(StoreError) -> LineEntry {
-    let statement = try file.statement(.lineByNumber)
+    let statement = try reader().statement(.lineByNumber)
     statement.bind(1, number)
     let found = try statement.first { (row) throws(StoreError) in try LineRow.read(row, run, glossary) }
     guard let found else { throw .corrupt("there is no line \(number)") }
@@ -217,7 +232,7 @@ extension Front {
   func task(_ id: String) throws(StoreError) -> TaskEntry? {
     if let known = tasks[id] { return known }
     if absent.task == id { return nil }
-    let statement = try file.statement(.taskByID)
+    let statement = try reader().statement(.taskByID)
     statement.bind(1, taskID.cell(id))
     guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
       absent.task = id
@@ -232,7 +247,7 @@ extension Front {
     var found: [TaskEntry] = []
     var number = entry.lastTask
     while number > 0 {
-      let statement = try file.statement(.taskByNumber)
+      let statement = try reader().statement(.taskByNumber)
       statement.bind(1, number)
       guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
         throw .corrupt("there is no task \(number)")
@@ -261,7 +276,7 @@ extension Front {
   func inbox(_ key: InboxKey) throws(StoreError) -> InboxEntry? {
     if let known = inbox[key] { return known }
     if absent.inbox == key { return nil }
-    let statement = try file.statement(.inboxByKey)
+    let statement = try reader().statement(.inboxByKey)
     statement.bind(1, key.id)
     statement.bind(2, glossary.known(key.source))
     guard let entry = try statement.first({ (row) throws(StoreError) in try self.inboxEntry(row) }) else {
@@ -292,10 +307,10 @@ extension Front {
 
   func loadQueues() throws(StoreError) {
     guard queues == nil else { return }
-    let dues = try file.statement(.dues).all {
+    let dues = try reader().statement(.dues).all {
       WakeHeap.Wake(due: Instant(milliseconds: $0.number(1)), number: $0.number(0))
     }
-    let statement = try file.statement(.inboxOpen)
+    let statement = try reader().statement(.inboxOpen)
     statement.bind(1, 1)
     let pending = try statement.all { (row) throws(StoreError) in
       let entry = try inboxEntry(row)
@@ -303,7 +318,7 @@ extension Front {
     }
     for entry in pending { inbox[entry.row.incoming.key] = entry }
     var made = Queues(dues: dues, pending: pending)
-    for (number, run) in try file.statement(.openLines).all({ ($0.number(0), $0.number(1)) }) {
+    for (number, run) in try reader().statement(.openLines).all({ ($0.number(0), $0.number(1)) }) {
       guard let entry = try self.run(number: run) else { throw .corrupt("line \(number) belongs to no run") }
       let line = try row(number, entry.id)
       if made.open.count > 1024 { line.outgoing = nil }

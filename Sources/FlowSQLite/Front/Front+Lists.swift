@@ -34,27 +34,29 @@ extension Front {
 
   func channelsSuppressed(for contact: String) throws(StoreError) -> Set<String> {
     if suppressed == nil {
-      suppressed = Set(try file.once("SELECT contact FROM suppression").all { $0.text(0).hashValue })
-      for one in changes.suppressions { suppressed?.insert(one.contact.hashValue) }
+      suppressed = Set(try reader().once("SELECT contact FROM suppression").all { $0.text(0).hashValue })
+      for one in unwritten.flatMap(\.suppressions) { suppressed?.insert(one.contact.hashValue) }
     }
     guard suppressed?.isEmpty == false else { return [] }
     var found: Set<String> = []
     for name in [contact, Erased.name(of: contact)] where suppressed?.contains(name.hashValue) == true {
-      let statement = try file.statement(.suppressed)
+      let statement = try reader().statement(.suppressed)
       statement.bind(1, name)
       found.formUnion(try statement.all { $0.text(0) })
-      for one in changes.suppressions where one.contact == name { found.insert(one.channel) }
+      for one in unwritten.flatMap(\.suppressions) where one.contact == name { found.insert(one.channel) }
     }
     return found
   }
 
   /// Those that the contact's runs tell, and the others; by time.
   func touches(_ contact: String) throws(StoreError) -> [ContactTouch] {
+    // What is on its way is read from the file, as soon as it is there.
+    if flight?.changes.touches.isEmpty == false { flight?.group.wait() }
     var found: [ContactTouch] = []
     for entry in try runs(ofContact: contact) {
       for at in entry.record?.run.touched.prefix(entry.told) ?? [] { found.append(ContactTouch(run: entry.id, at: at)) }
     }
-    let statement = try file.statement(.touches)
+    let statement = try reader().statement(.touches)
     statement.bind(1, contact)
     found += try statement.all { ContactTouch(run: $0.text(0), at: Instant(milliseconds: $0.number(1))) }
     for (one, touch) in changes.touches where one == contact { found.append(touch) }
@@ -66,16 +68,18 @@ extension Front {
   func knownFacts() throws(StoreError) -> [String: String] {
     if let facts { return facts }
     var found: [String: String] = [:]
-    for (name, value) in try file.statement(.facts).all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
-    for (name, value) in changes.facts where !Fact.isOneOfMany(name) { found[name] = value }
+    for (name, value) in try reader().statement(.facts).all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
+    for changes in unwritten {
+      for (name, value) in changes.facts where !Fact.isOneOfMany(name) { found[name] = value }
+    }
     facts = found
     return found
   }
 
   func fact(_ name: String) throws(StoreError) -> String? {
     guard Fact.isOneOfMany(name) else { return try knownFacts()[name] }
-    if let changed = changes.facts[name] { return changed }
-    let statement = try file.statement(.fact)
+    for changes in unwritten.reversed() { if let changed = changes.facts[name] { return changed } }
+    let statement = try reader().statement(.fact)
     statement.bind(1, name)
     return try statement.first { $0.text(0) }
   }
@@ -85,11 +89,11 @@ extension Front {
     var found = try knownFacts()
     if Fact.isOneOfMany(prefix) {
       // The last scalar there is comes after all that may follow.
-      let statement = try file.once("SELECT name, value FROM fact WHERE name >= ? AND name < ? || char(1114111)")
+      let statement = try reader().once("SELECT name, value FROM fact WHERE name >= ? AND name < ? || char(1114111)")
       statement.bind(1, prefix)
       statement.bind(2, prefix)
       for (name, value) in try statement.all({ ($0.text(0), $0.text(1)) }) { found[name] = value }
-      for (name, value) in changes.facts { found[name] = value }
+      for changes in unwritten { for (name, value) in changes.facts { found[name] = value } }
     }
     return found.filter { $0.key.utf8.starts(with: prefix.utf8) }.sorted { $0.key < $1.key }
       .map { Fact(name: $0.key, value: $0.value) }
@@ -97,6 +101,6 @@ extension Front {
 
   /// While whole tables are read: what is in the file need not stay.
   func trimAfterReading() {
-    if changes.isEmpty, runs.count > 2 * Front.limit { trim() }
+    if changes.isEmpty, flight == nil, runs.count > 2 * Front.limit { trim() }
   }
 }

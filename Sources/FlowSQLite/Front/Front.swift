@@ -8,8 +8,12 @@ final class Front {
   let file: Connection
   let glossary: Glossary
   var changes = Changes()
-  /// The number of the group of changes that is being added to; those before it are in the file.
+  /// The number of the group of changes that is being added to; those before it are in the file, or on their way.
   var group = 1
+  /// The group before, while a thread of its own writes it; that uses ``file`` alone meanwhile.
+  var flight: (group: Flight, changes: Changes)?
+  /// For reading while ``file`` is in use.
+  private var second: Connection?
 
   var runs: [String: RunEntry] = [:]
   var runsByNumber: [Int64: RunEntry] = [:]
@@ -25,9 +29,6 @@ final class Front {
   /// What was looked for last and is not there: it is looked for again before it is added.
   var absent: Absent = Absent()
 
-  /// Numbers of the inbox's lines in this group, by the id under which runs know them; while it is written.
-  var newEvents: [String: Int64] = [:]
-
   struct Absent {
     var run: String?
     var task: String?
@@ -42,6 +43,7 @@ final class Front {
 
   /// More entries than these are let go when they are in the file.
   static let limit = 16_384
+  private var inboxLimit = 1024
 
   init(_ file: Connection) throws(StoreError) {
     self.file = file
@@ -59,21 +61,104 @@ final class Front {
     (lastInbox, lastRun, lastStep, lastLine, lastTask) = (lasts[0], lasts[1], lasts[2], lasts[3], lasts[4])
   }
 
+  // MARK: Reading
+
+  /// What a single line is read by: the file as of some group that was written. Whatever a later group has changed is
+  /// in memory, with every list that it belongs to.
+  func reader() throws(StoreError) -> Connection {
+    guard flight != nil else { return file }
+    if let second { return second }
+    let made = try Connection(path: file.path, isWriting: false, isChecked: false)
+    second = made
+    return made
+  }
+
+  /// What was added and is not known to be in the file, the earlier first.
+  var unwritten: [Changes] { flight.map { [$0.changes, changes] } ?? [changes] }
+
+  // MARK: Writing
+
+  /// When it returns, everything that was added is on the disk. When it throws, the store must be read anew.
+  func flush() throws(StoreError) {
+    try land()
+    guard !changes.isEmpty else { return }
+    try GroupWriter(file, glossary).write(try seal())
+    settle(turnPage())
+  }
+
+  /// The same, but for what was added since the last time, which is on its way when this returns.
+  func beginFlush() throws(StoreError) {
+    try land()
+    guard !changes.isEmpty else { return }
+    let sealed = try seal()
+    let writer = GroupWriter(file, glossary)
+    flight = (Flight { () throws(StoreError) in try writer.write(sealed) }, turnPage())
+  }
+
+  /// Waits until what is on its way is in the file.
+  private func land() throws(StoreError) {
+    guard let (group, changes) = flight else { return }
+    flight = nil
+    try group.land()
+    settle(changes)
+  }
+
+  /// What is added from now on is another group.
+  private func turnPage() -> Changes {
+    defer { (changes, group) = (Changes(), group + 1) }
+    return changes
+  }
+
+  /// When nothing is on its way any more, whatever became of it.
+  func close() throws(StoreError) {
+    defer { second = nil }
+    if let flight { try? flight.group.land() }
+    flight = nil
+    // The one that writes is the last, and takes the log away.
+    try second?.close()
+    try file.close()
+  }
+
   // MARK: Letting go
 
-  /// After a commit: everything that is here stands in the file.
+  /// The group is in the file; what was added since is not.
+  private func settle(_ written: Changes) {
+    let isFull = (queues?.open.count ?? 0) > 1024
+    for line in written.lines where line.group < group && (!line.isOpen || isFull) { line.outgoing = nil }
+    trim()
+  }
+
+  /// Lets go of what was not used lately, and stands in the file.
   func trim() {
-    for line in changes.lines where !line.isOpen || (queues?.open.count ?? 0) > 1024 { line.outgoing = nil }
     if runs.count > Front.limit || tasks.count > Front.limit {
-      runs = [:]
-      runsByNumber = [:]
-      bySubject = [:]
-      byContact = [:]
-      tasks = [:]
+      trimRuns()
     } else if bySubject.count + byContact.count > 4 * Front.limit {
-      bySubject = [:]
-      byContact = [:]
+      (bySubject, byContact) = (unwritten(bySubject), unwritten(byContact))
     }
-    if inbox.count > 1024 { inbox = [:] }
+    if inbox.count > inboxLimit {
+      inbox = inbox.filter { $0.value.isPending || $0.value.group == group }
+      inboxLimit = max(1024, 2 * inbox.count)
+    }
+  }
+
+  /// What is to be written, and whatever is reached from there, stays as it is known.
+  private func trimRuns() {
+    (bySubject, byContact) = (unwritten(bySubject), unwritten(byContact))
+    var kept = Set(changes.lines.map(\.run) + changes.tasks.map(\.run) + changes.runs.map(\.number))
+    for list in [bySubject, byContact] { for entries in list.values { kept.formUnion(entries.map(\.number)) } }
+    runsByNumber = runsByNumber.filter { kept.contains($0.key) }
+    runs = [:]
+    var tasks: [String: TaskEntry] = [:]
+    for task in changes.tasks { tasks[task.record.id] = task }
+    for entry in runsByNumber.values {
+      runs[entry.id] = entry
+      for task in entry.tasks ?? [] { tasks[task.record.id] = task }
+    }
+    self.tasks = tasks
+  }
+
+  /// Those lists that the file does not tell.
+  private func unwritten(_ lists: [String: [RunEntry]]) -> [String: [RunEntry]] {
+    changes.runs.isEmpty ? [:] : lists.filter { list in list.value.contains { $0.group == group } }
   }
 }

@@ -14,6 +14,7 @@ extension StoreInFront {
   public func commit(_ writes: [Write]) throws(StoreError) { try base.commit(writes) }
   public func add(_ writes: [Write]) throws(StoreError) { try base.add(writes) }
   public func flush() throws(StoreError) { try base.flush() }
+  public func beginFlush() throws(StoreError) { try flush() }
   public func erase(_ contact: String) throws(StoreError) -> Erasure { try base.erase(contact) }
 
   public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? {

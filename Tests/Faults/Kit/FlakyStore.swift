@@ -10,6 +10,8 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
   /// The engine on it was asked to end, and said that it has.
   var isDrained = false
   private var added: [[Write]] = []
+  /// What is on its way: it may get there, or not.
+  private var begun: [[Write]] = []
   private unowned let world: World
 
   init(_ world: World) {
@@ -28,7 +30,7 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
 
   func die() {
     isDead = true
-    added = []
+    (added, begun) = ([], [])
   }
 
   private func check() throws(StoreError) { if isDead { throw .failed("the process has ended") } }
@@ -54,11 +56,23 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
 
   func flush() throws(StoreError) {
     try check()
-    if added.isEmpty || world.plant?.keepsBack(world) == true { return }
+    try beginFlush()
+    try finish()
+  }
+
+  func beginFlush() throws(StoreError) {
+    try check()
+    try finish()
+    if world.plant?.keepsBack(world) == true { return }
+    (begun, added) = (added, [])
+  }
+
+  private func finish() throws(StoreError) {
+    if begun.isEmpty { return }
     switch world.fateOfCommit() {
     case .done: settle()
     case .refused:
-      added = []
+      (added, begun) = ([], [])
       base = FlakyStore.rebuilt(world.written)
       throw .failed("nothing can be written")
     case .crashBefore:
@@ -72,8 +86,8 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
   }
 
   private func settle() {
-    let batches = added
-    added = []
+    let batches = begun
+    begun = []
     for batch in batches { world.settle(batch) }
   }
 

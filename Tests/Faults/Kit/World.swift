@@ -18,6 +18,7 @@ package final class World: @unchecked Sendable {
   let plant: Plant?
   let without: Set<Feature>
   let isTracing: Bool
+  let groupLimit: Int
   let isYear: Bool
   var chance: Chance
 
@@ -122,6 +123,7 @@ package final class World: @unchecked Sendable {
   init(yearOf seed: UInt64, material: Material, contacts count: Int) {
     self.material = material
     (plant, without, isTracing, isYear) = (nil, [], false, true)
+    groupLimit = 256
     chance = Chance(seed)
     features = []
     now = Instant(seconds: 1_767_225_600)
@@ -141,6 +143,8 @@ package final class World: @unchecked Sendable {
     seed: UInt64, material: Material, plant: Plant? = nil, without: Set<Feature> = [], isTracing: Bool = false
   ) {
     var chance = Chance(seed)
+    // Small groups follow one another: commits overlap with the turn that comes next.
+    groupLimit = seed % 2 == 0 ? 256 : 1 + Int(seed / 2 % 3)
     self.material = material
     (self.plant, self.without, self.isTracing, isYear) = (plant, without, isTracing, false)
     let drawn = Feature.allCases.filter { _ in chance.happens(45) }
@@ -197,7 +201,7 @@ package final class World: @unchecked Sendable {
     return Engine(
       store: process, library: library, outlets: Dictionary(uniqueKeysWithValues: outlets),
       caps: plant == .noCaps ? nil : caps, zones: plant == .everywhereUTC ? OnlyUTC() : material.zones,
-      clock: WorldClock(self))
+      clock: WorldClock(self), groupLimit: groupLimit)
   }
 
   func restart(because reason: String) {

@@ -3,14 +3,27 @@ import FlowPlugin
 import FlowRuntime
 import FlowTime
 
-/// What was added becomes one transaction.
-extension Front {
-  /// When it returns, everything that was added is on the disk. When it throws, the store must be read anew.
-  func flush() throws(StoreError) {
-    guard !changes.isEmpty else { return }
+/// What was added becomes one transaction. Used by one at a time.
+final class GroupWriter {
+  private let file: Connection
+  private let glossary: Glossary
+  /// Numbers of the inbox's lines in the group, by the id under which runs know them.
+  private var newEvents: [String: Int64] = [:]
+
+  init(_ file: Connection, _ glossary: Glossary) {
+    self.file = file
+    self.glossary = glossary
+  }
+
+  /// When it returns, the group is on the disk. When it throws, the store must be read anew.
+  func write(_ group: Group) throws(StoreError) {
+    newEvents = Dictionary(
+      group.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
+    defer { newEvents = [:] }
     try file.execute(.begin)
     do throws(StoreError) {
-      try writeChanges()
+      try writeLines(group)
+      try writeOthers(group)
       try file.execute(.commit)
     } catch {
       // Where the commit failed there is nothing left to roll back.
@@ -18,20 +31,19 @@ extension Front {
       throw error
     }
     glossary.isCommitted()
-    trim()
-    changes = Changes()
-    newEvents = [:]
-    group += 1
   }
 
-  private func writeChanges() throws(StoreError) {
+  private func writeLines(_ group: Group) throws(StoreError) {
     // By number: neighbours share pages.
-    for entry in changes.inbox.sorted(by: { $0.number < $1.number }) { try write(entry) }
-    for step in changes.steps { try write(step) }
-    for line in changes.lines.sorted(by: { $0.number < $1.number }) { try write(line) }
-    for task in changes.tasks.sorted(by: { $0.number < $1.number }) { try write(task) }
-    for run in changes.runs.sorted(by: { $0.number < $1.number }) { try write(run) }
-    try writeOthers()
+    for line in group.inbox.sorted(by: { $0.number < $1.number }) { try write(line) }
+    for step in group.steps { try write(step) }
+    for line in group.lines.sorted(by: { $0.number < $1.number }) { try write(line) }
+    for task in group.tasks.sorted(by: { $0.number < $1.number }) { try write(task) }
+    for run in group.runs.sorted(by: { $0.number < $1.number }) { try write(run) }
+  }
+
+  /// Last of all: what the lines above have made new.
+  private func writeGlossary() throws(StoreError) {
     for (number, text) in glossary.newWords {
       let statement = try file.statement(.insertWord)
       statement.bind(1, number)
@@ -50,7 +62,7 @@ extension Front {
 
   // MARK: Inbox
 
-  private func write(_ entry: InboxEntry) throws(StoreError) {
+  private func write(_ entry: Group.InboxLine) throws(StoreError) {
     let incoming = entry.row.incoming
     let type = glossary.cell(incoming.body.type)
     let state = entry.row.result?.number ?? 1
@@ -78,12 +90,11 @@ extension Front {
     statement.bind(6, state)
     statement.bind(7, packed)
     try statement.run()
-    entry.isStored = true
   }
 
   // MARK: Runs
 
-  private func write(_ entry: RunEntry) throws(StoreError) {
+  private func write(_ entry: Group.RunLine) throws(StoreError) {
     let record = entry.record
     let statement = try file.statement(entry.isStored ? .updateRun : .insertRun)
     statement.bind(1, entry.number)
@@ -98,7 +109,7 @@ extension Front {
     statement.bind(10, known(entry.lastStep))
     statement.bind(11, known(entry.lastLine))
     statement.bind(12, known(entry.lastTask))
-    if let record { statement.bind(13, try pack(record, entry)) } else { statement.bind(13, Int64?.none) }
+    if let record { statement.bind(13, pack(record, entry)) } else { statement.bind(13, Int64?.none) }
     // A run may be moved to another version.
     statement.bind(15, record.map { glossary.cell($0.version) })
     if !entry.isStored {
@@ -110,44 +121,37 @@ extension Front {
       statement.bind(20, record?.run.started.milliseconds)
     }
     try statement.run()
-    entry.isStored = true
   }
 
   /// What came in stands in this group, most often.
   private func event(_ id: String) -> Cell {
-    if newEvents.count != changes.inbox.count {
-      newEvents = Dictionary(
-        changes.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
-    }
-    return newEvents[id].map { .number($0) } ?? .text(id)
+    newEvents[id].map { .number($0) } ?? .text(id)
   }
 
   private func known(_ number: Int64) -> Int64? { number == 0 ? nil : number }
 
-  private func pack(_ record: RunRecord, _ entry: RunEntry) throws(StoreError) -> [UInt8] {
-    // What the lines of the outbox tell is not told again.
-    let areTold = record.threads.isEmpty ? false : try threads(of: lines(entry)) == record.threads
+  private func pack(_ record: RunRecord, _ entry: Group.RunLine) -> [UInt8] {
     let place = record.run.waiting.map { Int64($0.node) } ?? -1 - glossary.number(record.run.outcome ?? "")
     let key = Glossary.Key(kind: Kind.run, first: glossary.number(record.version), second: place, third: 0)
     return glossary.pack(key, of: entry.number, clock: record.run.started.milliseconds) { packer in
       packer.put(entry.told)
       packer.put(entry.hasHeardStart)
-      packer.put(areTold)
-      packer.put(areTold ? [:] : record.threads)
+      packer.put(entry.areThreadsTold)
+      packer.put(entry.areThreadsTold ? [:] : record.threads)
       packer.put(record.run)
     }
   }
 
   // MARK: Journals
 
-  private func write(_ new: NewStep) throws(StoreError) {
+  private func write(_ new: Group.StepLine) throws(StoreError) {
     let what = glossary.cell(new.step.summary)
-    let version = glossary.number(new.run.record?.version ?? "")
+    let version = glossary.number(new.version)
     let kind = if case .number(let number) = what { number } else { Int64(0) }
     let key = Glossary.Key(kind: Kind.step, first: version, second: kind, third: 0)
     let at = new.step.at.milliseconds
-    let packed = glossary.pack(key, of: new.run.number, clock: at) { packer in
-      packer.shown = new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } }
+    let packed = glossary.pack(key, of: new.run, clock: at) { packer in
+      packer.shown = new.shown
       packer.put(new.isHeard)
       packer.put(new.step.event)
       packer.put(new.step.entries)
@@ -157,7 +161,7 @@ extension Front {
     }
     let statement = try file.statement(.insertStep)
     statement.bind(1, new.number)
-    statement.bind(2, new.run.number)
+    statement.bind(2, new.run)
     statement.bind(3, known(new.previous))
     statement.bind(4, at)
     statement.bind(5, what)
@@ -167,40 +171,39 @@ extension Front {
 
   // MARK: Outbox
 
-  private func write(_ line: LineEntry) throws(StoreError) {
-    guard let outgoing = line.outgoing else { throw .failed("line \(line.number) was let go") }
+  private func write(_ line: Group.OutboxLine) throws(StoreError) {
+    let outgoing = line.outgoing
+    let planned = outgoing.planned
     let statement = try file.statement(line.isStored ? .updateLine : .insertLine)
     statement.bind(1, line.number)
-    statement.bind(2, line.state.number)
-    statement.bind(3, outgoing.next == line.planned ? nil : outgoing.next.milliseconds)
+    statement.bind(2, outgoing.state.number)
+    statement.bind(3, outgoing.next == planned ? nil : outgoing.next.milliseconds)
     statement.bind(4, outgoing.attempts)
-    statement.bind(5, outgoing.settled?.milliseconds(since: line.planned))
+    statement.bind(5, outgoing.settled?.milliseconds(since: planned))
     statement.bind(6, outgoing.because)
     statement.bind(7, outgoing.receipt)
     if !line.isStored {
       let step = glossary.cell(outgoing.step)
-      let version = runsByNumber[line.run]?.record?.version ?? ""
       let key = Glossary.Key(
-        kind: Kind.line, first: glossary.number(version), second: glossary.number(outgoing.step),
+        kind: Kind.line, first: glossary.number(line.version), second: glossary.number(outgoing.step),
         third: glossary.number(outgoing.verb))
       statement.bind(8, line.run)
       statement.bind(9, known(line.previous))
-      statement.bind(10, DeliveryKey.cell(line.key))
+      statement.bind(10, DeliveryKey.cell(outgoing.key.text))
       statement.bind(11, step)
       statement.bind(12, glossary.cell(outgoing.verb))
       statement.bind(13, outgoing.touch ? 1 : 0)
       statement.bind(
         14,
-        glossary.pack(key, of: line.run, clock: line.planned.milliseconds) { LineRow.pack(outgoing, &$0) })
-      statement.bind(15, line.planned.milliseconds)
+        glossary.pack(key, of: line.run, clock: planned.milliseconds) { LineRow.pack(outgoing, &$0) })
+      statement.bind(15, planned.milliseconds)
     }
     try statement.run()
-    line.isStored = true
   }
 
   // MARK: Tasks and what is seldom
 
-  private func write(_ entry: TaskEntry) throws(StoreError) {
+  private func write(_ entry: Group.TaskLine) throws(StoreError) {
     let task = entry.record
     let key = Glossary.Key(
       kind: Kind.task, first: glossary.number(task.workflow), second: glossary.number(task.name),
@@ -216,17 +219,16 @@ extension Front {
       statement.bind(7, glossary.cell(task.name))
     }
     try statement.run()
-    entry.isStored = true
   }
 
-  private func writeOthers() throws(StoreError) {
-    for (run, event) in changes.heard {
+  private func writeOthers(_ group: Group) throws(StoreError) {
+    for (run, event) in group.heard {
       let statement = try file.statement(.insertHeard)
       statement.bind(1, run)
       statement.bind(2, event)
       try statement.run()
     }
-    for one in changes.suppressions {
+    for one in group.suppressions {
       let statement = try file.statement(.insertSuppression)
       statement.bind(1, one.contact)
       statement.bind(2, one.channel)
@@ -234,20 +236,21 @@ extension Front {
       statement.bind(4, one.because)
       try statement.run()
     }
-    for (contact, touch) in changes.touches {
+    for (contact, touch) in group.touches {
       let statement = try file.statement(.insertTouch)
       statement.bind(1, contact)
       statement.bind(2, touch.at.milliseconds)
       statement.bind(3, touch.run)
       try statement.run()
     }
-    for (name, value) in changes.facts.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in group.facts.sorted(by: { $0.key < $1.key }) {
       let statement = try file.statement(value == nil ? .deleteFact : .insertFact)
       statement.bind(1, name)
       if let value { statement.bind(2, value) }
       try statement.run()
     }
-    for version in changes.versions { try write(version) }
+    for version in group.versions { try write(version) }
+    try writeGlossary()
   }
 
   private func write(_ version: Version) throws(StoreError) {

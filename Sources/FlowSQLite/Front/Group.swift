@@ -1,0 +1,115 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTime
+
+/// What was added up to a moment, as values: it can be written while more is added.
+struct Group: Sendable {
+  struct InboxLine: Sendable {
+    var number: Int64
+    var row: InboxRow
+    var isStored: Bool
+  }
+
+  struct RunLine: Sendable {
+    var number: Int64
+    var id: String
+    var record: RunRecord?
+    var steps: Int
+    var lastStep: Int64
+    var lastLine: Int64
+    var lastTask: Int64
+    var told: Int
+    var hasHeardStart: Bool
+    /// The lines of its outbox tell its threads.
+    var areThreadsTold: Bool
+    var isStored: Bool
+  }
+
+  struct StepLine: Sendable {
+    var number: Int64
+    var run: Int64
+    var version: String
+    var started: Instant
+    var previous: Int64
+    var step: JournalStep
+    var isHeard: Bool
+    /// Texts that stand in lines of the outbox.
+    var shown: [(line: Int64, texts: [Entry.NamedText])]
+  }
+
+  struct OutboxLine: Sendable {
+    var number: Int64
+    var run: Int64
+    var version: String
+    var previous: Int64
+    var outgoing: Outgoing
+    var isStored: Bool
+  }
+
+  struct TaskLine: Sendable {
+    var number: Int64
+    var run: Int64
+    var previous: Int64
+    var record: TaskRecord
+    var isStored: Bool
+  }
+
+  var inbox: [InboxLine] = []
+  var runs: [RunLine] = []
+  var steps: [StepLine] = []
+  var lines: [OutboxLine] = []
+  var tasks: [TaskLine] = []
+  var heard: [(run: Int64, event: String)] = []
+  var suppressions: [Suppression] = []
+  var touches: [(contact: String, touch: ContactTouch)] = []
+  var versions: [Version] = []
+  var facts: [String: String?] = [:]
+}
+
+extension Front {
+  /// Everything that was added and is not on its way yet, as values; from now on it counts as written.
+  func seal() throws(StoreError) -> Group {
+    var sealed = Group(
+      heard: changes.heard, suppressions: changes.suppressions, touches: changes.touches,
+      versions: changes.versions, facts: changes.facts)
+    sealed.inbox = changes.inbox.map { entry in
+      defer { entry.isStored = true }
+      return Group.InboxLine(number: entry.number, row: entry.row, isStored: entry.isStored)
+    }
+    sealed.steps = changes.steps.map { new in
+      Group.StepLine(
+        number: new.number, run: new.run.number, version: new.run.record?.version ?? "",
+        started: new.run.record?.run.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
+        shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
+    }
+    for line in changes.lines { sealed.lines.append(try seal(line)) }
+    sealed.tasks = changes.tasks.map { entry in
+      defer { entry.isStored = true }
+      return Group.TaskLine(
+        number: entry.number, run: entry.run, previous: entry.previous, record: entry.record, isStored: entry.isStored)
+    }
+    for entry in changes.runs { sealed.runs.append(try seal(entry)) }
+    return sealed
+  }
+
+  private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {
+    guard let outgoing = line.outgoing else { throw .failed("line \(line.number) was let go") }
+    defer { line.isStored = true }
+    let version = line.isStored ? "" : runsByNumber[line.run]?.record?.version ?? ""
+    return Group.OutboxLine(
+      number: line.number, run: line.run, version: version, previous: line.previous, outgoing: outgoing,
+      isStored: line.isStored)
+  }
+
+  private func seal(_ entry: RunEntry) throws(StoreError) -> Group.RunLine {
+    // What the lines of the outbox tell is not told again.
+    let threads = entry.record?.threads ?? [:]
+    let areTold = threads.isEmpty ? false : try self.threads(of: lines(entry)) == threads
+    defer { entry.isStored = true }
+    return Group.RunLine(
+      number: entry.number, id: entry.id, record: entry.record, steps: entry.steps, lastStep: entry.lastStep,
+      lastLine: entry.lastLine, lastTask: entry.lastTask, told: entry.told, hasHeardStart: entry.hasHeardStart,
+      areThreadsTold: areTold, isStored: entry.isStored)
+  }
+}
