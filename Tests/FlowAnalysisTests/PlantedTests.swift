@@ -45,14 +45,27 @@ struct PlantedTests {
     #expect(simulated.timeline?.entries == witness.timeline, "\(index) \(planted.name): \(told(witness))")
   }
 
-  @Test(arguments: Planted.all.indices)
-  func `nothing is found in what is mended`(index: Int) throws {
-    let planted = Planted.all[index]
-    let graph = try planted.graph(mended: true)
-    let claim = try planted.claim(graph)
-    let witness = WitnessSearch(graph: graph, zones: Self.zones, steps: 6_000).find(claim)
-    let isClean = witness == nil
-    #expect(isClean, "\(index) \(planted.name): \(witness.map { told($0) } ?? "")")
+  /// So many of what is mended are neither proved nor broken; fewer as proofs get finer, never more.
+  private static let mostOpen = 17
+
+  @Test func `what is planted is broken, not proved; what is mended is never broken`() throws {
+    var open: [String] = []
+    for (index, planted) in Planted.all.enumerated() {
+      for isMended in [false, true] {
+        let graph = try planted.graph(mended: isMended)
+        let search = WitnessSearch(graph: graph, zones: Self.zones, steps: isMended ? 6_000 : 60_000)
+        let claimed = Claimed(try planted.claim(graph), span: graph.trigger.span)
+        let proofs = Prover(graph: graph, zones: Self.zones).prove([claimed], find: { search.find($0) })
+        switch (try #require(proofs.first).verdict, isMended) {
+        case (.broken, false), (.proved, true): break
+        case (.undecided, true): open.append(planted.name)
+        case (.broken(let witness), _): Issue.record("\(index) \(planted.name), mended: \(told(witness))")
+        case (let verdict, _): Issue.record("\(index) \(planted.name): \(verdict)")
+        }
+      }
+    }
+    let count = open.count
+    #expect(count <= Self.mostOpen, "\(open)")
   }
 
   private func told(_ witness: Witness) -> String {

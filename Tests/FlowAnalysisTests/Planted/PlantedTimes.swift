@@ -32,10 +32,12 @@ extension Planted {
       steps: [ E(one, at: day 2), E(two, after: «24 hours|1 day») ]
       """),
     Planted("the same day twice", .apart(.days(1)), """
-      steps: [ E(one, at: day 1), E(two, at: day «1|2») ]
+      policy: { gap: «1 hour|1 day» }
+      steps: [ E(one, at: day 1), E(two, at: day 1) ]
       """),
     Planted("an hour earlier the next day", .apart(.days(1)), """
-      steps: [ E(one, at: day 2 at 09:00), E(two, at: day 3 at «08:00|09:00») ]
+      policy: { window: "daily 08:00-20:00"«|, gap: 1 day» }
+      steps: [ E(one, at: day 2 at 09:00), E(two, at: day 3 at 08:00) ]
       """),
     Planted("rounds of twelve hours", .apart(.days(1)), """
       steps:

@@ -3,8 +3,8 @@ import FlowTime
 
 /// One run as it went, from its start to its end: what a ``Monitor`` judges.
 public struct Course: Sendable, Hashable {
-  /// How long a run was held at one step: from the beginning of the day on which the hold began to the end of the one on
-  /// which the step went on.
+  /// How long a run was held at one step: from the beginning of the day on which the hold began to the end of
+  /// the one on which the step went on.
   public struct Held: Sendable, Hashable {
     public var from: Instant
     public var to: Instant

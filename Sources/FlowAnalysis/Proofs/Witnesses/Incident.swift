@@ -93,8 +93,8 @@ struct Incidents {
     default: break
     }
     kinds += named + anytime
-    // Answers, bounces and absences follow a touch.
-    if play.run.touches > 0 { kinds += answers + Made.automatic(at: play.now, in: play.course.zone) }
+    // They come before the first touch, too: a contact may answer what somebody else has written.
+    kinds += answers + Made.automatic(at: play.now, in: play.course.zone)
     var seen: Set<Event.Kind> = []
     return kinds.filter { seen.insert($0).inserted }
   }

@@ -27,7 +27,7 @@ struct Play: Sendable {
 struct Player {
   let graph: Graph
   let zones: any ZoneSource
-  let surroundings: Surroundings
+  var surroundings: Surroundings
   var stepsLeft: Int
 
   /// So long a run is played, as `flow simulate` does.
