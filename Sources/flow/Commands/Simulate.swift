@@ -25,6 +25,9 @@ struct SimulateCommand: AsyncParsableCommand {
   var event: [String] = []
   @Option(help: "A JSON file with a list of events, as a scenario has them.") var events: String?
   @Flag(help: "Every path as a tree.") var all = false
+  @Option(help: "A cohort of so many contacts, of whom the file's `assume:` says what they do.") var contacts: Int?
+  @Option(help: "With --contacts: another seed is another cohort.") var seed: UInt64 = 1
+  @Option(help: "With --contacts: how long contacts come, evenly by day and night.") var over: String?
   @Option(help: "text, json, jsonl, html, svg, ics or csv.") var format: Format = .text
   @Option(help: "Columns of the text; the terminal's, or 80.") var width: Int?
   @Flag(help: "Draw the text with ASCII alone.") var ascii = false
@@ -35,6 +38,7 @@ struct SimulateCommand: AsyncParsableCommand {
     if all, !event.isEmpty || events != nil { throw ValidationError("--all follows every event; leave --event out") }
     if let width, !(50...400).contains(width) { throw ValidationError("--width takes 50 to 400 columns") }
     if let item, item < 1 { throw ValidationError("--item counts from 1") }
+    try validateCohort()
   }
 
   func run() async throws {
@@ -42,6 +46,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let workflow = try workspace.single(color: color.isOn)
     let begin = try Input.start(start, zones: workspace.zones)
     if all { return try printTree(workflow, workspace, at: begin) }
+    if let contacts { return try printCohort(of: contacts, workflow, workspace, at: begin) }
 
     let scheduled = try scheduledEvents(workflow, workspace, at: begin)
     // Enrolled workflows run along, where they stand beside this one.
@@ -141,12 +146,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
   private func enrolment(_ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant) throws -> Enrolment {
     var data = workflow.scenarios.first?.input ?? Sample.record(workflow.graph.triggerFields, at: start)
-    if let input {
-      let (value, problems) = readValue(
-        Input.data(of: try Input.json(input)), as: .record(workflow.graph.triggerFields), zones: workspace.zones)
-      if !problems.isEmpty { throw Failure.finding("\(input): " + problems.map(\.description).joined(separator: "; ")) }
-      if case .record(let fields) = value { data = fields }
-    }
+    if let input { data = try record(input, workflow.graph, workspace) }
     switch Machine.enrol(workflow.graph, data: data, at: start, zones: workspace.zones) {
     case .refused(let because): throw Failure.finding("no run of \(workflow.graph.workflow) starts: \(because)")
     case .runs(let runs):
@@ -155,5 +155,14 @@ struct SimulateCommand: AsyncParsableCommand {
       }
       return run
     }
+  }
+
+  /// The trigger's data in a file, typed.
+  func record(_ input: String, _ graph: Graph, _ workspace: Workspace) throws -> [String: Value] {
+    let (value, problems) = readValue(
+      Input.data(of: try Input.json(input)), as: .record(graph.triggerFields), zones: workspace.zones)
+    if !problems.isEmpty { throw Failure.finding("\(input): " + problems.map(\.description).joined(separator: "; ")) }
+    guard case .record(let fields) = value else { return [:] }
+    return fields
   }
 }

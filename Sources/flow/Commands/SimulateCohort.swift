@@ -1,0 +1,75 @@
+import ArgumentParser
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowReport
+import FlowRuntime
+import FlowTime
+
+/// `flow simulate --contacts N`: many contacts, and what people have to do for them.
+extension SimulateCommand {
+  /// So many, that counting them takes minutes, not days.
+  private static let most = 100_000_000
+
+  func validateCohort() throws {
+    guard let contacts else {
+      if over != nil { throw ValidationError("--over belongs to --contacts") }
+      return
+    }
+    if !(1...Self.most).contains(contacts) { throw ValidationError("--contacts takes 1 to \(Self.most)") }
+    if all || !event.isEmpty || events != nil {
+      throw ValidationError("--contacts follows what `assume:` says; leave --all, --event and --events out")
+    }
+    switch format {
+    case .text, .json, .csv, .html: break
+    case .jsonl, .svg, .ics: throw ValidationError("--contacts prints text, json, csv or html")
+    }
+  }
+
+  func printCohort(
+    of contacts: Int, _ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant
+  ) throws {
+    let cohort = try cohort(of: contacts, workflow, workspace, at: start)
+    var progress = Progress()
+    let clock = SystemClock()
+    let began = clock.now()
+    let figures = cohort.figures { ended in
+      progress.show(
+        "\(ended) of \(contacts) contacts", after: Double(clock.now().milliseconds(since: began)) / 1000)
+    }
+    progress.clear()
+    if workflow.assume.reply.isEmpty, workflow.assume.steps.isEmpty {
+      Output.complain("note: the file assumes nothing (`assume:`), so nobody answers and nothing is done")
+    }
+    switch format {
+    case .json: Output.line(CohortReport.json(figures))
+    case .csv: Output.write(CohortReport.csv(figures))
+    case .html: Output.write(CohortReport.html(figures))
+    default: Output.write(CohortReport.text(figures, width: Output.tableWidth, color: color.isOn, ascii: ascii))
+    }
+  }
+
+  private func cohort(
+    of contacts: Int, _ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant
+  ) throws -> Cohort {
+    let graph = workflow.graph
+    var span = Duration.days(30)
+    if let over {
+      do throws(DurationError) { span = try Duration.parse(over) } catch {
+        throw Failure.usage("--over \"\(over)\": \(error)")
+      }
+      if span.isBusiness { throw Failure.usage("--over takes no business days and hours") }
+    }
+    var (data, dated) = (Sample.record(graph.triggerFields, at: start), start)
+    if let scenario = workflow.scenarios.first { (data, dated) = (scenario.input, scenario.start) }
+    if let input { (data, dated) = (try record(input, graph, workspace), start) }
+    // The first contact shows whether there is anything to follow.
+    if case .refused(let because) = Machine.enrol(graph, data: data, at: dated, zones: workspace.zones) {
+      throw Failure.finding("no run of \(graph.workflow) starts: \(because)")
+    }
+    return Cohort(
+      graph: graph, data: data, dated: dated, item: item ?? 1, assume: workflow.assume,
+      capacity: workspace.project.capacity, caps: workspace.project.caps, zones: workspace.zones, contacts: contacts,
+      seed: seed, start: start, over: span)
+  }
+}
