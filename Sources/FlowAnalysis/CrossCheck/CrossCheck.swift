@@ -83,8 +83,8 @@ public struct CrossCheck {
     let because = "a run of \(first.graph.workflow) follows up this contact, and \"\(group)\" is exclusive"
     let refusal = Entry(at: start, kind: .skipped(because: because))
     return Crossing(
-      kind: .refused(group: group, event: first.graph.trigger.event), workflow: second.graph.workflow,
-      beside: first.graph.workflow, others: 0, span: second.graph.trigger.span, zone: play.course.zone,
+      .refused(group: group, event: first.graph.trigger.event), workflow: second.graph.workflow,
+      beside: first.graph.workflow, span: second.graph.trigger.span, zone: play.course.zone,
       input: data, inputBeside: data,
       timeline: play.course.entries.map { Crossing.Line(workflow: first.graph.workflow, entry: $0) }
         + [Crossing.Line(workflow: second.graph.workflow, entry: refusal)],

@@ -186,7 +186,7 @@ struct Joint {
 
   func crossing(_ kind: Crossing.Kind, _ span: Span, _ about: [Entry]) -> Crossing {
     Crossing(
-      kind: kind, workflow: own.graph.workflow, beside: other.graph.workflow, others: 0, span: span,
+      kind, workflow: own.graph.workflow, beside: other.graph.workflow, span: span,
       zone: first.course.zone, input: first.input, inputBeside: second.input, timeline: lines,
       breach: lines.indices.filter { about.contains(lines[$0].entry) })
   }

@@ -1,4 +1,3 @@
-import FlowCore
 import FlowTime
 
 /// What two workflows of a project do to each other when they hold one contact at once: told by one of them,
@@ -48,6 +47,23 @@ public struct Crossing: Sendable, Hashable {
   public var timeline: [Line]
   /// Positions of what it is about.
   public var breach: [Int]
+
+  public init(
+    _ kind: Kind, workflow: String, beside: String, others: Int = 0, span: Span, zone: Zone,
+    input: [String: Value],
+    inputBeside: [String: Value], timeline: [Line], breach: [Int]
+  ) {
+    self.kind = kind
+    self.workflow = workflow
+    self.beside = beside
+    self.others = others
+    self.span = span
+    self.zone = zone
+    self.input = input
+    self.inputBeside = inputBeside
+    self.timeline = timeline
+    self.breach = breach
+  }
 }
 
 extension Crossing.Kind {

@@ -1,0 +1,123 @@
+import FlowCore
+import FlowTime
+
+/// What two workflows do to each other at one contact, as findings with the timeline of both.
+public enum CrossReport {
+  /// - Parameter caps: the project's.
+  public static func findings(_ crossings: [Crossing], caps: Caps? = nil) -> [Diagnostic] {
+    crossings.map { crossing in
+      Diagnostic(
+        code(crossing.kind), severity(crossing.kind), at: crossing.span.onItsFirstLine,
+        sentence(crossing, caps),
+        notes: [Diagnostic.Note(lines(crossing).joined(separator: "\n"))], help: help(crossing.kind))
+    }
+  }
+
+  private static func code(_ kind: Crossing.Kind) -> Code {
+    switch kind {
+    case .refused: "rivals"
+    case .leftOut, .ended, .putOff, .broken: "crowded"
+    case .tooClose: "project-gap"
+    }
+  }
+
+  private static func severity(_ kind: Crossing.Kind) -> Severity { kind.isLoss ? .warning : .hint }
+
+  private static func sentence(_ crossing: Crossing, _ caps: Caps?) -> String {
+    let beside = "\"\(crossing.workflow)\" beside \"\(crossing.beside)\"\(others(crossing))"
+    let limit = caps.flatMap { caps in
+      caps.touches.flatMap { most in caps.span.map { "\(most) \(most == 1 ? "touch" : "touches") in \($0)" } }
+    }
+    let more = limit.map { "more than the caps' \($0)" } ?? "more than the caps allow"
+    return switch crossing.kind {
+    case .refused(let group, let event):
+      "\"\(crossing.workflow)\" and \"\(crossing.beside)\" both start on \"\(event)\", and \"\(group)\" is exclusive: one "
+        + "of them is refused"
+    case .leftOut(let step): "\(beside) wants \(more): \"\(step)\" is left out"
+    case .ended(let outcome): "\(beside) wants \(more): its run ends \"\(outcome)\""
+    case .putOff(let step, let time): "\(beside) wants \(more): \"\(step)\" goes out \(length(time)) later"
+    case .broken(let promise):
+      "\(beside) does not keep \"\(promise.text.isEmpty ? "what is promised" : promise.text)\""
+    case .tooClose(let step, let gap):
+      "\(beside) writes less than the project's gap of \(gap) after the other's touch: \"\(step)\""
+    }
+  }
+
+  private static func others(_ crossing: Crossing) -> String {
+    switch crossing.others {
+    case 0: ""
+    case 1: " (or 1 other workflow)"
+    default: " (or \(crossing.others) other workflows)"
+    }
+  }
+
+  private static func help(_ kind: Crossing.Kind) -> String {
+    switch kind {
+    case .refused: "let `when:` tell them apart, give one another event, or put both into one workflow"
+    case .leftOut, .ended, .broken, .putOff:
+      "let one start after the other has ended, put both into one `exclusive` group, or let the caps allow more"
+    case .tooClose:
+      "leave the gap to flow.yaml, or set `caps: { gap: … }` there, which holds over all workflows"
+    }
+  }
+
+  private static func length(_ time: Int64) -> String {
+    let minutes = max(1, time / 60_000)
+    let parts = [("day", minutes / 1440), ("hour", minutes / 60 % 24), ("minute", minutes % 60)]
+    return parts.filter { $0.1 > 0 }.prefix(2).map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }
+      .joined(separator: " ")
+  }
+
+  // MARK: The timeline of both
+
+  private static let mostLines = 16
+
+  /// At most sixteen lines of eighty columns; what it is about is marked.
+  static func lines(_ crossing: Crossing) -> [String] {
+    let last = crossing.breach.last ?? crossing.timeline.count - 1
+    let told = crossing.timeline.indices.filter { $0 <= last && words(crossing.timeline[$0].entry) != nil }
+    let width = min(24, max(crossing.workflow.count, crossing.beside.count))
+    var lines = told.suffix(mostLines).map { at -> String in
+      let line = crossing.timeline[at]
+      let civil = crossing.zone.civil(at: line.entry.at)
+      let name = String(line.workflow.prefix(width))
+      let mark = crossing.breach.contains(at) ? ">" : " "
+      let text =
+        "\(mark) \(civil.date) \(civil.time)  \(name)\(String(repeating: " ", count: width - name.count))  "
+        + (words(line.entry) ?? "")
+      return text.count > 80 ? String(text.prefix(79)) + "…" : text
+    }
+    if told.count > mostLines { lines[0] = "  …" }
+    return lines
+  }
+
+  private static func words(_ entry: Entry) -> String? {
+    let step = entry.step ?? ""
+    return switch entry.kind {
+    case .started: "begins"
+    case .sent(let handover): "\(handover.verb) \(step)"
+    case .task(let handover): "\(handover.verb) \(step), by \(handover.by ?? "a person")"
+    case .deferred(_, let because): "\(step) waits: \(short(because))"
+    case .skipped(let because):
+      step.isEmpty ? "does not begin: \(because)" : "\(step) is left out: \(short(because))"
+    case .withheld(let because): "\(step) is withheld: \(because)"
+    case .escalated(let to): "\(step) tells \(to)"
+    case .ended(let outcome): "ends \(outcome)"
+    default: nil
+    }
+  }
+}
+
+extension CrossReport {
+  /// That it is this contact's is plain here.
+  private static func short(_ reason: String) -> String {
+    reason.hasSuffix(" of this contact") ? String(reason.dropLast(16)) : reason
+  }
+}
+
+extension Span {
+  /// Its beginning where it goes over several lines: a whole step is too much to show.
+  fileprivate var onItsFirstLine: Span {
+    start.line == end.line ? self : Span(file: file, start: start, end: start)
+  }
+}
