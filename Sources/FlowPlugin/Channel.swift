@@ -99,6 +99,8 @@ public enum Receipt: Hashable, Sendable, Codable {
   /// Try again, at the earliest after so many seconds.
   case temporary(after: Int?, because: String)
   case permanent(because: String)
+  /// Never to this recipient by this channel: they have told the far side to stop. It counts as though they had told us.
+  case optedOut(because: String)
   /// Our configuration: hold and tell, blame no recipient.
   case ours(because: String)
   /// The payload had been written when the line or the program died.

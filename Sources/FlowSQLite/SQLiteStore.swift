@@ -24,8 +24,8 @@ public final class SQLiteStore: Store {
 
   private enum State {
     case open(Front)
-    /// A commit failed: the file is opened anew before anything else is done.
-    case broken
+    /// The file is opened anew before anything else is done, and looked at first where a commit failed.
+    case broken(isChecked: Bool)
     case closed
   }
 
@@ -88,8 +88,8 @@ public final class SQLiteStore: Store {
   private func whole(_ state: inout State) throws(StoreError) -> Front {
     switch state {
     case .closed: throw .failed("the store is closed")
-    case .broken:
-      let connection = try Connection(path: path, isWriting: lock != nil, isChecked: true)
+    case .broken(let isChecked):
+      let connection = try Connection(path: path, isWriting: lock != nil, isChecked: isChecked)
       state = .open(try Front(connection))
     case .open(let front):
       // Another process may have written since.
@@ -106,7 +106,7 @@ public final class SQLiteStore: Store {
     } catch {
       // What is in memory is no longer what is in the file.
       try? front.close()
-      state = .broken
+      state = .broken(isChecked: true)
       throw error
     }
   }
@@ -115,7 +115,7 @@ public final class SQLiteStore: Store {
   func reopen() throws(StoreError) {
     try front.withLock { (state) throws(StoreError) in
       if case .open(let front) = state { try front.close() }
-      state = .broken
+      state = .broken(isChecked: false)
     }
   }
 

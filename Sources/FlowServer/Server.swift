@@ -174,7 +174,15 @@ public actor Server {
 
   /// - Returns: when there is more to do.
   private func workOnce() async throws(StoreError) -> Instant? {
-    if service == nil { service = try reopen() }
+    if service == nil {
+      let opened = try await opened()
+      // Told to stop meanwhile: nobody would close it any more.
+      guard !isStopping else {
+        opened.close()
+        return nil
+      }
+      service = opened
+    }
     guard let engine = service?.engine else { return nil }
     await startPolls(engine)
     let watch = watch
@@ -187,6 +195,22 @@ public actor Server {
     }
     failures = 0
     return (nextPoll.values + [due].compactMap(\.self)).min()
+  }
+
+  /// On a thread of its own: it reads the whole file, and whoever asks meanwhile is answered.
+  private func opened() async throws(StoreError) -> Service {
+    let reopen = reopen
+    let result: Result<Service, StoreError> = await withCheckedContinuation { waiting in
+      let open = { @Sendable () -> Void in
+        do throws(StoreError) {
+          waiting.resume(returning: .success(try reopen()))
+        } catch {
+          waiting.resume(returning: .failure(error))
+        }
+      }
+      if !Thread.start(open) { open() }
+    }
+    return try result.get()
   }
 
   // MARK: What comes in by channels

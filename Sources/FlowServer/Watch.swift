@@ -31,13 +31,18 @@ public final class Watch: Sendable {
 
   /// From here on the process' SIGTERM, SIGINT and SIGHUP are this one's.
   /// - Parameter isOfInterest: whether a change of a file called so matters.
-  public init(isOfInterest: @escaping @Sendable (_ name: String) -> Bool) {
+  /// - Throws: where the system gives no timer, no notices of files or no thread: it would wait for ever.
+  public init(isOfInterest: @escaping @Sendable (_ name: String) -> Bool) throws(SocketError) {
     (wakes, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     timer = timerfd_create(CLOCK_REALTIME, flow_timer_make)
+    let timerError = errno
     notices = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+    let noticesError = errno
     self.isOfInterest = isOfInterest
+    guard timer >= 0 else { throw .failed("no timer: \(String(cString: strerror(timerError)))") }
+    guard notices >= 0 else { throw .failed("no notices of files: \(String(cString: strerror(noticesError)))") }
     Signals.listen()
-    Thread.start { self.watch() }
+    guard Thread.start({ self.watch() }) else { throw .failed("no thread can be started") }
   }
 
   /// Everything that has happened since the last call.

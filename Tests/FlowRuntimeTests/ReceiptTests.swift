@@ -7,6 +7,35 @@ import Testing
 
 /// What a receipt is to the run, and the pace of a channel (guarantees 7 and 11).
 struct ReceiptTests {
+  /// The far side says so in its answer: it is written down with it, before anything else can happen.
+  @Test(arguments: ["Ann", "Bob"])
+  func `guarantee 9: who has told the far side to stop is not written to again by it`(name: String) async throws {
+    let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
+    func place(_ subject: String) async throws {
+      // Known by their name, or by something else that the letter did not go to.
+      let contact: JSONValue = name == "Ann" ? ["name": "Ann"] : ["name": "Bob", "id": "c-1"]
+      try await rig.engine.receive(
+        .event(
+          type: "order.placed", id: subject, at: rig.clock.now(), subject: subject,
+          data: ["contact": contact, "owner": ["name": "Olga"], "order": ["id": .string(subject)]]))
+    }
+    try await place("O-1")
+    rig.box.answer(.optedOut(because: "STOP"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    let run = try rig.onlyRun()
+    let line = try #require(rig.store.outbox(run: run.id).first)
+    #expect(line.state == .failed && line.because == "STOP")
+    #expect(try rig.store.suppressed([name]) == ["letter"])
+    #expect(run.run.outcome == (name == "Ann" ? "opted-out" : nil))
+    // Whoever the letter was not addressed to by what they are known by has opted out of nothing.
+    #expect(try rig.store.suppressed(["c-1"]) == [])
+    if name == "Bob" { return }
+    try await place("O-2")
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+  }
+
   static let text = order(
     steps: """
         - ring: bell

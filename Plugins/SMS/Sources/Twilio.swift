@@ -2,10 +2,9 @@ import FlowCore
 import FlowPlugin
 import FlowTime
 import FlowTransport
-import Synchronization
 
 /// Twilio's Programmable Messaging (API of 2010-04-01): messages are posted to, and read from, `Messages.json`.
-final class Twilio: SMSService {
+struct Twilio: SMSService {
   private enum Sender: Sendable {
     case number(String)
     /// A messaging service (`MG…`), which picks the number.
@@ -18,9 +17,6 @@ final class Twilio: SMSService {
   private let now: (@Sendable () -> Instant)?
   let server: String
   let pollSeconds: Int?
-
-  /// Who has told Twilio to stop, as it said when something was sent to them.
-  private let stopped = Mutex<[Inbound.Message]>([])
 
   /// `account` (`AC…`) and `password`, its token, or `user` and `password` of an API key; `from`, or `service`. `api`:
   /// where it is, for tests.
@@ -75,7 +71,7 @@ final class Twilio: SMSService {
     if (200...299).contains(response.status) { return .accepted(id: json?.text("sid") ?? "") }
     guard let code = json?.integer("code") else { return response.receipt(id: "", isKeyed: false, now: now?()) }
     let because = "Twilio \(code): \(HeaderText(String((json?.text("message") ?? "").prefix(200))))"
-    if code == Twilio.hasStopped { remember(number) }
+    if code == Twilio.hasStopped { return .optedOut(because: because) }
     if Twilio.ours.contains(code) { return .ours(because: because) }
     if Twilio.passing.contains(code) {
       return .temporary(after: response.retryAfter(now: now?()), because: because)
@@ -95,13 +91,6 @@ final class Twilio: SMSService {
   ]
   /// Too many requests, and the sender's queue is full.
   private static let passing: Set<Int> = [20429, 14107, 21611]
-
-  private func remember(_ number: String) {
-    guard let now else { return }
-    let told = Inbound.Message(
-      id: "\(Twilio.hasStopped) \(number)", at: now(), address: number, kind: .unsubscribe(channel: nil))
-    stopped.withLock { if !$0.contains(where: { $0.id == told.id }) { $0.append(told) } }
-  }
 
   // MARK: What people write
 
@@ -129,7 +118,7 @@ final class Twilio: SMSService {
       page = json.text("next_page_uri").flatMap(next)
     }
     guard page == nil else { throw ChannelError(.ours, "more than \(Twilio.mostPages) pages of messages to read") }
-    return Inbound(messages: found.reversed() + stopped.withLock { $0 }, cursor: newest.isEmpty ? nil : newest)
+    return Inbound(messages: found.reversed(), cursor: newest.isEmpty ? nil : newest)
   }
 
   private func read(_ url: String, _ client: HTTPClient) async throws(ChannelError) -> JSONValue {

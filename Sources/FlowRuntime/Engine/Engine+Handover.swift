@@ -345,6 +345,7 @@ extension Engine {
       try store.add(writes + tellOutcome("ok", of: line))
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
+    case .optedOut(let because): try optOut(&line, because)
     case .ours(let because):
       line.state = .held
       line.because = because
@@ -376,7 +377,7 @@ extension Engine {
     try store.add([.change(line, from: from)])
   }
 
-  private func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+  func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
     let from = line.state
     line.state = .failed
     line.because = because

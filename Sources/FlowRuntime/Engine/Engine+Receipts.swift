@@ -15,6 +15,25 @@ extension Engine {
     return [.receive(InboxRow(incoming: told, received: clock.now()))]
   }
 
+  /// Whoever it was for has told the far side to stop: it goes to them by this channel never again, and the run hears of
+  /// it as of an unsubscribe. Where it was for somebody else, the run's contact has not opted out of anything.
+  func optOut(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    let now = clock.now()
+    let who = ContactIdentity.canonical(line.rendering.to)
+    if !who.isEmpty {
+      try store.add([.suppress(contact: [who], channel: line.verb, at: now, because: because)])
+    }
+    guard line.touch, line.contact.contains(who) else { return try fail(&line, because) }
+    let from = line.state
+    line.state = .failed
+    line.because = because
+    line.settled = now
+    let told = Incoming(
+      source: "flow", id: "\(line.key).opted-out", at: now,
+      body: .run(line.run, .unsubscribe(channel: line.verb)))
+    try store.add([.change(line, from: from), .receive(InboxRow(incoming: told, received: now))])
+  }
+
   /// Our configuration is wrong: a person is told once, by the first line that says so.
   func noticeOurs(_ line: Outgoing, _ because: String) throws(StoreError) -> [Write] {
     let id = Derived.hex(["ours", line.verb, because], digits: 12)

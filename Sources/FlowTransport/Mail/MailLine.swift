@@ -59,7 +59,12 @@ final class MailLine {
       let text = String(decoding: said.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       throw dialogue.fault(code, HeaderText(text).text, server)
     }
-    return MailLine(easy, socket, dialogue, stop: stop.descriptor)
+    let line = MailLine(easy, socket, dialogue, stop: stop.descriptor)
+    // Without them waiting would never end.
+    guard line.timer >= 0, stop.descriptor >= 0 else {
+      throw ChannelError(.temporary, "no timer, or no signal, can be made here: too many files are open")
+    }
+    return line
   }
 
   private init(_ easy: UnsafeMutableRawPointer, _ socket: Int32, _ dialogue: Dialogue, stop: Int32) {

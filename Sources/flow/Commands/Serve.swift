@@ -76,7 +76,12 @@ struct ServeCommand: AsyncParsableCommand {
     let workspace = setup.workspace
     let path = store.path(workspace)
     let own = path.split(separator: "/").last.map(String.init) ?? path
-    let watch = Watch { !$0.hasPrefix(own) && !$0.hasPrefix(".") && !$0.hasSuffix("~") }
+    let watch: Watch
+    do throws(SocketError) {
+      watch = try Watch { !$0.hasPrefix(own) && !$0.hasPrefix(".") && !$0.hasSuffix("~") }
+    } catch {
+      throw Failure.broken("the server cannot wait: \(error)")
+    }
     let serving = Serving(setup, paths: files.paths, watch: watch, color: color.isOn)
     let store = store
     let opening: @Sendable (Bool) throws -> Server.Service = { isFirst in

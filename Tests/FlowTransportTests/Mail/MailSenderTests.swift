@@ -30,7 +30,7 @@ private func verdict(_ receipt: Receipt) -> Verdict {
   switch receipt {
   case .accepted: .accepted
   case .temporary: .temporary
-  case .permanent: .permanent
+  case .permanent, .optedOut: .permanent
   case .ours: .ours
   case .unknown: .unknown
   }
