@@ -58,12 +58,17 @@ struct Inputs {
     if whole.isAbsent, !variable.path.isEmpty {
       whole = Sample.record([Field(field.name, field.type.present)], at: start)[field.name] ?? .absent
     }
-    if case .list = field.type.present, let first = whole.list?.first, !variable.path.isEmpty {
-      whole = .list([first.setting(variable.path, to: value)])
-    } else {
-      whole = whole.setting(variable.path, to: value)
-    }
+    whole = Self.setting(variable.path, of: whole, to: value)
     data[field.name] = whole.isAbsent ? nil : whole
+  }
+
+  /// Where a list stands on the way, its first item, the sample's only one, is meant.
+  private static func setting(_ path: some Collection<String>, of whole: Value, to value: Value) -> Value {
+    guard let name = path.first else { return value }
+    if case .list(let items) = whole, let first = items.first {
+      return .list([setting(path, of: first, to: value)] + items.dropFirst())
+    }
+    return whole.setting([name], to: setting(path.dropFirst(), of: whole[path: [name]], to: value))
   }
 
   // MARK: What decides
@@ -107,9 +112,8 @@ struct Inputs {
     let source: Expression?
     if root == "contact" { source = graph.trigger.contact } else { source = graph.trigger.each?.list }
     guard let use = source?.uses.first, case .input(let name) = use.name else { return nil }
-    if root == "contact" { return place(name, use.path + path, graph) }
-    // The only item of the sample's list, which stands at the top of the data.
-    return use.path.isEmpty ? (name, path) : nil
+    if root == "contact", name != root { return place(name, use.path + path, graph) }
+    return (name, use.path + path)
   }
 
   private static func type(_ root: String, _ path: [String], _ graph: Graph) -> ValueType? {

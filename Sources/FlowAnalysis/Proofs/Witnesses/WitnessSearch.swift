@@ -52,29 +52,24 @@ public struct WitnessSearch {
     _ claim: Claim, hints: [Instant], _ judge: @escaping (Course) -> Monitor.Judgement
   ) -> Found? {
     var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
-    guard let zone = zone(&player) else { return nil }
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
-    let usual = hints + starts.usual(in: zone)
-    if let found = silent(&hunt, &player, usual) { return found }
-    if !claim.isOfSilence, let found = eventful(&hunt, &player, usual) { return found }
-    if claim.isOfTime, let found = scanned(&hunt, &player, zone) { return found }
+    if let found = silent(&hunt, &player, hints) { return found }
+    if !claim.isOfSilence, let found = eventful(&hunt, &player, hints) { return found }
+    if claim.isOfTime, let found = scanned(&hunt, &player) { return found }
     return nil
   }
 
-  /// The zone of a run with the simplest data.
-  private func zone(_ player: inout Player) -> Zone? {
-    for choice in inputs.choices {
-      let start = Instant(seconds: 1_780_304_400)
-      if let play = player.begin(inputs.data(choice, at: start), at: start) { return play.course.zone }
-    }
-    return nil
+  /// In which a run with such data reckons days.
+  private func zone(_ choice: Inputs.Choice, _ player: inout Player) -> Zone {
+    let start = Instant(seconds: 1_780_304_400)
+    return player.begin(inputs.data(choice, at: start), at: start)?.course.zone ?? .utc
   }
 
   // MARK: Nothing comes
 
-  private func silent(_ hunt: inout Hunt, _ player: inout Player, _ starts: [Instant]) -> Found? {
+  private func silent(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant]) -> Found? {
     for choice in inputs.choices {
-      for start in starts {
+      for start in hints + starts.usual(in: zone(choice, &player)) {
         guard var play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
         guard player.finish(&play) else { return nil }
         if hunt.looks(at: play, Trace(choice: choice, incidents: [])) { return hunt.best }
@@ -86,20 +81,25 @@ public struct WitnessSearch {
   // MARK: Something comes
 
   /// Breadth first: all runs with one event, then what is new of those with two.
-  private func eventful(_ hunt: inout Hunt, _ player: inout Player, _ starts: [Instant]) -> Found? {
+  private func eventful(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant]) -> Found? {
+    guard let plain = inputs.choices.first else { return nil }
     let incidents = Incidents(graph, claim: hunt.claim)
-    for (round, start) in starts.prefix(4).enumerated() {
-      player.stepsLeft = steps / (round == 0 ? 2 : 10)
-      var layer: [(Play, Trace)] = []
-      for choice in inputs.choices.prefix(round == 0 ? 24 : 6) {
-        guard let play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
-        layer.append((play, Trace(choice: choice, incidents: [])))
+    let usual = (hints + starts.usual(in: zone(plain, &player))).prefix(4)
+    var fronts = usual.enumerated().map { round, start -> (stepsLeft: Int, layer: [(Play, Trace)]) in
+      let begun = inputs.choices.prefix(round == 0 ? 24 : 6).compactMap { choice in
+        player.begin(inputs.data(choice, at: start), at: start).map {
+          ($0, Trace(choice: choice, incidents: []))
+        }
       }
-      for count in 1...Self.mostEvents {
+      return (steps / (round == 0 ? 2 : 10), begun)
+    }
+    for count in 1...Self.mostEvents {
+      for round in fronts.indices where fronts[round].stepsLeft > 0 {
+        player.stepsLeft = fronts[round].stepsLeft
         let placements = count == 1 && round == 0 ? Placement.all : Placement.usual
-        layer = next(layer, &hunt, &player, incidents, placements)
+        fronts[round].layer = next(fronts[round].layer, &hunt, &player, incidents, placements)
+        fronts[round].stepsLeft = player.stepsLeft
         if let best = hunt.best { return best }
-        if layer.isEmpty || player.stepsLeft <= 0 { break }
       }
     }
     return nil
@@ -136,13 +136,14 @@ public struct WitnessSearch {
 
   /// The runs that came nearest to breaking it, from every date that may matter, then from every time of the
   /// day on the dates that came nearest.
-  private func scanned(_ hunt: inout Hunt, _ player: inout Player, _ zone: Zone) -> Found? {
+  private func scanned(_ hunt: inout Hunt, _ player: inout Player) -> Found? {
     let plain = inputs.choices.prefix(2).map {
       Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
     }
     let nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
     for near in nearest {
       player.stepsLeft = steps / max(4, nearest.count)
+      let zone = zone(near.trace.choice, &player)
       var slacks: [(slack: Int64, start: Instant)] = []
       for start in starts.dates(lasting: near.days, in: zone) {
         guard player.stepsLeft > 0, let play = replay(near.trace, from: start, &player) else { continue }

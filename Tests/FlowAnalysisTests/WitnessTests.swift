@@ -1,0 +1,119 @@
+import FlowAnalysis
+import FlowCore
+import FlowTesting
+import FlowTime
+import Testing
+
+/// What is found, and how: the simplest run that there is.
+struct WitnessTests {
+  private func graph(_ text: String) throws -> Graph {
+    let compilation = Draft().compile(text)
+    let errors = compilation.diagnostics.filter { $0.severity == .error }
+    #expect(errors.map(\.message) == [])
+    return try #require(compilation.workflows.first?.graph)
+  }
+
+  private func find(_ claim: Claim, _ graph: Graph) -> Witness? {
+    WitnessSearch(graph: graph, zones: Draft.zones).find(claim)
+  }
+
+  private static let office = """
+    timezone: "Europe/Berlin"
+    replies: { declined: ["no thanks"], later: ["not now"] }
+    steps:
+      - { email: one, purpose: confirm, subject: S, body: B. }
+      - { await: reply within 2 days, then: { later: next, declined: end lost, reply: end replied } }
+      - { email: two, purpose: request, subject: S, body: B. }
+      - { await: reply within 2 days, then: { later: end won, declined: end lost, reply: end replied } }
+      - end: quiet
+
+    """
+
+  @Test func `as few things happen as can be`() throws {
+    let graph = try graph(Self.office)
+    let lost = try #require(find(.never(.end("lost"), after: .started), graph))
+    #expect(lost.events.map(\.kind) == [.reply(text: "no thanks")])
+    let quiet = try #require(find(.never(.end("quiet"), after: .started), graph))
+    #expect(quiet.events.isEmpty)
+    // Nobody is won who has not answered twice, or waited once.
+    let won = try #require(find(.possible(outcome: "won"), graph))
+    #expect(won.events.map(\.kind) == [.reply(text: "not now")])
+    let twice = try #require(find(.never(.end("won"), after: .reply("later")), graph))
+    #expect(twice.events.count == 1 && twice.timeline.last?.kind == .ended(outcome: "won"))
+  }
+
+  @Test func `the same claim has the same witness`() throws {
+    let graph = try graph(Self.office)
+    let claim = Claim.never(.touch, after: .reply("later"))
+    let (one, other) = (try #require(find(claim, graph)), try #require(find(claim, graph)))
+    #expect(one.start == other.start && one.events == other.events && one.timeline == other.timeline)
+    #expect(one.breach.map { one.timeline[$0].step } == [nil, "two"] || one.breach.count == 2)
+    #expect(one.places.last?.step == "two")
+  }
+
+  @Test func `what cannot come about is not found`() throws {
+    let graph = try graph(Self.office)
+    #expect(find(.possible(outcome: "gone"), graph) == nil)
+    #expect(find(.touches(atMost: 2, verb: nil, span: nil), graph) == nil)
+  }
+
+  @Test func `conditions that it needs are named, and how they turn out`() throws {
+    let graph = try graph(
+      """
+      timezone: "UTC"
+      steps:
+        - choose:
+            - { when: deal.amount > 5000, then: next }
+            - { when: deal.size == "large", then: end large }
+            - { otherwise: end small }
+        - end: huge
+
+      """)
+    let large = try #require(find(.possible(outcome: "large"), graph))
+    #expect(
+      large.conditions == [
+        Witness.Condition(text: "deal.amount > 5000", holds: false),
+        Witness.Condition(text: "deal.size == \"large\"", holds: true),
+      ])
+    let huge = try #require(find(.possible(outcome: "huge"), graph))
+    #expect(huge.conditions == [Witness.Condition(text: "deal.amount > 5000", holds: true)])
+    #expect(huge.input["deal"]?[path: ["amount"]].decimal.map { $0 > Decimal(5000) } == true)
+  }
+
+  @Test func `each item of a list is a run; the first is followed`() throws {
+    let graph = try graph(
+      """
+      timezone: "UTC"
+      trigger: { event: sprint.closed, key: [ sprint.id, item.id ], each: item in sprint.items, contact: item.owner }
+      input:
+        owner: person
+        sprint: { id: text, items: [ { id: text, owner: person, points: integer } ] }
+      steps:
+        - choose:
+            - { when: item.points > 8, then: end big }
+            - { otherwise: end small }
+
+      """)
+    let big = try #require(find(.possible(outcome: "big"), graph))
+    #expect(big.item == 1)
+    #expect(WitnessSearch(graph: graph, zones: Draft.zones).replay(big)?.entries == big.timeline)
+  }
+
+  @Test func `a zone from the data is one of those where the clocks do what breaks it`() throws {
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "UTC"
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B. }
+        - { email: two, purpose: request, subject: S, body: B., after: 24 hours }
+        - end: done
+
+      """)
+    // In UTC 24 hours are a day; elsewhere they are less, once a year.
+    let witness = try #require(find(.apart(.days(1)), graph))
+    #expect(witness.zone != "UTC")
+    let zone = try #require(Draft.zones.zone(named: witness.zone))
+    let touches = witness.timeline.filter { $0.handover?.touch == true }.map(\.at)
+    #expect(touches.count == 2 && zone.offset(at: touches[0]) > zone.offset(at: touches[1]))
+  }
+}
