@@ -69,4 +69,42 @@ struct SpacingTests {
     }
     #expect(rig.box.texts.count == 2)
   }
+
+  /// Two letters of one run, planned at once: both were delayed, and count as two.
+  @Test func `guarantee 12: touches that were planned together and left late count each`() async throws {
+    let twice = order(
+      steps: """
+          - letter: first
+            purpose: inform
+            body: "One"
+          - letter: second
+            purpose: inform
+            body: "Two"
+          - await: reply within 20 days
+          - end: quiet
+        """)
+    let caps = Caps(touches: 3, span: .days(7))
+    let rig = Rig(try Bench.graphs(twice, zones: utcOnly), at: "2026-03-02 09:00", caps: caps)
+    // Tried again 90 minutes and three hours later.
+    rig.box.answer(.temporary(after: 5400, because: "busy"), .temporary(after: 10_800, because: "busy"))
+    try await rig.place("O-1", id: "e-1")
+    while rig.box.texts.count < 2 {
+      rig.clock.advance(to: try #require(try await rig.engine.nextDue()))
+      try await rig.engine.runDue()
+    }
+    let second = try #require(try line(rig, of: "O-1")?.settled)
+    #expect(second > time("2026-03-02 10:00"))
+    // A third may go now; a fourth only seven days after the first.
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.place("O-2", id: "e-2")
+    #expect(rig.box.texts.count == 3)
+    rig.clock.set("2026-03-09 09:30")
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 3)
+    rig.clock.set("2026-03-10 09:30")
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 4)
+    // An engine of later knows it, too.
+    #expect(try rig.store.remembered(prefix: "late/").count == 2)
+  }
 }

@@ -198,7 +198,7 @@ struct CareTests {
     ]
     let gone = [
       "hold/paused/.\(run)": "1 wait", "aside/\(run)": "", "first-run/proposal/\(run)": "1",
-      "reference/<1@acme.test>": run, "contact/ann.meyer": "ann@example.test", "late/ann@example.test/\(run)/1": "2",
+      "reference/<1@acme.test>": run, "contact/ann.meyer": "ann@example.test", "late/ann@example.test/\(run)/1.ab": "2",
     ]
     try store.commit(kept.merging(gone) { $1 }.map { .remember($0.key, $0.value) })
     _ = try store.erase("ann@example.test")

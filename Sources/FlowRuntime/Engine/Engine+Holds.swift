@@ -18,6 +18,8 @@ struct Sending {
 
   struct Late: Hashable {
     var run: String
+    /// Of its line; empty where a store of before does not say so.
+    var key: String
     var planned: Instant
     var real: Instant
   }
@@ -178,16 +180,8 @@ extension Engine {
   private func readLate() throws(StoreError) -> [String: [Sending.Late]] {
     var late: [String: [Sending.Late]] = [:]
     for fact in try store.remembered(prefix: Facts.late) {
-      // A contact may have a slash in its name, what follows it has none.
-      let parts = fact.name.dropFirst(Facts.late.count).split(
-        separator: "/", omittingEmptySubsequences: false)
-      guard parts.count >= 3, let planned = Int64(parts[parts.count - 1]), let real = Int64(fact.value) else {
-        continue
-      }
-      late[parts.dropLast(2).joined(separator: "/"), default: []].append(
-        Sending.Late(
-          run: String(parts[parts.count - 2]), planned: Instant(milliseconds: planned),
-          real: Instant(milliseconds: real)))
+      guard let (contact, touch) = Sending.Late.read(fact) else { continue }
+      late[contact, default: []].append(touch)
     }
     return late
   }
@@ -265,5 +259,27 @@ extension Engine {
     again.because = nil
     again.next = clock.now()
     try store.add([.change(again, from: line.state)])
+  }
+}
+
+extension Sending.Late {
+  /// `late/CONTACT/RUN/PLANNED.KEY`
+  func fact(of contact: String) -> String {
+    "\(Engine.Facts.late)\(contact)/\(run)/\(planned.milliseconds).\(key)"
+  }
+
+  static func read(_ fact: Fact) -> (contact: String, late: Sending.Late)? {
+    // A contact may have a slash in its name, what follows it has none.
+    let parts = fact.name.dropFirst(Engine.Facts.late.count).split(
+      separator: "/", omittingEmptySubsequences: false)
+    guard parts.count >= 3, let real = Int64(fact.value) else { return nil }
+    let words = parts[parts.count - 1].split(separator: ".", maxSplits: 1).map(String.init)
+    guard let planned = words.first.flatMap({ Int64($0) }) else { return nil }
+    return (
+      parts.dropLast(2).joined(separator: "/"),
+      Sending.Late(
+        run: String(parts[parts.count - 2]), key: words.count == 2 ? words[1] : "",
+        planned: Instant(milliseconds: planned), real: Instant(milliseconds: real))
+    )
   }
 }

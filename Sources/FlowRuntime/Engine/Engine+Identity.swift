@@ -73,17 +73,12 @@ extension Engine {
     guard line.touch, settled.milliseconds(since: line.planned) >= Engine.late,
       let record = try store.run(line.run), !record.contact.isEmpty
     else { return [] }
-    let late = Sending.Late(run: line.run, planned: line.planned, real: settled)
-    var all = sending.late[record.contact] ?? []
-    // What may have left before and has left now is one touch, also where an engine before has noted it.
-    if line.attempts > 1, let before = all.firstIndex(where: { $0.run == late.run && $0.planned == late.planned }) {
-      all.remove(at: before)
-    }
-    sending.late[record.contact] = all + [late]
-    return [
-      .remember(
-        "\(Facts.late)\(record.contact)/\(line.run)/\(line.planned.milliseconds)", "\(settled.milliseconds)")
-    ]
+    let late = Sending.Late(run: line.run, key: line.key.text, planned: line.planned, real: settled)
+    // What may have left before and has left now is one touch, also where an engine before has noted it; another that
+    // was planned at the same instant is another.
+    sending.late[record.contact, default: []].removeAll { $0.key == late.key }
+    sending.late[record.contact, default: []].append(late)
+    return [.remember(late.fact(of: record.contact), "\(settled.milliseconds)")]
   }
 
   /// The contact's touches in other runs, under every name that it is known by, when they really went out; and those
