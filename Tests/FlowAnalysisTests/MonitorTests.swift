@@ -209,6 +209,11 @@ struct MonitorTests {
       ("2026-06-02 12:00", "told", .sent(.init(verb: "notify", touch: false))),
       ("2026-06-02 12:00", nil, .ended(outcome: "completed")))
     #expect(breach(.overseen(step: three), told) == [])
+    // Whatever comes in first makes it needless.
+    let answered = try course(
+      ("2026-06-01 12:00", "three", assigned), ("2026-06-02 12:00", "three", .timeout),
+      ("2026-06-03 12:00", nil, answer()), ("2026-06-03 12:00", nil, .ended(outcome: "replied")))
+    #expect(breach(.overseen(step: three), answered) == [])
   }
 
   @Test func `order is judged by the order of the timeline, at one instant too`() throws {

@@ -182,7 +182,7 @@ struct Watch {
     var run = run
     switch happening {
     case .timedOut(step): run.control.phase = 1
-    case .told where run.control.phase == 1: run.control.phase = 0
+    case .told where run.control.phase == 1, .received where run.control.phase == 1: run.control.phase = 0
     case .handedOver(let node) where run.control.phase == 1 && tells(node): run.control.phase = 0
     case .ended where run.control.phase == 1:
       isBroken = true

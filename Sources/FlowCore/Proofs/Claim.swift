@@ -26,7 +26,7 @@ public enum Claim: Hashable, Sendable {
   /// Some run ends with it.
   case possible(outcome: String)
   /// A person's task that is not done in time (its `timeout`) is told to somebody before the run ends: by an escalation,
-  /// a message that is no touch, or a task of somebody else.
+  /// a message that is no touch, or a task of somebody else; unless something comes in first.
   case overseen(step: NodeIndex)
   /// Once the second has come about, the first does not any more.
   case never(Milestone, after: Milestone)

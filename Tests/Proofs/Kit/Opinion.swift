@@ -178,7 +178,10 @@ package struct Opinion {
     guard let place = tale.entries.lastIndex(where: { $0.step == name && $0.kind == .timeout }) else { return .holds }
     var isTask = false
     for entry in tale.entries[place...] {
-      if case .escalated = entry.kind { return .holds }
+      switch entry.kind {
+      case .escalated, .received: return .holds
+      default: break
+      }
       guard let handover = entry.handover, !handover.touch else { continue }
       if case .sent = entry.kind { return .holds }
       isTask = true

@@ -241,7 +241,7 @@ public struct Monitor: Sendable {
       switch entry.kind {
       case .task(let handover) where entry.step == name: by = handover.by
       case .timeout where entry.step == name: missed = missed ?? (at, by)
-      case .escalated: missed = nil
+      case .escalated, .received: missed = nil
       case .sent(let handover) where !handover.touch: missed = nil
       case .task(let handover) where missed != nil && handover.by != missed?.by: missed = nil
       default: break
