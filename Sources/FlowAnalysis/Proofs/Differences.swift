@@ -56,11 +56,16 @@ struct Differences: Hashable {
     if contradicts(bound, self[earlier, later]) { return false }
     self[later, earlier] = bound
     for from in 0..<size {
-      let first = from == later ? bound : Distance.sum(self[from, later], bound, isSteady: isSteady(later))
+      let first =
+        from == later
+        ? bound
+        : Distance.sum(
+          self[from, later], bound, isSteady: isSteady(later), atEnds: isSteady(from) || isSteady(earlier))
       guard !first.isNone else { continue }
       if first < self[from, earlier] { self[from, earlier] = first }
       for to in 0..<size where to != earlier && to != from {
-        let whole = Distance.sum(first, self[earlier, to], isSteady: isSteady(earlier))
+        let whole = Distance.sum(
+          first, self[earlier, to], isSteady: isSteady(earlier), atEnds: isSteady(from) || isSteady(to))
         if whole < self[from, to] { self[from, to] = whole }
       }
     }
@@ -120,10 +125,11 @@ struct Differences: Hashable {
   /// What holds in either case.
   /// - Parameter isWidening: bounds that grow are given up, so that growing ends.
   /// - Returns: whether anything became less certain.
-  mutating func join(_ other: Differences, isWidening: Bool) -> Bool {
+  mutating func join(_ other: Differences, isWidening: Bool, isLast: Bool) -> Bool {
     var grew = false
     for index in cells.indices where cells[index] < other.cells[index] {
-      cells[index] = isWidening ? .none : other.cells[index]
+      // What is certain to lie between two instants shrinks in few steps; what is possible may grow for ever.
+      cells[index] = isLast || isWidening && other.cells[index] > .zero ? .none : other.cells[index]
       grew = true
     }
     let both = steady & other.steady

@@ -24,19 +24,25 @@ struct Distance: Hashable, Comparable {
   var milliseconds: Int64 { raw >> 12 }
   var slack: Int64 { raw & 4095 }
   var isNone: Bool { raw >= Self.none.raw }
-  var isWholeDays: Bool { milliseconds % Self.day == 0 }
+  /// Days of the calendar; also just before so many, as "on an earlier date" has it.
+  var isWholeDays: Bool { milliseconds % Self.day == 0 || (milliseconds + 1) % Self.day == 0 }
 
   static func < (left: Distance, right: Distance) -> Bool { left.raw < right.raw }
 
   /// What follows from `i ≤ k + first` and `k ≤ j + second`.
-  /// - Parameter isSteady: k lies at a time of day at which no clock is changed.
-  static func sum(_ first: Distance, _ second: Distance, isSteady: Bool) -> Distance {
+  /// - Parameter isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does.
+  static func sum(_ first: Distance, _ second: Distance, isSteady: Bool, atEnds: Bool = false) -> Distance {
     if first.isNone || second.isNone { return .none }
-    // Order alone changes nothing; days that are counted on across a missing hour may.
-    if first.milliseconds == 0 && first.slack == 0 { return second }
-    let isExact =
-      second.milliseconds == 0 && !first.isWholeDays
-      || isSteady && first.isWholeDays && second.isWholeDays
+    // Order alone changes nothing, but that whole days from a later instant may end in a missing hour, and so before
+    // those from an earlier one.
+    let isExact: Bool
+    if first == .zero {
+      isExact = second.raw >= 0 || !second.isWholeDays || isSteady || atEnds
+    } else if second == .zero {
+      isExact = first.raw <= 0 || !first.isWholeDays || isSteady || atEnds
+    } else {
+      isExact = isSteady && first.isWholeDays && second.isWholeDays
+    }
     return Distance(
       first.milliseconds + second.milliseconds, slack: first.slack + second.slack + (isExact ? 0 : 1))
   }

@@ -39,12 +39,16 @@ final class Ground {
   private(set) var anchors: [Int] = [Ground.anchor]
   /// Steps to which `anytime` may lead as long as they lie ahead.
   private(set) var targets: [NodeIndex] = []
-  /// Conditions on data alone that are asked more than once.
+  /// Conditions on data alone that are asked more than once, and addresses that may be there or not.
   private(set) var recurring: [String: Int] = [:]
   private(set) var verbs: [String] = ["all"]
   private(set) var loops: [NodeIndex] = []
   /// Everything but replies that may come in and matter.
   private(set) var eventNames: [String] = []
+  /// How many touches there have been makes a difference: to a condition, or as long as the policy's limit is not proved.
+  private(set) var countsTouches = false
+  /// Some await listens to more than answers.
+  private(set) var awaitsEvents = false
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
   /// For each step its place in an order in which steps are come to.
@@ -83,29 +87,36 @@ final class Ground {
 
   private func collect() {
     var asked: [String: Int] = [:]
+    var addresses: [String] = []
     for (index, node) in graph.nodes.enumerated() {
       for moment in moments(of: node) { collect(moment) }
       for condition in conditions(of: node) {
         if case .days(let from, let to)? = condition.counting?.what {
           for name in [from, to].compactMap({ $0 }) { collect(name: name) }
+        } else if condition.counting?.what == .touches {
+          countsTouches = true
         } else if Self.isOnDataAlone(condition) {
           asked[condition.canonical, default: 0] += 1
         }
       }
       switch node.action {
-      case .channel(let action): collect(verb: action.verb)
+      case .channel(let action):
+        collect(verb: action.verb)
+        if let address = Self.address(of: action) { addresses.append(address) }
       case .suppress(let channel): collect(verb: channel)
       case .loop:
         loops.append(index)
         collect(.round(index))
-      case .go(.node(let target)): targets.append(target)
+      case .go(.node(let target)): if graph.isInAnytime(index) { targets.append(target) }
       default: break
       }
     }
     for one in graph.anytime { if case .node(let target) = one.target { targets.append(target) } }
     targets = Array(Set(targets)).filter { if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true } }
       .sorted()
-    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < 8 {
+    for address in Set(addresses).sorted() { recurring[address] = recurring.count }
+    let most = recurring.count + 6
+    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most {
       recurring[condition] = recurring.count
     }
     collectEvents()
@@ -113,6 +124,10 @@ final class Ground {
   }
 
   private func collectEvents() {
+    let classes = Set(graph.replies.map(\.name) + ["reply", "timeout"])
+    awaitsEvents = graph.nodes.contains {
+      if case .await(let awaited) = $0.action { awaited.cases.contains { !classes.contains($0.key) } } else { false }
+    }
     var names: Set<String> = ["out-of-office", "bounce"]
     for one in graph.anytime { names.insert(one.key) }
     for edge in graph.edges {
@@ -124,6 +139,13 @@ final class Ground {
     }
     // Declared events that nothing takes change no run, but a claim may speak of them.
     eventNames = names.union(heldFor).union(graph.events.map(\.name)).sorted()
+  }
+
+  /// The address that a hand-over needs and whoever it goes to may not have.
+  static func address(of action: ChannelAction) -> String? {
+    guard ![.none, .name].contains(action.address), !action.isTask else { return nil }
+    if case .expression(let to)? = action.field("to")?.content { return "\(to.canonical).\(action.address)" }
+    return "input:contact.\(action.address)"
   }
 
   private func collect(verb: String) { if !verbs.contains(verb), verbs.count < 60 { verbs.append(verb) } }
@@ -182,6 +204,20 @@ final class Ground {
 
   static func isOnDataAlone(_ condition: Expression) -> Bool {
     condition.uses.allSatisfy { if case .input = $0.name { true } else { false } }
+  }
+
+  // MARK: Limits
+
+  /// Whether what is at most so late comes within a limit, whenever that begins.
+  func isWithin(_ distance: Distance, _ limit: FlowTime.Duration) -> Bool {
+    let least = stretches.span(of: limit).least
+    return !least.isNone && distance.isWithin(-least.milliseconds - least.slack * jump, jump: jump)
+  }
+
+  /// Whether an instant that lies after now by at most so much, a negative number, lies a duration before it.
+  func isApart(_ distance: Distance, _ least: FlowTime.Duration) -> Bool {
+    let most = stretches.span(of: least).most
+    return !most.isNone && distance.isWithin(-(most.milliseconds + most.slack * jump), jump: jump)
   }
 
   // MARK: Order
@@ -282,4 +318,14 @@ final class Ground {
 
 extension Expression {
   var isDate: Bool { type.present == .date }
+}
+
+extension Graph {
+  /// The step stands in a list of `anytime`, at whatever depth.
+  func isInAnytime(_ node: NodeIndex) -> Bool {
+    var list = lists[nodes[node].place.list]
+    while case .nested(in: let outer) = list { list = lists[nodes[outer].place.list] }
+    if case .anytime = list { return true }
+    return false
+  }
 }

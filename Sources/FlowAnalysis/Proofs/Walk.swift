@@ -12,6 +12,7 @@ struct Walk {
   private(set) var budget: Int
   private var known: [Control: (time: Differences, joins: Int, isQueued: Bool)] = [:]
   private var queue = Frontier()
+  private let countsTouches: Bool
   /// States that were followed.
   private(set) var steps = 0
   /// Called with every state in which a run can wait or arrive; for tests.
@@ -20,7 +21,9 @@ struct Walk {
   /// After so many joins a bound that still grows is given up.
   private static let patience = 4
 
-  init(_ ground: Ground, _ watch: Watch, budget: Int = 60_000) {
+  /// - Parameter countsTouches: the policy's limit is not known to be kept.
+  init(_ ground: Ground, _ watch: Watch, countsTouches: Bool = true, budget: Int = 60_000) {
+    self.countsTouches = countsTouches || ground.countsTouches
     self.ground = ground
     graph = ground.graph
     self.watch = watch
@@ -37,8 +40,11 @@ struct Walk {
       guard case .dayOfStart(let clock) = instant else { continue }
       // The anchor lies on that day, the time before or after it.
       let offset = Int64(clock?.milliseconds ?? 0)
-      guard time.place(index, after: Ground.start, .init(offset - Distance.day, offset, slack: 1)) else { continue }
-      time.setSteady(index, clock.map(Stretches.isSteady) ?? false)
+      var span = Differences.Span(offset - Distance.day, offset, slack: 1)
+      if clock == nil { span.most = .zero }
+      time.setSteady(index, clock.map(Stretches.isSteady) ?? true)
+      guard time.place(index, after: Ground.start, span) else { continue }
+      time.setSteady(index, clock.map(Stretches.isSteady) ?? true)
     }
     let control = Control(
       node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
@@ -61,17 +67,28 @@ struct Walk {
   /// A place that a run can be at: followed once, and again where more is possible there than was known.
   mutating func put(_ run: AbstractRun) {
     seen?(run)
-    let control = run.control
+    let control = relevant(run.control)
     let order = order(of: control)
     guard var state = known[control] else {
       known[control] = (run.time, 0, true)
       return queue.push(control, order)
     }
-    guard state.time.join(run.time, isWidening: state.joins >= Self.patience) else { return }
+    guard state.time.join(run.time, isWidening: state.joins >= Self.patience, isLast: state.joins >= 10 * Self.patience)
+    else { return }
     state.joins += state.isQueued ? 0 : 1
     if !state.isQueued { queue.push(control, order) }
     state.isQueued = true
     known[control] = state
+  }
+
+  /// Without what can make no difference any more.
+  private func relevant(_ control: Control) -> Control {
+    var control = control
+    if !countsTouches { control.touches = min(control.touches, 1) }
+    if graph.policy.gap == nil, !watch.asksForAnswers { control.answered = false }
+    if !ground.awaitsEvents { control.pending = false }
+    if !watch.leavesOutHolds { control.frozen = false }
+    return control
   }
 
   /// Later places have higher numbers: what can still be joined is joined before it is followed.
@@ -197,7 +214,7 @@ struct Walk {
     guard let run = holds else { return }
     guard case .channel(let action) = step.action, action.touch else { return goThroughWindow(run, node) }
     if isSuppressed(action.verb, run) { return proceed(passing(node, run), to: step.next) }
-    if let limit = graph.policy.maxTouches, run.control.touches >= limit { return proceed(run, to: .end("exhausted")) }
+    if countsTouches, let limit = graph.policy.maxTouches, run.control.touches >= limit { return proceed(run, to: .end("exhausted")) }
     goThroughWindow(run, node)
   }
 
@@ -214,12 +231,7 @@ struct Walk {
     return run.control.suppressed & (bit | 1) != 0
   }
 
-  func isInAnytime(_ node: NodeIndex) -> Bool {
-    var list = graph.lists[graph.nodes[node].place.list]
-    while case .nested(in: let outer) = list { list = graph.lists[graph.nodes[outer].place.list] }
-    if case .anytime = list { return true }
-    return false
-  }
+  func isInAnytime(_ node: NodeIndex) -> Bool { graph.isInAnytime(node) }
 
   // MARK: Conditions
 
@@ -254,10 +266,10 @@ struct Walk {
       // From the midnight of the first day by whole days; between two instants up to a day more or less.
       if let low {
         let days = (midnight == nil ? low - 1 : low) * Distance.day
-        guard run.time.constrain(midnight ?? first, second, Distance(-days, slack: 1)) else { return nil }
+        guard run.time.constrain(midnight ?? first, second, Distance(-days, slack: midnight == nil ? 1 : 0)) else { return nil }
       }
       if let high {
-        guard run.time.constrain(second, midnight ?? first, Distance((high + 1) * Distance.day, slack: 1)) else {
+        guard run.time.constrain(second, midnight ?? first, Distance((high + 1) * Distance.day - 1, slack: midnight == nil ? 1 : 0)) else {
           return nil
         }
       }

@@ -124,7 +124,14 @@ extension Walk {
 
   private mutating func handOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex) {
     let step = graph.nodes[node]
-    if watch.countsFailures { proceed(run, to: step.next) }
+    var run = run
+    if let address = Ground.address(of: action), let index = ground.recurring[address], run.control.decided[index] != 1 {
+      var unreached = run
+      unreached.control.decided[index] = 2
+      if watch.countsFailures { proceed(unreached, to: step.next) }
+      if run.control.decided[index] == 2 { return }
+      run.control.decided[index] = 1
+    }
     guard let until = action.until else {
       for run in handedOver(run, action, node) { proceed(run, to: step.next) }
       return
@@ -293,7 +300,6 @@ extension Walk {
   /// All at once, or one after the other; a list of people may be of any length.
   mutating func tell(_ run: AbstractRun, _ escalation: Escalation, _ node: NodeIndex, _ told: Int) {
     let next = graph.nodes[node].next
-    if watch.countsFailures, told == 0 { proceed(run, to: next) }
     guard let each = escalation.each else {
       for run in watch.see(.told(node), run) { proceed(noting(node, run), to: next) }
       return

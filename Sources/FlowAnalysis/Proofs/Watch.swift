@@ -20,9 +20,11 @@ struct Watch {
   let ground: Ground
   /// Broken for certain or perhaps: some abstract run does not keep it.
   private(set) var isBroken = false
-  /// The most or the least that was seen, where the claim has a measure.
-  private(set) var worst: Int64?
-  private(set) var isUnbounded = false
+  /// The most touches that were counted.
+  private(set) var most = 0
+  /// What was measured, of all runs: how late at most, or, for what must lie apart, how far before at most.
+  private(set) var distances: Set<Distance> = []
+  private(set) var outcomes: Set<String> = []
 
   init(_ claim: Claim, _ ground: Ground) {
     self.claim = claim
@@ -37,19 +39,18 @@ struct Watch {
     }
   }
 
-  /// Steps may fail where their data do not serve.
-  var countsFailures: Bool {
-    switch claim {
-    case .touches, .apart, .ends, .never, .stops: true
-    default: false
-    }
-  }
+  /// Whoever has no address is not written to; a first touch that fails is told to the owner, and is late for nobody.
+  var countsFailures: Bool { if case .firstTouch = claim { false } else { true } }
 
+  /// What the claim itself needs to know of a run.
+  var asksForAnswers: Bool { if case .apart = claim { true } else { false } }
+  var leavesOutHolds: Bool { if case .ends = claim { true } else { false } }
   /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
     switch claim {
     case .ends(let limit):
-      guard case .ended = happening else { return [run] }
+      guard case .ended(let outcome) = happening else { return [run] }
+      outcomes.insert(outcome)
       atMost(limit, run.time[Ground.now, Ground.clock])
       return []
     case .touches(let most, let verb, nil): return count(happening, run, most, verb)
@@ -67,10 +68,7 @@ struct Watch {
       }
     case .silence(let milestones): return reaching(milestones, happening, run)
     case .stops: return stops(happening, run)
-    case .possible(let outcome):
-      guard case .ended(let own) = happening else { return [run] }
-      if own == outcome { worst = 1 }
-      return []
+    case .possible, .insideWindow: return []
     case .overseen(let step): return overseen(step, happening, run)
     case .never(let never, let after):
       if run.control.phase == 1, matches(never, happening) { isBroken = true }
@@ -84,7 +82,6 @@ struct Watch {
       }
       return matches(first, happening) ? [] : [run]
     case .follows(let first, let within, let later): return follows(first, within, later, happening, run)
-    case .insideWindow: return []
     }
   }
 
@@ -102,7 +99,7 @@ struct Watch {
     guard case .handedOver(let node) = happening, isCounted(node, verb) else { return [run] }
     var run = run
     run.control.count += 1
-    worst = max(worst ?? 0, Int64(run.control.count))
+    self.most = max(self.most, run.control.count)
     if run.control.count > most {
       isBroken = true
       return []
@@ -219,26 +216,14 @@ struct Watch {
 
   /// - Parameter distance: how far now lies after the instant that the limit counts from, at most.
   private mutating func atMost(_ limit: FlowTime.Duration?, _ distance: Distance) {
-    if let certain = distance.certain(jump: ground.jump) {
-      worst = max(worst ?? certain, certain)
-    } else {
-      isUnbounded = true
-    }
-    guard let limit else { return }
-    let least = ground.stretches.span(of: limit).least
-    if least.isNone || !distance.isWithin(-least.milliseconds - least.slack * ground.jump, jump: ground.jump) {
-      isBroken = true
-    }
+    distances.insert(distance)
+    if let limit, !ground.isWithin(distance, limit) { isBroken = true }
   }
 
   /// - Parameter distance: how far the instant before lies after now, at most: what is certain lies between them.
   private mutating func atLeast(_ least: FlowTime.Duration, _ distance: Distance) {
-    let apart = distance.certain(jump: ground.jump).map { max(0, -$0) } ?? 0
-    worst = min(worst ?? apart, apart)
-    let most = ground.stretches.span(of: least).most
-    if most.isNone || !distance.isWithin(-(most.milliseconds + most.slack * ground.jump), jump: ground.jump) {
-      isBroken = true
-    }
+    distances.insert(distance)
+    if !ground.isApart(distance, least) { isBroken = true }
   }
 
   // MARK: Milestones

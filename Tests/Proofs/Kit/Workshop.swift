@@ -16,6 +16,20 @@ package struct Workshop: Sendable {
     manifests = try Material.manifests(DiskFiles(root: root))
   }
 
+  /// The processes that ship.
+  package func shipped(root: String) throws -> [CompiledWorkflow] {
+    let disk = DiskFiles(root: root)
+    let names = disk.list("Workflows").filter {
+      $0.hasSuffix(".yaml") && !$0.hasSuffix(".scenarios.yaml") && $0 != "flow.yaml"
+    }
+    let text = try disk.read("Workflows/flow.yaml").get()
+    let (project, _) = Compiler.project(SourceText(file: "Workflows/flow.yaml", utf8: text), files: disk, zones: zones)
+    return Compiler.compile(
+      CompilerInput(
+        files: names.map { "Workflows/\($0)" }, project: project, manifests: manifests, zones: zones, source: disk)
+    ).workflows
+  }
+
   /// The graph, or what is wrong with the text.
   package func compile(_ text: String) -> Result<Graph, Broken> {
     let compilation = Compiler.compile(

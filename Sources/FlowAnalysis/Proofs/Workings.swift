@@ -1,0 +1,91 @@
+import FlowCore
+import FlowTime
+
+/// The walks that the claims of one file need: claims of one kind share theirs.
+struct Workings {
+  let ground: Ground
+  /// By the claim whose limit is left open.
+  private var walked: [Claim: Watch?] = [:]
+  /// Whether touches can come to more than the policy allows: only then does every other claim have to count them.
+  private var mayBeExhausted: Bool
+
+  init(_ ground: Ground) {
+    self.ground = ground
+    mayBeExhausted = ground.graph.policy.maxTouches != nil
+    if let most = ground.graph.policy.maxTouches {
+      let watch = watch(.touches(atMost: most, verb: nil, span: nil))
+      mayBeExhausted = watch?.isBroken ?? true
+    }
+  }
+
+  mutating func verdict(on claim: Claim) -> Verdict {
+    switch claim {
+    // Whatever goes out has come through its window: `Stepper.goThroughWindow` is the only way.
+    case .insideWindow: return .proved(bound: nil, isReached: false)
+    case .possible(let outcome): return possible(outcome)
+    case .touches(let most, let verb, let span?):
+      // Where there are never more in the whole run, there are not in any span.
+      if case .proved = verdict(on: .touches(atMost: most, verb: verb, span: nil)) {
+        return .proved(bound: nil, isReached: false)
+      }
+      return followed(.touches(atMost: most, verb: verb, span: span))
+    default: return followed(claim)
+    }
+  }
+
+  private mutating func followed(_ claim: Claim) -> Verdict {
+    guard let watch = watch(Self.open(claim)) else { return Self.tooMany }
+    switch claim {
+    case .ends(nil): return .proved(bound: latest(watch), isReached: false)
+    case .ends(let limit?), .firstTouch(let limit):
+      if watch.distances.allSatisfy({ ground.isWithin($0, limit) }) {
+        return .proved(bound: latest(watch), isReached: false)
+      }
+    case .apart(let least):
+      if watch.distances.allSatisfy({ ground.isApart($0, least) }) {
+        let certain = watch.distances.map { $0.certain(jump: ground.jump).map { max(0, -$0) } ?? 0 }.min()
+        return .proved(bound: certain.map { .time($0) }, isReached: false)
+      }
+    case .touches(_, _, nil):
+      if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
+    default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
+    }
+    return .undecided(
+      because: "not all ways through the file could be shown to keep it, nor was one found that breaks it",
+      decidedBy: "a scenario that breaks it, or times that leave more room")
+  }
+
+  private mutating func possible(_ outcome: String) -> Verdict {
+    guard let watch = watch(.ends(within: nil)) else { return Self.tooMany }
+    return watch.outcomes.contains(outcome)
+      ? .undecided(because: "no run was found that ends with \(outcome)", decidedBy: "a scenario that ends with it")
+      : .undecided(because: "no way through the file ends with \(outcome)", decidedBy: "a step that leads there")
+  }
+
+  private static let tooMany = Verdict.undecided(
+    because: "the file has too many ways to follow them all", decidedBy: "fewer branches or rounds")
+
+  private func latest(_ watch: Watch) -> Bound? {
+    let times = watch.distances.map { $0.certain(jump: ground.jump) }
+    guard !times.contains(nil) else { return nil }
+    return times.compactMap { $0 }.max().map { .time($0) }
+  }
+
+  /// Claims that differ in their limit alone are measured once.
+  private static func open(_ claim: Claim) -> Claim {
+    switch claim {
+    case .ends: .ends(within: nil)
+    case .firstTouch: .firstTouch(within: .zero)
+    case .apart: .apart(.zero)
+    default: claim
+    }
+  }
+
+  private mutating func watch(_ claim: Claim) -> Watch? {
+    if let known = walked[claim] { return known }
+    var walk = Walk(ground, Watch(claim, ground), countsTouches: mayBeExhausted)
+    let watch = walk.run() ? walk.watch : nil
+    walked[claim] = .some(watch)
+    return watch
+  }
+}
