@@ -94,16 +94,18 @@ struct Differences: Hashable {
   }
 
   /// A hold moves a due, and by as many whole days what counts from the start, by at most `days` in all from `start`.
-  mutating func hold(due: Int, anchors: [Int], start: Int, clock: Int, days: Int64) -> Bool {
+  /// - Parameter again: it has been moved at this step before: since it was computed, or since the step was due.
+  mutating func hold(due: Int, anchors: [Int], start: Int, clock: Int, days: Int64, again: (later: Bool, earlier: Bool)
+  ) -> Bool {
     for other in 0..<size where !anchors.contains(other) && other != due {
       // The clock that stands still while the run is held moves at least as far.
       if other != clock { for anchor in anchors { self[anchor, other] = .none } }
       self[due, other] = .none
     }
-    // By dates: the time of day may be another afterwards.
+    // By dates: the time of day may be another afterwards, but however often it is moved, the date is not.
     for anchor in anchors {
-      self[due, anchor] = self[due, anchor].plus(Distance.day)
-      self[anchor, due] = self[anchor, due].plus(Distance.day)
+      if !again.later { self[due, anchor] = self[due, anchor].plus(Distance.day) }
+      if !again.earlier { self[anchor, due] = self[anchor, due].plus(Distance.day) }
     }
     setSteady(due, false)
     guard let first = anchors.first else { return true }

@@ -27,7 +27,13 @@ struct Distance: Hashable, Comparable {
   /// Days of the calendar; also just before so many, as "on an earlier date" has it.
   var isWholeDays: Bool { milliseconds % Self.day == 0 || (milliseconds + 1) % Self.day == 0 }
 
-  static func < (left: Distance, right: Distance) -> Bool { left.raw < right.raw }
+  /// The better bound is the lesser, an hour for each unit of slack.
+  static func < (left: Distance, right: Distance) -> Bool {
+    let (one, other) = (left.weight, right.weight)
+    return one == other ? left.raw < right.raw : one < other
+  }
+
+  private var weight: Int64 { isNone ? .max : milliseconds + slack * 3_600_000 }
 
   /// What follows from `i ≤ k + first` and `k ≤ j + second`.
   /// - Parameter isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does.

@@ -37,7 +37,7 @@ final class Ground {
   private(set) var size = 7
   /// All that a hold moves.
   private(set) var anchors: [Int] = [Ground.anchor]
-  /// Steps to which `anytime` may lead as long as they lie ahead.
+  /// Steps to which `anytime` may lead as long as they lie ahead, and steps to which a path may go back.
   private(set) var targets: [NodeIndex] = []
   /// Conditions on data alone that are asked more than once, and addresses that may be there or not.
   private(set) var recurring: [String: Int] = [:]
@@ -51,6 +51,9 @@ final class Ground {
   private(set) var awaitsEvents = false
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
+  /// For each recurring condition the steps that ask it.
+  private(set) var asking: [Set<NodeIndex>] = []
+  private var reach: [Set<NodeIndex>] = []
   /// For each step its place in an order in which steps are come to.
   private(set) var ranks: [Int] = []
 
@@ -102,7 +105,9 @@ final class Ground {
       switch node.action {
       case .channel(let action):
         collect(verb: action.verb)
-        if let address = Self.address(of: action) { addresses.append(address) }
+        if let address = Self.address(of: action) {
+          addresses += node.repeats.isEmpty ? [address] : [address, address]
+        }
       case .suppress(let channel): collect(verb: channel)
       case .loop:
         loops.append(index)
@@ -112,15 +117,65 @@ final class Ground {
       }
     }
     for one in graph.anytime { if case .node(let target) = one.target { targets.append(target) } }
+    for edge in graph.edges {
+      // What a path goes back to: whether that has been before is worth knowing.
+      guard case .node(let target) = edge.to, let from = edge.from, !isAround(graph.nodes[target].place.list, from) else {
+        continue
+      }
+      if case .path = graph.lists[rootList(from)] { targets.append(target) }
+    }
     targets = Array(Set(targets)).filter { if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true } }
       .sorted()
-    for address in Set(addresses).sorted() { recurring[address] = recurring.count }
+    for address in Set(addresses).sorted() where addresses.count(where: { $0 == address }) > 1 {
+      recurring[address] = recurring.count
+    }
     let most = recurring.count + 6
     for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most {
       recurring[condition] = recurring.count
     }
+    asking = Array(repeating: [], count: recurring.count)
+    for (index, node) in graph.nodes.enumerated() {
+      var names = conditions(of: node).map(\.canonical)
+      if case .channel(let action) = node.action, let address = Self.address(of: action) { names.append(address) }
+      for name in names { if let condition = recurring[name] { asking[condition].insert(index) } }
+    }
     collectEvents()
     rank()
+    follow()
+  }
+
+  /// Every step that a run can come to from here, this one among them, also by `anytime`.
+  func ahead(of node: NodeIndex) -> Set<NodeIndex> { reach[node] }
+
+  private func follow() {
+    reach = Array(repeating: [], count: graph.nodes.count)
+    let always = graph.anytime.compactMap { if case .node(let node) = $0.target { node } else { nil } }
+    func from(_ starts: [NodeIndex]) -> Set<NodeIndex> {
+      var (seen, stack) = (Set<NodeIndex>(), starts)
+      while let node = stack.popLast() {
+        guard seen.insert(node).inserted else { continue }
+        for edge in graph.edges(from: node) { if case .node(let to) = edge.to { stack.append(to) } }
+        if case .node(let next) = graph.nodes[node].next { stack.append(next) }
+      }
+      return seen
+    }
+    let interrupting = from(always)
+    for node in graph.nodes.indices { reach[node] = from([node]).union(interrupting) }
+  }
+
+  private func isAround(_ list: Int, _ node: NodeIndex) -> Bool {
+    var own = graph.nodes[node].place.list
+    while own != list {
+      guard case .nested(in: let outer) = graph.lists[own] else { return graph.nodes[node].place.list == list }
+      own = graph.nodes[outer].place.list
+    }
+    return true
+  }
+
+  private func rootList(_ node: NodeIndex) -> Int {
+    var own = graph.nodes[node].place.list
+    while case .nested(in: let outer) = graph.lists[own] { own = graph.nodes[outer].place.list }
+    return own
   }
 
   private func collectEvents() {

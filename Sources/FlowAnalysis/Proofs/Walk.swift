@@ -13,6 +13,7 @@ struct Walk {
   private var known: [Control: (time: Differences, joins: Int, isQueued: Bool)] = [:]
   private var queue = Frontier()
   private let countsTouches: Bool
+  private let mayBeExhausted: Bool
   /// States that were followed.
   private(set) var steps = 0
   /// Called with every state in which a run can wait or arrive; for tests.
@@ -21,9 +22,11 @@ struct Walk {
   /// After so many joins a bound that still grows is given up.
   private static let patience = 4
 
-  /// - Parameter countsTouches: the policy's limit is not known to be kept.
-  init(_ ground: Ground, _ watch: Watch, countsTouches: Bool = true, budget: Int = 60_000) {
-    self.countsTouches = countsTouches || ground.countsTouches
+  /// - Parameter mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is counted
+  ///   only where that decides the claim; elsewhere the limit may be passed at any touch.
+  init(_ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, budget: Int = 30_000) {
+    self.mayBeExhausted = mayBeExhausted
+    countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
     self.ground = ground
     graph = ground.graph
     self.watch = watch
@@ -36,16 +39,7 @@ struct Walk {
     time.assign(Ground.anchor, Ground.now)
     time.assign(Ground.start, Ground.now)
     time.assign(Ground.clock, Ground.now)
-    for (instant, index) in ground.instants {
-      guard case .dayOfStart(let clock) = instant else { continue }
-      // The anchor lies on that day, the time before or after it.
-      let offset = Int64(clock?.milliseconds ?? 0)
-      var span = Differences.Span(offset - Distance.day, offset, slack: 1)
-      if clock == nil { span.most = .zero }
-      time.setSteady(index, clock.map(Stretches.isSteady) ?? true)
-      guard time.place(index, after: Ground.start, span) else { continue }
-      time.setSteady(index, clock.map(Stretches.isSteady) ?? true)
-    }
+    placeDays(&time)
     let control = Control(
       node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
       decided: Array(repeating: 0, count: ground.recurring.count))
@@ -60,6 +54,27 @@ struct Walk {
       if control.cursor >= 0 { arrive(run) } else { wait(run) }
     }
     return true
+  }
+
+  /// Times of the day of the start, from its midnight on: the start lies somewhere among them.
+  private func placeDays(_ time: inout Differences) {
+    let days = ground.instants.compactMap { instant, index -> (clock: CivilTime?, index: Int)? in
+      if case .dayOfStart(let clock) = instant { (clock, index) } else { nil }
+    }
+    func offset(_ clock: CivilTime?) -> Int64 { Int64(clock?.milliseconds ?? 0) }
+    for day in days {
+      time.setSteady(day.index, day.clock.map(Stretches.isSteady) ?? true)
+      let (low, high) = (Distance(Distance.day - offset(day.clock), slack: 1), Distance(offset(day.clock), slack: 1))
+      _ = time.constrain(Ground.start, day.index, low)
+      _ = time.constrain(day.index, Ground.start, day.clock == nil ? .zero : high)
+    }
+    for first in days {
+      for second in days where first.index != second.index && offset(first.clock) <= offset(second.clock) {
+        _ = time.constrain(first.index, second.index, .zero)
+        _ = time.constrain(
+          second.index, first.index, Distance(offset(second.clock) - offset(first.clock), slack: 1))
+      }
+    }
   }
 
   // MARK: Going on
@@ -87,17 +102,36 @@ struct Walk {
     if !countsTouches { control.touches = min(control.touches, 1) }
     if graph.policy.gap == nil, !watch.asksForAnswers { control.answered = false }
     if !ground.awaitsEvents { control.pending = false }
-    if !watch.leavesOutHolds { control.frozen = false }
+    if control.node < 0, control.cursor >= 0 { forget(&control) }
     return control
   }
 
-  /// Later places have higher numbers: what can still be joined is joined before it is followed.
+  /// Rounds that were left by a jump and are never come back to, conditions that are not asked again.
+  private func forget(_ control: inout Control) {
+    let ahead = ground.ahead(of: control.cursor)
+    for (index, loop) in ground.loops.enumerated() where control.rounds[index] > 0 && !ahead.contains(loop) {
+      control.rounds[index] = 0
+      control.sent &= ~(1 << UInt64(index))
+    }
+    for index in control.decided.indices where control.decided[index] != 0 {
+      if ground.asking[index].isDisjoint(with: ahead) { control.decided[index] = 0 }
+    }
+  }
+
+  /// Later places have higher numbers: what can still be joined is joined before it is followed. A list of `anytime`
+  /// comes before the wait that it interrupts.
   private func order(of control: Control) -> Int {
-    let node = control.cursor >= 0 ? control.cursor : control.node
-    let rank = graph.nodes.indices.contains(node) ? ground.ranks[node] : 0
-    let rounds = control.rounds.reduce(0) { $0 * 8 + min(Int($1), 7) }
-    return ((control.behind.nonzeroBitCount * 512 + min(control.touches, 511)) * 4096 + rounds % 4096) * 8192
-      + rank * 2 + (control.cursor >= 0 ? 0 : 1)
+    let node = control.node >= 0 ? control.node : control.cursor
+    guard graph.nodes.indices.contains(node) else { return 0 }
+    let place = control.node < 0 ? 0 : 2 * Int(control.stage.rawValue) + (control.cursor >= 0 ? 0 : 1)
+    let past = control.behind.nonzeroBitCount * 256 + min(control.touches + control.count & 63, 255)
+    // Round by round, and the end of a round after what is in it.
+    let outer = graph.nodes[node].repeats.first ?? node
+    let rounds = control.rounds.reduce(0) { min($0 + Int($1), 255) }
+    let isRound = ground.loops.contains(node)
+    let inner = isRound && rounds > 0 ? 8191 : min(ground.ranks[node], 8190)
+    let around = (past * 8192 + ground.ranks[outer]) * 256 + (isRound || outer != node ? rounds : 0)
+    return (around * 8192 + inner) * 16 + place
   }
 
   mutating func proceed(_ run: AbstractRun, to target: Target) {
@@ -214,7 +248,10 @@ struct Walk {
     guard let run = holds else { return }
     guard case .channel(let action) = step.action, action.touch else { return goThroughWindow(run, node) }
     if isSuppressed(action.verb, run) { return proceed(passing(node, run), to: step.next) }
-    if countsTouches, let limit = graph.policy.maxTouches, run.control.touches >= limit { return proceed(run, to: .end("exhausted")) }
+    if let limit = graph.policy.maxTouches, mayBeExhausted {
+      if !countsTouches || run.control.touches >= limit { proceed(run, to: .end("exhausted")) }
+      if countsTouches, run.control.touches >= limit { return }
+    }
     goThroughWindow(run, node)
   }
 

@@ -90,7 +90,7 @@ extension Walk {
   mutating func act(_ run: AbstractRun, _ node: NodeIndex) {
     let step = graph.nodes[node]
     var run = passing(node, run)
-    run.control.frozen = false
+    if !graph.isInAnytime(node) { run.control.frozen = false }
     switch step.action {
     case .channel(let action): return handOver(run, action, node)
     case .escalate(let escalation): return tell(run, escalation, node, 0)
@@ -125,12 +125,16 @@ extension Walk {
   private mutating func handOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex) {
     let step = graph.nodes[node]
     var run = run
-    if let address = Ground.address(of: action), let index = ground.recurring[address], run.control.decided[index] != 1 {
-      var unreached = run
-      unreached.control.decided[index] = 2
-      if watch.countsFailures { proceed(unreached, to: step.next) }
-      if run.control.decided[index] == 2 { return }
-      run.control.decided[index] = 1
+    if let address = Ground.address(of: action) {
+      let index = ground.recurring[address]
+      let known = index.map { run.control.decided[$0] } ?? 0
+      if known != 1, watch.countsFailures {
+        var unreached = run
+        if let index { unreached.control.decided[index] = 2 }
+        proceed(unreached, to: step.next)
+      }
+      if known == 2 { return }
+      if let index { run.control.decided[index] = 1 }
     }
     guard let until = action.until else {
       for run in handedOver(run, action, node) { proceed(run, to: step.next) }

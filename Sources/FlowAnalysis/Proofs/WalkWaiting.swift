@@ -184,7 +184,6 @@ extension Walk {
     if !run.control.holding { run.time.extend(due: Ground.due, days: 30) }
     run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due)
     run.control.holding = true
-    run.control.frozen = true
     return [run]
   }
 
@@ -197,9 +196,12 @@ extension Walk {
   /// What the run waits for moves by up to thirty days, and by as many whole days everything that counts from its start.
   private func moved(_ run: AbstractRun) -> [AbstractRun] {
     var run = run
+    let again = (later: run.control.moved, earlier: run.control.frozen)
     run.control.moved = true
     run.control.frozen = true
-    guard run.time.hold(due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock, days: 30),
+    guard
+      run.time.hold(
+        due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock, days: 30, again: again),
       run.time.constrain(Ground.now, Ground.due, .zero)
     else { return [] }
     run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due)

@@ -43,8 +43,13 @@ struct Watch {
   var countsFailures: Bool { if case .firstTouch = claim { false } else { true } }
 
   /// What the claim itself needs to know of a run.
+  var countsTouches: Bool {
+    switch claim {
+    case .silence, .firstTouch, .touches(_, nil, nil): true
+    default: false
+    }
+  }
   var asksForAnswers: Bool { if case .apart = claim { true } else { false } }
-  var leavesOutHolds: Bool { if case .ends = claim { true } else { false } }
   /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
     switch claim {

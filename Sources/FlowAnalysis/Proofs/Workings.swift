@@ -83,7 +83,7 @@ struct Workings {
 
   private mutating func watch(_ claim: Claim) -> Watch? {
     if let known = walked[claim] { return known }
-    var walk = Walk(ground, Watch(claim, ground), countsTouches: mayBeExhausted)
+    var walk = Walk(ground, Watch(claim, ground), mayBeExhausted: mayBeExhausted)
     let watch = walk.run() ? walk.watch : nil
     walked[claim] = .some(watch)
     return watch
