@@ -3,8 +3,8 @@ import FlowTime
 /// What is said to hold of every run, whatever its contact answers, wherever and whenever it starts (language,
 /// section 7). The language claims some of them of every file; `guarantees:` claims more.
 public enum Claim: Hashable, Sendable {
-  /// Every run ends; with a duration: within it, time held left out (the start moves by as much as holds have moved
-  /// what the run waited for).
+  /// Every run ends; with a duration: within it, time held left out: the days from the one on which a hold begins to the
+  /// one on which the held step goes on, both whole.
   case ends(within: Duration?)
   /// At most so many touches; of one verb where one is named; in any span, or in the whole run. A run that ends
   /// `exhausted` breaks the limit that its policy sets: one touch more was due.
@@ -12,8 +12,8 @@ public enum Claim: Hashable, Sendable {
   /// A touch and the one before it are never less apart, but where the file lifts the gap (`gap: none`) or the contact
   /// has answered in between.
   case apart(Duration)
-  /// The first touch goes out within so long after the start, or the run has ended by then, in a run into which nothing
-  /// comes.
+  /// The first touch goes out within so long after the start, or has failed or the run has ended by then, in a run into
+  /// which nothing comes. (Of a step that fails its owner is told.)
   case firstTouch(within: Duration)
   /// A run into which nothing comes, no answer, event or outcome, comes to one of these; none: to an escalation or an
   /// end that the file writes.

@@ -123,7 +123,12 @@ package struct Opinion {
   /// Whoever has not been written to by then must have ended by then.
   private func firstTouch(_ within: Duration) -> Finding {
     guard tale.isSilent, let limit = later(tale.start, by: within) else { return .holds }
-    guard let at = touches.first?.at ?? ended else { return .broken }
+    // One that could not be handed over is told to the owner, and is late for nobody.
+    let failed = tale.entries.first { entry in
+      guard case .failed = entry.kind, let node = entry.step.flatMap({ graph.node(named: $0) }) else { return false }
+      return graph.nodes[node].isTouch
+    }
+    guard let at = [touches.first?.at, failed?.at].compactMap({ $0 }).min() ?? ended else { return .broken }
     return at <= limit ? .holds : tale.held > 0 ? .arguable : .broken
   }
 

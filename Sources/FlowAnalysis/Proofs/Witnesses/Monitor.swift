@@ -68,7 +68,7 @@ public struct Monitor: Sendable {
   private func firstTouch(_ course: Course, _ within: Duration) -> Judgement {
     guard course.isSilent, let limit = deadline(within, course) else { return .kept }
     let last = course.entries.count - 1
-    let first = course.entries.firstIndex { $0.handover?.touch == true } ?? last
+    let first = course.entries.firstIndex { $0.handover?.touch == true || isFailedTouch($0) } ?? last
     guard course.entries.indices.contains(first) else { return .kept }
     return timed([first], by: limit, at: course.entries[first].at)
   }
@@ -174,6 +174,12 @@ public struct Monitor: Sendable {
       hasAnswered = false
     }
     return worst
+  }
+
+  /// It was due, and could not be handed over: its owner is told.
+  private func isFailedTouch(_ entry: Entry) -> Bool {
+    guard case .failed = entry.kind else { return false }
+    return node(of: entry)?.isTouch ?? false
   }
 
   private func liftsGap(_ entry: Entry) -> Bool { node(of: entry)?.liftsGap ?? false }
