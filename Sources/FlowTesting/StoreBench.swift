@@ -94,7 +94,7 @@ public final class LetterBox: Channel {
   public func refuseToRender(_ step: String) { state.withLock { _ = $0.unrenderable.insert(step) } }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
-    if state.withLock({ $0.unrenderable.contains(delivery.step) }) { throw ChannelError(.ours, "no ink") }
+    if state.withLock({ $0.unrenderable.contains(delivery.step) }) { throw ChannelError(.permanent, "no ink") }
     let texts = delivery.fields.compactMap { field -> String? in
       if case .text(let text) = field.content { text.plain } else { nil }
     }

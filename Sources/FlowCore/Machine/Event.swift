@@ -25,6 +25,9 @@ public struct Event: Hashable, Sendable, Codable {
     case failed(step: NodeIndex, because: String)
     /// A person ends the run by hand.
     case cancel(because: String)
+    /// A touch has really left only now; until now the run has counted it at another instant. What waits since then
+    /// counts from now.
+    case left(step: NodeIndex, counted: Instant)
   }
 
   /// Known ids do nothing; events are ordered by (time, id).
@@ -55,6 +58,7 @@ public struct Event: Hashable, Sendable, Codable {
     case .acknowledged: "ack"
     case .failed: "failed"
     case .cancel: "cancel"
+    case .left: "left"
     }
   }
 

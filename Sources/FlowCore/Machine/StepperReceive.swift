@@ -16,6 +16,7 @@ extension Stepper {
       tell(.failed, "cancelled: \(reason)")
       note(nil, .failed(because: "cancelled: \(reason)"))
       end("cancelled")
+    case .left(let node, let counted): recount(node, counted)
     default: offer(event)
     }
   }

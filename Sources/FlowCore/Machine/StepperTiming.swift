@@ -141,6 +141,44 @@ extension Stepper {
     moveDue(to: instant, because: hold.text, quietly: quietly)
   }
 
+  // MARK: Relative to what was really done
+
+  /// A touch that was counted when it was planned has left only now. Nothing else happens; what the run waits for moves
+  /// where it counts from there: a `wait`, an `await`, an `after`, the pause between two rounds.
+  mutating func recount(_ node: NodeIndex, _ counted: Instant) {
+    guard graph.nodes.indices.contains(node), var waiting = run.waiting else { return }
+    // What began with an answer or a task counts from that.
+    let beganWithTouch = waiting.arrived >= counted && run.touched.contains(waiting.arrived)
+    if let index = run.touched.lastIndex(of: counted) { run.touched[index] = now }
+    run.touched.sort()
+    if run.passed[node] == counted { run.passed[node] = now }
+    let instant = now
+    for loop in graph.nodes[node].repeats where run.rounds[loop]?.sent == counted { run.rounds[loop]?.sent = instant }
+    if beganWithTouch { waiting.arrived = now }
+    if let computed = computed(waiting), computed != waiting.computed {
+      waiting.computed = computed
+      waiting.due = max(computed, waiting.floor ?? computed)
+    }
+    guard run.waiting != waiting else { return }
+    run.state = .waiting(waiting)
+    if waiting.stage == .listening, case .await(let awaited) = graph.nodes[waiting.node].action {
+      note(waiting.node, .waiting(for: awaited.events, until: waiting.due))
+    }
+  }
+
+  /// The due of a wait as the file has it; nil where it has none that can be computed again.
+  private func computed(_ waiting: Run.Waiting) -> Instant? {
+    if waiting.stage == .round {
+      guard case .loop(let loop) = graph.nodes[waiting.node].action, let round = run.rounds[waiting.node]
+      else { return nil }
+      return after(loop.every, from: round.sent ?? round.began)
+    }
+    guard waiting.stage != .deferring, let moment = moment(of: waiting),
+      case .instant(let computed) = resolve(moment, arrived: waiting.arrived, shift: waiting.shift)
+    else { return nil }
+    return computed
+  }
+
   // MARK: After a list of `anytime`
 
   /// The interrupted step goes on. A due from `day N` or from data is computed anew; one from a duration stays.

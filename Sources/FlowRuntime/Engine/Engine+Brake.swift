@@ -139,10 +139,11 @@ extension Engine {
   }
 
   /// A hold that nobody asked for is told to whoever looks at the tasks.
-  func tellOperator(_ hold: Hold) throws(StoreError) {
+  /// - Parameter id: of the task; by default another one for each hold.
+  func tellOperator(_ hold: Hold, id: String? = nil) throws(StoreError) {
     let now = clock.now()
     let task = TaskRecord(
-      id: Derived.hex([hold.fact, hold.value], digits: 12), run: "", workflow: "", kind: .notice(.held),
+      id: id ?? Derived.hex([hold.fact, hold.value], digits: 12), run: "", workflow: "", kind: .notice(.held),
       person: .absent, contact: .absent,
       text: "Sending is held: \(hold.because). `flow resume --all` lets it go on.", assigned: now, due: nil,
       outcomes: ["done"])

@@ -40,6 +40,7 @@ extension Engine {
     guard let graph = try graph(of: record) else {
       return try setAside(record, "its version cannot be read any more")
     }
+    if let line = try openTouch(of: id) { return try standStill(record, isNoted: true, reason(behind: line)) }
     let surroundings = try surroundings(of: record, graph)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
@@ -48,7 +49,7 @@ extension Engine {
       return try setAside(record, "it was due and did nothing")
     }
     try await commit(record, event: event, at: now, surroundings, depth: 0) {
-      $0.unrenderable.isEmpty ? transition : Machine.step(graph, record.run, event, at: now, $0)
+      $0.unrenderable.isEmpty && $0.held == surroundings.held ? transition : Machine.step(graph, record.run, event, at: now, $0)
     }
   }
 
@@ -78,8 +79,13 @@ extension Engine {
   ) async throws(StoreError) {
     var surroundings = surroundings
     var plan = try await plan(transition(surroundings), of: record, event, at: now, depth)
-    while let (node, because) = plan.unrenderable, surroundings.unrenderable[node] == nil {
-      surroundings.unrenderable[node] = because
+    var rerun: Rerun?
+    while let (node, verb, error) = plan.unrenderable, surroundings.unrenderable[node] == nil {
+      if surroundings.held[verb] == nil, let because = try heldBack(error, verb, record.id, at: now, &rerun) {
+        surroundings.held[verb] = because
+      } else {
+        surroundings.unrenderable[node] = error.text
+      }
       plan = try await self.plan(transition(surroundings), of: record, event, at: now, depth)
     }
     let step = JournalStep(
@@ -95,8 +101,26 @@ extension Engine {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }
     if !plan.next.isLive, let pause = sending.pause(of: record.id) { writes.append(.remember(pause.fact, nil)) }
+    let isWaiting = plan.next.stuck?.hasPrefix(Hold.mark) == true
+    if rerun == nil || !isWaiting { rerun = nil }
+    if rerun != sending.reruns[record.id] { writes.append(.remember(Facts.rerun + record.id, rerun?.text)) }
     try store.add(writes + plan.writes)
     sending.note(plan)
+    sending.reruns[record.id] = rerun
+  }
+
+  /// Why a step that its channel cannot render stands still: our mistake holds the channel, what passes is tried again.
+  /// Nil where the step fails.
+  private func heldBack(
+    _ error: ChannelError, _ verb: String, _ run: String, at now: Instant, _ rerun: inout Rerun?
+  ) throws(StoreError) -> String? {
+    switch error.kind {
+    case .ours: return try refuse(verb, error.text).because
+    case .temporary:
+      rerun = self.rerun(of: run, at: now)
+      return rerun == nil ? nil : error.text
+    case .permanent, .unknown: return nil
+    }
   }
 
   private func plan(
@@ -126,7 +150,7 @@ extension Engine {
     /// Indices of entries that hand something over and were not rendered yet, in order.
     var unrendered: ArraySlice<Int>
     /// The first step that no channel could render, and why.
-    var unrenderable: (node: NodeIndex, because: String)?
+    var unrenderable: (node: NodeIndex, verb: String, error: ChannelError)?
 
     init(record: RunRecord, transition: Transition, now: Instant, depth: Int) {
       next = record
@@ -201,9 +225,7 @@ extension Engine {
       default: !run.isLive
       }
     guard stops else { return }
-    let hasPlanned = try store.hasPlanned(run: run.id)
-    let isInHand = !claimed.isEmpty || !flights.isEmpty || !unsettled.isEmpty
-    guard hasPlanned || isInHand || sending.hasHeldLines else { return }
+    guard try mayHaveOpenLines(run.id) else { return }
     var stopped: [Entry] = []
     for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state

@@ -17,13 +17,13 @@ extension Engine {
   }
 
   /// Sending goes on, by the clock as it is now and on the store as it is: ends a pause of everything, the brake, and
-  /// the holds after a leap of the clock and on a restored store. Caps of first runs stay, and channels that were not
-  /// read.
+  /// the holds after a leap of the clock, on a restored store, and of channels that refused by our own mistake. Caps of
+  /// first runs stay, and channels that were not read.
   public func resumeAll() async throws(StoreError) {
     try await alone { engine async throws(StoreError) in
       engine.clock.confirm()
       for hold in engine.sending.holds.values where hold.run == nil {
-        if let verb = hold.verb { engine.brake.forgive(verb, at: engine.clock.now()) }
+        if hold.reason == .brake, let verb = hold.verb { engine.brake.forgive(verb, at: engine.clock.now()) }
         try engine.store.add([.remember(hold.fact, nil)])
         engine.sending.holds[hold.fact] = nil
       }
@@ -106,6 +106,7 @@ extension Engine {
     try await alone { engine async throws(StoreError) in
       for graph in engine.library.graphs { engine.older[graph.fingerprint] = graph }
       engine.use(library, outlets, caps)
+      try engine.forgetRefusals()
       try engine.goOn()
     }
     await settleDown(seconds: 30)

@@ -4,10 +4,6 @@ import FlowTime
 
 /// From a delivery to a receipt: rendered before the commit that plans it, handed over after it.
 extension Engine {
-  /// How often a delivery is tried, and for how long.
-  private static let attempts = 8
-  private static let patience: Int64 = 72 * 3_600_000
-
   /// Renders a delivery and plans it; where no channel can, the plan says so.
   func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     var delivery = delivery
@@ -33,7 +29,7 @@ extension Engine {
         }
       }
     case .failure(let error):
-      if plan.unrenderable == nil { plan.unrenderable = (delivery.node, error.text) }
+      if plan.unrenderable == nil { plan.unrenderable = (delivery.node, delivery.verb, error) }
     }
   }
 
@@ -47,7 +43,7 @@ extension Engine {
 
   private func rendering(of delivery: Delivery) async -> Result<Rendering, ChannelError> {
     guard let outlet = outlets[delivery.verb] else {
-      return .failure(ChannelError(.ours, "no channel is called \"\(delivery.verb)\""))
+      return .failure(ChannelError(.permanent, "no channel is called \"\(delivery.verb)\""))
     }
     do throws(ChannelError) {
       let rendering = try await outlet.channel.render(delivery)
@@ -125,17 +121,24 @@ extension Engine {
         } else {
           receipts.append((line, receipt))
         }
+        // Written down at once: those behind it by the same channel are not tried.
+        if case .ours = receipt {
+          try await settle(marked)
+          marked = []
+        }
       }
-      if marked.isEmpty { return }
-      let all = marked
-      try await alone { engine async throws(StoreError) in
-        for (line, receipt) in all { try engine.settle(line, receipt) }
-        try engine.keepTallies()
-      }
+      if !marked.isEmpty { try await settle(marked) }
     } catch {
       // The next turn settles them: no line stays in hand while the engine lives.
       unsettled += marked + rest.map { ($0, nil) }
       throw error
+    }
+  }
+
+  private func settle(_ marked: [(line: Outgoing, receipt: Receipt?)]) async throws(StoreError) {
+    try await alone { engine async throws(StoreError) in
+      for (line, receipt) in marked { try engine.settle(line, receipt) }
+      try engine.keepTallies()
     }
   }
 
@@ -298,6 +301,7 @@ extension Engine {
     if let record = try store.run(line.run) {
       var next = record
       next.sequence += 1
+      if line.state == .cancelled { writes += release(&next, behind: line) }
       let now = clock.now()
       let entry = Entry(at: now, step: line.step, round: line.round, kind: kind)
       writes += [
@@ -306,88 +310,6 @@ extension Engine {
       ]
     }
     try store.add(writes)
-  }
-
-  // MARK: Receipts
-
-  /// What the channel said of a line that was claimed; nil where it was not handed over.
-  func settle(_ line: Outgoing, _ receipt: Receipt?) throws(StoreError) {
-    if erased.contains(line.run) { return }
-    guard outlets[line.verb]?.usesMarker == true || receipt == nil || !unsettled.isEmpty else {
-      return try record(receipt ?? .unknown(because: ""), of: line)
-    }
-    claimed.remove(line.key.text)
-    guard let current = try store.outgoing(line.key.text) else { return }
-    switch (current.state, receipt) {
-    case (.claimed, nil), (.marked, nil): try tryAgain(current)
-    case (.claimed, let receipt?), (.marked, let receipt?): try record(receipt, of: current)
-    case (.planned, .accepted?), (.cancelled, .accepted?), (.held, .accepted?):
-      // It was told not to, and did.
-      logger.error("left all the same", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
-      try record(receipt ?? .accepted(id: ""), of: current)
-    default: break
-    }
-  }
-
-  func record(_ receipt: Receipt, of line: Outgoing) throws(StoreError) {
-    let from = line.state
-    var line = line
-    switch receipt {
-    case .accepted(let id):
-      line.state = .accepted
-      line.receipt = id
-      line.settled = clock.now()
-      tally(line.verb) { $0.sent += 1 }
-      var writes: [Write] = [.change(line, from: from)]
-      if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {
-        writes.append(.remember(Facts.reference + id, line.run))
-      }
-      try store.add(writes + tellOutcome("ok", of: line))
-    case .temporary(let after, let because): try retry(&line, after: after, because)
-    case .permanent(let because): try fail(&line, because)
-    case .optedOut(let because): try optOut(&line, because)
-    case .ours(let because):
-      line.state = .held
-      line.because = because
-      sending.hasHeldLines = true
-      logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
-      try store.add([.change(line, from: from)] + noticeOurs(line, because))
-    case .unknown(let because):
-      if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
-      try settleUnknown(&line, because)
-    }
-  }
-
-  /// Twice as long each time, spread by a digest so that not all come back at once.
-  private func retry(_ line: inout Outgoing, after: Int?, _ because: String) throws(StoreError) {
-    let now = clock.now()
-    let from = line.state
-    let base: Int64 = 60_000 << Int64(min(max(line.attempts - 1, 0), 10))
-    let spread = Int64(Derived.hex([line.key.text, String(line.attempts)], digits: 4), radix: 16) ?? 0
-    // A far side that names a pause beyond our patience is not waited for.
-    let wanted = Int64(min(max(after ?? 0, 0), 1_000_000)) * 1000
-    let pause = max(wanted, base)
-    let next = now.adding(milliseconds: pause + base / 4 * spread / 65_536)
-    guard line.attempts < Engine.attempts, next.milliseconds(since: line.planned) <= Engine.patience else {
-      return try fail(&line, "tried \(line.attempts) times: \(because)")
-    }
-    line.state = .planned
-    line.because = because
-    line.next = next
-    try store.add([.change(line, from: from)])
-  }
-
-  func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
-    let from = line.state
-    line.state = .failed
-    line.because = because
-    line.settled = clock.now()
-    let told = Incoming(
-      source: "flow", id: "\(line.key).failed", at: clock.now(),
-      body: .run(line.run, .failed(step: line.node, because: because)))
-    try store.add(
-      [.change(line, from: from), .receive(InboxRow(incoming: told, received: clock.now()))]
-        + tellOutcome("failed", of: line))
   }
 }
 

@@ -22,8 +22,12 @@ struct Sending {
     var key: String
     var planned: Instant
     var real: Instant
+    /// Its run counts it so by now.
+    var isTold: Bool
   }
 
+  /// Runs whose step no channel could render for now.
+  var reruns: [String: Engine.Rerun] = [:]
   /// Lines of the outbox may be held.
   var hasHeldLines = true
   /// It may not be what the store remembers any more.
@@ -91,11 +95,19 @@ extension Engine {
     for verb in watched {
       if let hold = hold(verb: verb, workflow, run: run) { held[verb] = hold.because }
     }
+    if sending.holds.isEmpty { return held }
+    for verb in outlets.keys where held[verb] == nil {
+      if let hold = refusal(of: verb) { held[verb] = hold.because }
+    }
     return held
   }
 
+  private func refusal(of verb: String) -> Hold? {
+    sending.holds.isEmpty ? nil : sending.holds["\(Hold.prefix)\(Hold.Reason.refused.rawValue)/\(verb)"]
+  }
+
   private func hold(verb: String, _ workflow: String, run: String) -> Hold? {
-    sending.holds["\(Hold.prefix)\(Hold.Reason.brake.rawValue)/\(verb)"] ?? unread(verb)
+    refusal(of: verb) ?? sending.holds["\(Hold.prefix)\(Hold.Reason.brake.rawValue)/\(verb)"] ?? unread(verb)
       ?? (outlets[verb]?.isLive == true ? capped(workflow, run: run) : nil)
   }
 
@@ -104,6 +116,7 @@ extension Engine {
     if let hold = sending.whole ?? sending.pause(of: line.run) {
       return hold
     }
+    if let hold = refusal(of: line.verb) { return hold }
     guard watched.contains(line.verb) else { return nil }
     if let hold = hold(verb: line.verb, "", run: line.run) { return hold }
     guard outlets[line.verb]?.isLive == true, !sending.firstRuns.isEmpty, let record = try store.run(line.run)
@@ -149,6 +162,8 @@ extension Engine {
     static let crash = "crash/"
     /// How often the fate of a line was not known.
     static let unknown = "unknown/"
+    /// A run whose step no channel could render for now.
+    static let rerun = "rerun/"
     /// A line that was in a channel's hands when something stopped it: it is not tried again.
     static let stopped = "stopped/"
   }
@@ -171,6 +186,9 @@ extension Engine {
       read.aside.insert(String(fact.name.dropFirst(Facts.aside.count)))
     }
     read.late = try readLate()
+    for fact in try store.remembered(prefix: Facts.rerun) {
+      read.reruns[String(fact.name.dropFirst(Facts.rerun.count))] = Engine.Rerun(fact.value)
+    }
     read.hasHeldLines = try !store.outbox(.held).isEmpty
     read.isStale = false
     sending = read
@@ -251,6 +269,7 @@ extension Engine {
     for line in try store.outbox(.held) where line.because?.hasPrefix(Hold.mark) == true {
       try tryAgain(line)
     }
+    sending.hasHeldLines = try !store.outbox(.held).isEmpty
   }
 
   func tryAgain(_ line: Outgoing) throws(StoreError) {
@@ -268,18 +287,21 @@ extension Sending.Late {
     "\(Engine.Facts.late)\(contact)/\(run)/\(planned.milliseconds).\(key)"
   }
 
+  var value: String { "\(real.milliseconds)\(isTold ? " told" : "")" }
+
   static func read(_ fact: Fact) -> (contact: String, late: Sending.Late)? {
     // A contact may have a slash in its name, what follows it has none.
     let parts = fact.name.dropFirst(Engine.Facts.late.count).split(
       separator: "/", omittingEmptySubsequences: false)
-    guard parts.count >= 3, let real = Int64(fact.value) else { return nil }
+    let values = fact.value.split(separator: " ")
+    guard parts.count >= 3, let real = values.first.flatMap({ Int64($0) }) else { return nil }
     let words = parts[parts.count - 1].split(separator: ".", maxSplits: 1).map(String.init)
     guard let planned = words.first.flatMap({ Int64($0) }) else { return nil }
     return (
       parts.dropLast(2).joined(separator: "/"),
       Sending.Late(
         run: String(parts[parts.count - 2]), key: words.count == 2 ? words[1] : "",
-        planned: Instant(milliseconds: planned), real: Instant(milliseconds: real))
+        planned: Instant(milliseconds: planned), real: Instant(milliseconds: real), isTold: values.count == 2)
     )
   }
 }

@@ -67,34 +67,43 @@ extension Engine {
   /// A touch this much later than its run has counted it is a late one, in milliseconds.
   static let late: Int64 = 60_000
 
-  /// A touch that left late, or may have, stands under its real instant from now on.
+  /// A touch that leaves late, or may have, stands under its real instant from now on.
   func noteLate(_ line: Outgoing) throws(StoreError) -> [Write] {
-    let settled = line.settled ?? clock.now()
-    guard line.touch, settled.milliseconds(since: line.planned) >= Engine.late,
-      let record = try store.run(line.run), !record.contact.isEmpty
+    let now = clock.now()
+    guard line.touch, now.milliseconds(since: line.planned) >= Engine.late, let record = try store.run(line.run)
     else { return [] }
-    let late = Sending.Late(run: line.run, key: line.key.text, planned: line.planned, real: settled)
+    return noteLate(line, of: record.contact, left: now, isTold: false)
+  }
+
+  /// - Parameter isTold: its run counts it so by now.
+  func noteLate(_ line: Outgoing, of contact: String, left: Instant, isTold: Bool) -> [Write] {
+    if contact.isEmpty { return [] }
+    let late = Sending.Late(
+      run: line.run, key: line.key.text, planned: line.planned, real: left, isTold: isTold)
     // What may have left before and has left now is one touch, also where an engine before has noted it; another that
     // was planned at the same instant is another.
-    sending.late[record.contact, default: []].removeAll { $0.key == late.key }
-    sending.late[record.contact, default: []].append(late)
-    return [.remember(late.fact(of: record.contact), "\(settled.milliseconds)")]
+    sending.late[contact, default: []].removeAll { $0.key == late.key }
+    sending.late[contact, default: []].append(late)
+    return [.remember(late.fact(of: contact), late.value)]
   }
 
   /// The contact's touches in other runs, under every name that it is known by, when they really went out; and those
-  /// of the run itself that went out late.
+  /// of the run itself that went out late, or may have, and that it does not count so yet.
   func touches(
     _ contact: String, _ identities: [String], except run: String
   ) throws(StoreError) -> [Instant] {
     var all: [Instant] = []
     for name in [contact] + identities.filter({ $0 != contact }) {
       var late = sending.late[name] ?? []
-      for touch in try store.touches(contact: name) where touch.run != run {
+      let touches = try store.touches(contact: name)
+      // A store may tell what a run has counted anew as it counts it now.
+      late.removeAll { one in one.isTold && touches.contains(ContactTouch(run: one.run, at: one.real)) }
+      for touch in touches where touch.run != run {
         // Two of a run may have been planned at one instant: each late one stands for one of them.
         let index = late.firstIndex { $0.run == touch.run && $0.planned == touch.at }
         all.append(index.map { late.remove(at: $0).real } ?? touch.at)
       }
-      all += late.filter { $0.run == run }.map(\.real)
+      all += late.filter { $0.run == run && !$0.isTold }.map(\.real)
     }
     return all
   }

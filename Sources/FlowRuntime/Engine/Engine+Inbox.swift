@@ -227,7 +227,7 @@ extension Engine {
     guard let record = try store.run(run) else { return .unmatched("there is no run \"\(run)\"") }
     if try store.knows(run: run, event: incoming.eventID) { return Received(reached: [run]) }
     switch kind {
-    case .timer: return .unmatched("time is told by the clock alone")
+    case .timer, .left: return .unmatched("time is told by the clock alone")
     case .failed(let node, let because) where !record.isLive:
       try noteFailure(record, node, because, incoming)
       return Received(reached: [run])

@@ -34,15 +34,6 @@ extension Engine {
     try store.add([.change(line, from: from), .receive(InboxRow(incoming: told, received: now))])
   }
 
-  /// Our configuration is wrong: a person is told once, by the first line that says so.
-  func noticeOurs(_ line: Outgoing, _ because: String) throws(StoreError) -> [Write] {
-    let id = Derived.hex(["ours", line.verb, because], digits: 12)
-    if let known = try store.task(id), known.isOpen { return [] }
-    var task = notice("ours", about: line, "nothing leaves by \(line.verb) until it is mended: \(because)")
-    task.id = id
-    return [.task(task)]
-  }
-
   // MARK: Pace
 
   /// Where the channel may not take so many at once or in a day: when this line may be tried.

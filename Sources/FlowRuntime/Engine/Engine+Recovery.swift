@@ -15,6 +15,8 @@ extension Engine {
       for line in try store.outbox(state) { try takeUp(line) }
     }
     for line in try store.outbox(.held) where try crashes(of: line) < Engine.crashLimit { try tryAgain(line) }
+    // A person may have mended it.
+    try forgetRefusals()
   }
 
   /// A line that was in hand when the process ended: free to leave again before its mark, else its fate is unknown.
@@ -39,6 +41,7 @@ extension Engine {
     var aside = line
     aside.state = .held
     aside.because = "set aside: the process ended \(crashes) times with it in hand"
+    sending.hasHeldLines = true
     logger.error("set aside", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
     try store.add([
       .change(aside, from: line.state),
@@ -71,7 +74,8 @@ extension Engine {
       line.next = clock.now().adding(milliseconds: Engine.unknownPause)
     }
     try store.add(
-      [.change(line, from: from), .remember(name, "\(count)")] + (isLast ? [.task(unknownNotice(line))] : []))
+      [.change(line, from: from), .remember(name, "\(count)")]
+        + (isLast ? [.task(unknownNotice(line))] + goOn(after: line, hasLeft: true) : []))
   }
 
   /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.

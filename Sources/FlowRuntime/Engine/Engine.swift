@@ -162,6 +162,9 @@ public actor Engine {
     lanes.whenEnded = whenEnded
     try throwLaneFailure()
     try await workOff()
+    if !sending.reruns.isEmpty {
+      try await alone { engine async throws(StoreError) in try engine.wakeReruns() }
+    }
     let woken = try await inTurns { (begun) async throws(StoreError) in
       var woken = 0
       while !Task.isCancelled, !isDraining, sending.whole == nil {
@@ -242,7 +245,8 @@ public actor Engine {
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing
   /// waits. While everything is held, what is overdue is looked at again a second later.
   public func nextDue() throws(StoreError) -> Instant? {
-    guard let due = try store.nextDue(lanes.idle) else { return nil }
+    let reruns = sending.reruns.values.compactMap(\.next).min()
+    guard let due = [try store.nextDue(lanes.idle), reruns].compactMap(\.self).min() else { return nil }
     return sending.whole == nil && !isDraining ? due : max(due, clock.now().adding(milliseconds: 1000))
   }
 

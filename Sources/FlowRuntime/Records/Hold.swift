@@ -12,6 +12,8 @@ public struct Hold: Hashable, Sendable {
     case clock
     /// Too many bounces, complaints or unknown fates, or far more than usual.
     case brake
+    /// The channel refuses by our own mistake: a wrong password, no TLS, a sender that may not send.
+    case refused
     /// Nobody has lifted the cap on the workflow's first live run.
     case firstRun = "first-run"
     /// What came in by the channel has not been read since the start, or for too long.

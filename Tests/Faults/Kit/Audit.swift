@@ -135,6 +135,9 @@ extension World {
       }
       if event.kind == .timer {
         guard let due = old.due else { return violate(11, "run \(state.id) is woken and waits for no timer") }
+        if let line = shadow.lines.values.first(where: { $0.run == state.id && isOpenTouch($0) }) {
+          violate(11, "run \(state.id) is woken, and \(line.step) has not left yet")
+        }
         if due > machineNow {
           violate(11, "run \(state.id) is due \(due.rfc3339(in: .utc)) and woken before")
         }
@@ -154,6 +157,10 @@ extension World {
       }
       rest = rest[(place + 1)...]
     }
+  }
+
+  private func isOpenTouch(_ line: Outgoing) -> Bool {
+    line.touch && [.planned, .claimed, .marked, .held].contains(line.state)
   }
 
   /// Without what the channel made of it.

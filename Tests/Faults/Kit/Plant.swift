@@ -9,7 +9,7 @@ import FlowTime
 package enum Plant: String, CaseIterable, Sendable {
   case earlyTimer, acknowledgedBeforeCommit, noStopCheck, noSuppression, noDeduplication
   case keyOfEachAttempt, otherBytesOnRetry, markerAfterByte, unknownTriedAgain, doubleClaim
-  case lostTimers, lostHandovers, forgottenInbox, blockedByFirst, retriedForEver
+  case clockRunsOn, lostTimers, lostHandovers, forgottenInbox, blockedByFirst, retriedForEver
   case gapWithinRunOnly, noGap, noCaps, noWindow, noHolidays, everywhereUTC
   case otherStateKept, stepLeftOut, outboxLeftOut, silentlyWithheld, tornTransition, unknownToNobody
 
@@ -26,6 +26,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .markerAfterByte: "the marker is asked for when the message has left"
     case .unknownTriedAgain: "what may have arrived is sent again, without a key"
     case .doubleClaim: "a line that is done is claimed once more"
+    case .clockRunsOn: "a run goes on while a touch of it has not left"
     case .lostTimers: "timers are forgotten by a restart"
     case .lostHandovers: "what was being handed over is forgotten by a restart"
     case .forgottenInbox: "some of what came in is never worked off"
@@ -49,7 +50,7 @@ package enum Plant: String, CaseIterable, Sendable {
   /// The guarantees whose invariants must find it.
   package var breaks: Set<Int> {
     switch self {
-    case .earlyTimer, .lostTimers: [11]
+    case .earlyTimer, .lostTimers, .clockRunsOn: [11]
     case .acknowledgedBeforeCommit: [1, 6]
     case .noStopCheck: [9]
     case .noSuppression: [17]
