@@ -238,7 +238,7 @@ private let hello = [("subject", text("Hello")), ("body", text("Hello"))]
     #expect(parts[4]["text"]?.text == "255044462d312e342078")
     #expect(parts.allSatisfy { $0["defects"]?.items.isEmpty == true })
     let missing = await refusal(channel, mail(hello + [("attach", .files(["none.pdf"]))]))
-    #expect(missing == ChannelError(.ours, "attach: there is no file none.pdf"))
+    #expect(missing == ChannelError(.permanent, "attach: there is no file none.pdf"))
   }
 
   @Test func messagesHaveIdentitiesOfTheirOwn() async throws {

@@ -23,7 +23,7 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
     _ = folder.deliver(rendering("a"), key: .init("k1"))
     #expect(
       folder.deliver(rendering("b"), key: .init("k1"))
-        == .ours(because: "k1.txt is in the outbox already, with another text"))
+        == .permanent(because: "k1.txt is in the outbox already, with another text"))
     #expect(bytes(of: scratch.path + "/sent/k1.txt") == Array("a".utf8))
   }
 
@@ -40,13 +40,13 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
   @Test func noKeyLeavesTheFolder() {
     let folder = FolderDelivery(Scratch().settings())
     for key in ["", "../x", "a/b", ".hidden", "a\nb", "ä", String(repeating: "a", count: 201)] {
-      guard case .ours = folder.deliver(rendering("a"), key: .init(key)) else {
+      guard case .permanent = folder.deliver(rendering("a"), key: .init(key)) else {
         Issue.record("\(key) was taken")
         continue
       }
     }
     for ending in ["", "a/b", ".."] {
-      guard case .ours = folder.deliver(rendering("a", ending: ending), key: .init("k")) else {
+      guard case .permanent = folder.deliver(rendering("a", ending: ending), key: .init("k")) else {
         Issue.record("\(ending) was taken")
         continue
       }

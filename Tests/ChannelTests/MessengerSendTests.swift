@@ -64,11 +64,11 @@ import Testing
       try await send(try slack(Peer(.status(status, body, headers))))
     }
     func error(_ name: String) async throws -> Receipt { try await says(200, #"{"ok": false, "error": "\#(name)"}"#) }
-    for name in ["invalid_auth", "token_revoked", "missing_scope", "not_in_channel", "account_inactive"] {
+    for name in ["invalid_auth", "token_revoked", "missing_scope", "account_inactive"] {
       let receipt = try await error(name)
       #expect(receipt == .ours(because: "Slack: \(name)"))
     }
-    for name in ["channel_not_found", "is_archived", "msg_too_long", "no_text", "something_new"] {
+    for name in ["channel_not_found", "not_in_channel", "is_archived", "msg_too_long", "no_text", "something_new"] {
       #expect(try await error(name) == .permanent(because: "Slack: \(name)"))
     }
     #expect(try await error("ratelimited") == .temporary(after: nil, because: "Slack: ratelimited"))
@@ -271,7 +271,7 @@ import Testing
   @Test func anotherMessengerThanFlowYamlsHolds() async throws {
     let peer = Peer(.status(200, #"{"ok": true}"#))
     let receipt = try await send(try slack(peer), message("x", via: "teams"))
-    #expect(receipt == .ours(because: "flow.yaml says how to send by slack, and not by teams"))
+    #expect(receipt == .permanent(because: "flow.yaml says how to send by slack, and not by teams"))
     #expect(peer.connections == 0)
   }
 

@@ -33,13 +33,13 @@ import Testing
     let mona = Value.record(["name": .text("Mona"), "handle": .text("mona-k")])
     _ = try await send(channel, delivery("notify", [("say", text("x"))], to: mona, touch: false))
     #expect(peer.requests.first?.text.contains(#""topic": "mona-k""#) == true)
-    #expect(await refusal(channel, told)?.kind == .ours)
+    #expect(await refusal(channel, told)?.kind == .permanent)
   }
 
   @Test func ntfysAnswersAreHeard() async throws {
     func says(_ answer: Peer.Answer) async throws -> Receipt { try await send(try ntfy(Peer(answer))) }
     #expect(try await says(.status(401)) == .ours(because: "answered 401"))
-    #expect(try await says(.status(403)) == .ours(because: "answered 403"))
+    #expect(try await says(.status(403)) == .permanent(because: "answered 403"))
     #expect(try await says(.status(404)) == .ours(because: "answered 404: there is no ntfy"))
     #expect(
       try await says(.status(400, #"{"code": 40009, "http": 400, "error": "topic invalid"}"#))
@@ -102,6 +102,6 @@ import Testing
     let told = delivery("notify", [("say", text("x")), ("via", .word("ntfy"))], to: oliver, touch: false)
     #expect(
       try await send(channel, told)
-        == .ours(because: "flow.yaml says how to tell people by stderr, and not by ntfy"))
+        == .permanent(because: "flow.yaml says how to tell people by stderr, and not by ntfy"))
   }
 }

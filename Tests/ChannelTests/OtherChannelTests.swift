@@ -43,7 +43,7 @@ import WebhookChannel
     let channel = try CallChannel(Scratch().settings())
     #expect(await refusal(channel, delivery("call", [], by: oliver)) == nil)
     #expect(await refusal(channel, delivery("call", [], address: "12", by: oliver))?.kind == .permanent)
-    #expect(await refusal(channel, delivery("call", []))?.kind == .ours)
+    #expect(await refusal(channel, delivery("call", []))?.kind == .permanent)
   }
 
   @Test func aTaskSaysWhatIsToBeDone() async throws {

@@ -61,10 +61,10 @@ import Testing
 
   /// README.md's table.
   @Test func twiliosCodesAreHeard() async throws {
-    for code in [21211, 21214, 21612, 21614, 21617] {
+    for code in [21211, 21214, 21408, 21612, 21614, 21617] {
       #expect(try await twilioSays(400, code) == .permanent(because: "Twilio \(code): why"))
     }
-    for (status, code) in [(401, 20003), (404, 20404), (400, 21606), (400, 21408), (400, 21212)] {
+    for (status, code) in [(401, 20003), (404, 20404), (400, 21606), (400, 21212)] {
       #expect(try await twilioSays(status, code) == .ours(because: "Twilio \(code): why"))
     }
     #expect(try await twilioSays(429, 20429, ["Retry-After: 3"]) == .temporary(after: 3, because: "Twilio 20429: why"))

@@ -103,8 +103,8 @@ import WebhookChannel
     #expect(try await receipt(.status(500)) == .temporary(after: nil, because: "answered 500"))
     #expect(try await receipt(.status(410)) == .permanent(because: "answered 410"))
     #expect(try await receipt(.status(404)) == .permanent(because: "answered 404"))
-    #expect(try await receipt(.status(401)) == .ours(because: "answered 401"))
-    #expect(try await receipt(.status(403)) == .ours(because: "answered 403"))
+    #expect(try await receipt(.status(401)) == .permanent(because: "answered 401"))
+    #expect(try await receipt(.status(403)) == .permanent(because: "answered 403"))
     #expect(
       try await receipt(.status(301, "", ["Location: http://127.0.0.1:1/"]))
         == .permanent(because: "answered 301; redirects are not followed"))

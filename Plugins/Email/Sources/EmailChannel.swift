@@ -45,7 +45,7 @@ public struct EmailChannel: Channel {
     }
     if let problem = EmailSettings.signInProblem(server) { return .ours(because: problem) }
     guard let mail = Envelope.open(rendering) else {
-      return .ours(because: "the message has no envelope: it was not rendered by this channel")
+      return .permanent(because: "the message has no envelope: it was not rendered by this channel")
     }
     return await sender.send(mail, marker: marker)
   }

@@ -169,7 +169,7 @@ struct EmailMessage {
     var attachments: [(name: HeaderText, bytes: [UInt8])] = []
     for path in delivery.files("attach") {
       guard let bytes = settings.readFile(path) else {
-        throw ChannelError(.ours, "attach: there is no file \(HeaderText(path))")
+        throw ChannelError(.permanent, "attach: there is no file \(HeaderText(path))")
       }
       attachments.append((HeaderText(path.split(separator: "/").last.map(String.init) ?? path), bytes))
     }

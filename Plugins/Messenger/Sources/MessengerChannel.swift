@@ -56,7 +56,7 @@ public struct MessengerChannel: Channel {
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     let via = delivery.text("via") ?? self.via
     for name in [via, delivery.text("template")].compactMap(\.self) where !MessengerChannel.isName(name) {
-      throw ChannelError(.ours, "\"\(HeaderText(name))\" is no name of a messenger or a template")
+      throw ChannelError(.permanent, "\"\(HeaderText(name))\" is no name of a messenger or a template")
     }
     let to = try MessengerChannel.address(delivery, via)
     let text = PlainText.tidy(delivery.template("body")?.plain ?? "")
@@ -98,7 +98,7 @@ public struct MessengerChannel: Channel {
   ) async -> Receipt {
     await sending.deliver(rendering, key: key, marker: marker) { line in
       if let via = rendering.shown.first(where: { $0.name == "via" })?.text, via != self.via {
-        return .ours(because: "flow.yaml says how to send by \(self.via ?? "nothing"), and not by \(via)")
+        return .permanent(because: "flow.yaml says how to send by \(self.via ?? "nothing"), and not by \(via)")
       }
       return await line.client.send(line.service.request(rendering.payload, key: key), marker: marker)
         .receipt { line.service.receipt($0) }

@@ -98,7 +98,7 @@ struct Slack: MessengerService {
     "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "no_permission",
     "missing_scope", "not_allowed_token_type", "access_denied", "accesslimited", "team_access_not_granted",
     "ekm_access_denied", "enterprise_is_restricted", "org_login_required", "two_factor_setup_required",
-    "deprecated_endpoint", "method_deprecated", "restricted_action", "not_in_channel", "message_limit_exceeded",
+    "deprecated_endpoint", "method_deprecated", "restricted_action", "message_limit_exceeded",
     "as_user_not_supported",
   ]
 

@@ -102,7 +102,7 @@ public struct NotificationChannel: Channel {
   ) async -> Receipt {
     await sending.deliver(rendering, key: key, marker: marker) { way in
       if let via = rendering.shown.first(where: { $0.name == "via" })?.text, via != self.via {
-        return .ours(
+        return .permanent(
           because: "flow.yaml says how to tell people by \(self.via ?? "nothing"), and not by \(via)")
       }
       return await NotificationChannel.tell(rendering, way, marker: marker)

@@ -35,7 +35,7 @@ struct Ntfy: Sendable {
   /// What is published; the topic is the setting's, or the person's handle.
   func body(title: String, text: String, handle: String?) throws(ChannelError) -> JSONValue {
     guard let topic = topic ?? handle.flatMap({ Ntfy.isTopic($0) ? $0 : nil }) else {
-      throw ChannelError(.ours, "topic: is missing, and the person has no handle that is one")
+      throw ChannelError(.permanent, "topic: is missing, and the person has no handle that is one")
     }
     return ["topic": .string(topic), "title": .string(title), "message": .string(text)]
   }
@@ -49,6 +49,8 @@ struct Ntfy: Sendable {
       case 200...299: return .accepted(id: json?.text("id") ?? "")
       // A server that cannot store it; telling somebody twice is better than not at all.
       case 500...599: return .temporary(after: response.retryAfter(now: nil), because: "answered \(response.status)")
+      // A topic that is not for us; others may be.
+      case 403: return .permanent(because: "answered 403")
       case 404: return .ours(because: "answered 404: there is no ntfy")
       default:
         let receipt = response.receipt(id: "", isKeyed: true, now: nil)

@@ -87,7 +87,7 @@ struct Twilio: SMSService {
   private static let hasStopped = 21610
   /// Account, rights, sender: no recipient can help.
   private static let ours: Set<Int> = [
-    20003, 20404, 20008, 21212, 21408, 21603, 21606, 21659, 21660, 21661, 21701, 21703, 21704, 21705,
+    20003, 20404, 20008, 21212, 21603, 21606, 21659, 21660, 21661, 21701, 21703, 21704, 21705,
   ]
   /// Too many requests, and the sender's queue is full.
   private static let passing: Set<Int> = [20429, 14107, 21611]

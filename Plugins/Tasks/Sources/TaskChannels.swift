@@ -62,7 +62,7 @@ struct TaskCard {
 
   init(_ delivery: Delivery, to: String, about: String?, main: String) throws(ChannelError) {
     guard let by = delivery.by ?? delivery.value("by"), let name = by.text(at: "name") ?? by.text else {
-      throw ChannelError(.ours, "nobody is named who does it")
+      throw ChannelError(.permanent, "nobody is named who does it")
     }
     let text = delivery.template(main).map { PlainText.tidy($0.plain) }
     var card = [JSONMember("verb", .string(delivery.verb)), JSONMember("step", .string(delivery.step))]

@@ -24,7 +24,7 @@ public struct WebhookChannel: Channel {
     let method = delivery.text("method") ?? "POST"
     guard WebhookChannel.methods.contains(method) else {
       throw ChannelError(
-        .ours, "\"\(HeaderText(method))\" is none of \(WebhookChannel.methods.joined(separator: ", "))")
+        .permanent, "\"\(HeaderText(method))\" is none of \(WebhookChannel.methods.joined(separator: ", "))")
     }
     let body = json(of: delivery.value("data") ?? .record([:]), zone: .utc).write()
     let head = [

@@ -17,7 +17,7 @@ struct WebhookSender: Sendable {
 
   func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     guard let (method, body) = WebhookSender.parts(rendering.payload), !key.text.utf8.contains(UInt8(ascii: ".")) else {
-      return .ours(because: "what was rendered is no request")
+      return .permanent(because: "what was rendered is no request")
     }
     let time = now()
     let id = key.text
@@ -30,7 +30,12 @@ struct WebhookSender: Sendable {
       headers.append(("webhook-signature", value))
     }
     let request = HTTPRequest(method, rendering.to, headers: headers, body: body)
-    return await client.send(request, marker: marker).receipt { $0.receipt(id: id, isKeyed: true, now: now()) }
+    return await client.send(request, marker: marker).receipt { response in
+      let receipt = response.receipt(id: id, isKeyed: true, now: now())
+      // Address and right are the step's: another step's may be sound.
+      if case .ours(let because) = receipt { return .permanent(because: because) }
+      return receipt
+    }
   }
 
   /// Method and body of the request that was rendered.

@@ -15,18 +15,18 @@ public struct FolderDelivery: Sendable {
   }
 
   /// `accepted` with the file's name once its bytes and its name are on disk. The same key with the same
-  /// bytes again is the same receipt; with other bytes it is our mistake, and the first file stays. A full
+  /// bytes again is the same receipt; with other bytes it is `permanent`, and the first file stays. A full
   /// disk is `temporary`.
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) -> Receipt {
     guard let name = FolderDelivery.fileName(rendering, key) else {
-      return .ours(because: "the key \"\(HeaderText(key.text))\" is no name for a file")
+      return .permanent(because: "the key \"\(HeaderText(key.text))\" is no name for a file")
     }
     let path = folder + "/" + name
     do throws(FileFault) {
       try FileFault.check(mkdir(folder, 0o777) == 0 || errno == EEXIST, "make the folder", folder)
       if let there = try contents(of: path) {
         if there == rendering.payload { return .accepted(id: name) }
-        return .ours(because: "\(name) is in the outbox already, with another text")
+        return .permanent(because: "\(name) is in the outbox already, with another text")
       }
       try write(rendering.payload, to: path)
       return .accepted(id: name)

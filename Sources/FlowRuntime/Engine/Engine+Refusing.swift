@@ -64,6 +64,16 @@ extension Engine {
     return Rerun(count: count, since: since, next: next)
   }
 
+  /// Why runs stand still whose step no channel could render for now, by their ids. Each is tried again by itself.
+  public func unrendered() throws(StoreError) -> [String: String] {
+    var found: [String: String] = [:]
+    for id in sending.reruns.keys {
+      guard let stuck = try store.run(id)?.stuck, stuck.hasPrefix(Hold.mark) else { continue }
+      found[id] = String(stuck.dropFirst(Hold.mark.count))
+    }
+    return found
+  }
+
   /// Runs whose time has come to try again are due.
   func wakeReruns() throws(StoreError) {
     let now = clock.now()

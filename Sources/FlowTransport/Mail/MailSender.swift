@@ -42,7 +42,7 @@ public final class MailSender: Sendable {
 
   /// `marker` is called when the server has everything but the dot that ends the message.
   public func send(_ mail: Mail, marker: @escaping Marker = { true }) async -> Receipt {
-    if let problem = MailSender.problem(mail) { return .ours(because: problem) }
+    if let problem = MailSender.problem(mail) { return .permanent(because: problem) }
     return await worker.run { [self] in conversation.withLock { $0.send(mail, marker) } }
   }
 

@@ -49,7 +49,11 @@ struct ServeCommand: AsyncParsableCommand {
       }
       let woken = try await engine.runDue()
       let waiting = try [.planned, .held, .unknown].flatMap { state in try store.outbox(state) }
-      return (woken, unread + waiting.filter { $0.attempts > 0 }.map(Self.trouble), try await engine.holds())
+      let unrendered = try await engine.unrendered().sorted { $0.key < $1.key }.map { run, because in
+        "a step of run \(run) cannot be rendered for now and is tried again: \(because)"
+      }
+      let troubles = unread + unrendered + waiting.filter { $0.attempts > 0 }.map(Self.trouble)
+      return (woken, troubles, try await engine.holds())
     }
     for hold in holds where hold.run == nil {
       Output.complain("\(store.shown(setup.workspace)): held: \(hold.because)")
