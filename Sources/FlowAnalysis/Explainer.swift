@@ -65,6 +65,7 @@ public struct Explainer {
             }
             if handover.touch { touches.append(entry.at) }
             answer.delivery = delivery(of: index, in: step)
+            answer.showWhenItLeft()
           }
           if entry.step != nil { put[name] = nil }
           answers.append(answer)
@@ -235,6 +236,18 @@ public struct Explainer {
         facts.append(.suppressed(verb: action.verb))
       }
       return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
+    }
+  }
+}
+
+extension Reasons.Answer {
+  /// What the journal calls sent was planned then: it is sent when its channel has taken it.
+  fileprivate mutating func showWhenItLeft() {
+    guard what == .sent, let delivery else { return }
+    switch delivery.state {
+    case "accepted": at = delivery.settled ?? at
+    case "planned", "deferred", "claimed", "held": what = .planned
+    default: break
     }
   }
 }

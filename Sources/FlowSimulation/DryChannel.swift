@@ -14,7 +14,8 @@ struct DryChannel: Channel {
       return try await channel.render(delivery)
     } catch {
       failures.note(delivery, error)
-      throw error
+      // Nobody mends it while the story is told, and nothing passes: the step fails.
+      throw ChannelError(.permanent, error.text)
     }
   }
 

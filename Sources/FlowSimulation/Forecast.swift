@@ -52,6 +52,12 @@ public struct Forecast: Sendable {
   ) async throws(StoreError) -> [Item] {
     let copy = MemoryStore()
     try self.copy(store, to: copy, until: end)
+    let open = try store.outbox(.planned) + held(in: store)
+    // What follows them counts from when they leave.
+    for var line in open where copy.run(line.run) != nil {
+      (line.state, line.because, line.next) = (.planned, nil, max(line.next, start))
+      try copy.commit([.plan(line)])
+    }
     let clock = VirtualClock(start)
     let outlets = channels.mapValues {
       Outlet(DryChannel(channel: $0, failures: RenderFailures()), isKeyed: true)
@@ -66,7 +72,7 @@ public struct Forecast: Sendable {
     let handed = copy.runs(RunFilter()).flatMap { record in
       copy.journal(record.id).flatMap(\.entries).filter(\.goesOut).map { item($0, $0.at, record) }
     }
-    let waiting = try planned(in: store, from: start, to: end)
+    let waiting = try planned(open, in: store, from: start, to: end)
     return (handed + waiting).filter { $0.at < end }.sorted { ($0.at, $0.run) < ($1.at, $1.run) }
   }
 
@@ -107,11 +113,16 @@ public struct Forecast: Sendable {
     }
   }
 
+  private func held(in store: any Store) throws(StoreError) -> [Outgoing] {
+    try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) == true }
+  }
+
   /// What is planned already and has not left: a first attempt that was put off, or a further one.
-  private func planned(in store: any Store, from start: Instant, to end: Instant) throws(StoreError) -> [Item] {
+  private func planned(
+    _ open: [Outgoing], in store: any Store, from start: Instant, to end: Instant
+  ) throws(StoreError) -> [Item] {
     var items: [Item] = []
-    let held = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) == true }
-    for line in try store.outbox(.planned) + held where line.next < end {
+    for line in open where line.next < end {
       guard let record = try store.run(line.run) else { continue }
       let handover = Entry.Handover(
         verb: line.verb, touch: line.touch, to: line.rendering.to.isEmpty ? nil : line.rendering.to,

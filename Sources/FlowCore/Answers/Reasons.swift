@@ -4,7 +4,10 @@ import FlowTime
 public struct Reasons: Sendable, Hashable {
   /// What became of a step.
   public enum What: String, Sendable, Hashable {
-    case sent, assigned, told, withheld, skipped, failed, waiting
+    case sent
+    /// It is to leave, and has not.
+    case planned
+    case assigned, told, withheld, skipped, failed, waiting
     /// The run came through it, and it hands nothing over.
     case passed
     /// The run has not come to it.

@@ -41,6 +41,9 @@ public struct Entry: Hashable, Sendable, Codable {
     public var purpose: String?
     /// What the channel's `render` shows of it (subject, body, segments …), in its order; filled in by the engine.
     public var rendered: [NamedText]
+    /// What became of it, where its channel did not take it when it was planned: that it left later, or why it has not
+    /// left. Filled in by whoever shows a stored run; no journal holds it.
+    public var delivery: String?
 
     public init(
       verb: String, touch: Bool, to: String? = nil, by: String? = nil, until: Instant? = nil, because: String? = nil,

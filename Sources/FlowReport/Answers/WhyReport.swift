@@ -80,7 +80,7 @@ struct WhyWords {
     let to = answer.whom.map { " to \($0)" } ?? ""
     let until = answer.until.map { ", waits until \(when($0))" } ?? ""
     switch answer.what {
-    case .sent: return sent(answer) + at + by + to + until
+    case .sent, .planned: return sent(answer) + at + by + to + until
     case .assigned: return "given\(to) as a \(answer.verb ?? "task")\(at)\(until)"
     case .told: return "told\(to)\(at)"
     case .withheld: return "withheld\(at): it did not go out"
@@ -98,7 +98,7 @@ struct WhyWords {
     switch answer.delivery?.state {
     case "planned": "planned, and not handed over yet,"
     case "deferred", "claimed", "marked": "on its way since"
-    case "held": "held since"
+    case "held": "held; planned"
     case "failed": "failed; planned"
     case "cancelled": "stopped before it left; planned"
     case "unknown": "perhaps sent"
@@ -112,11 +112,13 @@ struct WhyWords {
     guard let delivery = answer.delivery else { return [] }
     var lines = ["text: sha256 \(delivery.digest.prefix(16))…, key \(delivery.key)"]
     let tries = delivery.attempts == 1 ? "at the first attempt" : "after \(delivery.attempts) attempts"
-    let because = delivery.because.map { ": \($0)" } ?? ""
+    let because = delivery.because.map { ": \($0.hasPrefix("held: ") ? String($0.dropFirst(6)) : $0)" } ?? ""
     switch delivery.state {
     case "accepted":
       let receipt = delivery.receipt.flatMap { $0.isEmpty ? nil : ", receipt \($0)" } ?? ""
-      lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(receipt)")
+      let isLate = delivery.settled.map { $0.milliseconds(since: delivery.planned) >= 60_000 } ?? false
+      let planned = isLate ? ", planned \(when(delivery.planned))" : ""
+      lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(planned)\(receipt)")
     case "deferred":
       lines.append("tried again \(when(delivery.next)), \(tries)\(because)")
     case "planned": lines.append("may leave from \(when(delivery.next)) on")

@@ -50,11 +50,13 @@ enum EntryJSON {
     // What a channel shows may not take the place of what the engine says.
     var taken: Set<String> = [
       "at", "type", "step", "verb", "touch", "to", "by", "until", "because", "purpose", "round",
+      "delivery",
     ]
     members += handover.rendered.filter { taken.insert($0.name).inserted }.map { ($0.name, .string($0.text)) }
     members.append(("until", handover.until.map { time($0, zone) }))
     members.append(("purpose", .optional(handover.purpose)))
     members.append(("because", .optional(handover.because)))
+    members.append(("delivery", .optional(handover.delivery)))
     return members
   }
 }

@@ -126,11 +126,50 @@ public struct RunFilter: Hashable, Sendable {
 
 extension Timeline {
   /// A stored run as it is shown.
-  public init(_ record: RunRecord, _ steps: [JournalStep], zones: any ZoneSource) {
+  /// - Parameter outbox: its lines: what has not left when it was planned says so.
+  public init(_ record: RunRecord, _ steps: [JournalStep], outbox: [Outgoing] = [], zones: any ZoneSource) {
+    let zone = zones.zone(named: record.run.zone) ?? .utc
     self.init(
-      workflow: record.workflow, version: record.version, zone: zones.zone(named: record.run.zone) ?? .utc,
+      workflow: record.workflow, version: record.version, zone: zone,
       start: record.run.started, outcome: record.run.outcome, ended: record.run.ended,
       touches: record.run.touches,
-      entries: steps.flatMap(\.entries))
+      entries: steps.flatMap { step in step.entries.map { $0.told(outbox, step.sequence, zone) } })
+  }
+}
+
+extension Entry {
+  /// With what became of its line.
+  fileprivate func told(_ outbox: [Outgoing], _ sequence: Int, _ zone: Zone) -> Entry {
+    guard handover != nil,
+      let fate = outbox.first(where: { $0.sequence == sequence && $0.step == step })?.fate(in: zone)
+    else { return self }
+    var entry = self
+    switch kind {
+    case .sent(var handover):
+      handover.delivery = fate
+      entry.kind = .sent(handover)
+    case .task(var handover):
+      handover.delivery = fate
+      entry.kind = .task(handover)
+    default: break
+    }
+    return entry
+  }
+}
+
+extension Outgoing {
+  /// Nil where it has left when it was planned, or where the journal says itself what became of it.
+  fileprivate func fate(in zone: Zone) -> String? {
+    let because = because.map { ": \($0)" } ?? ""
+    switch state {
+    case .planned: return attempts == 0 ? "not handed over yet" : "tried again at \(zone.civil(at: next))\(because)"
+    case .claimed, .marked: return "on its way"
+    case .held: return self.because ?? "held"
+    case .unknown: return "perhaps sent\(because)"
+    case .accepted:
+      guard let settled, settled.milliseconds(since: planned) >= Engine.late else { return nil }
+      return "left at \(zone.civil(at: settled))"
+    case .failed, .cancelled: return nil
+    }
   }
 }

@@ -85,7 +85,8 @@ struct ShowCommand: AsyncParsableCommand {
     let workspace = try Workspace.open(project.map { [$0] } ?? [])
     let timeline = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
-      return Timeline(record, try store.journal(record.id), zones: workspace.zones)
+      return Timeline(
+        record, try store.journal(record.id), outbox: try store.outbox(run: record.id), zones: workspace.zones)
     }
     switch format {
     case .text: Output.line(TimelineReport.text(timeline, width: Output.width, color: color.isOn))
