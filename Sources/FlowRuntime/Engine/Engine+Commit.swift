@@ -235,6 +235,7 @@ extension Engine {
         continue
       }
       guard [.planned, .claimed, .held].contains(state) else { continue }
+      if state == .claimed { putDown(line) }
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now

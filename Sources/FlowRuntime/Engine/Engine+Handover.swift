@@ -198,6 +198,7 @@ extension Engine {
       throw error
     }
     claimed.formUnion(lines.map(\.key.text))
+    for line in lines { inHand[line.run, default: 0] += 1 }
     fresh += lines
     return lines
   }
@@ -255,6 +256,7 @@ extension Engine {
     guard claimed.contains(line.key.text), !erased.contains(line.run) else { return false }
     if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
     claimed.remove(line.key.text)
+    putDown(line)
     var again = line
     again.state = .planned
     again.attempts -= 1

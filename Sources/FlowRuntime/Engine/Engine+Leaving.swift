@@ -15,8 +15,14 @@ extension Engine {
 
   /// Asked of every run that is woken or answered: false where nothing of it can be on its way.
   func mayHaveOpenLines(_ run: String) throws(StoreError) -> Bool {
-    !claimed.isEmpty || !flights.isEmpty || !unsettled.isEmpty || sending.hasHeldLines
-      ? true : try store.hasPlanned(run: run)
+    if inHand[run] != nil || !unsettled.isEmpty || sending.hasHeldLines { return true }
+    return try store.hasPlanned(run: run)
+  }
+
+  /// A line is not in hand any more.
+  func putDown(_ line: Outgoing) {
+    guard let count = inHand[line.run] else { return }
+    inHand[line.run] = count > 1 ? count - 1 : nil
   }
 
   /// Why a run stands still behind a touch.

@@ -11,6 +11,7 @@ extension Engine {
   /// What the channel said of a line that was claimed; nil where it was not handed over.
   func settle(_ line: Outgoing, _ receipt: Receipt?) throws(StoreError) {
     if erased.contains(line.run) { return }
+    putDown(line)
     guard outlets[line.verb]?.usesMarker == true || receipt == nil || !unsettled.isEmpty else {
       return try record(receipt ?? .unknown(because: ""), of: line)
     }

@@ -34,6 +34,8 @@ public actor Engine {
   var erased: Set<String> = []
   /// Keys of lines that are claimed and not marked: they can be stopped.
   var claimed: Set<String> = []
+  /// How many lines of a run are claimed or with their channel, by run.
+  var inHand: [String: Int] = [:]
   /// Lines in hand when the store failed, with what their channel said; nil where they had not been handed over.
   var unsettled: [(line: Outgoing, receipt: Receipt?)] = []
   /// Which engine on the store this is, counted from 1.
@@ -319,7 +321,10 @@ public actor Engine {
         try store.flush()
         isRecovered = true
       }
-      for (line, receipt) in said where !erased.contains(line.run) { try record(receipt, of: line) }
+      for (line, receipt) in said where !erased.contains(line.run) {
+        putDown(line)
+        try record(receipt, of: line)
+      }
       if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
       switch commit(result) {
