@@ -41,6 +41,10 @@ struct Workings {
       if watch.distances.allSatisfy({ ground.isWithin($0, limit) }) {
         return .proved(bound: latest(watch), isReached: false)
       }
+      if case .firstTouch = claim {
+        var latest = LatestTouch(ground, limit: limit)
+        if latest.isInTime() { return .proved(bound: nil, isReached: false) }
+      }
     case .apart(let least):
       if watch.distances.allSatisfy({ ground.isApart($0, least) }) {
         let certain = watch.distances.map { $0.certain(jump: ground.jump).map { max(0, -$0) } ?? 0 }.min()
