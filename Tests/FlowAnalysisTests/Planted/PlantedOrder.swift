@@ -62,7 +62,7 @@ extension Planted {
           purpose: request
           by: owner
           within: 1 day
-          then: { timeout: [ «S(sorry)|N(boss)», end: missed ] }
+          then: { timeout: [ «S(sorry)|X(boss)», end: missed ] }
         - end: done
       """) { .overseen(step: try $0.step("ring")) },
     Planted("in an interruption", text: """
@@ -78,7 +78,7 @@ extension Planted {
             then: { connected: end engaged, timeout: [ «{ wait: 1 hour }|X(late)» ] }
           - end: unreached
       """) { .overseen(step: try $0.step("ring")) },
-    Planted("the boss is told of large deals only", text: """
+    Planted("the boss hears of no task of a small deal", text: """
       steps:
         - { task: check, by: owner, say: Do., within: 1 day, then: { timeout: [ X(boss«, if: deal.amount > 1000|») ] } }
         - end: done
@@ -174,16 +174,16 @@ extension Planted {
           then: { no-answer: end «unreached|silent», connected: end done, voicemail: end left, wrong-number: end wrong, timeout: [ X(boss) ] }
         - end: unreached
       """),
-    Planted("done without a word", .always(.touch, before: .end("done")), """
+    Planted("done without a word", .always(.verb("task"), before: .end("done")), """
       steps:
         - choose:
             - { when: deal.size == "small", then: «end done|end small» }
             - { otherwise: next }
-        - E(one)
+        - T(one)
         - end: done
       """),
     Planted("the second before the first", text: """
-      steps: [ E(one«, if: deal.amount < 20|»), S(two, after: 1 day), end: done ]
+      steps: [ T(one«, if: deal.amount < 20|»), S(two, after: 1 day), end: done ]
       """) { .always(.step(try $0.step("one")), before: .step(try $0.step("two"))) },
     Planted("won without an answer", .always(.reply("interested"), before: .end("won")), """
       replies: { interested: ["sounds good"] }
@@ -193,7 +193,7 @@ extension Planted {
         - end: lost
       """),
     Planted("the date has passed, so the first is left out", text: """
-      steps: [ E(one, at: deal.due - 10 days, if-past: «skip|now»), S(two, after: 1 day), end: done ]
+      steps: [ T(one, at: deal.due - 10 days, if-past: «skip|now»), S(two, after: 1 day), end: done ]
       """) { .always(.step(try $0.step("one")), before: .step(try $0.step("two"))) },
   ]
 

@@ -66,7 +66,7 @@ extension Planted {
           then: { no-answer: [ S(a, after: «1 hour|1 day») ], timeout: end missed }
         - end: done
       """),
-    Planted("a date of the deal", .apart(.days(1)), """
+    Planted("the date of the deal and day sixteen", .apart(.days(1)), """
       policy: { gap: «1 hour|1 day» }
       steps: [ E(one, at: deal.due at 09:00, if-past: skip), E(two, at: day 16) ]
       """),
@@ -97,7 +97,7 @@ extension Planted {
     Planted("business days", .ends(within: .days(10)), """
       steps: [ E(one), { await: reply within «9 business days|5 business days» }, end: done ]
       """),
-    Planted("rounds", .ends(within: .days(30)), """
+    Planted("six weeks of rounds", .ends(within: .days(30)), """
       steps:
         - { repeat: round, times: «6|5», every: 1 week, steps: [ E(one) ] }
         - { wait: 1 day }

@@ -17,8 +17,9 @@ struct Inputs {
     var root: String
     var path: [String]
     var candidates: [Candidate]
-    /// An instant of the file counts from it, or days are reckoned by it: each value is a run of its own.
-    var isTime: Bool
+    /// An instant of the file counts from it, days are reckoned by it, or somebody is not reached without it: each value
+    /// is a run of its own.
+    var isOwn: Bool
   }
 
   private let graph: Graph
@@ -75,33 +76,44 @@ struct Inputs {
 
   private static func variables(_ graph: Graph, _ zones: any ZoneSource) -> [Variable] {
     var found: [Variable] = []
-    func add(_ root: String, _ path: [String], _ candidates: [Candidate], isTime: Bool) {
+    func add(_ root: String, _ path: [String], _ candidates: [Candidate], isOwn: Bool) {
       guard let place = place(root, path, graph) else { return }
       let known = found.firstIndex { $0.root == place.root && $0.path == place.path }
       let at = known ?? found.count
       if known == nil {
-        found.append(Variable(root: place.root, path: place.path, candidates: [], isTime: isTime))
+        found.append(Variable(root: place.root, path: place.path, candidates: [], isOwn: isOwn))
       }
       for one in candidates where !found[at].candidates.contains(one) { found[at].candidates.append(one) }
-      found[at].isTime = found[at].isTime || isTime
+      found[at].isOwn = found[at].isOwn || isOwn
     }
     let instants = graph.moments.compactMap { if case .expression(let base) = $0.base { base } else { nil } }
-    for (expression, isTime) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
+    for (expression, isOwn) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
       for use in expression.uses {
         guard case .input(let root) = use.name, let type = type(root, use.path, graph) else { continue }
-        add(root, use.path, candidates(type, expression.literals), isTime: isTime)
+        add(root, use.path, candidates(type, expression.literals), isOwn: isOwn)
       }
     }
     for use in graph.trigger.key.flatMap(\.uses) where graph.nodes.contains(where: \.isSplit) {
       guard case .input(let root) = use.name, type(root, use.path, graph)?.isText == true else { continue }
-      add(root, use.path, (1...12).map { .value(.text("k\($0)")) }, isTime: false)
+      add(root, use.path, (1...12).map { .value(.text("k\($0)")) }, isOwn: false)
     }
     let names = Self.zones.filter { zones.zone(named: $0) != nil }.map { Candidate.value(.text($0)) }
     for use in graph.timezone.uses {
-      if case .input(let root) = use.name { add(root, use.path, names, isTime: true) }
+      if case .input(let root) = use.name { add(root, use.path, names, isOwn: true) }
     }
-    if graph.policy.window != nil { add("contact", ["timezone"], names, isTime: true) }
+    if graph.policy.window != nil { add("contact", ["timezone"], names, isOwn: true) }
+    for address in addresses(graph) { add("contact", [address], [.value(.absent)], isOwn: true) }
     return found
+  }
+
+  /// By which the contact is reached.
+  private static func addresses(_ graph: Graph) -> [String] {
+    let all = graph.nodes.compactMap { node -> String? in
+      guard case .channel(let action) = node.action, action.touch, !action.isTask, action.field("to") == nil
+      else { return nil }
+      return action.address == .none ? nil : action.address.rawValue
+    }
+    return Set(all).subtracting(["name"]).sorted()
   }
 
   /// Where in the trigger's data a field of the run's data comes from.
@@ -189,7 +201,7 @@ struct Inputs {
         default: 2
         }
       }
-      for case (let variable, let pick) in zip(variables, choice) where variable.isTime {
+      for case (let variable, let pick) in zip(variables, choice) where variable.isOwn {
         signature.append(pick)
       }
       signature += graph.nodes.compactMap { arm(of: $0, key: one.key) }
