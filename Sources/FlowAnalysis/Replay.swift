@@ -4,27 +4,6 @@ import FlowTime
 /// Folds a run's journal over its graph once more, through the very machine, and compares what comes of it with
 /// what is stored (guarantee 3).
 public struct Replay {
-  public enum Verdict: Sendable, Hashable {
-    /// So many transitions, each the same, and the state that they lead to.
-    case same(transitions: Int)
-    case differs(Difference)
-    /// It cannot be told: a version or the data of the start are not kept.
-    case unknown(because: String)
-  }
-
-  /// The first one.
-  public struct Difference: Sendable, Hashable {
-    /// The transition, from 1; nil where all are the same and only the state at the end is another.
-    public var sequence: Int?
-    public var stored: [Entry]
-    public var replayed: [Entry]
-    public init(sequence: Int?, stored: [Entry], replayed: [Entry]) {
-      self.sequence = sequence
-      self.stored = stored
-      self.replayed = replayed
-    }
-  }
-
   /// The graph with a fingerprint; nil where this program cannot make it any more.
   public var graph: (String) -> Graph?
   public var zones: any ZoneSource
@@ -38,8 +17,8 @@ public struct Replay {
   }
 
   /// - Returns: of several caps, the first verdict that is `same`; else the first.
-  public func check(_ history: RunHistory) -> Verdict {
-    var first: Verdict?
+  public func check(_ history: RunHistory) -> Replayed {
+    var first: Replayed?
     for caps in caps {
       let verdict = check(history, caps)
       if case .same = verdict { return verdict }
@@ -48,7 +27,7 @@ public struct Replay {
     return first ?? check(history, nil)
   }
 
-  private func check(_ history: RunHistory, _ caps: Caps?) -> Verdict {
+  private func check(_ history: RunHistory, _ caps: Caps?) -> Replayed {
     let version = history.firstVersion
     guard var graph = graph(version) else { return .unknown(because: "its version \(version) is not kept") }
     guard let data = history.beginning else {
@@ -57,7 +36,7 @@ public struct Replay {
     var run: Run?
     for (index, step) in history.steps.enumerated() {
       guard step.sequence == index + 1 else {
-        return .differs(Difference(sequence: index + 1, stored: [], replayed: []))
+        return .differs(Replayed.Difference(sequence: index + 1, stored: [], replayed: []))
       }
       let transition: Transition
       switch (run, step.migration) {
@@ -86,12 +65,12 @@ public struct Replay {
       }
       let stored = step.own(transition.entries)
       if stored != transition.entries {
-        return .differs(Difference(sequence: step.sequence, stored: stored, replayed: transition.entries))
+        return .differs(Replayed.Difference(sequence: step.sequence, stored: stored, replayed: transition.entries))
       }
       run = transition.run
     }
     // A run that was moved is on the version that its journal says.
-    guard run == history.run, graph.fingerprint == history.version else { return .differs(Difference(sequence: nil, stored: [], replayed: [])) }
+    guard run == history.run, graph.fingerprint == history.version else { return .differs(Replayed.Difference(sequence: nil, stored: [], replayed: [])) }
     return .same(transitions: history.steps.count)
   }
 

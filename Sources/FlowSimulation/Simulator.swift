@@ -225,7 +225,3 @@ private struct Telling {
     Timeline(record, store.journal(record.id), zones: zones)
   }
 }
-
-extension Array {
-  fileprivate subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
-}

@@ -55,7 +55,7 @@ import Testing
       steps: steps, beginning: data)
   }
 
-  private func verdict(_ history: RunHistory, _ graphs: Graph...) -> Replay.Verdict {
+  private func verdict(_ history: RunHistory, _ graphs: Graph...) -> Replayed {
     Replay(zones: zones) { version in graphs.first { $0.fingerprint == version } }.check(history)
   }
 
@@ -83,7 +83,7 @@ import Testing
 
     changed = whole
     changed.run.heldDays = 1
-    #expect(verdict(changed, graph) == .differs(Replay.Difference(sequence: nil, stored: [], replayed: [])))
+    #expect(verdict(changed, graph) == .differs(Replayed.Difference(sequence: nil, stored: [], replayed: [])))
   }
 
   @Test func `guarantee 3: what is not kept cannot be told`() throws {

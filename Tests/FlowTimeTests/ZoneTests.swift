@@ -41,15 +41,6 @@ struct ZoneTests {
     #expect(zone.startOfDay(try date(day)).rfc3339(in: zone) == expected)
   }
 
-  @Test func repeated() throws {
-    let berlin = try zone("Europe/Berlin")
-    #expect(berlin.isRepeated(try wall("2026-10-25 02:30")))
-    #expect(berlin.isRepeated(try wall("2026-10-25 02:00")))
-    #expect(!berlin.isRepeated(try wall("2026-10-25 03:00")))
-    #expect(!berlin.isRepeated(try wall("2026-03-29 02:30")))
-    #expect(!Zone.utc.isRepeated(try wall("2026-10-25 02:30")))
-  }
-
   @Test func nextChange() throws {
     let berlin = try zone("Europe/Berlin")
     #expect(berlin.nextTransition(after: try at("2026-01-01T00:00:00Z")) == (try at("2026-03-29T01:00:00Z")))

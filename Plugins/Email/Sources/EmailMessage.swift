@@ -207,21 +207,14 @@ struct EmailMessage {
 
 /// RFC 5322 section 3.3, in UTC.
 enum EmailDate {
-  private static let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
-
   static func text(_ instant: Instant) -> String {
     let seconds = Int(instant.seconds)
     let sinceMidnight = (seconds % 86_400 + 86_400) % 86_400
     let date = CivilDate(dayNumber: (seconds - sinceMidnight) / 86_400)
     let (year, month, dayOfMonth) = date.components
-    // 1970-01-01 was a Thursday.
-    let weekday = days[((Int(date.dayNumber) + 3) % 7 + 7) % 7]
     let clock = [sinceMidnight / 3600, sinceMidnight / 60 % 60, sinceMidnight % 60].map(twoDigits).joined(
       separator: ":")
-    return "\(weekday), \(dayOfMonth) \(months[month - 1]) \(fourDigits(year)) \(clock) +0000"
+    return "\(date.weekday.name), \(dayOfMonth) \(CivilDate.months[month - 1]) \(fourDigits(year)) \(clock) +0000"
   }
 
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

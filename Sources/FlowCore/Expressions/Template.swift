@@ -50,16 +50,6 @@ public struct Template: Sendable, Hashable {
     }.joined(separator: " ")
   }
 
-  /// Without any value: the text, if that is all there is.
-  public var constant: String? {
-    var text = ""
-    for piece in pieces {
-      guard case .text(let part) = piece else { return nil }
-      text += part
-    }
-    return text
-  }
-
   public var hasAsk: Bool { pieces.contains(.ask) }
 
   /// Fills in the values, each as people write it (see ``Formatting``). An `ask` renders `asking`; nothing

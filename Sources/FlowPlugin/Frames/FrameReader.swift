@@ -22,7 +22,4 @@ public struct FrameReader: Sendable {
     }
     return lines
   }
-
-  /// Bytes of a line that has begun and not ended.
-  public var isInLine: Bool { !rest.isEmpty }
 }

@@ -3,19 +3,12 @@ import FlowTime
 
 /// `flow replay`: whether journals give, once more, what is stored.
 public enum ReplayReport {
-  public enum Verdict: Sendable, Hashable {
-    case same(transitions: Int)
-    /// `sequence` nil: only the state at the end is another.
-    case differs(sequence: Int?, stored: [Entry], replayed: [Entry])
-    case unknown(because: String)
-  }
-
   public struct Line: Sendable, Hashable {
     public var run: String
     public var workflow: String
     public var zone: Zone
-    public var verdict: Verdict
-    public init(run: String, workflow: String, zone: Zone, verdict: Verdict) {
+    public var verdict: Replayed
+    public init(run: String, workflow: String, zone: Zone, verdict: Replayed) {
       self.run = run
       self.workflow = workflow
       self.zone = zone
@@ -32,10 +25,13 @@ public enum ReplayReport {
       switch line.verdict {
       case .same(let count): out += "\(name): same, \(Words.count(count, "transition"))\n"
       case .unknown(let because): out += "\(name): cannot be told: \(because)\n"
-      case .differs(nil, _, _): out += "\(name): differs in the state at the end\n"
-      case .differs(let sequence?, let stored, let replayed):
+      case .differs(let difference):
+        guard let sequence = difference.sequence else {
+          out += "\(name): differs in the state at the end\n"
+          continue
+        }
         out += "\(name): differs at transition \(sequence)\n"
-        let (old, new) = first(stored, replayed, line.zone)
+        let (old, new) = first(difference.stored, difference.replayed, line.zone)
         out += "  stored:   \(old ?? "nothing more")\n  replayed: \(new ?? "nothing more")\n"
       }
     }
@@ -50,11 +46,11 @@ public enum ReplayReport {
       switch line.verdict {
       case .same(let count): members += [("verdict", .string("same")), ("transitions", .int(count))]
       case .unknown(let because): members += [("verdict", .string("unknown")), ("because", .string(because))]
-      case .differs(let sequence, let stored, let replayed):
+      case .differs(let difference):
         let entries = { (all: [Entry]) in JSONValue.array(all.map { EntryJSON.value($0, in: line.zone) }) }
         members += [
-          ("verdict", .string("differs")), ("transition", sequence.map { .int($0) } ?? .null),
-          ("stored", entries(stored)), ("replayed", entries(replayed)),
+          ("verdict", .string("differs")), ("transition", difference.sequence.map { .int($0) } ?? .null),
+          ("stored", entries(difference.stored)), ("replayed", entries(difference.replayed)),
         ]
       }
       return .members(members)

@@ -10,16 +10,12 @@ enum Words {
   /// `Fri 27 Mar`.
   static func day(_ date: CivilDate) -> String {
     let parts = date.components
-    return "\(weekday(date)) \(parts.day) \(months[parts.month - 1])"
+    return "\(weekday(date)) \(parts.day) \(CivilDate.months[parts.month - 1])"
   }
 
   static func weekday(_ date: CivilDate) -> String {
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][date.weekday.index]
+    date.weekday.name
   }
-
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
 
   /// `Fri 27 Mar 2026`.
   static func longDay(_ date: CivilDate) -> String { "\(day(date)) \(date.year)" }

@@ -272,5 +272,5 @@ extension Engine {
 
 extension Array {
   /// Nil where there is none.
-  subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+  package subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

@@ -52,7 +52,7 @@ extension Engine {
   public func resume(_ run: String) async throws(StoreError) -> Bool {
     try await alone { engine async throws(StoreError) in
       guard var record = try engine.store.run(run) else { return false }
-      let fact = Hold(.paused, run: run, because: "").fact
+      let fact = Hold.fact(.paused, run: run)
       var hasChanged = record.stuck != nil || engine.sending.holds[fact] != nil
       record.stuck = nil
       if hasChanged {

@@ -39,7 +39,7 @@ struct Sending {
   static let unreadAfter: Int64 = 15 * 60_000
 
   /// A person has paused the run.
-  func pause(of run: String) -> Hold? { holds["\(Hold.prefix)\(Hold.Reason.paused.rawValue)/.\(run)"] }
+  func pause(of run: String) -> Hold? { holds[Hold.fact(.paused, run: run)] }
 
   /// A transition is committed.
   mutating func note(_ plan: Engine.Plan) {
@@ -103,11 +103,11 @@ extension Engine {
   }
 
   private func refusal(of verb: String) -> Hold? {
-    sending.holds.isEmpty ? nil : sending.holds["\(Hold.prefix)\(Hold.Reason.refused.rawValue)/\(verb)"]
+    sending.holds.isEmpty ? nil : sending.holds[Hold.fact(.refused, verb: verb)]
   }
 
   private func hold(verb: String, _ workflow: String, run: String) -> Hold? {
-    refusal(of: verb) ?? sending.holds["\(Hold.prefix)\(Hold.Reason.brake.rawValue)/\(verb)"] ?? unread(verb)
+    refusal(of: verb) ?? sending.holds[Hold.fact(.brake, verb: verb)] ?? unread(verb)
       ?? (outlets[verb]?.isLive == true ? capped(workflow, run: run) : nil)
   }
 
@@ -217,7 +217,7 @@ extension Engine {
   func watchClock() throws(StoreError) {
     _ = clock.now()
     let leap = clock.leap
-    let name = Hold.prefix + Hold.Reason.clock.rawValue
+    let name = Hold.fact(.clock)
     if leap > 0, sending.holds[name] == nil {
       hasLeapt = true
       let hold = Hold(

@@ -55,9 +55,11 @@ public struct Hold: Hashable, Sendable {
   // MARK: As the store remembers it
 
   /// The fact under which it is remembered: `hold/paused`, `hold/brake/VERB`, `hold/paused/.RUN`.
-  public var fact: String {
+  public var fact: String { Hold.fact(reason, verb: verb, run: run) }
+
+  static func fact(_ reason: Reason, verb: String? = nil, run: String? = nil) -> String {
     let whose = run.map { ".\($0)" } ?? verb ?? ""
-    return whose.isEmpty ? "\(Hold.prefix)\(reason.rawValue)" : "\(Hold.prefix)\(reason.rawValue)/\(whose)"
+    return prefix + reason.rawValue + (whose.isEmpty ? "" : "/" + whose)
   }
 
   /// What ``fact`` says: since when, and why.

@@ -3,6 +3,11 @@ public struct CivilDate: Hashable, Sendable {
   /// Days since 1970-01-01.
   public let dayNumber: Int32
 
+  /// `Jan` to `Dec`, as RFC 5322 and RFC 9110 write them.
+  public static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
   /// The first and the last date there is.
   public static let earliest = CivilDate(dayNumber: -719_162)
   public static let latest = CivilDate(dayNumber: 2_932_896)

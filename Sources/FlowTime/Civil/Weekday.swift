@@ -14,6 +14,9 @@ public enum Weekday: String, CaseIterable, Hashable, Sendable, Codable {
     case .sun: 6
     }
   }
+
+  /// `Mon` to `Sun`, as RFC 5322 and people write it.
+  public var name: String { ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][index] }
 }
 
 extension Weekday: CustomStringConvertible {

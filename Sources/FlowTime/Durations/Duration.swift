@@ -90,11 +90,6 @@ public struct Duration: Sendable {
   public var isBusiness: Bool {
     if case .calendar = kind { false } else { true }
   }
-
-  /// Whether it is elapsed time alone: the same wherever and whenever it begins.
-  public var isElapsed: Bool {
-    if case .calendar(0, 0, _) = kind { true } else { false }
-  }
 }
 
 extension Duration.Unit {

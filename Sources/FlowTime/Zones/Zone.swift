@@ -109,19 +109,6 @@ public final class Zone: Sendable {
     }
   }
 
-  /// Whether the wall shows this twice.
-  public func isRepeated(_ civil: CivilDateTime) -> Bool {
-    let wall = civil.wallMilliseconds
-    let earlier = instant(of: civil).milliseconds
-    var stretch = stretch(at: earlier)
-    while stretch.end < wall + Self.offsetLimit * 1000 {
-      stretch = self.stretch(at: stretch.end)
-      let candidate = wall - stretch.offset
-      if candidate > earlier, candidate >= stretch.start, candidate < stretch.end { return true }
-    }
-    return false
-  }
-
   /// The first instant strictly after `instant` at which the offset changes; nil where none comes any more.
   public func nextTransition(after instant: Instant) -> Instant? {
     let here = stretch(at: instant.milliseconds)

@@ -8,7 +8,7 @@ extension Instant {
     guard parts.count == 6, parts[0].count == 4, parts[0].last == UInt8(ascii: ","),
       parts[5].elementsEqual("GMT".utf8) || parts[5].elementsEqual("+0000".utf8),
       let day = Instant.number(parts[1], digits: 1...2), let year = Instant.number(parts[3], digits: 4...4),
-      let month = Instant.months.firstIndex(where: { $0.utf8.elementsEqual(parts[2]) }),
+      let month = CivilDate.months.firstIndex(where: { $0.utf8.elementsEqual(parts[2]) }),
       let date = CivilDate(year: year, month: month + 1, day: day)
     else { return nil }
     let clock = parts[4].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -19,10 +19,6 @@ extension Instant {
     else { return nil }
     self.init(seconds: Int64(date.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second))
   }
-
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
 
   private static func number(_ text: Substring.UTF8View.SubSequence, digits: ClosedRange<Int>) -> Int? {
     guard digits.contains(text.count), text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }

@@ -36,7 +36,7 @@ struct ReplayCommand: AsyncParsableCommand {
         progress.show("replayed \(index) of \(records.count) runs", after: seconds)
         let verdict = replay.check(try histories.history(record, withData: true))
         return ReplayReport.Line(
-          run: record.id, workflow: record.workflow, zone: histories.zone(record), verdict: words(verdict))
+          run: record.id, workflow: record.workflow, zone: histories.zone(record), verdict: verdict)
       }
     }
     switch format {
@@ -44,14 +44,5 @@ struct ReplayCommand: AsyncParsableCommand {
     case .json: Output.line(ReplayReport.json(replayed))
     }
     if replayed.contains(where: { !$0.isSame }) { throw ExitCode(ExitStatus.finding) }
-  }
-
-  private func words(_ verdict: Replay.Verdict) -> ReplayReport.Verdict {
-    switch verdict {
-    case .same(let transitions): .same(transitions: transitions)
-    case .differs(let difference):
-      .differs(sequence: difference.sequence, stored: difference.stored, replayed: difference.replayed)
-    case .unknown(let because): .unknown(because: because)
-    }
   }
 }

@@ -108,8 +108,6 @@ import Testing
     let second = try #require(Template.compile("x {{  contact.name | upper  }}", in: Fixture.naming()).0)
     #expect(first.canonical == second.canonical)
     #expect(first.uses == [Use(.input("contact"), path: ["name"], range: 5..<17)])
-    #expect(try #require(Template.compile("just text", in: Fixture.naming()).0).constant == "just text")
-    #expect(first.constant == nil)
   }
 
   @Test func whatFailsNamesItsPlace() throws {

@@ -9,17 +9,13 @@ enum MailDate {
     while let first = words.first, number(first) == nil { words = words.dropFirst() }
     guard words.count >= 3 else { return nil }
     let parts = Array(words.prefix(3))
-    guard let day = number(parts[0]), let month = months.firstIndex(of: parts[1].prefix(3).lowered),
+    guard let day = number(parts[0]), let month = CivilDate.months.firstIndex(where: { $0.lowercased() == parts[1].prefix(3).lowered }),
       var year = number(parts[2])
     else { return nil }
     // Two digits (obsolete, section 4.3).
     if parts[2].count == 2 { year += year < 50 ? 2000 : 1900 }
     return CivilDate(year: year, month: month + 1, day: day)
   }
-
-  private static let months = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-  ]
 
   private static func number(_ bytes: Bytes) -> Int? {
     bytes.count <= 4 ? Int(String(decoding: bytes, as: UTF8.self)) : nil

@@ -42,7 +42,7 @@ enum Times {
     for seconds in moments {
       let instant = Instant(seconds: seconds)
       let civil = zone.civil(at: instant)
-      _ = (zone.instant(of: civil), zone.startOfDay(civil.date), zone.isRepeated(civil))
+      _ = (zone.instant(of: civil), zone.startOfDay(civil.date))
       if let next = zone.nextTransition(after: instant), next <= instant {
         Said.broken("the transition after \(seconds) lies at \(next.seconds)")
       }
