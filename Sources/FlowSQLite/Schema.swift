@@ -78,7 +78,8 @@ enum Schema {
       PRIMARY KEY (run, event)
     ) STRICT, WITHOUT ROWID;
 
-    -- What happened in each run, transition by transition. what: of name, or the text.
+    -- What happened in each run, transition by transition. at: milliseconds after the run's start. what: of name, or
+    -- the text.
     CREATE TABLE journal (
       number INTEGER PRIMARY KEY,
       run INTEGER NOT NULL,
@@ -89,8 +90,9 @@ enum Schema {
     ) STRICT;
 
     -- What is handed to channels, with the very bytes. key: 32 hexadecimal digits as bytes, or the text.
-    -- state: 0 planned, 1 claimed, 2 marked, 3 held, 4 unknown, 5 accepted, 6 failed, 7 cancelled. next: where
-    -- it is not the instant in which it was planned. settled: milliseconds after that.
+    -- state: 0 planned, 1 claimed, 2 marked, 3 held, 4 unknown, 5 accepted, 6 failed, 7 cancelled. planned:
+    -- milliseconds after the run's start. next: where it is not the instant in which it was planned. settled:
+    -- milliseconds after that.
     CREATE TABLE line (
       number INTEGER PRIMARY KEY,
       run INTEGER NOT NULL,
@@ -176,6 +178,7 @@ enum Schema {
     "CASE typeof(\(column)) WHEN 'integer' THEN printf('%0\(count)x', \(column)) ELSE \(column) END"
   }
 
+  private static let planned = "coalesce(run.started, 0) + line.planned"
 
   private static var views: String {
     """
@@ -187,7 +190,7 @@ enum Schema {
         ELSE event END AS event
       FROM run WHERE workflow IS NOT NULL;
     CREATE VIEW history AS SELECT
-      \(digits("run.id", 12)) AS run, run.subject AS key, \(instant("journal.at")) AS at,
+      \(digits("run.id", 12)) AS run, run.subject AS key, \(instant("(coalesce(run.started, 0) + journal.at)")) AS at,
       \(word("journal.what")) AS what
       FROM journal JOIN run ON run.number = journal.run;
     CREATE VIEW outbox AS SELECT
@@ -195,8 +198,8 @@ enum Schema {
       \(word("line.verb")) AS verb,
       CASE line.state WHEN 0 THEN iif(line.attempts > 0, 'deferred', 'planned') WHEN 1 THEN 'claimed' WHEN 2 THEN 'marked' WHEN 3 THEN 'held'
         WHEN 4 THEN 'unknown' WHEN 5 THEN 'accepted' WHEN 6 THEN 'failed' ELSE 'cancelled' END AS state,
-      line.attempts, \(instant("coalesce(line.next, line.planned)")) AS next,
-      \(instant("(line.planned + line.settled)")) AS settled, line.because,
+      line.attempts, \(instant("coalesce(line.next, \(planned))")) AS next,
+      \(instant("(\(planned) + line.settled)")) AS settled, line.because,
       line.receipt,
       CASE typeof(line.key) WHEN 'blob' THEN lower(hex(line.key)) ELSE line.key END AS key
       FROM line JOIN run ON run.number = line.run;
@@ -214,7 +217,7 @@ enum Schema {
       FROM run WHERE contact <> '' GROUP BY contact;
     CREATE VIEW touches AS SELECT
       run.contact, \(digits("run.id", 12)) AS run, \(word("line.step")) AS step, \(word("line.verb")) AS verb,
-      \(instant("(line.planned + line.settled)")) AS at
+      \(instant("(\(planned) + line.settled)")) AS at
       FROM line JOIN run ON run.number = line.run WHERE line.touch = 1 AND line.state = 5;
     CREATE VIEW suppressions AS SELECT contact, channel, \(instant("at")) AS at, because FROM suppression;
     """

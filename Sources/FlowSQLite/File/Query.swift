@@ -16,8 +16,12 @@ enum Query: Int, CaseIterable {
     """
   private static let line = """
     SELECT number, run, previous, key, step, verb, touch, state, next, attempts, settled, because, receipt,
-      packed, planned FROM line
+      packed, planned + \(started("line")) FROM line
     """
+  private static func started(_ table: String) -> String {
+    "coalesce((SELECT run.started FROM run WHERE run.number = \(table).run), 0)"
+  }
+
   private static let inbox = "SELECT number, source, id, at, packed FROM incoming"
   private static let task = "SELECT number, id, run, previous, packed FROM task"
 
@@ -58,7 +62,7 @@ enum Query: Int, CaseIterable {
         last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?15, room = NULL
       WHERE number = ?1
       """
-    case .step: "SELECT previous, at, packed FROM journal WHERE number = ?"
+    case .step: "SELECT previous, at + \(Self.started("journal")), packed FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"
     case .knows: "SELECT event FROM heard WHERE run = ?"
     case .insertHeard: "INSERT INTO heard (run, event) VALUES (?, ?)"

@@ -30,6 +30,7 @@ struct Group: Sendable {
     var number: Int64
     var run: Int64
     var version: String
+    /// When the run has started, where it has; else the epoch.
     var started: Instant
     var previous: Int64
     var step: JournalStep
@@ -42,6 +43,8 @@ struct Group: Sendable {
     var number: Int64
     var run: Int64
     var version: String
+    /// When the run has started, where it has; else the epoch.
+    var started: Instant
     var previous: Int64
     var outgoing: Outgoing
     var isStored: Bool
@@ -96,10 +99,10 @@ extension Front {
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {
     guard let outgoing = line.outgoing else { throw .failed("line \(line.number) was let go") }
     defer { line.isStored = true }
-    let version = line.isStored ? "" : runsByNumber[line.run]?.record?.version ?? ""
+    let run = line.isStored ? nil : runsByNumber[line.run]?.record
     return Group.OutboxLine(
-      number: line.number, run: line.run, version: version, previous: line.previous, outgoing: outgoing,
-      isStored: line.isStored)
+      number: line.number, run: line.run, version: run?.version ?? "", started: run?.run.started ?? .epoch,
+      previous: line.previous, outgoing: outgoing, isStored: line.isStored)
   }
 
   private func seal(_ entry: RunEntry) throws(StoreError) -> Group.RunLine {

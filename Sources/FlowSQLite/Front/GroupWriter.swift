@@ -163,7 +163,7 @@ final class GroupWriter {
     statement.bind(1, new.number)
     statement.bind(2, new.run)
     statement.bind(3, known(new.previous))
-    statement.bind(4, at)
+    statement.bind(4, new.step.at.milliseconds(since: new.started))
     statement.bind(5, what)
     statement.bind(6, packed)
     try statement.run()
@@ -196,7 +196,7 @@ final class GroupWriter {
       statement.bind(
         14,
         glossary.pack(key, of: line.run, clock: planned.milliseconds) { LineRow.pack(outgoing, &$0) })
-      statement.bind(15, planned.milliseconds)
+      statement.bind(15, planned.milliseconds(since: line.started))
     }
     try statement.run()
   }
