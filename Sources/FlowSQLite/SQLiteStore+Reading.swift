@@ -201,11 +201,11 @@ extension SQLiteStore {
     }
   }
 
-  public func hasPlanned(run: String) throws(StoreError) -> Bool {
+  public func hasOpen(run: String) throws(StoreError) -> Bool {
     try use { (front) throws(StoreError) in
       try front.loadQueues()
       guard let entry = try front.run(run) else { return false }
-      return front.queues?.hasPlanned(entry.number) == true
+      return front.queues?.hasOpen(entry.number) == true
     }
   }
 

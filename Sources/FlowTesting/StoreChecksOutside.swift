@@ -84,14 +84,18 @@ extension StoreConformance {
       line.because = "try"
       try store.store.commit([.change(line, from: .planned)])
       store.expectRefused(.conflict, "a second claim", [.change(line, from: .planned)])
-      store.expect(try !store.store.hasPlanned(run: "r-1"), "a claimed delivery counts as planned")
-      store.expect(try store.store.hasPlanned(run: "r-2"), "a planned delivery is not found")
+      store.expect(try store.store.hasOpen(run: "r-1"), "a claimed delivery counts as settled")
+      store.expect(try store.store.hasOpen(run: "r-2"), "a planned delivery counts as settled")
+      store.expect(try !store.store.hasOpen(run: "r-3"), "a run without deliveries has an open one")
       line.state = .planned
       line.next = Sample.at(30)
       try store.store.commit([.change(line, from: .claimed)])
-      store.expect(try store.store.hasPlanned(run: "r-1"), "a delivery to be tried again is not found")
+      store.expect(try store.store.hasOpen(run: "r-1"), "a delivery to be tried again counts as settled")
       store.expect(try store.store.nextOutgoing(until: Sample.at(29))?.key.text, is: "k-2", "the next")
       store.expect(try store.store.outbox(run: "r-1"), is: [line], "the run's deliveries")
+      line.state = .accepted
+      try store.store.commit([.change(line, from: .planned)])
+      store.expect(try !store.store.hasOpen(run: "r-1"), "a delivery that arrived counts as open")
     },
   ]
 

@@ -118,7 +118,10 @@ public struct ReplyWords: Sendable {
     return words
   }
 
-  static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+  static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    // Of ASCII the space, and those from tab to carriage return.
+    scalar.isASCII ? scalar == " " || (9...13).contains(scalar.value) : scalar.properties.isWhitespace
+  }
 
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

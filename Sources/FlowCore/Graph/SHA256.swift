@@ -1,26 +1,5 @@
 /// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4).
-public func sha256(_ bytes: [UInt8]) -> [UInt8] {
-  var state = SHA256State()
-  let whole = bytes.count / 64 * 64
-  bytes.withUnsafeBytes { bytes in
-    for start in stride(from: 0, to: whole, by: 64) { state.take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64])) }
-  }
-  let tail = padding(bytes[whole...], length: bytes.count)
-  tail.withUnsafeBytes { tail in
-    for start in stride(from: 0, to: tail.count, by: 64) {
-      state.take(UnsafeRawBufferPointer(rebasing: tail[start..<start + 64]))
-    }
-  }
-  return [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-    for (index, word) in state.words.enumerated() {
-      digest[index * 4] = UInt8(truncatingIfNeeded: word >> 24)
-      digest[index * 4 + 1] = UInt8(truncatingIfNeeded: word >> 16)
-      digest[index * 4 + 2] = UInt8(truncatingIfNeeded: word >> 8)
-      digest[index * 4 + 3] = UInt8(truncatingIfNeeded: word)
-    }
-    count = 32
-  }
-}
+public func sha256(_ bytes: [UInt8]) -> [UInt8] { SHA256State().digest(of: bytes, after: 0) }
 
 /// The first `digits` hexadecimal digits of `bytes`, in lower case; all of them, two a byte, where it is nil.
 public func hexadecimal(_ bytes: [UInt8], digits: Int? = nil) -> String {
@@ -33,20 +12,24 @@ public func hexadecimal(_ bytes: [UInt8], digits: Int? = nil) -> String {
 }
 
 /// The HMAC of `bytes` under `key` with SHA-256, 32 bytes (RFC 2104).
-public func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
-  var block = key.count > 64 ? sha256(key) : key
-  block += [UInt8](repeating: 0, count: 64 - block.count)
-  return sha256(block.map { $0 ^ 0x5C } + sha256(block.map { $0 ^ 0x36 } + bytes))
-}
+public func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] { HMACKey(key).code(of: bytes) }
 
-/// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
-private func padding(_ rest: ArraySlice<UInt8>, length: Int) -> [UInt8] {
-  var tail = [UInt8](repeating: 0, count: rest.count < 56 ? 64 : 128)
-  for (index, byte) in rest.enumerated() { tail[index] = byte }
-  tail[rest.count] = 0x80
-  let bits = UInt64(length) &* 8
-  for index in 0..<8 { tail[tail.count - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8)) }
-  return tail
+/// A key for many codes: what is the same for all of them is made once.
+public struct HMACKey: Sendable {
+  private var inner = SHA256State()
+  private var outer = SHA256State()
+
+  public init(_ key: [UInt8]) {
+    var block = key.count > 64 ? sha256(key) : key
+    block += [UInt8](repeating: 0, count: 64 - block.count)
+    block.map { $0 ^ 0x36 }.withUnsafeBytes { inner.take($0) }
+    block.map { $0 ^ 0x5C }.withUnsafeBytes { outer.take($0) }
+  }
+
+  /// The HMAC of `bytes` with SHA-256, 32 bytes.
+  public func code(of bytes: [UInt8]) -> [UInt8] {
+    outer.digest(of: inner.digest(of: bytes, after: 64), after: 64)
+  }
 }
 
 /// The eight words between blocks. Nothing here is on the heap: every delivery is digested.
@@ -54,7 +37,53 @@ private struct SHA256State {
   private var a: UInt32 = 0x6a09_e667, b: UInt32 = 0xbb67_ae85, c: UInt32 = 0x3c6e_f372, d: UInt32 = 0xa54f_f53a
   private var e: UInt32 = 0x510e_527f, f: UInt32 = 0x9b05_688c, g: UInt32 = 0x1f83_d9ab, h: UInt32 = 0x5be0_cd19
 
-  var words: [UInt32] { [a, b, c, d, e, f, g, h] }
+  /// - Parameter length: how many bytes it has taken before, whole blocks.
+  func digest(of bytes: [UInt8], after length: Int) -> [UInt8] {
+    var state = self
+    bytes.withUnsafeBytes { bytes in
+      let whole = bytes.count / 64 * 64
+      for start in stride(from: 0, to: whole, by: 64) {
+        state.take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]))
+      }
+      state.end(UnsafeRawBufferPointer(rebasing: bytes[whole...]), length: length + bytes.count)
+    }
+    return state.bytes
+  }
+
+  /// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
+  private mutating func end(_ rest: UnsafeRawBufferPointer, length: Int) {
+    let count = rest.count < 56 ? 64 : 128
+    withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { tail in
+      tail.initializeMemory(as: UInt8.self, repeating: 0)
+      tail.copyBytes(from: rest)
+      tail[rest.count] = 0x80
+      let bits = UInt64(length) &* 8
+      for index in 0..<8 { tail[count - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8)) }
+      for start in stride(from: 0, to: count, by: 64) {
+        take(UnsafeRawBufferPointer(rebasing: tail[start..<start + 64]))
+      }
+    }
+  }
+
+  private var bytes: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+      func put(_ word: UInt32, _ index: Int) {
+        digest[index * 4] = UInt8(truncatingIfNeeded: word >> 24)
+        digest[index * 4 + 1] = UInt8(truncatingIfNeeded: word >> 16)
+        digest[index * 4 + 2] = UInt8(truncatingIfNeeded: word >> 8)
+        digest[index * 4 + 3] = UInt8(truncatingIfNeeded: word)
+      }
+      put(a, 0)
+      put(b, 1)
+      put(c, 2)
+      put(d, 3)
+      put(e, 4)
+      put(f, 5)
+      put(g, 6)
+      put(h, 7)
+      count = 32
+    }
+  }
 
   /// A block of 64 bytes.
   mutating func take(_ block: UnsafeRawBufferPointer) {

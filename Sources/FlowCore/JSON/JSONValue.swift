@@ -97,8 +97,12 @@ extension JSONValue {
   }
 
   private static func quote(_ text: String, to out: inout [UInt8]) {
-    let hex = Array("0123456789abcdef".utf8)
     out.append(0x22)
+    defer { out.append(0x22) }
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+      return out.append(contentsOf: text.utf8)
+    }
+    let hex = Array("0123456789abcdef".utf8)
     for byte in text.utf8 {
       switch byte {
       case 0x22: out += [0x5C, 0x22]
@@ -112,6 +116,5 @@ extension JSONValue {
       default: out.append(byte)
       }
     }
-    out.append(0x22)
   }
 }

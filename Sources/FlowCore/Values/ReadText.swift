@@ -48,12 +48,17 @@ private func isWordByte(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F || byte == 0x2D
 }
 
+private func isBlankOrControl(_ scalar: Unicode.Scalar) -> Bool {
+  if scalar.value < 0x7F { return scalar.value < 0x21 }
+  return scalar.value <= 0xA0 || scalar.properties.isWhitespace
+}
+
 /// An address that can stand in a header as it is: one `@`, no blanks, no control characters, nothing that
 /// ends or groups an address.
 private func readEmail(_ text: String) throws(ReadingError) -> String {
   let bytes = Array(text.utf8)
   for scalar in text.unicodeScalars {
-    if scalar.value < 0x21 || (0x7F...0xA0).contains(scalar.value) || scalar.properties.isWhitespace {
+    if isBlankOrControl(scalar) {
       throw ReadingError("an address has no blanks and no control characters")
     }
     if "<>()[],;:\\\"".unicodeScalars.contains(scalar) { throw ReadingError("an address has no \(scalar)") }
@@ -103,7 +108,7 @@ private func readURL(_ text: String) throws(ReadingError) -> String {
   let scheme = ["https://", "http://"].first { lower.utf8.starts(with: $0.utf8) }
   guard let scheme else { throw ReadingError("it does not begin with https:// or http://") }
   for scalar in text.unicodeScalars {
-    if scalar.value < 0x21 || (0x7F...0xA0).contains(scalar.value) || scalar.properties.isWhitespace
+    if isBlankOrControl(scalar)
       || "<>\"\\^`{}|".unicodeScalars.contains(scalar)
     {
       throw ReadingError("an address has no blanks, quotes, braces or control characters")

@@ -224,8 +224,7 @@ extension Engine {
       case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel: true
       default: !run.isLive
       }
-    guard stops else { return }
-    guard try mayHaveOpenLines(run.id) else { return }
+    guard stops, try store.hasOpen(run: run.id) else { return }
     var stopped: [Entry] = []
     for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state
@@ -235,7 +234,6 @@ extension Engine {
         continue
       }
       guard [.planned, .claimed, .held].contains(state) else { continue }
-      if state == .claimed { putDown(line) }
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now

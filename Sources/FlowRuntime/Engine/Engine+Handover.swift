@@ -68,8 +68,7 @@ extension Engine {
     return Outgoing(
       key: IdempotencyKey(key), run: plan.next.id, sequence: plan.next.sequence, node: delivery.node,
       step: delivery.step, round: round, verb: delivery.verb, touch: delivery.touch, contact: contact,
-      owner: delivery.owner ?? .absent, rendering: rendering, digest: hexadecimal(sha256(rendering.payload)),
-      planned: plan.now, next: plan.now)
+      owner: delivery.owner ?? .absent, rendering: rendering, planned: plan.now, next: plan.now)
   }
 
   // MARK: After the commit
@@ -198,7 +197,6 @@ extension Engine {
       throw error
     }
     claimed.formUnion(lines.map(\.key.text))
-    for line in lines { inHand[line.run, default: 0] += 1 }
     fresh += lines
     return lines
   }
@@ -211,7 +209,6 @@ extension Engine {
       if let hold = try hold(line) {
         line.state = .held
         line.because = Hold.mark + hold.because
-        sending.hasHeldLines = true
         try store.add([.change(line, from: .planned)])
         continue
       }
@@ -256,7 +253,6 @@ extension Engine {
     guard claimed.contains(line.key.text), !erased.contains(line.run) else { return false }
     if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
     claimed.remove(line.key.text)
-    putDown(line)
     var again = line
     again.state = .planned
     again.attempts -= 1

@@ -28,8 +28,6 @@ struct Sending {
 
   /// Runs whose step no channel could render for now.
   var reruns: [String: Engine.Rerun] = [:]
-  /// Lines of the outbox may be held.
-  var hasHeldLines = true
   /// It may not be what the store remembers any more.
   var isStale = true
 
@@ -39,7 +37,7 @@ struct Sending {
   static let unreadAfter: Int64 = 15 * 60_000
 
   /// A person has paused the run.
-  func pause(of run: String) -> Hold? { holds[Hold.fact(.paused, run: run)] }
+  func pause(of run: String) -> Hold? { holds.isEmpty ? nil : holds[Hold.fact(.paused, run: run)] }
 
   /// A transition is committed.
   mutating func note(_ plan: Engine.Plan) {
@@ -49,7 +47,7 @@ struct Sending {
   }
 
   /// What holds everything.
-  var whole: Hold? { holds.values.filter(\.isWhole).min { $0.fact < $1.fact } }
+  var whole: Hold? { holds.isEmpty ? nil : holds.values.filter(\.isWhole).min { $0.fact < $1.fact } }
 }
 
 extension Engine {
@@ -189,7 +187,6 @@ extension Engine {
     for fact in try store.remembered(prefix: Facts.rerun) {
       read.reruns[String(fact.name.dropFirst(Facts.rerun.count))] = Engine.Rerun(fact.value)
     }
-    read.hasHeldLines = try !store.outbox(.held).isEmpty
     read.isStale = false
     sending = read
     brake = Brake(tallies: try readTallies())
@@ -269,7 +266,6 @@ extension Engine {
     for line in try store.outbox(.held) where line.because?.hasPrefix(Hold.mark) == true {
       try tryAgain(line)
     }
-    sending.hasHeldLines = try !store.outbox(.held).isEmpty
   }
 
   func tryAgain(_ line: Outgoing) throws(StoreError) {

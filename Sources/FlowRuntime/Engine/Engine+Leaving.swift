@@ -7,22 +7,10 @@ import FlowTime
 extension Engine {
   /// The run's clock has come to something, and a touch before it has not left.
   func openTouch(of run: String) throws(StoreError) -> Outgoing? {
-    guard try mayHaveOpenLines(run) else { return nil }
+    guard try store.hasOpen(run: run) else { return nil }
     return try store.outbox(run: run).first {
       $0.touch && [.planned, .claimed, .marked, .held].contains($0.state)
     }
-  }
-
-  /// Asked of every run that is woken or answered: false where nothing of it can be on its way.
-  func mayHaveOpenLines(_ run: String) throws(StoreError) -> Bool {
-    if inHand[run] != nil || !unsettled.isEmpty || sending.hasHeldLines { return true }
-    return try store.hasPlanned(run: run)
-  }
-
-  /// A line is not in hand any more.
-  func putDown(_ line: Outgoing) {
-    guard let count = inHand[line.run] else { return }
-    inHand[line.run] = count > 1 ? count - 1 : nil
   }
 
   /// Why a run stands still behind a touch.

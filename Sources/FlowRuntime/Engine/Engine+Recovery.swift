@@ -41,7 +41,6 @@ extension Engine {
     var aside = line
     aside.state = .held
     aside.because = "set aside: the process ended \(crashes) times with it in hand"
-    sending.hasHeldLines = true
     logger.error("set aside", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
     try store.add([
       .change(aside, from: line.state),

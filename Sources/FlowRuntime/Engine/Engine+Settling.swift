@@ -11,7 +11,6 @@ extension Engine {
   /// What the channel said of a line that was claimed; nil where it was not handed over.
   func settle(_ line: Outgoing, _ receipt: Receipt?) throws(StoreError) {
     if erased.contains(line.run) { return }
-    putDown(line)
     guard outlets[line.verb]?.usesMarker == true || receipt == nil || !unsettled.isEmpty else {
       return try record(receipt ?? .unknown(because: ""), of: line)
     }
@@ -49,7 +48,6 @@ extension Engine {
     case .ours(let because):
       line.state = .held
       line.because = Hold.mark + (try refuse(line.verb, because).because)
-      sending.hasHeldLines = true
       logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
       try store.add([.change(line, from: from)])
     case .unknown(let because):

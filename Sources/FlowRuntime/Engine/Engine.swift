@@ -34,8 +34,6 @@ public actor Engine {
   var erased: Set<String> = []
   /// Keys of lines that are claimed and not marked: they can be stopped.
   var claimed: Set<String> = []
-  /// How many lines of a run are claimed or with their channel, by run.
-  var inHand: [String: Int] = [:]
   /// Lines in hand when the store failed, with what their channel said; nil where they had not been handed over.
   var unsettled: [(line: Outgoing, receipt: Receipt?)] = []
   /// Which engine on the store this is, counted from 1.
@@ -56,7 +54,7 @@ public actor Engine {
   /// The clock is ahead of what can be.
   var hasLeapt = false
   /// What only this store knows; a constant where the store has none, so that what is simulated is always the same.
-  private(set) var secret = Array("flow".utf8)
+  private(set) var secret = HMACKey(Array("flow".utf8))
   private let makeSecret: (@Sendable () throws(StoreError) -> String)?
   /// Whether it matters that a contact may have several names.
   private(set) var knowsContacts = false
@@ -321,10 +319,7 @@ public actor Engine {
         try store.flush()
         isRecovered = true
       }
-      for (line, receipt) in said where !erased.contains(line.run) {
-        putDown(line)
-        try record(receipt, of: line)
-      }
+      for (line, receipt) in said where !erased.contains(line.run) { try record(receipt, of: line) }
       if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
       switch commit(result) {
@@ -348,10 +343,10 @@ public actor Engine {
 
   private func readSecret() throws(StoreError) {
     if let known = try store.remembered(Engine.secretFact) {
-      secret = Array(known.utf8)
+      secret = HMACKey(Array(known.utf8))
     } else if let made = try makeSecret?() {
       try store.add([.remember(Engine.secretFact, made)])
-      secret = Array(made.utf8)
+      secret = HMACKey(Array(made.utf8))
     }
   }
 

@@ -11,13 +11,17 @@ public enum ContactIdentity {
   /// suppressed for the contact, so that one workflow's `id` and another's email address mean the same
   /// person.
   public static func all(of contact: Value) -> [String] {
-    let id = contact[path: ["id"]].text
-    let others = ["email", "phone", "handle"].map { contact[path: [$0]].text.map(canonical) }
-    let known = ([id] + others).compactMap(\.self).filter { !$0.isEmpty }
-    if !known.isEmpty { return known }
-    let name = contact[path: ["name"]].text ?? contact.text ?? ""
-    return name.isEmpty ? [] : [name]
+    guard case .record(let fields) = contact else { return contact.text.map { $0.isEmpty ? [] : [$0] } ?? [] }
+    var known: [String] = []
+    if let id = fields["id"]?.text, !id.isEmpty { known.append(id) }
+    for name in others {
+      if let text = fields[name]?.text, !text.isEmpty { known.append(canonical(text)) }
+    }
+    if known.isEmpty, let name = fields["name"]?.text, !name.isEmpty { known.append(name) }
+    return known
   }
+
+  private static let others = ["email", "phone", "handle"]
 
   /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else as it is.
   public static func canonical(_ text: String) -> String {

@@ -10,16 +10,17 @@ enum Derived {
   }
 
   /// The same for who knows the key alone.
-  static func hex(_ parts: [String], key: [UInt8], digits: Int) -> String {
-    hexadecimal(hmacSHA256(bytes(parts), key: key), digits: digits)
+  static func hex(_ parts: [String], key: HMACKey, digits: Int) -> String {
+    hexadecimal(key.code(of: bytes(parts)), digits: digits)
   }
 
   private static func bytes(_ parts: [String]) -> [UInt8] {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count + 6 })
     for part in parts {
-      bytes += String(part.utf8.count).utf8
+      bytes.append(contentsOf: String(part.utf8.count).utf8)
       bytes.append(UInt8(ascii: ":"))
-      bytes += part.utf8
+      bytes.append(contentsOf: part.utf8)
     }
     return bytes
   }

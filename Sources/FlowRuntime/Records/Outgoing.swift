@@ -40,7 +40,7 @@ public struct Outgoing: Hashable, Sendable {
     var contact: [String]
     var owner: Value
     var rendering: Rendering
-    var digest: String
+    var digest: String?
     var planned: Instant
   }
 
@@ -62,7 +62,9 @@ public struct Outgoing: Hashable, Sendable {
   public var owner: Value { content.value.owner }
   public var rendering: Rendering { content.value.rendering }
   /// SHA-256 of the payload, 64 hexadecimal digits.
-  public var digest: String { content.value.digest }
+  public var digest: String { givenDigest ?? hexadecimal(sha256(rendering.payload)) }
+  /// Where it was told otherwise than from the payload.
+  public var givenDigest: String? { content.value.digest }
   public var planned: Instant { content.value.planned }
   public var next: Instant
   /// How often it has been handed over.
@@ -76,7 +78,7 @@ public struct Outgoing: Hashable, Sendable {
 
   public init(
     key: IdempotencyKey, run: String, sequence: Int, node: NodeIndex, step: String, round: Int?, verb: String,
-    touch: Bool, contact: [String], owner: Value, rendering: Rendering, digest: String, planned: Instant,
+    touch: Bool, contact: [String], owner: Value, rendering: Rendering, digest: String? = nil, planned: Instant,
     next: Instant, attempts: Int = 0, state: State = .planned, because: String? = nil, receipt: String? = nil,
     settled: Instant? = nil
   ) {

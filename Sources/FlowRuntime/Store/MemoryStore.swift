@@ -101,8 +101,8 @@ public final class MemoryStore: Store {
     state.withLock { state in (state.outboxByRun[run] ?? []).compactMap { state.outbox[$0] } }
   }
 
-  public func hasPlanned(run: String) -> Bool {
-    state.withLock { state in state.planned.contains { state.outbox[$0]?.run == run } }
+  public func hasOpen(run: String) -> Bool {
+    state.withLock { state in (state.outboxByRun[run] ?? []).contains { state.outbox[$0]?.isOpen == true } }
   }
 
   public func task(_ id: String) -> TaskRecord? { state.withLock { $0.tasks[id] } }

@@ -67,8 +67,8 @@ public protocol Store: AnyObject, Sendable {
   func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing]
   /// All lines of a run, in the order in which they were planned.
   func outbox(run: String) throws(StoreError) -> [Outgoing]
-  /// Whether a line of the run still waits to be handed over.
-  func hasPlanned(run: String) throws(StoreError) -> Bool
+  /// Whether something is still to be done about a line of the run (``Outgoing/isOpen``).
+  func hasOpen(run: String) throws(StoreError) -> Bool
 
   // MARK: People
 

@@ -30,10 +30,12 @@ public struct WakeHeap: Sendable {
 
   public mutating func insert(_ wake: Wake) {
     wakes.append(wake)
-    var child = wakes.count - 1
-    while child > 0, wakes[child] < wakes[(child - 1) / 2] {
-      wakes.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
+    wakes.withUnsafeMutableBufferPointer { wakes in
+      var child = wakes.count - 1
+      while child > 0, wakes[child] < wakes[(child - 1) / 2] {
+        wakes.swapAt(child, (child - 1) / 2)
+        child = (child - 1) / 2
+      }
     }
   }
 
@@ -68,15 +70,17 @@ public struct WakeHeap: Sendable {
   }
 
   private mutating func sink(_ start: Int) {
-    var parent = start
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < wakes.count && wakes[child] < wakes[least] {
-        least = child
+    wakes.withUnsafeMutableBufferPointer { wakes in
+      var parent = start
+      while true {
+        var least = parent
+        let child = 2 * parent + 1
+        if child < wakes.count, wakes[child] < wakes[least] { least = child }
+        if child + 1 < wakes.count, wakes[child + 1] < wakes[least] { least = child + 1 }
+        if least == parent { return }
+        wakes.swapAt(parent, least)
+        parent = least
       }
-      if least == parent { return }
-      wakes.swapAt(parent, least)
-      parent = least
     }
   }
 }

@@ -111,7 +111,7 @@ enum LineRow {
     packer.put(line.rendering.fileExtension)
     packer.put(line.rendering.reference)
     // The digest is the payload's, and made from it again.
-    packer.put(line.digest.utf8.count == 64 ? nil : line.digest)
+    packer.put(line.givenDigest)
   }
 
   static func read(_ row: Statement, _ run: String, _ glossary: Glossary) throws(StoreError) -> LineEntry {
@@ -130,7 +130,7 @@ enum LineRow {
       let payload = Array(try unpacker.bytes(try unpacker.count()))
       let rendering = Rendering(
         to: to, shown: shown, payload: payload, fileExtension: try unpacker.get(), reference: try unpacker.get())
-      let digest = try unpacker.get(String?.self) ?? hexadecimal(sha256(payload))
+      let digest = try unpacker.get(String?.self)
       return Outgoing(
         key: IdempotencyKey(DeliveryKey.text(row.cell(3))), run: run, sequence: sequence, node: node, step: step,
         round: round, verb: verb, touch: row.number(6) == 1, contact: contact, owner: owner, rendering: rendering,

@@ -11,8 +11,8 @@ struct Queues {
   /// Planned lines whose time has come, by verb and number; and the others.
   private var ready: [(verb: String, lines: WakeHeap)] = []
   private var later = WakeHeap()
-  /// How many planned lines a run has.
-  private var planned: [Int64: Int] = [:]
+  /// How many lines of a run are not settled.
+  private var openOfRun: [Int64: Int] = [:]
   private var pending: [InboxEntry]
   private var firstPending = 0
 
@@ -25,25 +25,28 @@ struct Queues {
 
   func openLine(_ key: String) -> LineEntry? { openByKey[key] }
 
-  func hasPlanned(_ run: Int64) -> Bool { planned[run] != nil }
+  func hasOpen(_ run: Int64) -> Bool { openOfRun[run] != nil }
 
   mutating func add(_ line: LineEntry) {
-    if line.isOpen { (open[line.number], openByKey[line.key]) = (line, line) }
+    if line.isOpen {
+      (open[line.number], openByKey[line.key]) = (line, line)
+      openOfRun[line.run, default: 0] += 1
+    }
     if line.state == .planned { plan(line) }
   }
 
   mutating func change(_ line: LineEntry, from state: Outgoing.State) {
     let kept = line.isOpen ? line : nil
     (open[line.number], openByKey[line.key]) = (kept, kept)
-    if state == .planned {
-      let left = (planned[line.run] ?? 1) - 1
-      planned[line.run] = left > 0 ? left : nil
+    let wasOpen = state.number < Outgoing.State.accepted.number
+    if wasOpen != line.isOpen {
+      let count = (openOfRun[line.run] ?? 0) + (wasOpen ? -1 : 1)
+      openOfRun[line.run] = count > 0 ? count : nil
     }
     if line.state == .planned { plan(line) }
   }
 
   private mutating func plan(_ line: LineEntry) {
-    planned[line.run, default: 0] += 1
     later.insert(WakeHeap.Wake(due: line.next, number: line.number))
   }
 

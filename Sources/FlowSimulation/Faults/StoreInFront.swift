@@ -90,9 +90,9 @@ extension StoreInFront {
     try willRead()
     return try base.outbox(run: run)
   }
-  public func hasPlanned(run: String) throws(StoreError) -> Bool {
+  public func hasOpen(run: String) throws(StoreError) -> Bool {
     try willRead()
-    return try base.hasPlanned(run: run)
+    return try base.hasOpen(run: run)
   }
   public func task(_ id: String) throws(StoreError) -> TaskRecord? {
     try willRead()

@@ -120,9 +120,9 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
     }
   }
 
-  func hasPlanned(run: String) throws(StoreError) -> Bool {
+  func hasOpen(run: String) throws(StoreError) -> Bool {
     try willRead()
-    return world.plant == .noStopCheck ? false : try base.hasPlanned(run: run)
+    return world.plant == .noStopCheck ? false : try base.hasOpen(run: run)
   }
 
   func outbox(run: String) throws(StoreError) -> [Outgoing] {
