@@ -7,7 +7,7 @@ import Foundation
 import Glibc
 
 /// Runs that wait for weeks: what they cost in memory, how soon the first is woken after a start, how long an answer
-/// takes to be acted on.
+/// takes to be acted on. One process fills the file, and another measures: it has nothing else in memory.
 struct Waiting {
   let workload: Workload
   let folder: String
@@ -20,33 +20,36 @@ struct Waiting {
     return pages * 4096
   }
 
+  /// On a file that was filled before.
+  /// - Parameter first: the number of the first answer; of each there is one.
   /// - Returns: lines of a report.
-  func measure(replies: Int, perSecond rate: Int) async throws -> [String] {
-    var report = try await fill()
+  func measure(replies: Int, from first: Int, perSecond rate: Int) async throws -> [String] {
+    var report = ["waiting         \(count) runs"]
     let before = Waiting.resident
     let began = Stopwatch.now
-    let store = try SQLiteStore(
-      path: folder + "/bench.db", access: .writing(holder: "flow-bench", patience: 0), isChecked: false)
+    // As a server starts: with its check for damage.
+    let store = try SQLiteStore(path: folder + "/bench.db", access: .writing(holder: "flow-bench", patience: 0))
     let engine = workload.engine(over: store, SystemClock())
     let woken = try await engine.runDue()
-    let first = Stopwatch.now - began
-    report.append("first woken     \(rounded(first)) s after the start, \(woken) due")
+    let passed = Stopwatch.now - began
+    report.append("first woken     \(rounded(passed)) s after the start, \(woken) due")
     report.append("memory          \((Waiting.resident - before) / count) bytes a waiting run")
-    report += try await answers(replies, rate, engine, store)
+    report += try await answers(first..<first + replies, rate, engine, store)
+    let settings = try store.settings().map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    report.append("settings        \(settings)")
+    try store.close()
     return report
   }
 
   /// One run is enrolled; the others are its like.
-  private func fill() async throws -> [String] {
+  func fill() async throws {
     let file = try StoreFile(folder: folder)
     let store = file.store
     let clock = SystemClock()
     let start = clock.now()
     let engine = workload.engine(over: store, clock)
     // A number that none of its like has.
-    for happening in workload.happenings(10_000_009).prefix(1) {
-      _ = try await engine.receive([try workload.incoming(happening, store)])
-    }
+    for told in workload.story(from: 10_000_009, 1) { if let event = told.event { _ = try await engine.receive([event]) } }
     guard let model = try store.runs(RunFilter()).first, let step = try store.journal(model.id).first else {
       throw Broken("no run waits")
     }
@@ -58,7 +61,6 @@ struct Waiting {
       try store.flush()
     }
     try store.close()
-    return ["waiting         \(count) runs"]
   }
 
   private func like(_ model: RunRecord, _ step: JournalStep, _ number: Int, _ start: Instant) -> (RunRecord, JournalStep) {
@@ -89,24 +91,29 @@ struct Waiting {
   /// Answers come at their rate, whatever became of those before; each takes from then until it is acted on and
   /// committed. As in the server, those that have come meanwhile are accepted together, and what they have planned is
   /// handed over beside them.
-  private func answers(_ count: Int, _ rate: Int, _ engine: Engine, _ store: SQLiteStore) async throws -> [String] {
+  private func answers(
+    _ numbers: Range<Int>, _ rate: Int, _ engine: Engine, _ store: SQLiteStore
+  ) async throws -> [String] {
+    let ended = try store.runs(RunFilter(isLive: false)).count
     let began = Stopwatch.now
     func due(_ number: Int) -> Double { began + Double(number) / Double(rate) }
     var times: [Double] = []
-    while times.count < count {
-      let wait = due(times.count) - Stopwatch.now
+    while times.count < numbers.count {
+      // Whoever tells is awake when the time comes: how late a sleeper wakes is not what is measured.
+      let wait = due(times.count) - Stopwatch.now - 0.000_5
       if wait > 0 { try await Task.sleep(nanoseconds: UInt64(wait * 1e9)) }
+      while Stopwatch.now < due(times.count) {}
       let now = Stopwatch.now
-      let group = (times.count..<count).prefix { due($0) <= now }
-      for (number, received) in zip(group, try await engine.accept(group.map(answer))) {
+      let group = (times.count..<numbers.count).prefix { due($0) <= now }
+      for (number, received) in zip(group, try await engine.accept(group.map { answer(numbers.lowerBound + $0) })) {
         guard received.reached.count == 1 else { throw Broken("answer \(number): \(received)") }
         times.append(Stopwatch.now - due(number))
       }
     }
     try await engine.runDue()
     times.sort()
-    let answered = try store.runs(RunFilter(isLive: false)).count
-    guard answered >= count else { throw Broken("\(answered) of \(count) runs have ended") }
+    let answered = try store.runs(RunFilter(isLive: false)).count - ended
+    guard answered >= numbers.count else { throw Broken("\(answered) of \(numbers.count) runs have ended") }
     func microseconds(_ share: Double) -> Int { Int(times[Int(Double(times.count - 1) * share)] * 1e6) }
     return ["reply p50       \(microseconds(0.5)) µs", "reply p99       \(microseconds(0.99)) µs"]
   }

@@ -65,11 +65,29 @@ struct Workload {
     channels = real.mapValues { Dry(channel: $0, isRendering: isRendering) }
   }
 
-  func run(_ count: Int, over store: any Store) async throws {
+  /// What happens to so many contacts, as whoever tells of it has it: events are JSON. The last comes first, so that
+  /// the next one is taken off the end.
+  func story(from first: Int = 0, _ count: Int) -> [Told] {
+    (first..<first + count).flatMap { happenings($0) }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }.map { happening in
+      let event = happening.event.map { type, data in
+        Incoming.event(type: type, id: happening.id, at: happening.at, subject: happening.subject, data: data)
+      }
+      return Told(at: happening.at, id: happening.id, subject: happening.subject, event: event)
+    }
+  }
+
+  struct Told {
+    var at: Instant
+    var id: String
+    var subject: String
+    /// Nil for the outcome of the open task.
+    var event: Incoming?
+  }
+
+  func run(_ story: [Told], over store: any Store) async throws {
     let clock = VirtualClock(Workload.start)
     let engine = engine(over: store, clock)
-    // The last first, so that the next one is taken off the end.
-    var ahead = (0..<count).flatMap { happenings($0) }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
+    var ahead = story
     while true {
       let due = try await engine.nextDue()
       guard let next = [ahead.last?.at, due].compactMap(\.self).min() else { return }
@@ -78,7 +96,7 @@ struct Workload {
       if let happening = ahead.last, happening.at == next {
         let together = isBulk ? Array(ahead.reversed().prefix { $0.at == next }) : [happening]
         ahead.removeLast(together.count)
-        let all = try together.map { try incoming($0, store) }
+        let all = try together.map { try $0.event ?? outcome($0, store) }
         let received = isBulk ? try await engine.receive(all) : [try await engine.receive(all[0])]
         for (one, received) in zip(together, received) where received.unmatched != nil || !received.refused.isEmpty {
           throw Broken("\(one.id): \(received)")
@@ -153,14 +171,12 @@ struct Workload {
     }
   }
 
-  func incoming(_ happening: Happening, _ store: any Store) throws -> Incoming {
-    let (at, id, subject) = (happening.at, happening.id, happening.subject)
-    if let (type, data) = happening.event {
-      return .event(type: type, id: id, at: at, subject: subject, data: data)
+  private func outcome(_ told: Told, _ store: any Store) throws -> Incoming {
+    guard let run = try store.runs(RunFilter(subject: told.subject)).first else {
+      throw Broken("there is no run \(told.subject)")
     }
-    guard let run = try store.runs(RunFilter(subject: subject)).first else { throw Broken("there is no run \(subject)") }
     return Incoming(
-      source: "bench", id: id, at: at, body: .run(run.id, .outcome("connected", step: nil, note: nil)))
+      source: "bench", id: told.id, at: told.at, body: .run(run.id, .outcome("connected", step: nil, note: nil)))
   }
 
   private func data(_ number: Int, _ start: Instant) -> JSONValue {

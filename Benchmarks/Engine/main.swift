@@ -12,8 +12,12 @@ import NotificationChannel
 import TasksChannel
 
 // Contacts of the shipped proposal process through the engine, over the store in memory and a virtual clock, as fast as
-// it goes: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]. With a folder the store is a file in it, as in production. Everything is as in production but the channels' far side: mails, calls
-// and notices are rendered to their bytes, planned, committed and handed over to a folder that does not exist.
+// it goes: flow-bench [CONTACTS] [--no-render] [--bulk] [--comparison] [--file FOLDER]. With a folder the store is a
+// file in it, as in production. Everything is as in production but the channels' far side: mails, calls and notices are
+// rendered to their bytes, planned, committed and handed over to a folder that does not exist.
+//
+// flow-bench 1 --comparison --waiting N --file FOLDER --fill makes a file in which N runs wait; without --fill it opens
+// that file and sends it answers: [--replies N] [--first NUMBER] [--rate A_SECOND].
 //
 // The working directory is the repository.
 
@@ -31,22 +35,30 @@ do {
   let process = arguments.contains("--comparison") ? Workload.Process.comparison : .proposal
   let workload = try Workload(process, isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
+  let story = workload.story(count)
   if let waiting = number(after: "--waiting"), let folder {
-    let report = try await Waiting(workload: workload, folder: folder, count: waiting)
-      .measure(replies: number(after: "--replies") ?? 1000, perSecond: number(after: "--rate") ?? 500)
-    print(report.joined(separator: "\n"))
+    let runs = Waiting(workload: workload, folder: folder, count: waiting)
+    if arguments.contains("--fill") {
+      try await runs.fill()
+    } else {
+      let report = try await runs.measure(
+        replies: number(after: "--replies") ?? 1000, from: number(after: "--first") ?? 0,
+        perSecond: number(after: "--rate") ?? 500)
+      print(report.joined(separator: "\n"))
+    }
     exit(0)
   }
   let file = try folder.map { try StoreFile(folder: $0) }
   let store: any Store = file?.store ?? MemoryStore()
   let before = Stopwatch.written
   let processorBefore = Stopwatch.processor
-  try await workload.run(count, over: store)
-  let ended = Stopwatch.now
+  let started = Stopwatch.now
+  try await workload.run(story, over: store)
   try store.flush()
+  let ended = Stopwatch.now
   let written = Stopwatch.written - before
   let processor = Stopwatch.processor - processorBefore
-  let seconds = ended - compiled
+  let seconds = ended - started
   let tally = try Tally(store, process, expecting: count)
   print(
     """
