@@ -20,6 +20,8 @@ package struct Agreement: Sendable {
     /// Bounds that are said to be reached, and those of them that brute force has reached as well.
     package var reached = 0
     package var met = 0
+    /// Undecided claims that brute force has broken.
+    package var missed = 0
     /// Witnesses that break the claim only by one reading of its words.
     package var arguable = 0
 
@@ -34,6 +36,7 @@ package struct Agreement: Sendable {
       sum.undecided += other.undecided
       sum.reached += other.reached
       sum.met += other.met
+      sum.missed += other.missed
       sum.arguable += other.arguable
       return sum
     }
@@ -93,9 +96,12 @@ package struct Agreement: Sendable {
       if tale.run.outcome == outcome { seen.isEnded = true }
       return
     }
-    if seen.violation == nil, opinion.finding(on: claim) == .broken { seen.violation = tale.told(claim) }
+    if seen.violation == nil, !claim.takesSteps(for: tale), opinion.finding(on: claim) == .broken {
+      seen.violation = tale.told(claim)
+    }
     let measure: Int64?
     switch claim {
+    case _ where claim.takesSteps(for: tale): measure = nil
     case .ends: measure = opinion.length
     case .touches(_, let verb, let span): measure = Int64(opinion.count(verb, span))
     case .firstTouch: measure = tale.told.isEmpty ? opinion.untilFirstTouch : nil
@@ -111,12 +117,13 @@ package struct Agreement: Sendable {
     switch proof.verdict {
     case .undecided(let because, _):
       counts.undecided += 1
+      if seen.violation != nil { counts.missed += 1 }
       let told = seen.violation != nil ? "brute force breaks it" : seen.isEnded ? "brute force shows it" : "it may hold"
       undecided.append("\(proof.claim): \(because) (\(told))")
     case .proved(let bound, let isReached):
       counts.proved += 1
       if let violation = seen.violation { disagree("proved, but broken by", proof.claim, violation) }
-      guard let bound, let extreme = seen.extreme else { return }
+      guard let bound, let extreme = seen.extreme, bound.measures(proof.claim) else { return }
       let most: Int64 = switch bound { case .count(let count): Int64(count); case .time(let time): time }
       let isLeast = if case .apart = proof.claim { true } else { false }
       let reach = isLeast ? -extreme : extreme
@@ -135,7 +142,6 @@ package struct Agreement: Sendable {
       }
       check(witness, proof.claim, graph, surroundings)
     }
-    if case .undecided = proof.verdict { return }
   }
 
   private mutating func check(_ witness: Witness, _ claim: Claim, _ graph: Graph, _ surroundings: Surroundings) {
@@ -166,9 +172,33 @@ extension Tale {
 
 extension Agreement {
   /// With the prover itself.
-  package init?(seed: UInt64, _ workshop: Workshop, budget: Int) {
+  /// - Parameter steps: of the machine, in the search for each witness; 0: none is looked for.
+  package init?(seed: UInt64, _ workshop: Workshop, budget: Int, steps: Int) {
     self.init(seed: seed, workshop, budget: budget) { graph, claims, zones in
-      Prover(graph: graph, zones: zones).prove(claims)
+      let prover = Prover(graph: graph, zones: zones)
+      guard steps > 0 else { return prover.prove(claims) }
+      let search = WitnessSearch(graph: graph, zones: zones, steps: steps)
+      return prover.prove(claims) { search.find($0) }
+    }
+  }
+}
+
+extension Bound {
+  /// What brute force measures as well: for touches in a span the bound is another, the least span of so many.
+  fileprivate func measures(_ claim: Claim) -> Bool {
+    if case .touches = claim { if case .count = self { return true } else { return false } }
+    return true
+  }
+}
+
+extension Claim {
+  /// What is said to come about takes that steps can be done: it says nothing of a run in which one has failed, as for
+  /// a contact without a telephone.
+  fileprivate func takesSteps(for tale: Tale) -> Bool {
+    switch self {
+    case .firstTouch, .silence, .overseen, .always, .follows:
+      tale.entries.contains { if case .failed = $0.kind { true } else { false } }
+    default: false
     }
   }
 }

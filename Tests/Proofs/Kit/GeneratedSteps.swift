@@ -325,7 +325,10 @@ struct GeneratedSteps {
     } else if last > 1, chance.happens(25) {
       cases.append("yes: s\(2 + chance.below(last - 1))")
     }
-    if chance.happens(35) { cases.append("reply: " + one("end answered", "hold 2 days", "hold 1 business day", "\n    - task: read\n      by: owner\n      say: Read it.\n    - hold: 2 days")) }
+    if chance.happens(35) {
+      let read = "\n    - task: read\n      by: owner\n      say: Read it.\n    - hold: 2 days"
+      cases.append("reply: " + one("end answered", "hold 2 days", "hold 1 business day", read))
+    }
     if chance.happens(30) { cases.append("out-of-office: hold until return + 1 business day, or 5 business days") }
     if chance.happens(20) {
       cases.append("bounce:\n    - notify: wrong\n      to: owner\n      say: It came back.\n    - end: bounced")

@@ -64,20 +64,24 @@ package struct Opinion {
     }.max() ?? 0
   }
 
-  /// From the start to the end on the clock of the run's zone, without time held.
-  package var length: Int64? {
-    ended.map { tale.zone.wall($0) - tale.zone.wall(tale.start) - tale.held }
-  }
+  /// From the start to the end, without time held.
+  package var length: Int64? { ended.map { passed(tale.start, $0) - tale.held } }
 
   /// The least between two touches that nothing lets be closer.
   package var closest: Int64? {
     zip(touches, touches.dropFirst()).compactMap { first, second in
-      isFree(first.index, second) ? nil : tale.zone.wall(second.at) - tale.zone.wall(first.at)
+      isFree(first.index, second) ? nil : -passed(second.at, first.at)
     }.min()
   }
 
   package var untilFirstTouch: Int64? {
-    touches.first.map { tale.zone.wall($0.at) - tale.zone.wall(tale.start) - (tale.heldAtFirstTouch ?? 0) }
+    touches.first.map { passed(tale.start, $0.at) - (tale.heldAtFirstTouch ?? 0) }
+  }
+
+  /// On the clock of the wall or as time elapses, whichever is less: a bound of whole days is meant on the wall, any
+  /// other elapses.
+  private func passed(_ from: Instant, _ to: Instant) -> Int64 {
+    min(tale.zone.wall(to) - tale.zone.wall(from), to.milliseconds(since: from))
   }
 
   // MARK: Claims

@@ -8,7 +8,8 @@ import Synchronization
 
 /// `flow-proofs --seeds 1-2000`: as many generated workflows, each proved and tried by brute force.
 /// `--shipped`: the processes that ship, at most 100 ms each.
-/// `--seed N` one, with its text; `--budget N` steps of the machine for each; `--most P` undecided claims in a
+/// `--seed N` one, with its text; `--budget N` steps of the machine for brute force, `--steps N` for the search for
+/// each witness (0: none); `--most P` undecided claims in a
 /// thousand that are still fine.
 struct Program {
   private let arguments: [String]
@@ -21,9 +22,10 @@ struct Program {
     let workshop = try Workshop(root: FileManager.default.currentDirectoryPath)
     if arguments.contains("--shipped") { return try shipped(workshop) }
     let budget = option("--budget").flatMap { Int($0) } ?? 8_000
+    let steps = option("--steps").flatMap { Int($0) } ?? 3_000
     if let seed = option("--seed").flatMap({ UInt64($0) }) {
       print(Generated(seed: seed).text)
-      guard let agreement = Agreement(seed: seed, workshop, budget: budget) else {
+      guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else {
         throw Wrong(description: "seed \(seed) does not compile")
       }
       (agreement.undecided + agreement.disagreements).forEach { print($0) }
@@ -32,7 +34,7 @@ struct Program {
     }
     let bounds = (option("--seeds") ?? "1-2000").split(separator: "-").compactMap { UInt64($0) }
     guard bounds.count == 2, bounds[0] <= bounds[1] else { throw Wrong(description: "--seeds FIRST-LAST") }
-    return agree(bounds[0]...bounds[1], workshop, budget: budget)
+    return agree(bounds[0]...bounds[1], workshop, budget: budget, steps: steps)
   }
 
   /// What is proved of the processes that ship, and how long that takes.
@@ -57,28 +59,31 @@ struct Program {
     return arguments[place + 1]
   }
 
-  private func agree(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop, budget: Int) -> Int32 {
+  private func agree(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop, budget: Int, steps: Int) -> Int32 {
     let next = Atomic<UInt64>(seeds.lowerBound)
-    let total = Mutex((counts: Agreement.Counts(), failed: 0))
+    let total = Mutex((counts: Agreement.Counts(), failed: 0, undecided: [String: Int]()))
     DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
       while true {
         let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard seed <= seeds.upperBound else { return }
-        guard let agreement = Agreement(seed: seed, workshop, budget: budget) else { continue }
+        guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else { continue }
         total.withLock { total in
           total.counts = total.counts + agreement.counts
+          for one in agreement.undecided { total.undecided[String(one.prefix { $0 != "(" && $0 != ":" }), default: 0] += 1 }
           if agreement.disagreements.isEmpty { return }
           total.failed += 1
           if total.failed <= 20, let first = agreement.disagreements.first { print(first) }
         }
       }
     }
-    let (counts, failed) = total.withLock { $0 }
+    let (counts, failed, undecided) = total.withLock { $0 }
+    let kinds = undecided.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
     let claims = max(1, counts.proved + counts.broken + counts.undecided)
     print(
       """
       \(counts.workflows) workflows, \(counts.runs) runs, \(claims) claims: \(counts.proved) proved, \
-      \(counts.broken) broken, \(counts.undecided) undecided
+      \(counts.broken) broken, \(counts.undecided) undecided, of which brute force broke \(counts.missed)
+      undecided: \(kinds.joined(separator: ", "))
       \(counts.reached) bounds said to be reached, \(counts.met) of them met; \(counts.arguable) witnesses arguable
       \(counts.workflows - failed) passed, \(failed) failed
       """)

@@ -1,0 +1,65 @@
+import FlowCore
+import FlowTime
+import Foundation
+import ProofKit
+import Testing
+
+/// A few of the generated workflows of `make proofs`, and what judges them.
+struct AgreementTests {
+  static let workshop = Result {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return try Workshop(root: folder.deletingLastPathComponent().path)
+  }
+
+  @Test func `what is proved of generated workflows is what brute force finds`() throws {
+    let workshop = try Self.workshop.get()
+    var counts = Agreement.Counts()
+    for seed in 1...16 as ClosedRange<UInt64> {
+      guard let agreement = Agreement(seed: seed, workshop, budget: 600, steps: 300) else { continue }
+      #expect(agreement.disagreements.isEmpty, "\(agreement.disagreements.joined(separator: "\n"))")
+      counts = counts + agreement.counts
+    }
+    #expect(counts.workflows >= 14)
+    #expect(counts.proved > 150)
+    #expect(counts.broken > 40)
+  }
+
+  /// A prover that believes everything is found out: brute force breaks some of it.
+  @Test func `whoever says that everything is proved is not agreed with`() throws {
+    let workshop = try Self.workshop.get()
+    var found = 0
+    for seed in 1...6 as ClosedRange<UInt64> {
+      let agreement = Agreement(seed: seed, workshop, budget: 600) { _, claims, _ in
+        claims.map {
+          Proof(
+            claim: $0.claim, source: $0.source, text: "", span: $0.span, verdict: .proved(bound: nil, isReached: false))
+        }
+      }
+      found += agreement?.disagreements.isEmpty == false ? 1 : 0
+    }
+    #expect(found >= 5)
+  }
+
+  @Test func `the same seed makes the same workflow, and nearly every one compiles`() throws {
+    let workshop = try Self.workshop.get()
+    #expect(Generated(seed: 7).text == Generated(seed: 7).text)
+    let compiled = (1...60 as ClosedRange<UInt64>).filter { seed in
+      if case .success = workshop.compile(Generated(seed: seed).text) { true } else { false }
+    }
+    #expect(compiled.count >= 54)
+  }
+
+  @Test func `every verb and option of the language is made`() throws {
+    let all = (1...200 as ClosedRange<UInt64>).map { Generated(seed: $0).text }.joined()
+    let words = [
+      "- email:", "- sms:", "- call:", "- task:", "- notify:", "- webhook:", "- wait:", "- await:", "- choose:", "- split:",
+      "- repeat:", "- escalate:", "- set:", "- emit:", "- enroll:", "- suppress:", "- hold:", "- go:", "- end:", "if:",
+      "at:", "after:", "if-past: skip", "if-past: now", "closed: skip", "closed: end", "gap: none", "window: any",
+      "window: daily", "max-touches:", "holidays:", "each:", "stop-if:", "within:", "until:", "hold until",
+      "business days", "business hours", "contact.timezone", "when: item.size > 0", "timeout:", "acknowledged:",
+      "out-of-office:", "bounce:", "auto-reply:",
+    ]
+    for word in words { #expect(all.contains(word), "\(word)") }
+    for zone in Generated.zones { #expect(all.contains(zone), "\(zone)") }
+  }
+}
