@@ -17,7 +17,7 @@ struct Flow: AsyncParsableCommand {
       PauseCommand.self, ResumeCommand.self, CancelCommand.self, ReleaseCommand.self, RunsCommand.self,
       ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self,
       MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, StoreCommand.self,
-      DoctorCommand.self, PluginCommand.self,
+      DoctorCommand.self, PluginCommand.self, ScenariosCommand.self,
     ])
 
   /// `--color` alone means always, as people type it.

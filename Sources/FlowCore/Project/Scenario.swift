@@ -5,6 +5,8 @@ public struct Scenario: Sendable, Hashable {
   public var name: String
   public var start: Instant
   public var input: [String: Value]
+  /// Where the data stand, as written; nil where they stand in the scenario itself.
+  public var inputPath: String?
   public var events: [ScheduledEvent]
   public var expect: [Expectation]
   public var span: Span
@@ -16,8 +18,9 @@ public struct Scenario: Sendable, Hashable {
   public init(
     name: String, start: Instant, input: [String: Value], events: [ScheduledEvent] = [],
     expect: [Expectation] = [],
-    span: Span, expectSpan: Span? = nil, item: Int? = nil
+    span: Span, expectSpan: Span? = nil, item: Int? = nil, inputPath: String? = nil
   ) {
+    self.inputPath = inputPath
     self.name = name
     self.start = start
     self.input = input

@@ -15,7 +15,7 @@ struct InitCommand: ParsableCommand {
     for (path, text) in files {
       let target = "\(folder)/\(path)"
       try makeFolders(Paths.folder(of: target))
-      try write(text, to: target)
+      try NewFile.write(text, to: target)
       Output.line("wrote \(target)")
     }
     let at = folder == "." ? "" : " \(folder)/Workflows"
@@ -29,20 +29,6 @@ struct InitCommand: ParsableCommand {
       if mkdir(made, 0o755) != 0, errno != EEXIST {
         throw Failure.broken("cannot make \"\(made)\": \(String(cString: strerror(errno)))")
       }
-    }
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure.broken("cannot write \"\(path)\": \(String(cString: strerror(errno)))")
-    }
-    defer { close(descriptor) }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw Failure.broken("cannot write \"\(path)\": \(String(cString: strerror(errno)))") }
-      bytes = bytes.dropFirst(count)
     }
   }
 }

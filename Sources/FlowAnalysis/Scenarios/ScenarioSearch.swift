@@ -1,0 +1,255 @@
+import FlowCore
+import FlowTime
+
+/// One run that was tried, and what it shows.
+struct Shown {
+  var beginning: Beginning
+  var zone: Zone
+  /// What it was told, in order.
+  var told: [Told]
+  var entries: [Entry]
+  var goals: Set<Goal>
+
+  struct Told: Hashable {
+    var at: Instant
+    var kind: Event.Kind
+    var label: String
+    /// Beside the end of a wait, where it is told for that.
+    var edge: Goal.Edge?
+    var step: String?
+    /// How many entries there were before it.
+    var place = 0
+  }
+
+  /// The step that went out last before something was told.
+  func before(_ told: Told) -> Entry? { entries.prefix(told.place).last { $0.goesOut && $0.step != nil } }
+}
+
+/// Walks a workflow by the very machine that runs it: from each place that a run can wait at, once, with everything
+/// that the file has a case for, at an instant of its own, a second before the wait ends, as it ends and after. Whatever
+/// is not told comes to nothing: each walk goes on in silence to its end.
+struct ScenarioSearch {
+  let graph: Graph
+  let surroundings: Surroundings
+  /// Steps of the machine that are left.
+  private var budget: Int
+  private var seen: Set<Place> = []
+  private(set) var found: [Shown] = []
+
+  /// Where a run waits, as far as it makes a difference to what may come.
+  private struct Place: Hashable {
+    var change: String?
+    var node: NodeIndex
+    var stage: Run.Waiting.Stage
+    var round: Int?
+    var reached: Set<NodeIndex>
+    var untaken: [String]
+  }
+
+  /// A run up to where it has been told something.
+  private struct Walk {
+    var shown: Shown
+    var run: Run
+    var now: Instant
+  }
+
+  init(_ graph: Graph, _ surroundings: Surroundings, budget: Int = 150_000) {
+    self.graph = graph
+    self.surroundings = surroundings
+    self.budget = budget
+  }
+
+  /// What is tried with so many events before anything with more.
+  mutating func search(_ beginnings: [Beginning], deepest: Int = 4) {
+    var walks = beginnings.compactMap { begin($0) }
+    for depth in 0...deepest {
+      var next: [Walk] = []
+      for walk in walks { next += finish(walk, mayBranch: depth < deepest) }
+      walks = next
+      if walks.isEmpty || budget <= 0 { return }
+    }
+  }
+
+  private mutating func begin(_ beginning: Beginning) -> Walk? {
+    guard
+      case .runs(let runs) = Machine.enrol(
+        graph, data: beginning.input, at: beginning.start, zones: surroundings.zones),
+      let one = runs.dropFirst(max(0, (beginning.item ?? 1) - 1)).first
+    else { return nil }
+    budget -= 1
+    let first = Machine.start(graph, key: one.key, data: one.data, at: beginning.start, surroundings)
+    let zone = surroundings.zones.zone(named: first.run.zone) ?? .utc
+    return Walk(
+      shown: Shown(beginning: beginning, zone: zone, told: [], entries: first.entries, goals: []), run: first.run,
+      now: beginning.start)
+  }
+
+  /// Goes on in silence, keeps what that shows, and comes back with what may happen at each new place on the way.
+  private mutating func finish(_ walk: Walk, mayBranch: Bool) -> [Walk] {
+    var walk = walk
+    var next: [Walk] = []
+    while let waiting = walk.run.waiting, budget > 0 {
+      let due = max(walk.now, waiting.wakes)
+      if mayBranch, seen.insert(place(walk, waiting)).inserted {
+        for told in happenings(waiting, walk, due) {
+          if let branch = tell(told, to: walk, due: due) { next.append(branch) }
+        }
+      }
+      step(Event(id: "timer", at: due, kind: .timer), &walk, at: due)
+    }
+    if walk.run.waiting == nil {
+      walk.shown.goals = goals(walk)
+      found.append(walk.shown)
+    }
+    return next
+  }
+
+  private func place(_ walk: Walk, _ waiting: Run.Waiting) -> Place {
+    Place(
+      change: walk.shown.beginning.change, node: waiting.node, stage: waiting.stage,
+      round: graph.nodes[waiting.node].repeats.last.flatMap { walk.run.rounds[$0]?.number },
+      reached: walk.run.reached, untaken: walk.run.untaken.map(\.name))
+  }
+
+  private mutating func step(_ event: Event, _ walk: inout Walk, at now: Instant) {
+    budget -= 1
+    let transition = Machine.step(graph, walk.run, event, at: now, surroundings)
+    walk.run = transition.run
+    walk.shown.entries += transition.entries
+    walk.now = now
+  }
+
+  private mutating func tell(_ told: Shown.Told, to walk: Walk, due: Instant) -> Walk? {
+    var walk = walk
+    if told.at > due {
+      step(Event(id: "timer", at: due, kind: .timer), &walk, at: due)
+      // Something else is due before it.
+      guard let waiting = walk.run.waiting, waiting.wakes >= told.at else { return nil }
+    }
+    walk.shown.told.append(told)
+    walk.shown.told[walk.shown.told.count - 1].place = walk.shown.entries.count
+    step(Event(id: "\(walk.shown.told.count)", at: told.at, kind: told.kind), &walk, at: told.at)
+    return walk
+  }
+
+  // MARK: What may happen
+
+  private func happenings(_ waiting: Run.Waiting, _ walk: Walk, _ due: Instant) -> [Shown.Told] {
+    let length = due.milliseconds(since: walk.now)
+    let hour: Int64 = 3_600_000
+    let soon = length > hour ? walk.now.adding(milliseconds: hour) : walk.now.adding(milliseconds: length / 2)
+    let step = graph.nodes[waiting.node].name
+    let isEdged = [.listening, .outcome].contains(waiting.stage) && length > 2_000
+    var all: [Shown.Told] = []
+    let choices = Choices(graph).at(waiting)
+    // What the step itself has a case for; an answer where only `anytime` does.
+    let edged = choices.first { !$0.isAnytime } ?? choices.first { $0.kind.isReply }
+    for choice in choices {
+      for kind in forms(of: choice, at: soon, walk) {
+        all.append(Shown.Told(at: soon, kind: kind, label: choice.label))
+      }
+      guard isEdged, choice.label == edged?.label else { continue }
+      let kind = forms(of: choice, at: due, walk).first ?? choice.kind
+      let edges: [(Goal.Edge, Int64)] = [(.secondBefore, -1_000), (.at, 0), (.secondAfter, 1_000)]
+      for (edge, past) in edges {
+        let at = due.adding(milliseconds: past)
+        all.append(Shown.Told(at: at, kind: kind, label: choice.label, edge: edge, step: step))
+      }
+    }
+    let defaults: [(Event.Kind, String)] = [
+      (.unsubscribe(channel: nil), "unsubscribe"), (.bounce(hard: true), "bounce"), (.reply(text: ""), "reply"),
+    ]
+    for (kind, label) in defaults where !all.contains(where: { $0.label == label }) {
+      all.append(Shown.Told(at: soon, kind: worded(kind, soon), label: label))
+    }
+    return all
+  }
+
+  /// The same with other data, where data may decide.
+  private func forms(of choice: Choice, at instant: Instant, _ walk: Walk) -> [Event.Kind] {
+    switch choice.kind {
+    case .reply(let text):
+      let plain = worded(.reply(text: text), instant)
+      guard usesReplyDate, case .reply(let words) = plain else { return [plain] }
+      let date = walk.shown.zone.civil(at: instant).date.adding(days: 10)
+      return [plain, .reply(text: "\(words) \(date)")]
+    case .named(let name, let data):
+      guard let event = graph.events.first(where: { $0.name == name }) else { return [choice.kind] }
+      return [choice.kind] + event.fields.flatMap { field -> [Event.Kind] in
+        let other: [Value] =
+          switch field.type {
+          case .boolean: [.boolean(false)]
+          case .oneOf(let words): words.dropFirst().map { .text($0) }
+          case .optional(let inner): [Sample.record([Field("it", inner)], at: instant)["it"] ?? .absent]
+          default: []
+          }
+        return other.map { .named(name, data: data.merging([field.name: $0]) { $1 }) }
+      }
+    case .outOfOffice:
+      return [.outOfOffice(return: walk.shown.zone.civil(at: instant).date.adding(days: 5)), choice.kind]
+    default: return [choice.kind]
+    }
+  }
+
+  /// An answer that no class is for has words, too.
+  private func worded(_ kind: Event.Kind, _ instant: Instant) -> Event.Kind {
+    guard case .reply("") = kind else { return kind }
+    let isClass = { (text: String) in graph.replies.contains { $0.patterns.contains { $0.matches(text) } } }
+    let words = ["Who should I ask about this?", "Where do I find it?", "Hm.", "?"].first { !isClass($0) }
+    return .reply(text: words ?? "?")
+  }
+
+  private var usesReplyDate: Bool {
+    graph.conditions.contains { $0.uses.contains { $0.name == .replyDate } }
+      || graph.nodes.contains { node in
+        guard case .hold(let hold) = node.action, case .moment(let moment)? = hold.until else { return false }
+        return moment.text.contains("reply.date")
+      }
+  }
+
+  // MARK: What it shows
+
+  private func goals(_ walk: Walk) -> Set<Goal> {
+    var goals = Goal.counted(graph, walk.shown.entries, walked: walk.run.passed.keys)
+    for told in walk.shown.told {
+      if let edge = told.edge, let step = told.step { goals.insert(.boundary(step: step, edge)) }
+    }
+    var before: Instant?
+    for entry in walk.shown.entries {
+      if case .deferred(_, let because) = entry.kind { goals.insert(.deferred(because: because)) }
+      if let before, let change = walk.shown.zone.nextTransition(after: before), change <= entry.at {
+        let zone = walk.shown.zone
+        goals.insert(
+          .clocks(forward: zone.offset(at: change) > zone.offset(at: change.adding(milliseconds: -1))))
+      }
+      before = entry.at
+    }
+    return goals
+  }
+}
+
+extension Event.Kind {
+  fileprivate var isReply: Bool { if case .reply = self { true } else { false } }
+}
+
+extension ScenarioSearch {
+  /// From the beginnings, at other times, and as long as something is still to be counted with other data.
+  static func everything(_ graph: Graph, _ surroundings: Surroundings, _ beginnings: [Beginning]) -> [Shown] {
+    guard let first = beginnings.first else { return [] }
+    let counted = Set(Covering.all(of: graph).map(\.goal))
+    var plain = ScenarioSearch(graph, surroundings)
+    plain.search(beginnings)
+    var shown = plain.found
+    let variations = Variations(graph: graph, zone: shown.first?.zone ?? .utc)
+    var timed = ScenarioSearch(graph, surroundings, budget: 20_000)
+    timed.search(variations.starts(first), deepest: 0)
+    shown += timed.found
+    for make in [variations.inputs, variations.keys, variations.late] {
+      if counted.isSubset(of: shown.reduce(into: []) { $0.formUnion($1.goals) }) { break }
+      var others = ScenarioSearch(graph, surroundings)
+      others.search(beginnings.flatMap(make))
+      shown += others.found
+    }
+    return shown
+  }
+}
