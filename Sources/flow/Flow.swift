@@ -18,6 +18,7 @@ struct Flow: AsyncParsableCommand {
       ShowCommand.self, WhyCommand.self, NextCommand.self, StatsCommand.self, ReplayCommand.self,
       MigrateCommand.self, TasksCommand.self, DoneCommand.self, ContactCommand.self, StoreCommand.self,
       DoctorCommand.self, PluginCommand.self, ScenariosCommand.self,
+      MutateCommand.self,
     ])
 
   /// `--color` alone means always, as people type it.

@@ -86,6 +86,12 @@ public struct Duration: Sendable {
 
   public var isZero: Bool { parts.isEmpty }
 
+  /// One more of its smallest unit: `2 days` after `1 day`, `1 day 5 hours` after `1 day 4 hours`.
+  public var oneMore: Duration {
+    guard let last = parts.last, last.amount < last.unit.limit else { return self }
+    return Duration(unchecked: parts.dropLast() + [Part(amount: last.amount + 1, unit: last.unit)])
+  }
+
   /// Whether it needs the business calendar (days) or that and a window (hours).
   public var isBusiness: Bool {
     if case .calendar = kind { false } else { true }
