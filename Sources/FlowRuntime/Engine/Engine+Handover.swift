@@ -113,7 +113,10 @@ extension Engine {
             try engine.mayBegin(line)
           }
         rest.removeFirst()
-        guard mayBegin else { continue }
+        guard mayBegin else {
+          putDown(line)
+          continue
+        }
         let receipt = await deliver(line)
         if outlets[line.verb]?.usesMarker == true {
           marked.append((line, receipt))
