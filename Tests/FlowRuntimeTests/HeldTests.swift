@@ -283,4 +283,33 @@ struct HeldTests {
     try await again.runDue()
     #expect(channel.box.texts.count == 2)
   }
+
+  /// The answer also leads to a step that cannot be rendered: the transition is made twice, and stops what it stops.
+  @Test func `guarantee 9: an answer stops what is claimed, also where it leads to what cannot be rendered`() async throws {
+    let text = order(
+      more: """
+        replies:
+          more: ["more"]
+        anytime:
+          more: [{ tell: more-please, to: owner, say: "more" }, { end: talked }]
+        """)
+    let (store, clock, far, box) = (MemoryStore(), HandClock("2026-03-02 09:00"), FarSide(), LetterBox())
+    box.refuseToRender("more-please")
+    var outlets = box.outlets()
+    outlets["letter"] = Outlet(far, isKeyed: false, isLive: false)
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      clock: clock)
+    try await engine.receive(GroupTests.orders(1..<2))
+    clock.set("2026-03-03 09:00")
+    far.beforeMarker {
+      _ = try? await engine.receive(
+        .event(type: "reply", id: "r", at: time("2026-03-03 09:00"), subject: "O-1", data: ["text": "more"]))
+    }
+    try await engine.runDue()
+    #expect(far.arrived.isEmpty)
+    let run = try #require(store.runs(RunFilter()).first)
+    #expect(store.outbox(run: run.id).first?.state == .cancelled)
+    #expect(store.journal(run.id).flatMap(\.entries).map(\.type).contains("withheld"))
+  }
 }

@@ -80,6 +80,7 @@ extension Engine {
     var surroundings = surroundings
     var plan = try await plan(transition(surroundings), of: record, event, at: now, depth)
     var rerun: Rerun?
+    // Made anew where a step cannot be rendered.
     while let (node, verb, error) = plan.unrenderable, surroundings.unrenderable[node] == nil {
       if surroundings.held[verb] == nil, let because = try heldBack(error, verb, record.id, at: now, &rerun) {
         surroundings.held[verb] = because
@@ -88,6 +89,7 @@ extension Engine {
       }
       plan = try await self.plan(transition(surroundings), of: record, event, at: now, depth)
     }
+    claimed.subtract(plan.stopped)
     let step = JournalStep(
       run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
       touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted(),
@@ -149,6 +151,8 @@ extension Engine {
     let depth: Int
     /// Indices of entries that hand something over and were not rendered yet, in order.
     var unrendered: ArraySlice<Int>
+    /// Keys of lines that were claimed, and do not begin any more.
+    var stopped: [String] = []
     /// The first step that no channel could render, and why.
     var unrenderable: (node: NodeIndex, verb: String, error: ChannelError)?
 
@@ -228,7 +232,9 @@ extension Engine {
     var stopped: [Entry] = []
     for var line in try store.outbox(run: run.id) where line.touch {
       let state = line.state
-      if [.claimed, .marked].contains(state), claimed.remove(line.key.text) == nil {
+      let isClaimed = claimed.contains(line.key.text)
+      if isClaimed { plan.stopped.append(line.key.text) }
+      if [.claimed, .marked].contains(state), !isClaimed {
         // A channel has it: it may arrive, and is not tried again.
         plan.writes.append(.remember(Facts.stopped + line.key.text, "\(event.name) came first"))
         continue
