@@ -65,6 +65,11 @@ struct Distance: Hashable, Comparable {
     return milliseconds + (slack + 1) * jump <= limit
   }
 
-  /// What it comes to for certain.
-  func certain(jump: Int64) -> Int64? { isNone ? nil : milliseconds + slack * jump }
+  /// What it comes to on the clock of the wall.
+  /// - Parameter isSteady: both instants lie at times of day at which no clock is changed.
+  func onWall(jump: Int64, isSteady: Bool) -> Int64? {
+    if isNone { return nil }
+    let isExact = isSteady && isWholeDays && slack == 0 || self == .zero
+    return milliseconds + (isExact ? 0 : (slack + 1) * jump)
+  }
 }

@@ -24,6 +24,8 @@ struct Watch {
   private(set) var most = 0
   /// What was measured, of all runs: how late at most, or, for what must lie apart, how far before at most.
   private(set) var distances: Set<Distance> = []
+  /// The same on the clock of the wall, the largest; nil for whatever long.
+  private(set) var worst: Int64? = .min
   private(set) var outcomes: Set<String> = []
 
   init(_ claim: Claim, _ ground: Ground) {
@@ -126,7 +128,7 @@ struct Watch {
     }
     counted.control.count += 1
     if counted.control.count > most {
-      atLeast(span, counted.time[Ground.mark, Ground.now])
+      atLeast(span, counted)
       return []
     }
     return [counted]
@@ -138,7 +140,7 @@ struct Watch {
     guard case .handedOver(let node) = happening, ground.graph.nodes[node].isTouch else { return [run] }
     var next = run
     if run.control.count > 0, !ground.graph.nodes[node].liftsGap, !run.control.answered {
-      atLeast(least, run.time[Ground.mark, Ground.now])
+      atLeast(least, run)
     }
     next.control.count = 1
     next.time.assign(Ground.mark, Ground.now)
@@ -221,14 +223,24 @@ struct Watch {
 
   /// - Parameter distance: how far now lies after the instant that the limit counts from, at most.
   private mutating func atMost(_ limit: FlowTime.Duration?, _ distance: Distance) {
-    distances.insert(distance)
+    note(distance, isSteady: false)
     if let limit, !ground.isWithin(distance, limit) { isBroken = true }
   }
 
-  /// - Parameter distance: how far the instant before lies after now, at most: what is certain lies between them.
-  private mutating func atLeast(_ least: FlowTime.Duration, _ distance: Distance) {
-    distances.insert(distance)
+  /// How far the marked instant lies after now, at most: what is certain lies between them.
+  private mutating func atLeast(_ least: FlowTime.Duration, _ run: AbstractRun) {
+    let distance = run.time[Ground.mark, Ground.now]
+    note(distance, isSteady: run.time.isSteady(Ground.now) && run.time.isSteady(Ground.mark))
     if !ground.isApart(distance, least) { isBroken = true }
+  }
+
+  private mutating func note(_ distance: Distance, isSteady: Bool) {
+    distances.insert(distance)
+    guard let known = worst, let time = distance.onWall(jump: ground.jump, isSteady: isSteady) else {
+      worst = nil
+      return
+    }
+    worst = max(known, time)
   }
 
   // MARK: Milestones

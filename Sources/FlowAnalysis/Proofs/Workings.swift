@@ -47,8 +47,8 @@ struct Workings {
       }
     case .apart(let least):
       if watch.distances.allSatisfy({ ground.isApart($0, least) }) {
-        let certain = watch.distances.map { $0.certain(jump: ground.jump).map { max(0, -$0) } ?? 0 }.min()
-        return .proved(bound: certain.map { .time($0) }, isReached: false)
+        guard let worst = watch.worst, worst > .min else { return .proved(bound: nil, isReached: false) }
+        return .proved(bound: .time(max(0, -worst)), isReached: false)
       }
     case .touches(_, _, nil):
       if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
@@ -70,9 +70,8 @@ struct Workings {
     because: "the file has too many ways to follow them all", decidedBy: "fewer branches or rounds")
 
   private func latest(_ watch: Watch) -> Bound? {
-    let times = watch.distances.map { $0.certain(jump: ground.jump) }
-    guard !times.contains(nil) else { return nil }
-    return times.compactMap { $0 }.max().map { .time($0) }
+    guard let worst = watch.worst, worst > .min else { return nil }
+    return .time(worst)
   }
 
   /// Claims that differ in their limit alone are measured once.
