@@ -130,8 +130,10 @@ struct Differences: Hashable {
   mutating func join(_ other: Differences, isWidening: Bool, isLast: Bool) -> Bool {
     var grew = false
     for index in cells.indices where cells[index] < other.cells[index] {
-      // What is certain to lie between two instants shrinks in few steps; what is possible may grow for ever.
-      cells[index] = isLast || isWidening && other.cells[index] > .zero ? .none : other.cells[index]
+      // What is certain to lie between two instants shrinks in few steps; what is possible may grow for ever, but after
+      // the clock that stands still while the run is held.
+      let mayGrow = isWidening && other.cells[index] > .zero && index % size != Ground.clock
+      cells[index] = isLast || mayGrow ? .none : other.cells[index]
       grew = true
     }
     let both = steady & other.steady
