@@ -60,17 +60,22 @@ struct Differences: Hashable {
         from == later
         ? bound
         : Distance.sum(
-          self[from, later], bound, isSteady: isSteady(later), atEnds: isSteady(from) || isSteady(earlier))
+          self[from, later], bound, isSteady: isSteady(later),
+          atEnds: isSteady(from) || isSteady(earlier) || areOne(from, later))
       guard !first.isNone else { continue }
       if first < self[from, earlier] { self[from, earlier] = first }
       for to in 0..<size where to != earlier && to != from {
         let whole = Distance.sum(
-          first, self[earlier, to], isSteady: isSteady(earlier), atEnds: isSteady(from) || isSteady(to))
+          first, self[earlier, to], isSteady: isSteady(earlier),
+          atEnds: isSteady(from) || isSteady(to) || areOne(earlier, to))
         if whole < self[from, to] { self[from, to] = whole }
       }
     }
     return true
   }
+
+  /// Two names of one instant.
+  private func areOne(_ one: Int, _ other: Int) -> Bool { self[one, other] == .zero && self[other, one] == .zero }
 
   private func contradicts(_ forth: Distance, _ back: Distance) -> Bool {
     if forth.isNone || back.isNone { return false }

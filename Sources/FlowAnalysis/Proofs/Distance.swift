@@ -36,7 +36,8 @@ struct Distance: Hashable, Comparable {
   private var weight: Int64 { isNone ? .max : milliseconds + slack * 3_600_000 }
 
   /// What follows from `i ≤ k + first` and `k ≤ j + second`.
-  /// - Parameter isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does.
+  /// - Parameter isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does, or
+  ///   where one of the two is no distance at all, its instants are one.
   static func sum(_ first: Distance, _ second: Distance, isSteady: Bool, atEnds: Bool = false) -> Distance {
     if first.isNone || second.isNone { return .none }
     // Order alone changes nothing, but that whole days from a later instant may end in a missing hour, and so before

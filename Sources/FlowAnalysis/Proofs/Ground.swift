@@ -346,6 +346,11 @@ final class Ground {
     return moment.time == nil ? place : onItsDay(place)
   }
 
+  /// A time of a day that data name is no less certain for what the day is.
+  func steady(_ instant: Instant, _ index: Int, _ time: inout Differences) {
+    if case .data(_, let clock?) = instant { time.setSteady(index, clock == .midnight || Stretches.isSteady(clock)) }
+  }
+
   /// `at HH:MM` on the day of an instant: up to a day before or after it.
   private func onItsDay(_ place: Place) -> Place {
     Place(base: place.base, span: place.span.plus(.init(-Distance.day, Distance.day, slack: 1)), isSteady: false)

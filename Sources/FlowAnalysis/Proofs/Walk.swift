@@ -40,6 +40,7 @@ struct Walk {
     time.assign(Ground.start, Ground.now)
     time.assign(Ground.clock, Ground.now)
     placeDays(&time)
+    for (instant, index) in ground.instants { ground.steady(instant, index, &time) }
     let control = Control(
       node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
       decided: Array(repeating: 0, count: ground.recurring.count))

@@ -328,7 +328,9 @@ extension Walk {
         run.control.decided[index] = 0
       }
       for (instant, index) in ground.instants {
-        if case .data(let name, _) = instant, name.contains("input:\(root)") { run.time.forget(index) }
+        guard case .data(let name, _) = instant, name.contains("input:\(root)") else { continue }
+        run.time.forget(index)
+        ground.steady(instant, index, &run.time)
       }
       if run.control.node >= 0, Ground.depends(moment(run.control), on: root) { run.control.stale = true }
     }

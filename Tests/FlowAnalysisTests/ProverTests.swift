@@ -1,0 +1,210 @@
+import FlowAnalysis
+import FlowCore
+import FlowTesting
+import FlowTime
+import Testing
+
+/// What is proved of small workflows whose latest and closest instants can be reckoned by hand. The instants around
+/// changes of the clock are those of Python's zoneinfo.
+struct ProverTests {
+  private func isProved(_ claim: Claim, _ text: String) throws -> Bool {
+    if case .proved = try verdict(on: claim, text) { return true }
+    return false
+  }
+
+  private func verdict(on claim: Claim, _ text: String) throws -> Verdict {
+    let graph = try #require(Draft().compile(text).workflows.first { $0.file == "test.yaml" }?.graph)
+    let proofs = Prover(graph: graph, zones: Draft.zones).prove([Claimed(claim, span: .file("test.yaml"))])
+    return try #require(proofs.first).verdict
+  }
+
+  private func bound(_ claim: Claim, _ text: String) throws -> Bound? {
+    guard case .proved(let bound, _) = try verdict(on: claim, text) else { return nil }
+    return bound
+  }
+
+  private func email(_ name: String) -> String { "{ email: \(name), purpose: inform, subject: S, body: B. }" }
+
+  // MARK: How long
+
+  @Test func `an end that the calendar names is proved to the day, and no day less`() throws {
+    let text = "timezone: '\"Europe/Berlin\"'\nsteps: [{ wait: 3 days }, { end: done }]\n"
+    #expect(try isProved(.ends(within: .days(3)), text))
+    #expect(try !isProved(.ends(within: .days(2)), text))
+  }
+
+  @Test func `hours that elapse are no days of the calendar where clocks are changed`() throws {
+    // 24 hours from 2026-03-28 12:00 end at 13:00 the next day in Berlin.
+    func text(_ zone: String) -> String {
+      "timezone: '\"\(zone)\"'\nsteps: [{ wait: 24 hours }, { end: done }]\n"
+    }
+    #expect(try !isProved(.ends(within: .days(1)), text("Europe/Berlin")))
+    #expect(try !isProved(.ends(within: .days(1)), text("Africa/Casablanca")))
+    #expect(try isProved(.ends(within: .days(1)), text("UTC")))
+  }
+
+  @Test(arguments: [
+    ("Europe/Berlin", 25, true), ("America/New_York", 25, true), ("America/Vancouver", 25, true),
+    ("Africa/Casablanca", 25, true), ("Europe/Berlin", 24, false), ("America/New_York", 24, false),
+  ])
+  func `two touches so many hours apart are a day apart on every day`(zone: String, hours: Int, isApart: Bool) throws {
+    let text = """
+      timezone: '"\(zone)"'
+      steps: [\(email("one")), { wait: \(hours) hours }, \(email("two")), { end: done }]
+
+      """
+    #expect(try isProved(.apart(.days(1)), text) == isApart)
+  }
+
+  @Test func `half an hour is what Lord Howe's clocks jump by`() throws {
+    func text(_ minutes: Int) -> String {
+      """
+      timezone: '"Australia/Lord_Howe"'
+      steps: [\(email("one")), { wait: \(minutes) minutes }, \(email("two")), { end: done }]
+
+      """
+    }
+    #expect(try isProved(.apart(.days(1)), text(24 * 60 + 30)))
+    #expect(try !isProved(.apart(.days(1)), text(24 * 60 + 29)))
+  }
+
+  @Test func `time held is left out of an end and of nothing else`() throws {
+    let text = """
+      timezone: '"Europe/Berlin"'
+      anytime:
+        reply: "hold 10 days"
+      steps: [{ await: reply within 2 days }, { end: quiet }]
+
+      """
+    #expect(try isProved(.ends(within: .days(3)), text))
+    #expect(try !isProved(.ends(within: .days(1)), text))
+    #expect(try !isProved(.follows(.end(nil), within: .days(5), of: .started), text))
+  }
+
+  // MARK: The calendar
+
+  private let easter = """
+    timezone: contact.timezone ?? "Europe/Berlin"
+    policy: { window: "mon-fri 09:00-17:00", business: mon-fri, holidays: [2026-04-03, 2026-04-06] }
+
+    """
+
+  @Test func `Easter is the longest that a window stays closed`() throws {
+    // From Thursday 2 April 17:00 to Tuesday 7 April 09:00 are 4 days 16 hours.
+    let text = easter + "steps: [\(email("one")), { end: done }]\n"
+    #expect(try isProved(.firstTouch(within: .days(5)), text))
+    #expect(try !isProved(.firstTouch(within: .days(4)), text))
+  }
+
+  @Test func `business days are counted over Easter as they fall`() throws {
+    // Two days after Saturday 4 April 03:00 are Monday, a holiday; Tuesday 09:00 it goes out, and the second business
+    // day after that Saturday is Wednesday the 8th. From Wednesday the 1st the window closes on Friday, the third
+    // business day is Wednesday. One business day is passed by a start on a Saturday at 03:00: Monday 03:00.
+    let text = easter + "steps: [{ email: one, at: day 2, purpose: inform, subject: S, body: B. }, { end: done }]\n"
+    #expect(try isProved(.firstTouch(within: .businessDays(3)), text))
+    #expect(try !isProved(.firstTouch(within: .businessDays(1)), text))
+  }
+
+  // MARK: How many, how close
+
+  @Test func `the most touches of any way are counted`() throws {
+    let text = """
+      steps:
+        - \(email("one"))
+        - choose: [{ when: contact.email is present, then: [\(email("two")), \(email("three"))] }]
+        - \(email("four"))
+        - end: done
+
+      """
+    #expect(try bound(.touches(atMost: 4, verb: nil, span: nil), text) == .count(4))
+    #expect(try !isProved(.touches(atMost: 3, verb: nil, span: nil), text))
+  }
+
+  @Test func `rounds two days apart put three touches into any five days and two into any four`() throws {
+    let text = """
+      timezone: '"America/Vancouver"'
+      steps:
+        - repeat: rounds
+          times: 3
+          every: 2 days
+          steps: [\(email("one"))]
+        - end: done
+
+      """
+    #expect(try !isProved(.touches(atMost: 2, verb: nil, span: .days(5)), text))
+    #expect(try isProved(.touches(atMost: 1, verb: nil, span: .days(2)), text))
+  }
+
+  @Test func `what is counted from one date of the data keeps its distance, until the data change`() throws {
+    func text(_ anytime: String) -> String {
+      """
+      timezone: '"UTC"'
+      input: { contact: contact, deal: { id: text, due: date } }
+      events: { deal.moved: { due: date } }
+      anytime: { deal.moved: [\(anytime)] }
+      steps:
+        - { email: one, at: deal.due - 1 day at 10:00, if-past: end late, purpose: inform, subject: S, body: B. }
+        - { email: two, at: deal.due + 1 day at 10:00, if-past: now, purpose: inform, subject: S, body: B. }
+        - end: done
+
+      """
+    }
+    #expect(try isProved(.apart(.days(2)), text("{ emit: deal.moved, data: { due: deal.due } }")))
+    #expect(try !isProved(.apart(.days(2)), text("{ set: { deal.due: event.due } }")))
+  }
+
+  // MARK: What comes after what
+
+  @Test func `a condition that has been decided stays so as long as its data do`() throws {
+    func text(_ between: String) -> String {
+      """
+      input: { contact: contact, deal: { id: text, open: boolean } }
+      steps:
+        - choose: [{ when: deal.open, then: [\(email("open"))] }, { otherwise: next }]
+        - { wait: 1 day }
+        \(between)
+        - choose: [{ when: deal.open, then: [{ sms: again, purpose: inform, body: B. }] }, { otherwise: next }]
+        - end: done
+
+      """
+    }
+    let claim = Claim.always(.verb("email"), before: .verb("sms"))
+    // Whoever has no address has no mail, so the mail is not certain; a touch of either kind is never without the other
+    // condition.
+    #expect(try !isProved(claim, text("- { set: { deal.open: true } }")))
+  }
+
+  @Test func `silence reaches what every silent way comes to`() throws {
+    let text = """
+      anytime: { reply: end talked }
+      steps: [\(email("one")), { await: reply within 2 days }, { end: quiet }]
+
+      """
+    #expect(try isProved(.silence(reaches: [.end("quiet")]), text))
+    #expect(try !isProved(.silence(reaches: [.end("talked")]), text))
+    #expect(try isProved(.never(.touch, after: .reply("reply")), text))
+  }
+
+  @Test func `a task that nobody did is told, or is not`() throws {
+    func text(_ then: String) -> String {
+      """
+      input: { contact: contact, owner: person, deal: { id: text } }
+      steps:
+        - { task: look, by: owner, say: Look., within: 1 day\(then) }
+        - end: done
+
+      """
+    }
+    #expect(try isProved(.overseen(step: 0), text(", then: { timeout: [{ escalate: told, to: owner, say: Late. }] }")))
+    #expect(try !isProved(.overseen(step: 0), text("")))
+  }
+
+  @Test func `an outcome that no way leads to is said to be out of reach`() throws {
+    let text = "steps: [{ wait: 1 day }, { end: done }]\n"
+    guard case .undecided(let because, _) = try verdict(on: .possible(outcome: "lost"), text) else {
+      Issue.record("proved")
+      return
+    }
+    #expect(because == "no way through the file ends with lost")
+  }
+}
