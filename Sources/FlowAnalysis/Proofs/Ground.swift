@@ -348,7 +348,7 @@ final class Ground {
 
   /// A time of a day that data name is no less certain for what the day is.
   func steady(_ instant: Instant, _ index: Int, _ time: inout Differences) {
-    if case .data(_, let clock?) = instant { time.setSteady(index, clock == .midnight || Stretches.isSteady(clock)) }
+    if case .data(_, let clock?) = instant { time.setSteady(index, Stretches.isSteady(clock)) }
   }
 
   /// `at HH:MM` on the day of an instant: up to a day before or after it.
