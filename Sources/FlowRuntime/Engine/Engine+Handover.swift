@@ -113,10 +113,7 @@ extension Engine {
             try engine.mayBegin(line)
           }
         rest.removeFirst()
-        guard mayBegin else {
-          putDown(line)
-          continue
-        }
+        guard mayBegin else { continue }
         let receipt = await deliver(line)
         if outlets[line.verb]?.usesMarker == true {
           marked.append((line, receipt))

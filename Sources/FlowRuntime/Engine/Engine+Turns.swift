@@ -82,9 +82,7 @@ extension Engine {
   private func renew(_ begun: Begun) throws(StoreError) -> Claim {
     guard begun.isEmpty || begun.losses == losses else { throw .failed("a commit that was begun has failed") }
     var renewed = Claim(turn: turns)
-    for line in begun.claim.lines {
-      if try mayBegin(line) { renewed.lines.append(line) } else { putDown(line) }
-    }
+    for line in begun.claim.lines where try mayBegin(line) { renewed.lines.append(line) }
     return renewed
   }
 }
