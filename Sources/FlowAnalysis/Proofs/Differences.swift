@@ -1,6 +1,6 @@
-/// What is known of how far a few instants lie apart: for each pair the most that the one comes after the other
-/// (difference bounds; D. Dill, "Timing assumptions and verification of finite-state concurrent systems", 1989).
-/// Kept closed: no bound can be tightened by going over a third instant.
+/// What is known of how far a few instants lie apart: for each pair the most that the one comes after the
+/// other (difference bounds; D. Dill, "Timing assumptions and verification of finite-state concurrent
+/// systems", 1989). Kept closed: no bound can be tightened by going over a third instant.
 struct Differences: Hashable {
   let size: Int
   private var cells: [Distance]
@@ -75,12 +75,16 @@ struct Differences: Hashable {
   }
 
   /// Two names of one instant.
-  private func areOne(_ one: Int, _ other: Int) -> Bool { self[one, other] == .zero && self[other, one] == .zero }
+  private func areOne(_ one: Int, _ other: Int) -> Bool {
+    self[one, other] == .zero && self[other, one] == .zero
+  }
 
   private func contradicts(_ forth: Distance, _ back: Distance) -> Bool {
     if forth.isNone || back.isNone { return false }
     let sum = forth.milliseconds + back.milliseconds
-    if forth.slack == 0, back.slack == 0, forth.isWholeDays == back.isWholeDays || forth == .zero || back == .zero {
+    if forth.slack == 0, back.slack == 0,
+      forth.isWholeDays == back.isWholeDays || forth == .zero || back == .zero
+    {
       return sum < 0
     }
     return sum + (forth.slack + back.slack + 1) * jump < 0
@@ -98,9 +102,12 @@ struct Differences: Hashable {
     setSteady(now, false)
   }
 
-  /// A hold moves a due, and by as many whole days what counts from the start, by at most `days` in all from `start`.
-  /// - Parameter again: it has been moved at this step before: since it was computed, or since the step was due.
-  mutating func hold(due: Int, anchors: [Int], start: Int, clock: Int, days: Int64, again: (later: Bool, earlier: Bool)
+  /// A hold moves a due, and by as many whole days what counts from the start, by at most `days` in all from
+  /// `start`.
+  /// - Parameter again: it has been moved at this step before: since it was computed, or since the step was
+  ///   due.
+  mutating func hold(
+    due: Int, anchors: [Int], start: Int, clock: Int, days: Int64, again: (later: Bool, earlier: Bool)
   ) -> Bool {
     for other in 0..<size where !anchors.contains(other) && other != due {
       // The clock that stands still while the run is held moves at least as far.
@@ -123,7 +130,8 @@ struct Differences: Hashable {
     setSteady(due, false)
   }
 
-  /// From now on until the due, time does not count after `clock`: it moves on with it, by whole days, rounded up.
+  /// From now on until the due, time does not count after `clock`: it moves on with it, by whole days,
+  /// rounded up.
   mutating func freeze(_ clock: Int, now: Int, due: Int) {
     for other in 0..<size where other != clock { self[clock, other] = .none }
     self[due, clock] = self[now, clock]
@@ -135,8 +143,8 @@ struct Differences: Hashable {
   mutating func join(_ other: Differences, isWidening: Bool, isLast: Bool) -> Bool {
     var grew = false
     for index in cells.indices where cells[index] < other.cells[index] {
-      // What is certain to lie between two instants shrinks in few steps; what is possible may grow for ever, but after
-      // the clock that stands still while the run is held.
+      // What is certain to lie between two instants shrinks in few steps; what is possible may grow for ever,
+      // but after the clock that stands still while the run is held.
       let mayGrow = isWidening && other.cells[index] > .zero && index % size != Ground.clock
       cells[index] = isLast || mayGrow ? .none : other.cells[index]
       grew = true
@@ -168,7 +176,8 @@ struct Differences: Hashable {
 
     func plus(_ other: Span) -> Span {
       Span(
-        least: Distance.sum(least, other.least, isSteady: false), most: Distance.sum(most, other.most, isSteady: false))
+        least: Distance.sum(least, other.least, isSteady: false),
+        most: Distance.sum(most, other.most, isSteady: false))
     }
 
     var negated: Span { Span(least: most, most: least) }

@@ -1,8 +1,9 @@
-/// An upper bound of how far one instant lies after another, on the wall clock: `y ≤ x + ms`, where whole days are days
-/// of the calendar and anything else elapses. Each unit of slack stands for one change of the clocks that may come in
-/// between: the bound is certain only with as many jumps added.
+/// An upper bound of how far one instant lies after another, on the wall clock: `y ≤ x + ms`, where whole
+/// days are days of the calendar and anything else elapses. Each unit of slack stands for one change of the
+/// clocks that may come in between: the bound is certain only with as many jumps added.
 ///
-/// One number, so that sums and comparisons stay one instruction: the milliseconds in front, the slack behind.
+/// One number, so that sums and comparisons stay one instruction: the milliseconds in front, the slack
+/// behind.
 struct Distance: Hashable, Comparable {
   private(set) var raw: Int64
 
@@ -40,8 +41,8 @@ struct Distance: Hashable, Comparable {
   ///   where one of the two is no distance at all, its instants are one.
   static func sum(_ first: Distance, _ second: Distance, isSteady: Bool, atEnds: Bool = false) -> Distance {
     if first.isNone || second.isNone { return .none }
-    // Order alone changes nothing, but that whole days from a later instant may end in a missing hour, and so before
-    // those from an earlier one.
+    // Order alone changes nothing, but that whole days from a later instant may end in a missing hour, and so
+    // before those from an earlier one.
     let isExact: Bool
     if first == .zero {
       isExact = second.raw >= 0 || !second.isWholeDays || isSteady || atEnds
@@ -58,8 +59,8 @@ struct Distance: Hashable, Comparable {
     isNone ? .none : Distance(self.milliseconds + milliseconds, slack: slack + 1)
   }
 
-  /// Whether it lies within a limit for certain, clocks that jump so far included. Without slack two distances of one
-  /// kind compare as they are.
+  /// Whether it lies within a limit for certain, clocks that jump so far included. Without slack two
+  /// distances of one kind compare as they are.
   func isWithin(_ limit: Int64, jump: Int64) -> Bool {
     if isNone { return false }
     if slack == 0, isWholeDays == (limit % Self.day == 0) { return milliseconds <= limit }

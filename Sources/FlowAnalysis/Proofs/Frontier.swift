@@ -19,7 +19,8 @@ struct Frontier {
     var parent = 0
     while true {
       var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].order < heap[least].order {
+      for child in [2 * parent + 1, 2 * parent + 2]
+      where child < heap.count && heap[child].order < heap[least].order {
         least = child
       }
       if least == parent { return first.control }

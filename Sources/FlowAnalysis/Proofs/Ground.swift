@@ -1,7 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// What of a graph matters to its proofs: which instants are told apart, which conditions recur, what lies ahead.
+/// What of a graph matters to its proofs: which instants are told apart, which conditions recur, what lies
+/// ahead.
 final class Ground {
   /// The instants that every proof has. The anchor is the start as holds have moved it, by whole days.
   static let now = 0
@@ -45,7 +46,8 @@ final class Ground {
   private(set) var loops: [NodeIndex] = []
   /// Everything but replies that may come in and matter.
   private(set) var eventNames: [String] = []
-  /// How many touches there have been makes a difference: to a condition, or as long as the policy's limit is not proved.
+  /// How many touches there have been makes a difference: to a condition, or as long as the policy's limit is
+  /// not proved.
   private(set) var countsTouches = false
   /// Some await listens to more than answers.
   private(set) var awaitsEvents = false
@@ -57,8 +59,8 @@ final class Ground {
   /// For each step its place in an order in which steps are come to.
   private(set) var ranks: [Int] = []
 
-  /// Clocks jump by three hours at most (Antarctica/Casey) since 2010, and by more only where a country changes its
-  /// day.
+  /// Clocks jump by three hours at most (Antarctica/Casey) since 2010, and by more only where a country
+  /// changes its day.
   private static let mostJump: Int64 = 3 * 3_600_000
 
   init(_ graph: Graph, zones: any ZoneSource, caps: Caps?) {
@@ -67,11 +69,16 @@ final class Ground {
     stretches = Stretches(graph.policy)
     let contact = (graph.trigger.contact?.canonical ?? "input:contact") + ".timezone"
     let setsContact = graph.nodes.contains {
-      if case .set(let assignments) = $0.action { assignments.contains { $0.path.first == "contact" } } else { false }
+      if case .set(let assignments) = $0.action {
+        assignments.contains { $0.path.first == "contact" }
+      } else {
+        false
+      }
     }
     let zone = graph.timezone.canonical
     isOneZone =
-      !setsContact && [contact, "input:contact.timezone"].contains { zone == $0 || zone.hasPrefix("(?? \($0) ") }
+      !setsContact
+      && [contact, "input:contact.timezone"].contains { zone == $0 || zone.hasPrefix("(?? \($0) ") }
     jump = graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.jump(of:)) ?? Self.mostJump
     collect()
   }
@@ -119,24 +126,31 @@ final class Ground {
     for one in graph.anytime { if case .node(let target) = one.target { targets.append(target) } }
     for edge in graph.edges {
       // What a path goes back to: whether that has been before is worth knowing.
-      guard case .node(let target) = edge.to, let from = edge.from, !isAround(graph.nodes[target].place.list, from) else {
+      guard case .node(let target) = edge.to, let from = edge.from,
+        !isAround(graph.nodes[target].place.list, from)
+      else {
         continue
       }
       if case .path = graph.lists[rootList(from)] { targets.append(target) }
     }
-    targets = Array(Set(targets)).filter { if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true } }
-      .sorted()
+    targets = Array(Set(targets)).filter {
+      if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true }
+    }
+    .sorted()
     for address in Set(addresses).sorted() where addresses.count(where: { $0 == address }) > 1 {
       recurring[address] = recurring.count
     }
     let most = recurring.count + 6
-    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most {
+    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most
+    {
       recurring[condition] = recurring.count
     }
     asking = Array(repeating: [], count: recurring.count)
     for (index, node) in graph.nodes.enumerated() {
       var names = conditions(of: node).map(\.canonical)
-      if case .channel(let action) = node.action, let address = Self.address(of: action) { names.append(address) }
+      if case .channel(let action) = node.action, let address = Self.address(of: action) {
+        names.append(address)
+      }
       for name in names { if let condition = recurring[name] { asking[condition].insert(index) } }
     }
     collectEvents()
@@ -166,7 +180,9 @@ final class Ground {
   private func isAround(_ list: Int, _ node: NodeIndex) -> Bool {
     var own = graph.nodes[node].place.list
     while own != list {
-      guard case .nested(in: let outer) = graph.lists[own] else { return graph.nodes[node].place.list == list }
+      guard case .nested(in: let outer) = graph.lists[own] else {
+        return graph.nodes[node].place.list == list
+      }
       own = graph.nodes[outer].place.list
     }
     return true
@@ -181,12 +197,18 @@ final class Ground {
   private func collectEvents() {
     let classes = Set(graph.replies.map(\.name) + ["reply", "timeout"])
     awaitsEvents = graph.nodes.contains {
-      if case .await(let awaited) = $0.action { awaited.cases.contains { !classes.contains($0.key) } } else { false }
+      if case .await(let awaited) = $0.action {
+        awaited.cases.contains { !classes.contains($0.key) }
+      } else {
+        false
+      }
     }
     var names: Set<String> = ["out-of-office", "bounce"]
     for one in graph.anytime { names.insert(one.key) }
     for edge in graph.edges {
-      if edge.kind == .case, let from = edge.from, case .await = graph.nodes[from].action { names.insert(edge.label) }
+      if edge.kind == .case, let from = edge.from, case .await = graph.nodes[from].action {
+        names.insert(edge.label)
+      }
       if case .hold(let hold) = edge.to, case .event(let name, _)? = hold.until { heldFor.insert(name) }
     }
     for one in graph.nodes {
@@ -228,7 +250,8 @@ final class Ground {
       guard let use = expression.reading else { return }
       switch use.name {
       case .step, .eventTime: collect(name: use.name)
-      case .input where moment.isData: collect(.data(expression.canonical, moment.time ?? (expression.isDate ? .midnight : nil)))
+      case .input where moment.isData:
+        collect(.data(expression.canonical, moment.time ?? (expression.isDate ? .midnight : nil)))
       default: break
       }
     default: break
@@ -292,92 +315,12 @@ final class Ground {
       }
       guard seen.insert(node).inserted else { continue }
       stack.append((node, true))
-      for edge in graph.edges(from: node) { if case .node(let to) = edge.to, !seen.contains(to) { stack.append((to, false)) } }
+      for edge in graph.edges(from: node) {
+        if case .node(let to) = edge.to, !seen.contains(to) { stack.append((to, false)) }
+      }
     }
     for (position, node) in order.reversed().enumerated() { ranks[node] = position }
   }
-
-  // MARK: Moments
-
-  /// An instant as so much after one that is kept; nil where nothing is known of it.
-  struct Place {
-    var base: Int
-    var span: Differences.Span
-    /// At a time of day at which no clock is changed, wherever the base lies.
-    var isSteady: Bool
-  }
-
-  func place(_ moment: Moment) -> Place? {
-    let shift = moment.shift.map { stretches.span(of: $0) }
-    var place: Place
-    switch moment.base {
-    case .arrival: place = Place(base: Self.now, span: .now, isSteady: false)
-    case .returnDate: return nil
-    case .clock(let weekday, let time):
-      place = Place(
-        base: Self.now, span: .init(1, (weekday == nil ? 1 : 7) * Distance.day, slack: 1),
-        isSteady: Stretches.isSteady(time))
-      place.span.least = Distance(-1)
-    case .day(let number):
-      let days = Differences.Span(Int64(number) * Distance.day, Int64(number) * Distance.day)
-      guard let time = moment.time, let base = instants[.dayOfStart(time)] else {
-        place = Place(base: Self.anchor, span: days, isSteady: false)
-        if moment.time != nil { place = onItsDay(place) }
-        break
-      }
-      // `day N + DURATION at`: the time is named after the shift, on the same axis of whole days.
-      let isWhole = shift.map { $0.least.isWholeDays && $0.most.isWholeDays } ?? true
-      guard isWhole else { return onItsDay(Place(base: Self.anchor, span: shift.map(days.plus) ?? days, isSteady: false)) }
-      place = Place(base: base, span: days, isSteady: Stretches.isSteady(time))
-      if let shift { place.span = place.span.plus(shift) }
-      return place
-    case .expression(let expression):
-      guard let known = base(of: expression, moment) else { return nil }
-      let span = shift ?? .now
-      if case .data(_, let time?)? = known.instant {
-        let isWhole = span.least.isWholeDays && span.most.isWholeDays
-        guard isWhole else { return nil }
-        return Place(base: known.index, span: span, isSteady: Stretches.isSteady(time))
-      }
-      place = Place(base: known.index, span: span, isSteady: false)
-      return moment.time == nil ? place : onItsDay(place)
-    }
-    if let shift { place.span = place.span.plus(shift) }
-    return moment.time == nil ? place : onItsDay(place)
-  }
-
-  /// A time of a day that data name is no less certain for what the day is.
-  func steady(_ instant: Instant, _ index: Int, _ time: inout Differences) {
-    if case .data(_, let clock?) = instant { time.setSteady(index, Stretches.isSteady(clock)) }
-  }
-
-  /// `at HH:MM` on the day of an instant: up to a day before or after it.
-  private func onItsDay(_ place: Place) -> Place {
-    Place(base: place.base, span: place.span.plus(.init(-Distance.day, Distance.day, slack: 1)), isSteady: false)
-  }
-
-  private func base(of expression: Expression, _ moment: Moment) -> (index: Int, instant: Instant?)? {
-    guard let use = expression.reading else { return nil }
-    switch use.name {
-    case .runStarted: return (Self.start, nil)
-    case .step(let node): return instants[.step(node)].map { ($0, .step(node)) }
-    case .eventTime(let slot): return instants[.led(slot)].map { ($0, .led(slot)) }
-    case .input:
-      let instant = Instant.data(expression.canonical, moment.time ?? (expression.isDate ? .midnight : nil))
-      return instants[instant].map { ($0, instant) }
-    default: return nil
-    }
-  }
-
-  /// Whether a moment changes where a field of data does.
-  static func depends(_ moment: Moment?, on root: String) -> Bool {
-    guard case .expression(let expression)? = moment?.base else { return false }
-    return expression.uses.contains { $0.name == .input(root) }
-  }
-}
-
-extension Expression {
-  var isDate: Bool { type.present == .date }
 }
 
 extension Graph {

@@ -1,11 +1,13 @@
 import FlowCore
 import FlowTime
 
-/// When the first touch goes out at the latest, hour by hour of every date of the file's calendar: holidays and windows
-/// as they really fall, where the walk knows only how long they can last. In a run into which nothing comes every step is
-/// the later the later the one before it was, so the latest instant is all that has to be carried on.
+/// When the first touch goes out at the latest, hour by hour of every date of the file's calendar: holidays
+/// and windows as they really fall, where the walk knows only how long they can last. In a run into which
+/// nothing comes every step is the later the later the one before it was, so the latest instant is all that
+/// has to be carried on.
 struct LatestTouch {
-  /// The latest instant, on the wall clock, in milliseconds: so long after the start, or a fixed one, whichever is later.
+  /// The latest instant, on the wall clock, in milliseconds: so long after the start, or a fixed one,
+  /// whichever is later.
   struct Late {
     var sinceStart: Int64?
     var fixed: Int64?
@@ -35,7 +37,8 @@ struct LatestTouch {
 
   /// Whether it goes out within the limit, or the run has ended by then, whenever the run starts.
   mutating func isInTime() -> Bool {
-    guard ground.isOneZone || (graph.policy.window == nil && graph.policy.holidays.isEmpty), ground.caps == nil,
+    guard ground.isOneZone || (graph.policy.window == nil && graph.policy.holidays.isEmpty),
+      ground.caps == nil,
       !limit.isBusiness || graph.policy.window != nil || limit.isWholeBusinessDays
     else { return false }
     let dates = ground.stretches.dates
@@ -109,7 +112,9 @@ struct LatestTouch {
     case .await(let awaited):
       return try timeOut(awaited.cases, step, later(late, try resolve(awaited.until, late, passed)), passed)
     case .choose(let branches, let otherwise):
-      for target in branches.map(\.target) + [otherwise ?? step.next] where try !go(target, late, passed) { return false }
+      for target in branches.map(\.target) + [otherwise ?? step.next] where try !go(target, late, passed) {
+        return false
+      }
       return true
     case .split(let split):
       for arm in split.arms where try !go(arm.target, late, passed) { return false }
@@ -129,13 +134,16 @@ struct LatestTouch {
     }
   }
 
-  private mutating func timeOut(_ cases: [Case], _ step: Node, _ late: Late, _ passed: Passed) throws -> Bool {
+  private mutating func timeOut(_ cases: [Case], _ step: Node, _ late: Late, _ passed: Passed) throws -> Bool
+  {
     try go(cases.first { $0.key == "timeout" }?.target ?? step.next, late, passed)
   }
 
   // MARK: Instants
 
-  private static func date(_ wall: Int64) -> Int64 { wall >= 0 ? wall / Distance.day : (wall + 1) / Distance.day - 1 }
+  private static func date(_ wall: Int64) -> Int64 {
+    wall >= 0 ? wall / Distance.day : (wall + 1) / Distance.day - 1
+  }
 
   private func latest(_ late: Late) -> Int64 {
     max(late.sinceStart.map { last + $0 } ?? .min, late.fixed ?? .min)
@@ -232,7 +240,8 @@ struct LatestTouch {
       let latest = try firstOpening(last + length)
       note(latest)
       if latest != last + length {
-        // Out of the window at the end of the hour: whatever of it lies inside goes out before it opens again.
+        // Out of the window at the end of the hour: whatever of it lies inside goes out before it opens
+        // again.
         fixed = max(fixed ?? .min, latest + jump)
         since = nil
       } else if try firstOpening(first + length) != first + length {

@@ -1,9 +1,11 @@
 import FlowCore
 import FlowTime
 
-/// Proves claims of one workflow, for every contact: whatever they answer, wherever and whenever the run starts.
+/// Proves claims of one workflow, for every contact: whatever they answer, wherever and whenever the run
+/// starts.
 ///
-/// Pure; bounded by the number of abstract states, never by time, so the same file has the same proofs everywhere.
+/// Pure; bounded by the number of abstract states, never by time, so the same file has the same proofs
+/// everywhere.
 public struct Prover {
   public typealias Stated = Claimed
 
@@ -17,8 +19,8 @@ public struct Prover {
   }
 
   /// What is proved of each claim, in their order.
-  /// - Parameter find: looks for a run that breaks a claim, for ``Claim/possible(outcome:)`` for one that shows it; asked
-  ///   only where the claim is not proved.
+  /// - Parameter find: looks for a run that breaks a claim, for ``Claim/possible(outcome:)`` for one that
+  ///   shows it; asked only where the claim is not proved.
   public func prove(_ claims: [Claimed], find: (Claim) -> Witness? = { _ in nil }) -> [Proof] {
     var workings = Workings(ground)
     return claims.map { stated in

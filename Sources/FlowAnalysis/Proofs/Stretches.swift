@@ -1,8 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// How long durations and closed hours can last, whenever they begin: found by going through the dates of the file's
-/// calendar and a year before and after them.
+/// How long durations and closed hours can last, whenever they begin: found by going through the dates of the
+/// file's calendar and a year before and after them.
 final class Stretches {
   typealias Span = Differences.Span
 

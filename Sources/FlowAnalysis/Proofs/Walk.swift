@@ -1,9 +1,10 @@
 import FlowCore
 import FlowTime
 
-/// Follows all runs of a graph at once, as ``Machine`` would carry each of them: a sound abstraction of `step`, held
-/// against it by a test of random runs. Data, answers and outcomes are free; of time is kept how far a few instants lie
-/// apart. Runs that are at one place are joined, so there are no more states than places.
+/// Follows all runs of a graph at once, as ``Machine`` would carry each of them: a sound abstraction of
+/// `step`, held against it by a test of random runs. Data, answers and outcomes are free; of time is kept how
+/// far a few instants lie apart. Runs that are at one place are joined, so there are no more states than
+/// places.
 struct Walk {
   let ground: Ground
   let graph: Graph
@@ -22,8 +23,8 @@ struct Walk {
   /// After so many joins a bound that still grows is given up.
   private static let patience = 4
 
-  /// - Parameter mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is counted
-  ///   only where that decides the claim; elsewhere the limit may be passed at any touch.
+  /// - Parameter mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been
+  ///   is counted only where that decides the claim; elsewhere the limit may be passed at any touch.
   init(_ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, budget: Int = 30_000) {
     self.mayBeExhausted = mayBeExhausted
     countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
@@ -44,7 +45,9 @@ struct Walk {
     let control = Control(
       node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
       decided: Array(repeating: 0, count: ground.recurring.count))
-    for run in watch.see(.started, AbstractRun(control: control, time: time)) { proceed(run, to: graph.entry) }
+    for run in watch.see(.started, AbstractRun(control: control, time: time)) {
+      proceed(run, to: graph.entry)
+    }
     while let control = queue.pop() {
       guard let state = known[control] else { continue }
       known[control]?.isQueued = false
@@ -65,7 +68,9 @@ struct Walk {
     func offset(_ clock: CivilTime?) -> Int64 { Int64(clock?.milliseconds ?? 0) }
     for day in days {
       time.setSteady(day.index, day.clock.map(Stretches.isSteady) ?? true)
-      let (low, high) = (Distance(Distance.day - offset(day.clock), slack: 1), Distance(offset(day.clock), slack: 1))
+      let (low, high) = (
+        Distance(Distance.day - offset(day.clock), slack: 1), Distance(offset(day.clock), slack: 1)
+      )
       _ = time.constrain(Ground.start, day.index, low)
       _ = time.constrain(day.index, Ground.start, day.clock == nil ? .zero : high)
     }
@@ -89,7 +94,9 @@ struct Walk {
       known[control] = (run.time, 0, true)
       return queue.push(control, order)
     }
-    guard state.time.join(run.time, isWidening: state.joins >= Self.patience, isLast: state.joins >= 10 * Self.patience)
+    guard
+      state.time.join(
+        run.time, isWidening: state.joins >= Self.patience, isLast: state.joins >= 10 * Self.patience)
     else { return }
     state.joins += state.isQueued ? 0 : 1
     if !state.isQueued { queue.push(control, order) }
@@ -119,8 +126,8 @@ struct Walk {
     }
   }
 
-  /// Later places have higher numbers: what can still be joined is joined before it is followed. A list of `anytime`
-  /// comes before the wait that it interrupts.
+  /// Later places have higher numbers: what can still be joined is joined before it is followed. A list of
+  /// `anytime` comes before the wait that it interrupts.
   private func order(of control: Control) -> Int {
     let node = control.node >= 0 ? control.node : control.cursor
     guard graph.nodes.indices.contains(node) else { return 0 }
@@ -236,7 +243,9 @@ struct Walk {
     case .target(let target): proceed(run, to: target)
     case .now, nil: perform(run, node)
     case .skip:
-      if case .await(let awaited) = step.action { return timedOut(passing(node, run), awaited.cases, node, .listening) }
+      if case .await(let awaited) = step.action {
+        return timedOut(passing(node, run), awaited.cases, node, .listening)
+      }
       proceed(passing(node, run), to: step.next)
     }
   }
@@ -258,7 +267,9 @@ struct Walk {
 
   func passing(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {
     var run = run
-    guard let index = ground.instants[.step(node)], run.control.passed & 1 << UInt64(index) == 0 else { return run }
+    guard let index = ground.instants[.step(node)], run.control.passed & 1 << UInt64(index) == 0 else {
+      return run
+    }
     run.control.passed |= 1 << UInt64(index)
     run.time.assign(index, Ground.now)
     return run
@@ -304,10 +315,15 @@ struct Walk {
       // From the midnight of the first day by whole days; between two instants up to a day more or less.
       if let low {
         let days = (midnight == nil ? low - 1 : low) * Distance.day
-        guard run.time.constrain(midnight ?? first, second, Distance(-days, slack: midnight == nil ? 1 : 0)) else { return nil }
+        guard run.time.constrain(midnight ?? first, second, Distance(-days, slack: midnight == nil ? 1 : 0))
+        else { return nil }
       }
       if let high {
-        guard run.time.constrain(second, midnight ?? first, Distance((high + 1) * Distance.day - 1, slack: midnight == nil ? 1 : 0)) else {
+        guard
+          run.time.constrain(
+            second, midnight ?? first, Distance((high + 1) * Distance.day - 1, slack: midnight == nil ? 1 : 0)
+          )
+        else {
           return nil
         }
       }

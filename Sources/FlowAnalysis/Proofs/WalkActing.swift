@@ -11,7 +11,9 @@ extension Walk {
     var open = run
     if step.isTouch, run.control.touches > 0 {
       if let caps = ground.caps { waitForCaps(run, caps, node) }
-      if let gap = graph.policy.gap.map({ ground.stretches.span(of: $0) }), !step.liftsGap, !run.control.answered {
+      if let gap = graph.policy.gap.map({ ground.stretches.span(of: $0) }), !step.liftsGap,
+        !run.control.answered
+      {
         waitForGap(run, gap, node)
         guard open.time.constrain(Ground.last, Ground.now, gap.least) else { return }
       }
@@ -40,11 +42,14 @@ extension Walk {
       }
     }
     let wait = step.closed == .defer && closed > 0 ? gap.plus(.init(0, closed, slack: 1)) : gap
-    guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else { return }
+    guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else {
+      return
+    }
     deferred(run, node)
   }
 
-  /// The project's caps count touches of other workflows too: they may put off any touch, by as long as they span.
+  /// The project's caps count touches of other workflows too: they may put off any touch, by as long as they
+  /// span.
   private mutating func waitForCaps(_ run: AbstractRun, _ caps: Caps, _ node: NodeIndex) {
     switch caps.then {
     case .skip: proceed(passing(node, run), to: graph.nodes[node].next)
@@ -109,7 +114,8 @@ extension Walk {
     case .await(let awaited): listen(run, awaited, node)
     case .choose(let branches, let otherwise): choose(run, branches, otherwise ?? step.next)
     case .split(let split): for arm in split.arms where arm.share > 0 { proceed(run, to: arm.target) }
-    case .loop(let loop): if let index = ground.loops.firstIndex(of: node) { startRound(run, 1, loop, node, index) }
+    case .loop(let loop):
+      if let index = ground.loops.firstIndex(of: node) { startRound(run, 1, loop, node, index) }
     case .set(let assignments): set(run, assignments, step)
     case .suppress(let channel):
       var run = run
@@ -154,9 +160,13 @@ extension Walk {
     for run in handedOver(passed, action, node) { timedOut(run, action.cases, node, .outcome) }
   }
 
-  private mutating func handedOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex) -> [AbstractRun] {
+  private mutating func handedOver(_ run: AbstractRun, _ action: ChannelAction, _ node: NodeIndex)
+    -> [AbstractRun]
+  {
     var run = run
-    if action.touch { run.time.setSteady(Ground.now, run.time.isSteady(Ground.now) || isSteady(graph.nodes[node])) }
+    if action.touch {
+      run.time.setSteady(Ground.now, run.time.isSteady(Ground.now) || isSteady(graph.nodes[node]))
+    }
     return watch.see(.handedOver(node), run).map { seen in
       var run = noting(node, seen)
       guard action.touch else { return run }
@@ -257,7 +267,9 @@ extension Walk {
 
   // MARK: Rounds
 
-  private mutating func startRound(_ run: AbstractRun, _ number: Int, _ loop: Loop, _ node: NodeIndex, _ index: Int) {
+  private mutating func startRound(
+    _ run: AbstractRun, _ number: Int, _ loop: Loop, _ node: NodeIndex, _ index: Int
+  ) {
     var run = run
     for (inner, other) in ground.loops.enumerated() where graph.nodes[other].repeats.contains(node) {
       run.control.rounds[inner] = 0
@@ -285,7 +297,8 @@ extension Walk {
   }
 
   mutating func nextRound(_ run: AbstractRun, _ node: NodeIndex) {
-    guard case .loop(let loop) = graph.nodes[node].action, let index = ground.loops.firstIndex(of: node) else { return }
+    guard case .loop(let loop) = graph.nodes[node].action, let index = ground.loops.firstIndex(of: node)
+    else { return }
     let (stops, goesOn) = branches(loop.stopIf, run)
     if loop.stopIf != nil, let stops { leaveLoop(stops, node, index) }
     guard let run = loop.stopIf == nil ? run : goesOn else { return }
@@ -309,7 +322,9 @@ extension Walk {
       return
     }
     let hasList = escalation.to.contains { if case .list = $0.type.present { true } else { false } }
-    if told >= escalation.to.count || hasList && told > 0 { timedOut(run, escalation.cases, node, .escalating) }
+    if told >= escalation.to.count || hasList && told > 0 {
+      timedOut(run, escalation.cases, node, .escalating)
+    }
     guard hasList || told < escalation.to.count else { return }
     for run in watch.see(.told(node), run) {
       var run = noting(node, run)

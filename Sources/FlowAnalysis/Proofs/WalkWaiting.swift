@@ -113,7 +113,8 @@ extension Walk {
 
   private mutating func events(_ run: AbstractRun) {
     let cases = listened(run)
-    for key in ground.eventNames + watch.events where !isReply(key) && !["timeout", "unsubscribe", "complaint"].contains(key) {
+    for key in ground.eventNames + watch.events
+    where !isReply(key) && !["timeout", "unsubscribe", "complaint"].contains(key) {
       let runs = run.control.holding && ground.heldFor.contains(key) ? released(run) : [run]
       if let own = cases.first(where: { $0.key == key }) {
         take(run, own.target, key)
@@ -168,7 +169,8 @@ extension Walk {
 
   /// `event` in a list of steps is the one whose case led to it.
   func leading(_ run: AbstractRun, to target: Target) -> AbstractRun {
-    guard case .node(let node) = target, let index = ground.instants[.led(graph.nodes[node].place.list)] else {
+    guard case .node(let node) = target, let index = ground.instants[.led(graph.nodes[node].place.list)]
+    else {
       return run
     }
     var run = run
@@ -193,7 +195,8 @@ extension Walk {
     return moved(run)
   }
 
-  /// What the run waits for moves by up to thirty days, and by as many whole days everything that counts from its start.
+  /// What the run waits for moves by up to thirty days, and by as many whole days everything that counts from
+  /// its start.
   private func moved(_ run: AbstractRun) -> [AbstractRun] {
     var run = run
     let again = (later: run.control.moved, earlier: run.control.frozen)
@@ -201,7 +204,8 @@ extension Walk {
     run.control.frozen = true
     guard
       run.time.hold(
-        due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock, days: 30, again: again),
+        due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock, days: 30,
+        again: again),
       run.time.constrain(Ground.now, Ground.due, .zero)
     else { return [] }
     run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due)

@@ -13,8 +13,8 @@ enum Happening {
   case ended(String)
 }
 
-/// A claim beside a walk: what it remembers (in the control's `phase` and `count`, and the instant `mark`), and where
-/// it sees itself broken.
+/// A claim beside a walk: what it remembers (in the control's `phase` and `count`, and the instant `mark`),
+/// and where it sees itself broken.
 struct Watch {
   let claim: Claim
   let ground: Ground
@@ -41,7 +41,8 @@ struct Watch {
     }
   }
 
-  /// Whoever has no address is not written to; a first touch that fails is told to the owner, and is late for nobody.
+  /// Whoever has no address is not written to; a first touch that fails is told to the owner, and is late for
+  /// nobody.
   var countsFailures: Bool { if case .firstTouch = claim { false } else { true } }
 
   /// What the claim itself needs to know of a run.
@@ -52,7 +53,8 @@ struct Watch {
     }
   }
   var asksForAnswers: Bool { if case .apart = claim { true } else { false } }
-  /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further look.
+  /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further
+  /// look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
     switch claim {
     case .ends(let limit):
@@ -197,7 +199,8 @@ struct Watch {
   }
 
   private mutating func follows(
-    _ first: Milestone, _ within: FlowTime.Duration, _ later: Milestone, _ happening: Happening, _ run: AbstractRun
+    _ first: Milestone, _ within: FlowTime.Duration, _ later: Milestone, _ happening: Happening,
+    _ run: AbstractRun
   ) -> [AbstractRun] {
     if run.control.phase == 1 {
       var isOver = matches(first, happening)
@@ -250,7 +253,8 @@ struct Watch {
     return verb.map { step.verb == $0 } ?? step.isTouch
   }
 
-  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody else's.
+  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody
+  /// else's.
   private func tells(_ node: NodeIndex) -> Bool {
     guard case .channel(let action) = ground.graph.nodes[node].action else { return false }
     return !action.touch && !action.isTask
@@ -261,7 +265,8 @@ struct Watch {
     let milestones: [Milestone] =
       switch claim {
       case .silence(let milestones): milestones
-      case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other): [one, other]
+      case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other):
+        [one, other]
       default: []
       }
     return milestones.compactMap { if case .event(let name) = $0 { name } else { nil } }

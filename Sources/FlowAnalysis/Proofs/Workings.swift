@@ -6,7 +6,8 @@ struct Workings {
   let ground: Ground
   /// By the claim whose limit is left open.
   private var walked: [Claim: Watch?] = [:]
-  /// Whether touches can come to more than the policy allows: only then does every other claim have to count them.
+  /// Whether touches can come to more than the policy allows: only then does every other claim have to count
+  /// them.
   private var mayBeExhausted: Bool
 
   init(_ ground: Ground) {
@@ -62,8 +63,10 @@ struct Workings {
   private mutating func possible(_ outcome: String) -> Verdict {
     guard let watch = watch(.ends(within: nil)) else { return Self.tooMany }
     return watch.outcomes.contains(outcome)
-      ? .undecided(because: "no run was found that ends with \(outcome)", decidedBy: "a scenario that ends with it")
-      : .undecided(because: "no way through the file ends with \(outcome)", decidedBy: "a step that leads there")
+      ? .undecided(
+        because: "no run was found that ends with \(outcome)", decidedBy: "a scenario that ends with it")
+      : .undecided(
+        because: "no way through the file ends with \(outcome)", decidedBy: "a step that leads there")
   }
 
   private static let tooMany = Verdict.undecided(

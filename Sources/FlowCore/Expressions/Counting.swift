@@ -7,7 +7,8 @@ public enum Counted: Hashable, Sendable {
 }
 
 extension Expression {
-  /// Where a condition is nothing but a comparison of a count with a whole number: the numbers for which it holds.
+  /// Where a condition is nothing but a comparison of a count with a whole number: the numbers for which it
+  /// holds.
   public var counting: (what: Counted, holds: ClosedRange<Int64>)? {
     guard case .compare(let comparison, let left, let right, _) = node, let what = Self.counted(left),
       case .literal(.integer(let number))? = Optional(Self.bare(right)), abs(number) < 1 << 40
