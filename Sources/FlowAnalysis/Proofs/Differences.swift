@@ -8,7 +8,8 @@ struct Differences: Hashable {
   private var steady: UInt64 = 0
   private let jump: Int64
 
-  /// All at one instant: nothing is known of any.
+  /// Nothing is known of any.
+  /// - Parameter size: 0 where nothing is to be kept of time: then everything is possible, and nothing costs anything.
   init(size: Int, jump: Int64) {
     self.size = size
     self.jump = jump
@@ -18,13 +19,14 @@ struct Differences: Hashable {
 
   /// The most that `later` comes after `earlier`.
   subscript(later: Int, earlier: Int) -> Distance {
-    get { cells[later * size + earlier] }
+    get { size == 0 ? .none : cells[later * size + earlier] }
     set { cells[later * size + earlier] = newValue }
   }
 
   func isSteady(_ index: Int) -> Bool { steady & 1 << UInt64(index) != 0 }
 
   mutating func setSteady(_ index: Int, _ flag: Bool) {
+    guard size > 0 else { return }
     if flag { steady |= 1 << UInt64(index) } else { steady &= ~(1 << UInt64(index)) }
   }
 
@@ -39,7 +41,7 @@ struct Differences: Hashable {
 
   /// An instant becomes another.
   mutating func assign(_ index: Int, _ source: Int) {
-    guard index != source else { return }
+    guard index != source, size > 0 else { return }
     for other in 0..<size where other != index {
       self[index, other] = self[source, other]
       self[other, index] = self[other, source]
@@ -52,6 +54,7 @@ struct Differences: Hashable {
   /// `later ≤ earlier + bound` holds as well.
   /// - Returns: false where that cannot be.
   mutating func constrain(_ later: Int, _ earlier: Int, _ bound: Distance) -> Bool {
+    guard size > 0 else { return true }
     guard bound < self[later, earlier] else { return true }
     if contradicts(bound, self[earlier, later]) { return false }
     self[later, earlier] = bound
@@ -109,6 +112,7 @@ struct Differences: Hashable {
   mutating func hold(
     due: Int, anchors: [Int], start: Int, clock: Int, days: Int64, again: (later: Bool, earlier: Bool)
   ) -> Bool {
+    guard size > 0 else { return true }
     for other in 0..<size where !anchors.contains(other) && other != due {
       // The clock that stands still while the run is held moves at least as far.
       if other != clock { for anchor in anchors { self[anchor, other] = .none } }
@@ -133,6 +137,7 @@ struct Differences: Hashable {
   /// From now on until the due, time does not count after `clock`: it moves on with it, by whole days,
   /// rounded up.
   mutating func freeze(_ clock: Int, now: Int, due: Int) {
+    guard size > 0 else { return }
     for other in 0..<size where other != clock { self[clock, other] = .none }
     self[due, clock] = self[now, clock]
   }

@@ -15,18 +15,20 @@ struct Walk {
   private var queue = Frontier()
   private let countsTouches: Bool
   private let mayBeExhausted: Bool
+  private let keepsTime: Bool
   /// States that were followed.
   private(set) var steps = 0
-  /// Called with every state in which a run can wait or arrive; for tests.
-  var seen: ((AbstractRun) -> Void)?
 
   /// After so many joins a bound that still grows is given up.
   private static let patience = 4
 
-  /// - Parameter mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been
-  ///   is counted only where that decides the claim; elsewhere the limit may be passed at any touch.
-  init(_ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, budget: Int = 30_000) {
+  /// - Parameters:
+  ///   - mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is
+  ///     counted only where that decides the claim; elsewhere the limit may be passed at any touch.
+  ///   - keepsTime: false: whatever instants may come about, they are taken to.
+  init(_ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, keepsTime: Bool, budget: Int = 30_000) {
     self.mayBeExhausted = mayBeExhausted
+    self.keepsTime = keepsTime
     countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
     self.ground = ground
     graph = ground.graph
@@ -36,7 +38,7 @@ struct Walk {
 
   /// Whether the whole of it was followed.
   mutating func run() -> Bool {
-    var time = Differences(size: ground.size, jump: ground.jump)
+    var time = Differences(size: keepsTime ? ground.size : 0, jump: ground.jump)
     time.assign(Ground.anchor, Ground.now)
     time.assign(Ground.start, Ground.now)
     time.assign(Ground.clock, Ground.now)
@@ -87,7 +89,6 @@ struct Walk {
 
   /// A place that a run can be at: followed once, and again where more is possible there than was known.
   mutating func put(_ run: AbstractRun) {
-    seen?(run)
     let control = relevant(run.control)
     let order = order(of: control)
     guard var state = known[control] else {

@@ -45,6 +45,14 @@ struct Watch {
   /// nobody.
   var countsFailures: Bool { if case .firstTouch = claim { false } else { true } }
 
+  /// The claim itself speaks of time; others may be kept whenever things happen.
+  var isOfTime: Bool {
+    switch claim {
+    case .ends, .firstTouch, .apart, .follows, .touches(_, _, .some): true
+    default: false
+    }
+  }
+
   /// What the claim itself needs to know of a run.
   var countsTouches: Bool {
     switch claim {

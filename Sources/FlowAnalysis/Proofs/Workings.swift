@@ -89,9 +89,17 @@ struct Workings {
 
   private mutating func watch(_ claim: Claim) -> Watch? {
     if let known = walked[claim] { return known }
-    var walk = Walk(ground, Watch(claim, ground), mayBeExhausted: mayBeExhausted)
-    let watch = walk.run() ? walk.watch : nil
+    let begun = Watch(claim, ground)
+    var watch: Watch?
+    // Most claims of what comes after what need no time: without it each place is followed once.
+    if !begun.isOfTime { watch = walk(begun, keepsTime: false) }
+    if watch?.isBroken ?? true { watch = walk(begun, keepsTime: true) ?? watch }
     walked[claim] = .some(watch)
     return watch
+  }
+
+  private func walk(_ watch: Watch, keepsTime: Bool) -> Watch? {
+    var walk = Walk(ground, watch, mayBeExhausted: mayBeExhausted, keepsTime: keepsTime)
+    return walk.run() ? walk.watch : nil
   }
 }
