@@ -4,8 +4,28 @@ import FlowTime
 /// Proves claims of one workflow, for every contact: whatever they answer, wherever and whenever the run
 /// starts.
 ///
-/// Pure; bounded by the number of abstract states, never by time, so the same file has the same proofs
-/// everywhere.
+/// How a proof is made:
+/// 1. All runs are followed at once (``Walk``), by the very moves of ``Machine``: a step is come to, is
+///    due, waits for gap and window, acts; while a run waits its due may come, or anything else before it.
+///    Data, answers, outcomes and addresses are free; the same condition on unchanged data is the same.
+///    What is told apart is the place (step, stage, round), what no longer lies ahead, what the contact has
+///    answered, what is suppressed, and the claim's own story (``Watch``). Runs that agree in this are
+///    joined, so the states are few, and each is followed again only where more is possible than was known.
+/// 2. Of time a state keeps how far a few instants can lie apart (``Differences``): now, the due, the
+///    start, the start as holds have moved it, the last touch, the one that the claim counts from, dates of
+///    the data, steps that others are counted from. Days are days of the calendar; business days, hours and
+///    closed hours last between the least and the most that the file's calendar shows anywhere
+///    (``Stretches``); each place where a changed clock could matter counts as one jump of the zone's
+///    clocks, three hours where the zone is data. A claim that needs no time is first tried without.
+/// 3. Where "how late" needs the calendar as it really falls, the latest instant is carried from every hour
+///    of its dates (``LatestTouch``).
+/// 4. Whatever neither shows goes to the search for a run that breaks it. If there is none either, the
+///    claim is undecided.
+///
+/// Left out: sending that is held by hand or by a channel that is down, touches of other workflows but for
+/// what the project's caps do, and a person who ends a run.
+///
+/// Pure; bounded by the number of states, never by time, so the same file has the same proofs everywhere.
 public struct Prover {
   public typealias Stated = Claimed
 
