@@ -145,7 +145,7 @@ struct ProverTests {
       timezone: '"UTC"'
       input: { contact: contact, deal: { id: text, due: date } }
       events: { deal.moved: { due: date } }
-      anytime: { deal.moved: [\(anytime)] }
+      anytime: { deal.moved: [\(anytime)], out-of-office: end away }
       steps:
         - { sms: one, at: deal.due - 1 day at 10:00, if-past: end late, purpose: inform, body: B. }
         - { sms: two, at: deal.due + 1 day at 10:00, if-past: now, purpose: inform, body: B. }

@@ -204,11 +204,14 @@ struct Walk {
     let (later, passed) = resolve(due, run)
     if let later { wait(later, at: node, .before) }
     guard var passed else { return }
+    // To the very instant it is not past.
+    var exact = passed
+    let canBeExact = exact.time.constrain(Ground.now, Ground.due, .zero)
+    exact.time.forget(Ground.due)
     passed.time.forget(Ground.due)
     if due.isData {
       past(passed, step.ifPast, node)
-      // To the very instant it is not past.
-      if step.ifPast != .now { perform(passed, node) }
+      if step.ifPast != .now, canBeExact { perform(exact, node) }
     } else {
       perform(passed, node)
     }
