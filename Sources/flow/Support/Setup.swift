@@ -1,3 +1,4 @@
+import ExecChannel
 import FlowCompiler
 import FlowCore
 import FlowPlugin
@@ -83,7 +84,9 @@ struct Setup {
       // A folder takes the key as the file's name.
       outlets[entry.key] = Outlet(
         entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
-        isApart: entry.value.destination != nil,
+        // A program renders and delivers on one line: a turn that renders would wait for a delivery that waits
+        // for it.
+        isApart: entry.value.destination != nil && !(entry.value is ExecChannel),
         rate: Channels.rate(workspace.project, entry.key, root: workspace.root), capacity: workspace.project.capacity[entry.key])
     }
   }
