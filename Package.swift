@@ -136,5 +136,9 @@ let package = Package(
       dependencies: [
         "FlowAnalysis", "FlowCompiler", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting",
       ]),
+    .testTarget(
+      name: "ToldTests",
+      dependencies: ["FlowAnalysis", "FlowCompiler", "FlowReport", "FlowCore", "FlowTime", "FlowTesting"],
+      exclude: ["Broken"]),
   ]
 )

@@ -11,10 +11,14 @@ public struct CompilerInput: Sendable {
   public var source: any ProjectFiles
   /// False: graphs alone, as runs need them; scenarios and their fixtures are not read.
   public var withScenarios: Bool
+  /// Proves what is claimed of a workflow, where that is wanted. Its findings are tuned and silenced as all others are.
+  public var prove: Prove?
+
+  public typealias Prove = @Sendable (CompiledWorkflow) -> (proofs: [Proof], findings: [Diagnostic])
 
   public init(
     files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles,
-    withScenarios: Bool = true
+    withScenarios: Bool = true, prove: Prove? = nil
   ) {
     self.files = files
     self.project = project
@@ -22,6 +26,7 @@ public struct CompilerInput: Sendable {
     self.zones = zones
     self.source = source
     self.withScenarios = withScenarios
+    self.prove = prove
   }
 }
 
@@ -44,6 +49,8 @@ public struct CompiledWorkflow: Sendable {
   public var file: String
   /// The file as it is written, for rules that look at that.
   public var root: YAMLNode
+  /// What became of the claims, the language's and the guarantees; empty where nothing was to be proved.
+  public var proofs: [Proof] = []
 
   public init(
     graph: Graph, scenarios: [Scenario], assume: Assumptions, guarantees: [Claimed], file: String,
@@ -74,18 +81,27 @@ public enum Compiler {
     // Outline, Header → Graph, held against its own paths
     let lowered = bound.mapConcurrently { $0.lowered(registry) }
     // Graph → findings of the rules
-    return finish(lowered, around)
+    return finish(lowered, around, input.prove)
   }
 
-  private static func finish(_ files: [FileDraft], _ around: Environment) -> Compilation {
-    let findings = files.mapConcurrently { file -> [Diagnostic] in
+  private static func finish(
+    _ files: [FileDraft], _ around: Environment, _ prove: CompilerInput.Prove?
+  ) -> Compilation {
+    let finished = files.mapConcurrently { file -> (workflow: CompiledWorkflow?, findings: [Diagnostic]) in
       let context = RuleContext(
         manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
-      let ruled = file.workflow.map { workflow in Rules.all.flatMap { $0.check(workflow, context: context) } }
-      return Ignores.applied(Severities.applied(file.findings + (ruled ?? []), around.project.severity), file.documents)
+      var (workflow, findings) = (file.workflow, file.findings)
+      if let compiled = file.workflow {
+        findings += Rules.all.flatMap { $0.check(compiled, context: context) }
+        if let (proofs, more) = prove?(compiled) {
+          workflow?.proofs = proofs
+          findings += more
+        }
+      }
+      return (workflow, Ignores.applied(Severities.applied(findings, around.project.severity), file.documents))
     }
     var result = Compilation(
-      workflows: files.compactMap(\.workflow), diagnostics: findings.flatMap(\.self), sources: [:])
+      workflows: finished.compactMap(\.workflow), diagnostics: finished.flatMap(\.findings), sources: [:])
     for file in files { result.sources.merge(file.sources) { first, _ in first } }
     // A file that has no graph may have what a line of flow.yaml names.
     if result.workflows.count == files.count {
@@ -102,7 +118,7 @@ public enum Compiler {
 enum Severities {
   /// An error without which there is no graph: no severity of flow.yaml makes it less.
   static func isFixed(_ code: Code) -> Bool {
-    !Rules.all.contains { $0.code == code }
+    !Rules.all.contains { $0.code == code } && !Explanation.proofs.contains { $0.code == code }
       && !Catalogue.all.contains { $0.code == code && $0.severity != .error }
   }
 

@@ -28,5 +28,5 @@ public struct Explanation: Sendable, Hashable {
 public enum Catalogue {
   public static let all: [Explanation] =
     Explanation.yaml + Explanation.expressions + Explanation.compiler
-    + Explanation.rules + Explanation.crossings
+    + Explanation.rules + Explanation.proofs + Explanation.crossings
 }

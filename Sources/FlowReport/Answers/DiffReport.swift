@@ -26,7 +26,17 @@ public enum DiffReport {
     public var after: Timeline?
     /// Nil: no store was looked at.
     public var runs: [Affected]?
-    public init(changes: Changes, before: Timeline? = nil, after: Timeline? = nil, runs: [Affected]? = nil) {
+    /// What is proved of the one version and not of the other; nil where nothing was proved.
+    public var proofs: ProofChanges?
+
+    /// Nothing that `flow diff` tells is another.
+    public var isSame: Bool { changes.isSame && proofs?.isEmpty ?? true }
+
+    public init(
+      changes: Changes, before: Timeline? = nil, after: Timeline? = nil, runs: [Affected]? = nil,
+      proofs: ProofChanges? = nil
+    ) {
+      self.proofs = proofs
       self.changes = changes
       self.before = before
       self.after = after
@@ -38,10 +48,11 @@ public enum DiffReport {
 
   public static func text(_ parts: [Part], color: Bool = false) -> String {
     let paint = Paint(color: color)
-    let different = parts.filter { !$0.changes.isSame || hasAffected($0) }
+    let different = parts.filter { !$0.isSame || hasAffected($0) }
     if different.isEmpty { return "nothing changes\n" }
     return different.map { part in
       ([head(part.changes, paint)] + part.changes.changes.flatMap { change($0, paint) } + timelines(part, paint)
+        + (part.proofs?.lines(paint) ?? [])
         + (part.runs.map { $0.isEmpty ? [] : [""] + plan($0) } ?? [])).map { $0 + "\n" }.joined()
     }.joined(separator: "\n")
   }
@@ -193,10 +204,11 @@ public enum DiffReport {
         ("changes", .array(part.changes.changes.map(value))),
         ("before", part.before.map { TimelineReport.value($0) } ?? .null),
         ("after", part.after.map { TimelineReport.value($0) } ?? .null),
+        ("proofs", part.proofs?.json),
         ("runs", part.runs.map { .array($0.map(value)) } ?? .null),
       ])
     }
-    let isSame = parts.allSatisfy(\.changes.isSame)
+    let isSame = parts.allSatisfy(\.isSame)
     return JSONText.write(.members([("same", .bool(isSame)), ("workflows", .array(workflows))]), open: 6)
   }
 

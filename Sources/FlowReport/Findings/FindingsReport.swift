@@ -1,4 +1,5 @@
 import FlowCore
+import FlowTime
 
 /// What an author should know, for people and for programs. Every function sorts the findings itself; `files`
 /// are all that were checked, those with nothing to say of them included.
@@ -24,13 +25,24 @@ public enum FindingsReport {
 
   /// One object: `findings` and how many there are of each severity.
   public static func json(_ diagnostics: [Diagnostic], files: [String]? = nil) -> String {
+    JSONText.write(.members(members(diagnostics, files)), open: 2)
+  }
+
+  /// The same with `proofs`, every claim of every workflow.
+  public static func json(
+    _ diagnostics: [Diagnostic], files: [String]?, proofs: [ProofReport.ProvedFile], zones: any ZoneSource
+  ) -> String {
+    JSONText.write(
+      .members(members(diagnostics, files) + [("proofs", ProofReport.json(proofs, zones: zones))]), open: 2)
+  }
+
+  private static func members(_ diagnostics: [Diagnostic], _ files: [String]?) -> [(String, JSONValue?)] {
     let sorted = diagnostics.sorted()
     let tally = Tally(sorted, files)
-    return JSONText.write(
-      .members([
-        ("findings", .array(sorted.map(finding))), ("errors", .int(tally.errors)),
-        ("warnings", .int(tally.warnings)), ("hints", .int(tally.hints)), ("files", .int(tally.files.count)),
-      ]), open: 2)
+    return [
+      ("findings", .array(sorted.map(finding))), ("errors", .int(tally.errors)),
+      ("warnings", .int(tally.warnings)), ("hints", .int(tally.hints)), ("files", .int(tally.files.count)),
+    ]
   }
 
   private static func finding(_ diagnostic: Diagnostic) -> JSONValue {

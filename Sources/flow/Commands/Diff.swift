@@ -32,8 +32,9 @@ struct DiffCommand: AsyncParsableCommand {
       var part = DiffReport.Part(
         changes: changes(name, before.workflows[name]?.graph, after.workflows[name]?.graph),
         runs: runs.map { $0[name] ?? [] })
-      if let mine = before.workflows[name], let theirs = after.workflows[name], !part.changes.isSame {
-        (part.before, part.after) = try await timelines(mine, before, theirs, after)
+      if let mine = before.workflows[name], let theirs = after.workflows[name] {
+        if !part.changes.isSame { (part.before, part.after) = try await timelines(mine, before, theirs, after) }
+        part.proofs = proofs(mine, before, theirs, after)
       }
       parts.append(part)
     }
@@ -43,7 +44,7 @@ struct DiffCommand: AsyncParsableCommand {
     case .text: Output.line(DiffReport.text(parts, color: color.isOn))
     case .json: Output.line(DiffReport.json(parts))
     }
-    if !parts.allSatisfy(\.changes.isSame) { throw ExitCode(ExitStatus.finding) }
+    if !parts.allSatisfy(\.isSame) { throw ExitCode(ExitStatus.finding) }
   }
 
   private func changes(_ name: String, _ old: Graph?, _ new: Graph?) -> Changes {
@@ -51,6 +52,23 @@ struct DiffCommand: AsyncParsableCommand {
       return Changes(workflow: name, old: old?.fingerprint, new: new?.fingerprint, changes: [])
     }
     return Difference(old, new).changes
+  }
+
+  /// What the one version keeps and the other does not; nil where both are the same file with the same promises.
+  private func proofs(
+    _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
+  ) -> ProofChanges? {
+    let isSame =
+      old.graph.fingerprint == new.graph.fingerprint && old.guarantees.map(\.text) == new.guarantees.map(\.text)
+      && before.workspace.project.caps == after.workspace.project.caps
+    if isSame { return nil }
+    func proved(_ workflow: CompiledWorkflow, _ side: Side) -> ProofReport.ProvedFile {
+      let workspace = side.workspace
+      return ProofReport.ProvedFile(
+        graph: workflow.graph,
+        proofs: Proving.prove(workflow.graph, workflow.guarantees, workspace.project, workspace.zones))
+    }
+    return ProofChanges(old: proved(old, before), new: proved(new, after), zones: after.workspace.zones)
   }
 
   /// One version of a project.

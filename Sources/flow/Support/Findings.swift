@@ -27,10 +27,16 @@ enum Findings {
     return sources
   }
 
-  static func print(_ compilation: Compilation, files: [String], as format: FindingsFormat, color: Bool) {
+  static func print(
+    _ compilation: Compilation, _ proved: [ProofReport.ProvedFile], in workspace: Workspace, as format: FindingsFormat,
+    color: Bool
+  ) {
+    let files = workspace.files
     switch format {
     case .text: Output.write(text(compilation, color: color))
-    case .json: Output.line(FindingsReport.json(compilation.diagnostics, files: files))
+    case .json:
+      Output.line(
+        FindingsReport.json(compilation.diagnostics, files: files, proofs: proved, zones: workspace.zones))
     case .sarif: Output.line(FindingsReport.sarif(compilation.diagnostics, explanations: Catalogue.all, files: files, version: Flow.configuration.version))
     case .junit: Output.line(FindingsReport.junit(compilation.diagnostics, files: files))
     case .github: Output.write(FindingsReport.github(compilation.diagnostics))

@@ -11,7 +11,7 @@ enum Recorder {
     for (scenario, result) in zip(workflow.scenarios, results) {
       guard let timeline = result.timeline, !result.passed || scenario.expectSpan == nil else { continue }
       guard let source = workspace.source(scenario.span.file) else { continue }
-      edits[scenario.span.file, default: []].append(edit(scenario, lines(timeline), source))
+      edits[scenario.span.file, default: []].append(edit(scenario, lines(timeline.entries, timeline.zone), source))
     }
     for (file, changes) in edits.sorted(by: { $0.key < $1.key }) {
       guard let source = workspace.source(file) else { continue }
@@ -28,9 +28,9 @@ enum Recorder {
   }
 
   /// Touches, tasks, escalations and the end, as `expect` writes them.
-  private static func lines(_ timeline: Timeline) -> [String] {
-    timeline.entries.compactMap { entry in
-      var at = timeline.zone.civil(at: entry.at)
+  static func lines(_ entries: [Entry], _ zone: Zone) -> [String] {
+    entries.compactMap { entry in
+      var at = zone.civil(at: entry.at)
       at.time = CivilTime(milliseconds: at.time.milliseconds / 60_000 * 60_000)
       switch entry.kind {
       case .sent, .task, .escalated: return entry.step.map { "\(at)  \($0)" }
@@ -102,7 +102,7 @@ enum Recorder {
 
   /// Beside the file first, then in its place: a crash leaves the one or the other. A link stays one, and who may read
   /// and write the file stays as it was.
-  private static func write(_ bytes: [UInt8], to path: String) throws {
+  static func write(_ bytes: [UInt8], to path: String) throws {
     let target = Paths.real(path) ?? path
     let beside = target + ".recording"
     guard let file = fopen(beside, "w") else { throw Failure.broken("cannot write \"\(path)\"") }

@@ -145,9 +145,11 @@ struct Workspace {
       help: "\(nearest)plugin: is one of \(known.joined(separator: ", ")); a program is named by exec:")
   }
 
-  func compile() -> Compilation {
+  /// - Parameter prove: proves what is claimed of each workflow, for who wants that.
+  func compile(prove: CompilerInput.Prove? = nil) -> Compilation {
     var compilation = Compiler.compile(
-      CompilerInput(files: files, project: project, manifests: manifests, zones: zones, source: recording))
+      CompilerInput(
+        files: files, project: project, manifests: manifests, zones: zones, source: recording, prove: prove))
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
     compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()

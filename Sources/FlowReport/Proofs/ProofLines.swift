@@ -1,0 +1,56 @@
+import FlowCore
+import FlowTime
+
+/// Claims and what is known of them, a line each.
+enum ProofLines {
+  /// What is claimed, as a sentence of `guarantees:` or in words like one.
+  static func claim(_ claim: Claim, _ graph: Graph) -> String {
+    func words(_ milestone: Milestone) -> String { sentence(milestone, graph) }
+    switch claim {
+    case .ends(nil): return "every run ends"
+    case .ends(let within?): return "ends within \(within)"
+    case .touches(.max, nil, nil): return "the number of touches is bounded"
+    case .touches(let most, let verb, let span):
+      let what = verb.map { ProofWords.plural($0, most) } ?? (most == 1 ? "touch" : "touches")
+      return "at most \(most) \(what)" + (span.map { " in any \($0)" } ?? "")
+    case .apart(let distance): return "touches at least \(distance) apart"
+    case .firstTouch(let within): return "first touch within \(within)"
+    case .silence(let milestones):
+      return milestones.isEmpty
+        ? "silence reaches somebody, or a written end"
+        : "silence reaches \(Words.list(milestones.map(words), "or"))"
+    case .stops: return "no touch after unsubscribe, complaint, bounce, end or an answer that nothing takes"
+    case .insideWindow: return "no touch outside its window or on a holiday"
+    case .possible(let outcome): return "some run ends \(outcome)"
+    case .overseen(let node):
+      return "somebody learns that \(graph.nodes.indices.contains(node) ? graph.nodes[node].name : "it") was not done"
+    case .never(let one, let before): return "never \(words(one)) after \(words(before))"
+    case .always(let one, let later): return "always \(words(one)) before \(words(later))"
+    case .follows(let one, let within, let cause): return "\(words(one)) within \(within) of \(words(cause))"
+    }
+  }
+
+  private static func sentence(_ milestone: Milestone, _ graph: Graph) -> String {
+    switch milestone {
+    case .started: "start"
+    case .step(let node): graph.nodes.indices.contains(node) ? graph.nodes[node].name : "step"
+    case .verb(let word), .reply(let word), .event(let word): word
+    case .touch: "touch"
+    case .escalation: "escalation"
+    case .end(let outcome): outcome.map { "end \($0)" } ?? "end"
+    }
+  }
+
+  /// The worst that can come about, where the claim has a measure.
+  static func bound(_ proof: Proof) -> String? {
+    guard case .proved(let bound?, let isReached) = proof.verdict else { return nil }
+    return switch bound {
+    case .count(let count): isReached ? "\(count) at most, and some run has them" : "\(count) at most"
+    case .time(let milliseconds): least(proof.claim) + Words.length(milliseconds)
+    }
+  }
+
+  private static func least(_ claim: Claim) -> String {
+    if case .apart = claim { "never less than " } else { "never more than " }
+  }
+}

@@ -1,0 +1,153 @@
+import FlowCore
+import FlowTime
+
+/// One run that breaks a promise, told in the words of the process: what goes out, what the contact does, when.
+struct ProofStory {
+  let witness: Witness
+  let graph: Graph
+  let zone: Zone
+
+  /// Columns that a line of a note has beside its margin.
+  static let width = 69
+  private static let most = 11
+
+  init(_ witness: Witness, _ graph: Graph, zones: any ZoneSource) {
+    self.witness = witness
+    self.graph = graph
+    zone = zones.zone(named: witness.zone) ?? .utc
+  }
+
+  var lines: [String] {
+    let rows = shortened
+    guard !rows.isEmpty else { return [] }
+    var last = ""
+    let year = zone.civil(at: witness.start).date.year
+    var out = ["it can come about like this, in \(year) (times of \(zone.name)):"]
+    for row in rows {
+      guard let at = row.at else {
+        out.append(row.words)
+        continue
+      }
+      let when = when(at)
+      out.append(told(row, when: when == last ? "" : when))
+      last = when
+    }
+    return out + needs
+  }
+
+  // MARK: Rows
+
+  private struct Row {
+    /// Nil for what is left out.
+    var at: Instant?
+    var words: String
+    var line: Int?
+    var isBreach = false
+    /// What is left out first where there are too many: 0 never.
+    var weight = 0
+  }
+
+  private var rows: [Row] {
+    var touches = 0
+    var answers = witness.events.compactMap { event -> String? in
+      if case .reply(let text) = event.kind { text } else { nil }
+    }[...]
+    return witness.timeline.enumerated().compactMap { index, entry in
+      if entry.handover?.touch == true { touches += 1 }
+      var answer: String?
+      if case .received("reply", _, _, _) = entry.kind { answer = answers.popFirst() }
+      guard var row = row(entry, touch: touches, answer) else { return nil }
+      if row.weight < 3 { row.line = node(of: entry)?.span.start.line }
+      row.isBreach = witness.breach.contains(index)
+      if row.isBreach { row.weight = 0 }
+      return row
+    }
+  }
+
+  /// What says least goes first, then what lies in the middle.
+  private var shortened: [Row] {
+    var rows = rows
+    for weight in [3, 2] where rows.count > Self.most { rows.removeAll { $0.weight == weight } }
+    while rows.count > Self.most {
+      guard let index = rows.indices.dropFirst(2).dropLast().first(where: { rows[$0].weight > 0 }) else { break }
+      rows.remove(at: index)
+    }
+    if rows.count > Self.most {
+      let left = rows.count - Self.most + 1
+      rows.replaceSubrange(4..<4 + left, with: [Row(words: "… and \(left) things more")])
+    }
+    return rows
+  }
+
+  private func told(_ row: Row, when: String) -> String {
+    let head = (row.isBreach ? "> " : "  ") + Width.padded(when, to: 17) + " "
+    let tail = row.line.map { "  line \($0)" } ?? ""
+    let room = max(10, Self.width - Width.of(head) - Width.of(tail))
+    let words = Width.truncated(row.words, to: room)
+    return head + (tail.isEmpty ? words : Width.padded(words, to: room)) + tail
+  }
+
+  /// `Fri 27 Mar 16:40`; the year stands at the start.
+  private func when(_ instant: Instant) -> String {
+    let civil = zone.civil(at: instant)
+    return "\(Words.day(civil.date)) \(Words.time(civil.time.wholeSeconds))"
+  }
+
+  // MARK: Words
+
+  private func node(of entry: Entry) -> Node? { entry.step.flatMap(graph.node(named:)).map { graph.nodes[$0] } }
+
+  /// - Parameter answer: what the contact has written.
+  private func row(_ entry: Entry, touch: Int, _ answer: String?) -> Row? {
+    let name = entry.step.map { "\"\($0)\"" } ?? ""
+    let round = entry.round.map { " (round \($0))" } ?? ""
+    func row(_ words: String, weight: Int = 0) -> Row {
+      Row(at: entry.at, words: Printable.line(words), weight: weight)
+    }
+    switch entry.kind {
+    case .started(let event): return row("\(event) starts it")
+    case .sent(let handover):
+      return row(handover.touch ? "touch \(touch): \(name)\(round), \(handover.verb)" : "\(name)\(round), \(handover.verb)")
+    case .task(let handover):
+      return row(handover.touch ? "touch \(touch): \(name)\(round), \(handover.verb)" : "\(name)\(round) is to be done")
+    case .received(let event, let kind, let outcome, let took):
+      return row(
+        ProofWords.received(event, kind, outcome, took, answer, step: name, person: ProofWords.person(witness)))
+    case .timeout:
+      guard case .await(let awaited)? = node(of: entry)?.action else { return row("\(name) is not done in time", weight: 1) }
+      let isAnswer = awaited.events.contains { one in one == "reply" || graph.replies.contains { $0.name == one } }
+      return row(isAnswer ? "no answer" : "nothing comes", weight: 3)
+    case .escalated(let to): return row("\(name) tells \(to)", weight: 1)
+    case .deferred(_, let because): return row("\(name) has to wait: \(because)", weight: 2)
+    case .held(let until, _): return row("everything waits until \(when(until))", weight: 1)
+    case .suppressed(let channel): return row(channel == "all" ? "never written to again" : "no \(channel) any more")
+    case .skipped(let because): return row("\(name) is left out: \(because)", weight: 2)
+    case .withheld(let because): return row("\(name) does not go out: \(because)", weight: 1)
+    case .failed(let because): return row("\(name) fails: \(because)", weight: 1)
+    case .ended(let outcome): return row("the end: \(outcome)")
+    case .emitted(let event): return row("\(event) is told to others", weight: 3)
+    case .enrolled(let workflow): return row("\(workflow) begins", weight: 3)
+    // Conditions stand below.
+    case .waiting, .chose, .set, .migrated: return nil
+    }
+  }
+
+  /// The conditions on data, as the file writes them.
+  private var needs: [String] {
+    let all = witness.conditions.map { condition -> String in
+      let text = Printable.line(condition.text)
+      if condition.holds { return text }
+      let isPlain = text.hasPrefix("not ") && !["(", " and ", " or "].contains { text.contains($0) }
+      return isPlain ? String(text.dropFirst(4)) : "not (\(text))"
+    }
+    guard !all.isEmpty else { return [] }
+    let lines = Width.filled(all.enumerated().map { $0 == all.count - 1 ? $1 : $1 + "," }, to: Self.width - 13)
+    var out = lines.prefix(2).enumerated().map { $0 == 0 ? "it needs that " + $1 : "              " + $1 }
+    if lines.count > 2 { out[1] = Width.truncated(out[1] + " …", to: Self.width) }
+    return out
+  }
+}
+
+extension CivilTime {
+  fileprivate var wholeSeconds: CivilTime { CivilTime(milliseconds: milliseconds / 1000 * 1000) }
+}

@@ -1,0 +1,21 @@
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowReport
+import FlowTime
+
+/// Proves what is claimed of workflows: what the language claims of every file, then the lines of `guarantees:`.
+enum Proving {
+  /// For the compiler, which tunes and silences the findings as it does all others.
+  static func closure(_ project: Project, _ zones: any ZoneSource) -> CompilerInput.Prove {
+    { workflow in
+      let proofs = prove(workflow.graph, workflow.guarantees, project, zones)
+      return (proofs, ProofReport.findings(proofs, of: workflow.graph, zones: zones))
+    }
+  }
+
+  static func prove(_ graph: Graph, _ guarantees: [Claimed], _ project: Project, _ zones: any ZoneSource) -> [Proof] {
+    let search = WitnessSearch(graph: graph, zones: zones, caps: project.caps)
+    return Prover(graph: graph, zones: zones, caps: project.caps).prove(Claims.standard(for: graph) + guarantees) { search.find($0) }
+  }
+}

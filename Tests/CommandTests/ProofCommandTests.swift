@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+/// `flow check` proves: what a broken promise leads to in each format, and as a scenario.
+struct ProofCommandTests {
+  private static let promise = "at most 1 touch in any 7 days"
+  private static let broken =
+    Nudge.workflow.replacing("steps:\n  - email", with: "guarantees:\n  - \(promise)\n\nsteps:\n  - email")
+
+  private func project(_ text: String = broken, flowYAML: String = "") throws -> Folder {
+    let folder = try Folder()
+    try folder.write(text, to: "Workflows/nudge.yaml")
+    if !flowYAML.isEmpty { try folder.write(flowYAML, to: "Workflows/flow.yaml") }
+    return folder
+  }
+
+  @Test func `a broken promise is an error, with the run that breaks it in every format`() throws {
+    let folder = try project()
+    let text = try folder.flow("check")
+    #expect(text.code == 1)
+    #expect(text.output.contains("error[guarantee]: Ann could get 2 touches in 7 days; you promised at most 1\n"))
+    #expect(text.output.contains("touch 2: \"talk\", call"))
+    for format in ["sarif", "junit", "github"] {
+      let ran = try folder.flow("check", "--format", format)
+      #expect(ran.code == 1)
+      #expect(ran.output.contains("Ann could get 2 touches in 7 days"), "\(format)")
+      #expect(ran.output.contains("touch 2: "), "\(format)")
+    }
+  }
+
+  @Test func `json has every proof, with its bound or its run`() throws {
+    let folder = try project()
+    let report = try JSON(parsing: folder.flow("check", "--format", "json").output)
+    let proofs = report["proofs"].list
+    let mine = try #require(proofs.first { $0["claim"].text == Self.promise })
+    #expect(mine["verdict"].text == "broken")
+    #expect(mine["source"].text == "file")
+    #expect(mine["workflow"].text == "nudge")
+    let types = mine["run"]["timeline"].list.map { $0["type"].text }
+    #expect(types.first == "started" && types.last == "ended")
+    let touches = try #require(proofs.first { $0["claim"].text == "the number of touches is bounded" })
+    #expect(touches["verdict"].text == "proved")
+    #expect(touches["count"].integer == 2)
+    // What the run says can be told again.
+    try folder.write(mine["run"]["input"].written, to: "Workflows/input.json")
+    let start = try #require(mine["run"]["start"].text)
+    let again = try folder.flow(
+      "simulate", "Workflows/nudge.yaml", "--start", start, "--input", "Workflows/input.json", "--format", "json")
+    let timeline = try JSON(parsing: again.output)["timeline"].list
+    #expect(timeline.map { $0["at"].text } == mine["run"]["timeline"].list.map { $0["at"].text })
+  }
+
+  @Test func `what is proved is printed for who asks`() throws {
+    let ran = try project().flow("check", "--proofs")
+    #expect(ran.output.hasPrefix("Workflows/nudge.yaml, for every contact, start and answer\n"))
+    #expect(ran.output.contains("\n  broken  \(Self.promise)\n"))
+    #expect(ran.output.contains("\n  proved  every run ends"))
+    #expect(try project().flow("check", "--proofs", "--format", "json").code == 2)
+  }
+
+  // MARK: Tuned and silenced
+
+  @Test func `a file silences its own promise, and not the project's`() throws {
+    let silenced = Self.broken.replacing(
+      "  - \(Self.promise)\n", with: "  # flow:ignore guarantee -- agreed with sales\n  - \(Self.promise)\n")
+    #expect(try project(silenced).flow("check").code == 0)
+    let ran = try project(silenced, flowYAML: "guarantees: [ at most 1 touch ]\n").flow("check")
+    #expect(ran.code == 1)
+    #expect(ran.output.contains("error[guarantee]: nudge: Ann could get 2 touches; you promised at most 1\n"))
+    #expect(ran.output.contains("--> Workflows/flow.yaml:1:15"))
+  }
+
+  @Test func `flow.yaml sets how severe it is`() throws {
+    let folder = try project(flowYAML: "severity: { guarantee: warning }\n")
+    #expect(try folder.flow("check").code == 0)
+    #expect(try folder.flow("check", "--strict").code == 1)
+  }
+
+  // MARK: As a scenario
+
+  @Test func `the run becomes a scenario, once, and flow run tells it`() throws {
+    let folder = try project()
+    let file = folder.path + "/Workflows/nudge.yaml"
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
+    let first = try folder.flow("check", "--write-scenarios")
+    #expect(first.code == 1)
+    #expect(first.errors.contains("wrote 1 scenario into Workflows/nudge.yaml"), "\(first.errors)")
+    let text = try folder.text("Workflows/nudge.yaml")
+    #expect(text.hasPrefix(Self.broken))
+    #expect(text.contains("scenarios:\n  - name: \"a run that breaks: \(Self.promise)\"\n"))
+    #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o640)
+    #expect(try folder.flow("check", "--write-scenarios").errors == "")
+    #expect(try folder.text("Workflows/nudge.yaml") == text)
+    let ran = try folder.flow("run", "--format", "json")
+    #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+    #expect(ran.output.contains("a run that breaks: \(Self.promise)"))
+  }
+
+  @Test func `scenarios of their own file, and the file's line ends, stay what they are`() throws {
+    let folder = try project()
+    let one = """
+      scenarios:
+        - name: a silent client
+          start: 2026-03-02 10:00 Europe/Berlin
+          input: ../input.json
+          expect: [ first, talk, end no-response ]
+        # the last line is a comment
+      """.replacing("\n", with: "\r\n")
+    try folder.write(Nudge.input, to: "Workflows/input.json")
+    try folder.write(one.replacing("../", with: "") + "\r\n", to: "Workflows/nudge.scenarios.yaml")
+    #expect(try folder.flow("check", "--write-scenarios").errors.contains("Workflows/nudge.scenarios.yaml"))
+    #expect(try folder.text("Workflows/nudge.yaml") == Self.broken)
+    let text = try folder.text("Workflows/nudge.scenarios.yaml")
+    #expect(!text.replacing("\r\n", with: "").utf8.contains(0x0A))
+    #expect(text.contains("# the last line is a comment"))
+    let ran = try folder.flow("run")
+    #expect(ran.code == 0, "\(ran.output)\(ran.errors)\n\(text)")
+    #expect(try folder.flow("check", "--write-scenarios").errors == "")
+  }
+
+  @Test func `an empty list of scenarios is filled`() throws {
+    for empty in ["scenarios: []\n", "scenarios: []"] {
+      let folder = try project(Self.broken + empty)
+      #expect(try folder.flow("check", "--write-scenarios").errors.contains("wrote 1 scenario"), "\(empty)")
+      let ran = try folder.flow("run")
+      #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+    }
+  }
+
+  // MARK: Two versions
+
+  @Test func `flow diff says which promises are gained and lost`() throws {
+    let folder = try Folder()
+    let kept = Self.broken.replacing(
+      "  - await: reply within 3 days\n", with: "  - await: reply within 8 days\n")
+    try folder.write(kept, to: "old/nudge.yaml")
+    try folder.write(Self.broken, to: "new/nudge.yaml")
+    let lost = try folder.flow("diff", "old", "new", "--start", Fixtures.start)
+    #expect(lost.code == 1)
+    #expect(lost.output.contains("what holds for every contact:\n"), "\(lost.output)\(lost.errors)")
+    #expect(lost.output.contains("  - \(Self.promise): proved -> broken\n"), "\(lost.output)")
+    #expect(lost.output.contains("touch 2: \"talk\", call"))
+    let gained = try folder.flow("diff", "new", "old", "--start", Fixtures.start)
+    #expect(gained.output.contains("  + \(Self.promise): broken -> proved\n"), "\(gained.output)")
+    #expect(try folder.flow("diff", "new", "new").code == 0)
+  }
+}
