@@ -91,7 +91,9 @@ let package = Package(
     .executableTarget(name: "flow-proofs", dependencies: ["ProofKit"], path: "Tests/Proofs/Program"),
     .executableTarget(
       name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail", exclude: ["run"]),
-    .testTarget(name: "ProofTests", dependencies: ["ProofKit", "FlowCore", "FlowTime"]),
+    // Drives the built command with what is found.
+    .testTarget(
+      name: "ProofTests", dependencies: ["flow", "ProofKit", "FlowAnalysis", "FlowReport", "FlowCore", "FlowTime"]),
     .testTarget(
       name: "FaultTests", dependencies: ["FaultKit", "FlowRuntime", "FlowCore", "FlowTime"]),
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),

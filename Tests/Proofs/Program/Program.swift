@@ -21,8 +21,8 @@ struct Program {
   func run() throws -> Int32 {
     let workshop = try Workshop(root: FileManager.default.currentDirectoryPath)
     if arguments.contains("--shipped") { return try shipped(workshop) }
-    let budget = option("--budget").flatMap { Int($0) } ?? 8_000
-    let steps = option("--steps").flatMap { Int($0) } ?? 3_000
+    let budget = option("--budget").flatMap { Int($0) } ?? 4_000
+    let steps = option("--steps").flatMap { Int($0) } ?? 1_000
     if let seed = option("--seed").flatMap({ UInt64($0) }) {
       print(Generated(seed: seed).text)
       guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else {
@@ -87,7 +87,7 @@ struct Program {
       \(counts.reached) bounds said to be reached, \(counts.met) of them met; \(counts.arguable) witnesses arguable
       \(counts.workflows - failed) passed, \(failed) failed
       """)
-    let most = option("--most").flatMap { Int($0) } ?? 50
+    let most = option("--most").flatMap { Int($0) } ?? 200
     if counts.undecided * 1_000 > most * claims {
       print("more than \(most) in a thousand claims are undecided")
       return 1
