@@ -98,8 +98,19 @@ struct LatestTouch {
       if step.closed == .defer { late = try open(late, step) }
       passed[node] = late
     }
-    if step.isTouch { return try isWithin(late) }
-    return try act(step, late, passed)
+    guard step.isTouch else { return try act(step, late, passed) }
+    if let elsewhere = leftOut(step), try !go(elsewhere, late, passed) { return false }
+    return try isWithin(late)
+  }
+
+  /// Where the run goes on without the touch, if it waits for an outcome until an instant from data that has passed.
+  private func leftOut(_ step: Node) -> Target? {
+    guard case .channel(let action) = step.action, action.until?.isData == true else { return nil }
+    return switch step.ifPast {
+    case .skip: step.next
+    case .target(let target): target
+    case .now, nil: nil
+    }
   }
 
   private mutating func act(_ step: Node, _ late: Late, _ passed: Passed) throws -> Bool {
