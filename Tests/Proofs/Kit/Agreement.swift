@@ -48,6 +48,8 @@ package struct Agreement: Sendable {
     var isEnded = false
     /// The most of a count or a time; the least of a distance.
     var extreme: Int64?
+    /// The run that shows it.
+    var tale: Tale?
   }
 
   /// Nil where the text does not compile.
@@ -108,7 +110,7 @@ package struct Agreement: Sendable {
     case .apart: measure = opinion.closest.map { -$0 }
     default: measure = nil
     }
-    if let measure { seen.extreme = max(seen.extreme ?? measure, measure) }
+    if let measure, measure > seen.extreme ?? .min { (seen.extreme, seen.tale) = (measure, tale) }
   }
 
   // MARK: Agreement
@@ -128,7 +130,7 @@ package struct Agreement: Sendable {
       let isLeast = if case .apart = proof.claim { true } else { false }
       let reach = isLeast ? -extreme : extreme
       if isLeast ? reach < most : reach > most {
-        disagree("the bound \(most) is passed:", proof.claim, "\(reach)")
+        disagree("the bound \(most) is passed:", proof.claim, "\(reach)\n\(seen.tale?.told(proof.claim) ?? "")")
       }
       if isReached {
         counts.reached += 1

@@ -10,14 +10,14 @@ package struct Tale: Sendable {
   package var told: [Event]
   package var entries: [Entry]
   package var run: Run
-  /// When the hold began by which the run is held now.
-  var heldSince: Instant?
   /// Milliseconds for which the run was held: days, whole ones.
   package var held: Int64
-  /// Milliseconds by which a hold had moved it when the first touch went out.
+  /// The same, when the first touch went out.
   package var heldAtFirstTouch: Int64?
   /// It went on and on.
   package var isEndless: Bool
+  /// The step that is held now, and since which day.
+  var hold: (node: NodeIndex, day: CivilDate)?
 
   /// Nothing came in.
   package var isSilent: Bool { told.isEmpty }

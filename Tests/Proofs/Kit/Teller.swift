@@ -69,7 +69,8 @@ struct Teller {
     var tale = Tale(
       start: start, zone: zone, zones: surroundings.zones, input: input, told: [], entries: [], run: first.run, held: 0,
       isEndless: false)
-    note(first, of: &tale, held: 0)
+    tale.entries = first.entries
+    noteFirstTouch(of: &tale, first)
     return tale
   }
 
@@ -103,28 +104,22 @@ struct Teller {
 
   mutating func tell(_ event: Event, to tale: inout Tale, at now: Instant) {
     budget -= 1
-    let before = tale.run.waiting
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
     tale.run = transition.run
-    var held: Int64 = 0
+    tale.entries += transition.entries
+    // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on.
     let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
-    if isHeld, tale.heldSince == nil { tale.heldSince = now }
-    if let since = tale.heldSince {
-      let after = transition.run.waiting
-      let goesOnWaiting = after != nil && after?.node == before?.node && after?.arrived == before?.arrived
-      if !goesOnWaiting, !(isHeld && since == now && after != nil && after?.node != before?.node) {
-        // Whole days, the first and the last among them.
-        let days = tale.zone.civil(at: now).date.days(since: tale.zone.civil(at: since).date) + 1
-        held = Int64(days) * 86_400_000
-        tale.heldSince = nil
-      }
+    let node = tale.run.waiting?.node
+    if let hold = tale.hold, node != hold.node {
+      let last = tale.zone.civil(at: now).date.adding(days: 1)
+      tale.held += tale.zone.startOfDay(last).milliseconds(since: tale.zone.startOfDay(hold.day))
+      tale.hold = nil
     }
-    note(transition, of: &tale, held: held)
+    if isHeld, tale.hold == nil, let node { tale.hold = (node, tale.zone.civil(at: now).date) }
+    noteFirstTouch(of: &tale, transition)
   }
 
-  private func note(_ transition: Transition, of tale: inout Tale, held: Int64) {
-    tale.held += held
-    tale.entries += transition.entries
+  private func noteFirstTouch(of tale: inout Tale, _ transition: Transition) {
     if tale.heldAtFirstTouch == nil, transition.entries.contains(where: { $0.handover?.touch == true }) {
       tale.heldAtFirstTouch = tale.held
     }
