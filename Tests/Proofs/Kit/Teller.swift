@@ -108,8 +108,10 @@ struct Teller {
     tale.run = transition.run
     tale.entries += transition.entries
     // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on.
-    let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
     let node = tale.run.waiting?.node
+    let isHeld = transition.entries.contains { entry in
+      if case .held = entry.kind { entry.step == node.map { graph.nodes[$0].name } } else { false }
+    }
     if let hold = tale.hold, node != hold.node {
       let last = tale.zone.civil(at: now).date.adding(days: 1)
       tale.held += tale.zone.startOfDay(last).milliseconds(since: tale.zone.startOfDay(hold.day))
