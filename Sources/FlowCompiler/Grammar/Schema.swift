@@ -31,9 +31,12 @@ public enum LanguageSchema {
         ["anyOf": .array(steps.map { ["$ref": .string("#/$defs/\($0.0)")] })]),
       JSONMember("target", ["anyOf": [["type": "string"], ["$ref": "#/$defs/steps"]]]),
     ]
-      + places.map { JSONMember($0.name, object($0.keys, about: $0.about, open: $0.name == "project-channel")) }
+      + places.map { JSONMember($0.name, object($0.keys, about: $0.about, open: isOpen($0))) }
       + steps.map { JSONMember($0.0, $0.1) }
   }
+
+  /// Places with keys of the author's own besides: settings of a channel, steps of which something is assumed.
+  private static func isOpen(_ place: Grammar.Place) -> Bool { ["project-channel", "assume"].contains(place.name) }
 
   private static func step(of verb: Grammar.Place) -> JSONValue {
     object(verb.keys + Grammar.step.keys.filter { common in !verb.keys.contains { $0.name == common.name } }, about: verb.about)
