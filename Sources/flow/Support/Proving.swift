@@ -18,7 +18,7 @@ enum Proving {
     let promised = Set(guarantees.map(\.claim))
     // A promise is worth a longer look than what the language claims of every file.
     func find(_ claim: Claim) -> Witness? {
-      let steps = promised.contains(claim) ? 30_000 : 8_000
+      let steps = promised.contains(claim) ? 12_000 : 4_000
       return WitnessSearch(graph: graph, zones: zones, caps: project.caps, steps: steps).find(claim)
     }
     return Prover(graph: graph, zones: zones, caps: project.caps)
