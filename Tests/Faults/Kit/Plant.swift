@@ -99,7 +99,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .retriedForEver:
       return writes.map { write in
         guard case .change(var line, let from) = write, line.state == .planned else { return write }
-        line.attempts = 0
+        line.attempts = min(line.attempts, 1)
         return .change(line, from: from)
       }
     case .otherStateKept:
