@@ -78,6 +78,9 @@ let package = Package(
         "NotificationChannel", "TasksChannel", "FlowSQLite",
       ],
       path: "Benchmarks/Engine"),
+    .executableTarget(
+      name: "flow-forecast-bench", dependencies: ["FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"],
+      path: "Benchmarks/Forecast", exclude: ["simpy_follow_up.py"]),
     // Seeds of faults (Tests/Faults/run); no product names them.
     .target(
       name: "FaultKit",

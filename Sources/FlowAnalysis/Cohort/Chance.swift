@@ -43,8 +43,13 @@ struct AnswerTimes: Sendable {
     self.later = (0...median).reduce(into: []) { all, _ in all.append((all.last ?? 1 / factor) * factor) }
   }
 
-  /// What stays away each minute: `later(m) = stays^m`.
-  var stays: Double { later.count > 1 ? later[1] : 0.5 }
+  /// The share of answers that take longer than `minutes`.
+  func share(laterThan minutes: Int) -> Double {
+    guard minutes > 0 else { return 1 }
+    var share = later[minutes % median]
+    for _ in 0..<min(minutes / median, 64) { share /= 2 }
+    return share
+  }
 
   /// The minutes of an answer for 64 bits of chance.
   func minutes(_ chance: UInt64) -> Int32 {
@@ -59,5 +64,11 @@ struct AnswerTimes: Sendable {
       if later[middle] <= share { high = middle } else { low = middle + 1 }
     }
     return Int32(clamping: max(1, halves * median + low))
+  }
+
+  /// The sum of `share(laterThan:)` over minutes.
+  func sum(from first: Int, through last: Int) -> Double {
+    let stays = later[1]
+    return (share(laterThan: first) - share(laterThan: last + 1)) / (1 - stays)
   }
 }

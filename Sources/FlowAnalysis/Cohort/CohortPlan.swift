@@ -36,6 +36,7 @@ final class CohortPlan {
   let chance: Chance
   private(set) var days: [Day] = []
   private var dayByShift: [Int: Int] = [:]
+  private var dayByChange: [Int: UInt16] = [:]
 
   init(_ cohort: Cohort) {
     self.cohort = cohort
@@ -143,6 +144,27 @@ final class CohortPlan {
     return days.count - 1
   }
 
+  /// What a contact brings after a `set`, as the number of a day of its own.
+  func day(_ day: Int, after node: NodeIndex) -> UInt16 {
+    let change = day << 16 | node
+    if let known = dayByChange[change] { return known }
+    guard case .set(let assignments) = graph.nodes[node].action, var enrolment = days[day].enrolment else {
+      return UInt16(clamping: day)
+    }
+    for assignment in assignments {
+      guard let field = assignment.path.first,
+        let value = try? assignment.value.evaluate(DataScope(plan: self, data: enrolment.data))
+      else { break }
+      let whole = (enrolment.data[field] ?? .absent).setting(assignment.path.dropFirst(), to: value)
+      enrolment.data[field] = whole.isAbsent ? nil : whole
+    }
+    let same = days.firstIndex { $0.enrolment == enrolment }
+    if same == nil { days.append(Day(enrolment: enrolment)) }
+    let number = UInt16(clamping: same ?? days.count - 1)
+    dayByChange[change] = number
+    return number
+  }
+
   private func shifted(_ value: Value, by days: Int) -> Value {
     guard days != 0 else { return value }
     return switch value {
@@ -154,8 +176,32 @@ final class CohortPlan {
     }
   }
 
+  /// Where a contact stands in a split, in 10,000ths: SHA-256 of its key, the step and the salt.
+  func point(of contact: UInt32, _ enrolment: Enrolment, _ step: String, _ salt: String) -> UInt64 {
+    let text = (key(of: contact, enrolment) + [step, salt]).joined(separator: "\0")
+    let point = sha256(Array(text.utf8)).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return point.multipliedFullWidth(by: 10_000).high
+  }
+
   /// Each contact's own.
   func key(of contact: UInt32, _ enrolment: Enrolment) -> [String] { enrolment.key + ["#\(contact)"] }
+}
+
+/// What the data say by themselves.
+private struct DataScope: Scope {
+  let plan: CohortPlan
+  let data: [String: Value]
+  var zone: Zone { plan.zone }
+  var calendar: BusinessCalendar { plan.graph.policy.calendar }
+  var hours: (window: Window, zone: Zone)? { plan.graph.policy.window.map { ($0, plan.contactZone) } }
+
+  func value(of name: Name) -> Value {
+    switch name {
+    case .input(let field): data[field] ?? .absent
+    case .owner: plan.graph.owner.flatMap { try? $0.evaluate(self) } ?? .absent
+    default: .absent
+    }
+  }
 }
 
 /// What a walker has handed over, for the queue to deal with.
@@ -176,6 +222,8 @@ enum Told {
 
 /// Carries contacts through the graph, each in a place of its own; knows nothing of queues, chance and capacity.
 protocol Walker {
+  /// Everything that it knows of a contact.
+  associatedtype State: Hashable
   /// What the latest ``start(_:contact:day:at:)`` or ``tell(_:_:contact:at:)`` has handed over; emptied by the caller.
   var handed: [Handed] { get set }
   var bytesPerContact: Int { get }
@@ -190,4 +238,7 @@ protocol Walker {
   /// Of a run that has ended.
   func outcome(_ place: Int) -> String
   func touches(_ place: Int) -> Int
+  /// With what makes no difference from a minute on made equal.
+  mutating func state(_ place: Int, at minute: Int32) -> State
+  mutating func put(_ state: State, _ place: Int)
 }

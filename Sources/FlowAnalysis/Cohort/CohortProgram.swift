@@ -15,7 +15,7 @@ struct CohortProgram {
     static func hold(_ index: Int) -> Int32 { firstHold - Int32(index) }
   }
 
-  enum Kind: UInt8 { case wait, await, channel, choose, split, loop, escalate, pass, suppress, hold, go, end }
+  enum Kind: UInt8 { case wait, await, channel, choose, split, loop, escalate, pass, set, suppress, hold, go, end }
   enum Past: UInt8 { case none, skip, target }
   enum Closed: UInt8 { case `defer`, skip, end }
 
@@ -115,10 +115,16 @@ struct CohortProgram {
   var replied: Int32 = To.nowhere
   var exhausted: Int32 = To.nowhere
   let reachable: Set<NodeIndex>
+  /// Something asks for the class or the text of the last answer.
+  private(set) var readsAnswers: Bool
 
   init(_ plan: CohortPlan) throws(NotCarried) {
     self.plan = plan
-    reachable = CohortReach(plan).nodes
+    let reachable = CohortReach(plan).nodes
+    self.reachable = reachable
+    readsAnswers = reachable.contains { index in
+      Uses.of(plan.graph.nodes[index]).contains(where: Uses.isOfAnswer)
+    }
     if plan.cohort.caps != nil { throw NotCarried("caps over all workflows") }
     try collect()
     for node in plan.graph.nodes.indices {
@@ -189,9 +195,10 @@ struct CohortProgram {
   }
 
   mutating func hold(_ hold: Hold) throws(NotCarried) -> Int {
-    if case .event? = hold.until { throw NotCarried("a hold that waits for an event") }
-    if case .moment(let moment)? = hold.until, Uses.of(moment).contains(where: Uses.isOfEvent) {
-      throw NotCarried("a hold until an instant that an event brings")
+    if case .moment(let moment)? = hold.until {
+      let uses = Uses.of(moment)
+      if uses.contains(where: Uses.isOfEvent) { throw NotCarried("a hold until an instant that an event brings") }
+      if uses.contains(where: Uses.isOfAnswer) { readsAnswers = true }
     }
     holds.append(hold)
     return holds.count - 1
@@ -221,6 +228,21 @@ struct CohortProgram {
     }
     whens.append(When(moment: moment, clock: clock, node: node, days: days))
     return Int16(whens.count - 1)
+  }
+
+  /// Data may change where no instant depends on them, and nothing but data decides how.
+  func check(_ assignments: [Assignment]) throws(NotCarried) {
+    let instants = reachable.flatMap { Uses.instants(of: plan.graph.nodes[$0]) }
+    for assignment in assignments {
+      let overlaps = instants.contains { use in
+        guard case .input(let field) = use.name, field == assignment.path.first else { return false }
+        return zip(use.path, assignment.path.dropFirst()).allSatisfy { $0 == $1 }
+      }
+      let reads = assignment.value.uses.map(\.name)
+      if overlaps || assignment.path.first == "contact" || !reads.allSatisfy(Uses.isOfData) {
+        throw NotCarried("data that change")
+      }
+    }
   }
 
   mutating func condition(_ expression: Expression?) throws(NotCarried) -> Int16 {
@@ -275,9 +297,30 @@ enum Uses {
     return names
   }
 
+  /// Of everything that decides when.
+  static func instants(of node: Node) -> [Use] {
+    var moments = [node.due]
+    switch node.action {
+    case .wait(let moment): moments.append(moment)
+    case .await(let awaited): moments.append(awaited.until)
+    case .channel(let action): moments.append(action.until)
+    default: break
+    }
+    return moments.flatMap { (moment: Moment?) -> [Use] in
+      if case .expression(let expression)? = moment?.base { expression.uses } else { [] }
+    }
+  }
+
   static func isOfEvent(_ name: Name) -> Bool {
     switch name {
     case .eventField, .eventTime, .taskNote: true
+    default: false
+    }
+  }
+
+  static func isOfAnswer(_ name: Name) -> Bool {
+    switch name {
+    case .replyClass, .replyText, .replyDate: true
     default: false
     }
   }

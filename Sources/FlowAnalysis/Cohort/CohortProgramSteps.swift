@@ -72,7 +72,9 @@ extension CohortProgram {
       op.kind = .escalate
       op.every = escalation.each.map { duration($0) } ?? -1
       op.timeout = try timeout(escalation.cases, node)
-    case .set: throw NotCarried("data that change")
+    case .set(let assignments):
+      try check(assignments)
+      op.kind = .set
     case .emit, .enroll: op.kind = .pass
     case .suppress(let verb):
       op.kind = .suppress

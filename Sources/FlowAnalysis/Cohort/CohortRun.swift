@@ -165,7 +165,7 @@ struct CohortRun<W: Walker> {
     let at = Int(place)
     let before = walker.awaited(at)
     walker.tell(at, told, contact: heads[at].contact, at: minute)
-    if before >= 0, walker.awaited(at) != before || !walker.handed.isEmpty {
+    if before >= 0, walker.awaited(at) != before || walker.handed.contains(where: { $0.node == before }) {
       // No outcome comes of what is not waited for any more.
       heads[at].outcomeAt = Self.never
       if case .timer = told {} else { withdraw(place, Int32(before), at: minute) }

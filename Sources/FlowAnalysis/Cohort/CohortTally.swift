@@ -14,17 +14,17 @@ struct CohortTally {
 
   private let plan: CohortPlan
   private(set) var ended = 0
-  private var refused = 0
+  private var refused = 0.0
   private var refusedBecause: String?
-  private var outcomes: [String: Int] = [:]
-  private var touches: [Int] = []
+  private var outcomes: [String: Double] = [:]
+  private var touches: [Double] = []
   /// [m]: ended m minutes after the start.
-  private var minutes: [Int] = []
-  private var answers: [Int]
-  private var came: [[Int]]
-  private var steps: [Int]
+  private var minutes: [Double] = []
+  private var answers: [Double]
+  private var came: [[Double]]
+  private var steps: [Double]
   /// By the first step of the verb, then by quarter.
-  private var quarters: [[Int]]
+  private var quarters: [[Double]]
   private var waits: [Waits]
   private let verb: [Int]
 
@@ -40,23 +40,28 @@ struct CohortTally {
 
   // MARK: Counting
 
-  mutating func refuse(because: String?) {
-    refused += 1
+  mutating func refuse(because: String?, _ weight: Double = 1) {
+    refused += weight
     if refusedBecause == nil { refusedBecause = because }
   }
 
-  mutating func answer(_ index: Int) { answers[index] += 1 }
+  mutating func answer(_ index: Int, _ weight: Double = 1) { answers[index] += weight }
 
-  mutating func outcome(_ index: Int, of node: Int) { came[node][index] += 1 }
+  mutating func outcome(_ index: Int, of node: Int, _ weight: Double = 1) { came[node][index] += weight }
 
-  mutating func leave(_ node: Int, at minute: Int32) {
-    steps[node] += 1
+  mutating func leave(_ node: Int, at minute: Int32, _ weight: Double = 1) {
+    steps[node] += weight
+    leave(piece: node, at: minute, weight)
+  }
+
+  /// One of several minutes at which something may leave; how much does in all has been counted.
+  private mutating func leave(piece node: Int, at minute: Int32, _ weight: Double) {
     let quarter = Int(minute) / 15
     let verb = verb[node]
     if quarter >= quarters[verb].count {
       quarters[verb].append(contentsOf: repeatElement(0, count: max(1024, quarter + 1 - quarters[verb].count)))
     }
-    quarters[verb][quarter] += 1
+    quarters[verb][quarter] += weight
   }
 
   mutating func wait(_ node: Int, from: Int32) {
@@ -79,42 +84,71 @@ struct CohortTally {
     waits[verb].changes[quarter] += amount
   }
 
-  mutating func end(_ outcome: String, touches: Int, after minutes: Int) {
+  /// Some time after `low` and not after `high`, each minute with equal chance: by pieces of two hours at most.
+  mutating func leave(_ node: Int, after low: Int32, through high: Int32, _ weight: Double) {
+    steps[node] += weight
+    let pieces = max(1, (high - low + 119) / 120)
+    for piece in 0..<pieces {
+      leave(piece: node, at: Self.middle(piece, of: pieces, low, high), weight / Double(pieces))
+    }
+  }
+
+  private static func middle(_ piece: Int32, of pieces: Int32, _ low: Int32, _ high: Int32) -> Int32 {
+    guard high > low else { return high }
+    return (low + (high - low) * piece / pieces + 1 + low + (high - low) * (piece + 1) / pieces) / 2
+  }
+
+  /// The same for what ends, so many minutes after its start.
+  mutating func end(_ outcome: String, touches: Int, after low: Int32, through high: Int32, _ weight: Double) {
+    let pieces = max(1, (high - low + 119) / 120)
+    end(outcome, touches: touches, after: Int(Self.middle(0, of: pieces, low, high)), weight, part: 1 / Double(pieces))
+    for piece in 1..<max(1, pieces) {
+      end(piece: Int(Self.middle(piece, of: pieces, low, high)), weight / Double(pieces))
+    }
+  }
+
+  mutating func end(
+    _ outcome: String, touches: Int, after minutes: Int, _ weight: Double = 1, part: Double = 1
+  ) {
     ended += 1
-    outcomes[outcome, default: 0] += 1
+    outcomes[outcome, default: 0] += weight
     while self.touches.count <= touches { self.touches.append(0) }
-    self.touches[touches] += 1
+    self.touches[touches] += weight
+    end(piece: minutes, weight * part)
+  }
+
+  private mutating func end(piece minutes: Int, _ weight: Double) {
     if minutes >= self.minutes.count {
       self.minutes.append(contentsOf: repeatElement(0, count: max(4096, minutes + 1 - self.minutes.count)))
     }
-    self.minutes[minutes] += 1
+    self.minutes[minutes] += weight
   }
 
   // MARK: Figures
 
   /// - Parameter lost: by step, how many waited for capacity in vain.
-  func figures(lost: [Int: Int]) -> CohortFigures {
+  func figures(lost: [Int: Int], isSampled: Bool = true) -> CohortFigures {
     let cohort = plan.cohort
     let named = plan.steps.indices.filter { steps[$0] > 0 }.map { node in
       CohortFigures.Step(
-        name: plan.graph.nodes[node].name, verb: plan.steps[node].verb, count: Double(steps[node]),
-        outcomes: zip(plan.steps[node].outcomes, came[node]).map { .init(name: $0.name, count: Double($1)) })
+        name: plan.graph.nodes[node].name, verb: plan.steps[node].verb, count: steps[node],
+        outcomes: zip(plan.steps[node].outcomes, came[node]).map { .init(name: $0.name, count: $1) })
     }
     let verbs = plan.steps.indices.filter { verb[$0] == $0 && (!quarters[$0].isEmpty || waits[$0].count > 0) }
     return CohortFigures(
       workflow: plan.graph.workflow, zone: plan.zone, start: cohort.start, overMinutes: cohort.spanMinutes,
-      contacts: cohort.contacts, seed: cohort.seed, refused: Double(refused), refusedBecause: refusedBecause,
-      outcomes: outcomes.sorted { $0.key < $1.key }.map { .init(name: $0.key, count: Double($0.value)) },
-      touches: touches.map(Double.init), times: CohortFigures.Times(minutes: minutes.map(Double.init)),
-      replies: zip(plan.replies, answers).map { .init(name: $0.name, count: Double($1)) }, steps: named,
-      load: verbs.map { load($0, lost) }.sorted { $0.verb < $1.verb })
+      contacts: cohort.contacts, seed: isSampled ? cohort.seed : nil, refused: refused, refusedBecause: refusedBecause,
+      outcomes: outcomes.sorted { $0.key < $1.key }.map { .init(name: $0.key, count: $0.value) },
+      touches: touches, times: CohortFigures.Times(minutes: minutes),
+      replies: zip(plan.replies, answers).map { .init(name: $0.name, count: $1) }, steps: named,
+      load: verbs.map { load($0, lost, isSampled) }.sorted { $0.verb < $1.verb })
   }
 
-  private func load(_ index: Int, _ lost: [Int: Int]) -> CohortFigures.Load {
+  private func load(_ index: Int, _ lost: [Int: Int], _ isSampled: Bool) -> CohortFigures.Load {
     let step = plan.steps[index]
     var days = LoadDays(plan)
     for (quarter, count) in quarters[index].enumerated() where count > 0 {
-      days.add(Double(count), at: Int32(quarter) * 15)
+      days.add(count, at: Int32(quarter) * 15)
     }
     var waiting = 0
     for (quarter, change) in waits[index].changes.enumerated() where change != 0 {
@@ -124,7 +158,7 @@ struct CohortTally {
     let waits = waits[index]
     return CohortFigures.Load(
       verb: step.verb, isTask: plan.steps.contains { $0.verb == step.verb && $0.isTask },
-      capacity: plan.cohort.capacity[step.verb], total: Double(quarters[index].reduce(0, +)), days: days.days,
+      capacity: isSampled ? plan.cohort.capacity[step.verb] : nil, total: quarters[index].reduce(0, +), days: days.days,
       hours: days.hours, waited: Double(waits.count),
       meanWait: waits.count == 0 ? 0 : Double(waits.minutes) / Double(waits.count), longestWait: waits.longest,
       lost: Double(lost.filter { plan.steps[$0.key].verb == step.verb }.values.reduce(0, +)))

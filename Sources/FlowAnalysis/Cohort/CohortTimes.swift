@@ -144,6 +144,11 @@ struct CohortTimes {
 
   // MARK: Holds
 
+  /// Not further than thirty days of holds allow, counted by dates, at the same wall time.
+  mutating func limited(_ other: Int32, from due: Int32, held: UInt8) -> Int32 {
+    moved(due, to: other, held: held).0 == max(due, other) ? other : moved(due, to: other, held: held).0
+  }
+
   /// A due moved to the later of itself and another minute, by at most thirty days with all holds before.
   mutating func moved(_ due: Int32, to other: Int32, held: UInt8) -> (Int32, UInt8) {
     let from = plan.zone.civil(at: plan.instant(due))

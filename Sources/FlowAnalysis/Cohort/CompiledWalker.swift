@@ -8,11 +8,13 @@ import FlowTime
 /// In that carried part nothing is ever left untaken, and nothing changes a due behind a contact's back; so neither has
 /// a place here.
 struct CompiledWalker: Walker {
-  /// Of a contact: 36 bytes.
-  struct State {
+  /// Of a contact: 40 bytes.
+  struct State: Hashable {
     var started: Int32 = 0
     /// When it must be told `timer`; of a run that has ended, the outcome.
     var due: Int32 = 0
+    /// Until when at most a hold waits for an event, which never comes; `none` where none does.
+    var deadline: Int32 = none
     /// `none` before the first touch.
     var lastTouch: Int32 = none
     /// When the round began, or the first step that is counted from was passed.
@@ -49,7 +51,7 @@ struct CompiledWalker: Walker {
   private let maxTouches: Int
   /// Something fell between two minutes, or beyond what a state can hold: the machine has to carry this cohort.
   var isRagged: Bool { times.isRagged || overflows }
-  private var overflows = false
+  var overflows = false
 
   init(_ program: CohortProgram) {
     var program = program
@@ -77,7 +79,11 @@ struct CompiledWalker: Walker {
     var state = states[place]
     switch told {
     case .timer:
-      guard state.due <= minute else { return }
+      if state.deadline != Self.none {
+        (state.due, state.held) = times.moved(state.due, to: state.deadline, held: state.held)
+        state.deadline = Self.none
+      }
+      guard state.due <= minute else { break }
       proceed(onTime(&state, contact, minute), &state, contact, minute)
     case .reply(let index): reply(index, &state, contact, minute)
     case .outcome(let node, let index):
@@ -93,7 +99,10 @@ struct CompiledWalker: Walker {
     states[place].answer &= ~Self.answered
   }
 
-  func wakes(_ place: Int) -> Int32? { states[place].stage == .ended ? nil : states[place].due }
+  func wakes(_ place: Int) -> Int32? {
+    let state = states[place]
+    return state.stage == .ended ? nil : state.deadline != Self.none ? state.deadline : state.due
+  }
 
   func awaited(_ place: Int) -> Int32 {
     states[place].stage == .outcome ? Int32(states[place].node) : -1
@@ -102,6 +111,22 @@ struct CompiledWalker: Walker {
   func outcome(_ place: Int) -> String { program.ends[Int(CohortProgram.To.firstEnd - states[place].due)] }
 
   func touches(_ place: Int) -> Int { Int(states[place].touches) }
+
+  mutating func state(_ place: Int, at minute: Int32) -> State {
+    var state = states[place]
+    if state.lastTouch != Self.none {
+      let isOver = gap < 0 || times.after(gap, state.lastTouch) <= minute
+      if isOver || state.answer & Self.answered != 0 { state.lastTouch = Self.none }
+    }
+    state.answer &= program.readsAnswers ? 0xFF : state.lastTouch == Self.none ? 0 : Self.answered
+    if state.stage != .escalating { state.person = 0 }
+    return state
+  }
+
+  mutating func put(_ state: State, _ place: Int) {
+    while states.count <= place { states.append(State()) }
+    states[place] = state
+  }
 
   // MARK: Going on
 
@@ -153,10 +178,11 @@ struct CompiledWalker: Walker {
     if op.slot == 1, state.second == Self.none { state.second = now }
   }
 
-  private func wait(_ node: Int, _ stage: Stage, _ due: Int32, _ state: inout State) -> Int32 {
+  func wait(_ node: Int, _ stage: Stage, _ due: Int32, _ state: inout State) -> Int32 {
     state.node = UInt16(truncatingIfNeeded: node)
     state.stage = stage
     state.due = due
+    state.deadline = Self.none
     return CohortProgram.To.nowhere
   }
 
@@ -211,6 +237,9 @@ struct CompiledWalker: Walker {
     case .escalate: return tell(from: 0, op, node, &state, now)
     case .suppress:
       state.suppressed |= op.verb
+      return op.next
+    case .set:
+      state.day = program.plan.day(Int(state.day), after: node)
       return op.next
     case .hold:
       hold(program.holds[Int(CohortProgram.To.firstHold - op.target)], &state, now)
@@ -321,10 +350,7 @@ struct CompiledWalker: Walker {
     guard let split = program.splits[node], let enrolment = program.plan.days[Int(state.day)].enrolment else {
       return op.next
     }
-    let key = program.plan.key(of: contact, enrolment) + [program.plan.graph.nodes[node].name, split.salt]
-    let digest = sha256(Array(key.joined(separator: "\0").utf8))
-    let point = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let scaled = point.multipliedFullWidth(by: 10_000).high
+    let scaled = program.plan.point(of: contact, enrolment, program.plan.graph.nodes[node].name, split.salt)
     for index in Int(op.first)..<Int(op.first + op.count) where scaled < program.choices[index].upTo {
       return program.choices[index].target
     }
@@ -349,55 +375,5 @@ struct CompiledWalker: Walker {
     state.person = UInt8(truncatingIfNeeded: person)
     if person > 250 { overflows = true }
     return wait(node, .escalating, due, &state)
-  }
-
-  // MARK: Rounds
-
-  private func noteRound(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) {
-    if op.around > 0, state.round > 0, state.loop == op.around, state.second == Self.none { state.second = now }
-  }
-
-  private mutating func startRound(_ round: Int, _ op: CohortProgram.Op, _ state: inout State, _ now: Int32) -> Int32 {
-    if round > 255 { overflows = true }
-    state.round = UInt8(truncatingIfNeeded: round)
-    state.loop = op.loop
-    state.first = now
-    state.second = Self.none
-    return op.target
-  }
-
-  private mutating func endRound(_ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32) -> Int32 {
-    guard Int32(state.round) < op.times, stops(op, &state, now) == .no else { return leaveLoop(op, &state) }
-    let next = times.after(op.every, state.second == Self.none ? state.first : state.second)
-    if next == Self.none { return leaveLoop(op, &state) }
-    return next > now ? wait(node, .round, next, &state) : nextRound(op, node, &state, now)
-  }
-
-  private mutating func nextRound(_ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32) -> Int32 {
-    guard state.round > 0, state.loop == op.loop else { return op.next }
-    guard stops(op, &state, now) == .no else { return leaveLoop(op, &state) }
-    return startRound(Int(state.round) + 1, op, &state, now)
-  }
-
-  private mutating func stops(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) -> CohortTimes.Truth {
-    let condition = program.choices[Int(op.first)].condition
-    return condition < 0 ? .no : times.holds(condition, &state, now)
-  }
-
-  private func leaveLoop(_ op: CohortProgram.Op, _ state: inout State) -> Int32 {
-    state.round = 0
-    return op.next
-  }
-
-  // MARK: Holds
-
-  private mutating func hold(_ hold: Hold, _ state: inout State, _ now: Int32) {
-    var until = hold.fallback.map { times.after($0, now) } ?? now
-    if until == Self.none { until = now }
-    if case .moment(let moment)? = hold.until {
-      let known = times.resolve(moment, &state, arrived: now)
-      if known != Self.none, known >= now { until = known }
-    }
-    (state.due, state.held) = times.moved(state.due, to: until, held: state.held)
   }
 }

@@ -67,4 +67,11 @@ struct MachineWalker: Walker {
   func outcome(_ place: Int) -> String { runs[place]?.outcome ?? "" }
 
   func touches(_ place: Int) -> Int { runs[place]?.touches ?? 0 }
+
+  func state(_ place: Int, at minute: Int32) -> Run? { runs[place] }
+
+  mutating func put(_ state: Run?, _ place: Int) {
+    while runs.count <= place { runs.append(nil) }
+    runs[place] = state
+  }
 }

@@ -26,6 +26,8 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: "A JSON file with a list of events, as a scenario has them.") var events: String?
   @Flag(help: "Every path as a tree.") var all = false
   @Option(help: "A cohort of so many contacts, of whom the file's `assume:` says what they do.") var contacts: Int?
+  @Flag(help: "The same computed on the graph in place of sampled; of 1000 contacts where --contacts does not say.")
+  var exact = false
   @Option(help: "With --contacts: another seed is another cohort.") var seed: UInt64 = 1
   @Option(help: "With --contacts: how long contacts come, evenly by day and night.") var over: String?
   @Option(help: "text, json, jsonl, html, svg, ics or csv.") var format: Format = .text
@@ -46,7 +48,9 @@ struct SimulateCommand: AsyncParsableCommand {
     let workflow = try workspace.single(color: color.isOn)
     let begin = try Input.start(start, zones: workspace.zones)
     if all { return try printTree(workflow, workspace, at: begin) }
-    if let contacts { return try printCohort(of: contacts, workflow, workspace, at: begin) }
+    if contacts != nil || exact {
+      return try printCohort(of: contacts ?? 1000, workflow, workspace, at: begin)
+    }
 
     let scheduled = try scheduledEvents(workflow, workspace, at: begin)
     // Enrolled workflows run along, where they stand beside this one.

@@ -6,23 +6,23 @@ import FlowReport
 import FlowRuntime
 import FlowTime
 
-/// `flow simulate --contacts N`: many contacts, and what people have to do for them.
+/// `flow simulate --contacts N` and `--exact`: many contacts, and what people have to do for them.
 extension SimulateCommand {
   /// So many, that counting them takes minutes, not days.
   private static let most = 100_000_000
 
   func validateCohort() throws {
-    guard let contacts else {
+    guard contacts != nil || exact else {
       if over != nil { throw ValidationError("--over belongs to --contacts") }
       return
     }
-    if !(1...Self.most).contains(contacts) { throw ValidationError("--contacts takes 1 to \(Self.most)") }
+    if let contacts, !(1...Self.most).contains(contacts) { throw ValidationError("--contacts takes 1 to \(Self.most)") }
     if all || !event.isEmpty || events != nil {
-      throw ValidationError("--contacts follows what `assume:` says; leave --all, --event and --events out")
+      throw ValidationError("--contacts and --exact follow what `assume:` says; leave --all, --event and --events out")
     }
     switch format {
     case .text, .json, .csv, .html: break
-    case .jsonl, .svg, .ics: throw ValidationError("--contacts prints text, json, csv or html")
+    case .jsonl, .svg, .ics: throw ValidationError("--contacts and --exact print text, json, csv or html")
     }
   }
 
@@ -33,9 +33,14 @@ extension SimulateCommand {
     var progress = Progress()
     let clock = SystemClock()
     let began = clock.now()
-    let figures = cohort.figures { ended in
-      progress.show(
-        "\(ended) of \(contacts) contacts", after: Double(clock.now().milliseconds(since: began)) / 1000)
+    func show(_ ended: Int) {
+      progress.show("\(ended) of \(contacts) contacts", after: Double(clock.now().milliseconds(since: began)) / 1000)
+    }
+    let figures: CohortFigures
+    do throws(Cohort.Unsupported) {
+      figures = exact ? try cohort.exactFigures(progress: show) : cohort.figures(progress: show)
+    } catch {
+      throw Failure.finding("\(workflow.graph.workflow) cannot be computed, only counted: \(error.because)")
     }
     progress.clear()
     if workflow.assume.reply.isEmpty, workflow.assume.steps.isEmpty {

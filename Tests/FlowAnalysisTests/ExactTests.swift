@@ -1,0 +1,112 @@
+import FlowAnalysis
+import FlowCompiler
+import FlowCore
+import FlowTesting
+import FlowTime
+import Testing
+
+/// What is computed, against what can be worked out by hand and against what is counted.
+struct ExactTests {
+  private func cohort(_ text: String, _ assume: Assumptions, contacts: Int = 1000) throws -> Cohort {
+    let graph = try expectGraph(text)
+    let start = try ZonedStart.parse("2026-03-02 00:00 Europe/Berlin", zones: Draft.zones).instant
+    return Cohort(
+      graph: graph, data: Sample.record(graph.triggerFields, at: start), assume: assume, zones: Draft.zones,
+      contacts: contacts, seed: 1, start: start, over: .days(7))
+  }
+
+  private func share(_ name: String, _ share: Int) -> Assumptions.Share {
+    .init(name: name, share: share, span: .file("test"))
+  }
+
+  private func near(_ value: Double?, _ wanted: Double, _ most: Double = 1e-6) -> Bool {
+    value.map { abs($0 - wanted) <= most } ?? false
+  }
+
+  private let asking = """
+    timezone: '"Europe/Berlin"'
+    replies: { declined: ["no thanks"] }
+    steps:
+      - { email: one, purpose: confirm, subject: One, body: One. }
+      - { await: reply within 24 hours, then: { declined: end lost, reply: end heard } }
+      - { email: two, purpose: request, subject: Two, body: Two. }
+      - { await: reply within 24 hours, then: { declined: end lost, reply: end heard } }
+      - end: silent
+
+    """
+
+  @Test func `answers that take a median of one wait each are halves of halves`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 4000), share("reply", 2000)]
+    assume.after = .days(1)
+    let figures = try cohort(asking, assume).exactFigures(starts: 7)
+    // As CohortTests works it out: 57 of 100 are heard of, two of three by `declined`; the rest are silent.
+    #expect(figures.outcomes.map(\.name) == ["heard", "lost", "silent"])
+    #expect(near(figures.outcomes[0].count, 190) && near(figures.outcomes[1].count, 380))
+    #expect(near(figures.outcomes[2].count, 430))
+    #expect(near(figures.meanTouches, 1.7) && near(figures.touches[1], 300) && near(figures.touches[2], 700))
+    #expect(near(figures.steps.first?.count, 1000) && near(figures.steps.last?.count, 700))
+    #expect(near(figures.load.first?.total, 1700) && figures.seed == nil)
+  }
+
+  @Test func `an answer and an outcome run against each other, and nobody is lost on the way`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 10_000)]
+    assume.after = .hours(1)
+    assume.steps = [.init(name: "visit", shares: [share("done", 10_000)])]
+    let figures = try cohort(
+      """
+      timezone: '"Europe/Berlin"'
+      replies: { declined: ["no thanks"] }
+      anytime: { declined: end lost }
+      steps:
+        - { email: one, purpose: confirm, subject: One, body: One. }
+        - { task: visit, by: owner, say: Go., within: 1 hour, then: { done: end done, timeout: end missed } }
+
+      """, assume
+    ).exactFigures(starts: 3)
+    // Every minute m of 60 has the outcome with a chance of 1/60; nobody has answered by then with 2^(-m/60). An answer in
+    // the same minute comes first.
+    let done = (1...60).reduce(0.0) { sum, minute in
+      sum + (1...minute).reduce(1.0) { product, _ in product * 0.988514020352896 } / 60
+    }
+    #expect(near(figures.outcomes.first { $0.name == "done" }?.count, 1000 * done, 1e-5))
+    #expect(near(figures.outcomes.first { $0.name == "lost" }?.count, 1000 * (1 - done), 1e-5))
+  }
+
+  @Test func `arms of a split have their shares to the last contact`() throws {
+    let figures = try cohort(
+      """
+      timezone: '"Europe/Berlin"'
+      steps:
+        - split: try
+          arms: { a: 30%, b: 70% }
+          then: { a: end left, b: end right }
+
+      """, Assumptions()
+    ).exactFigures(starts: 5)
+    #expect(near(figures.outcomes[0].count, 300) && near(figures.outcomes[1].count, 700))
+  }
+
+  @Test(arguments: Shipped.names)
+  func `what is computed agrees with what is counted, within the error of counting`(_ name: String) throws {
+    let workflow = try Shipped.workflow(name)
+    let scenario = try #require(workflow.scenarios.first)
+    let count = 1500
+    let cohort = Cohort(
+      graph: workflow.graph, data: scenario.input, dated: scenario.start, assume: everything(of: workflow.graph),
+      zones: Draft.zones, contacts: count, seed: 3, start: scenario.start)
+    let (counted, computed) = (cohort.figures(), try cohort.exactFigures(starts: 23))
+    #expect(near(computed.outcomes.reduce(0) { $0 + $1.count }, Double(count), 1e-3))
+    for outcome in Set(counted.outcomes.map(\.name)).union(computed.outcomes.map(\.name)) {
+      let sampled = counted.outcomes.first { $0.name == outcome }?.count ?? 0
+      let expected = computed.outcomes.first { $0.name == outcome }?.count ?? 0
+      let share = expected / Double(count)
+      // Four standard errors, and half a contact; some sixty outcomes are looked at.
+      let most = 4 * (Double(count) * share * (1 - share)).squareRoot() + 0.5
+      #expect(abs(sampled - expected) <= most, "\(outcome): \(sampled) counted, \(expected) computed")
+    }
+    // Touches differ by less than one and a half from contact to contact.
+    #expect(near(counted.meanTouches, computed.meanTouches, 4 * 1.5 / Double(count).squareRoot()))
+  }
+}
