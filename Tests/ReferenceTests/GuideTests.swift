@@ -38,7 +38,7 @@ struct GuideTests {
     return blocks
   }
 
-  @Test(arguments: ["FirstWorkflow", "Answers", "Proofs", "Scenarios"])
+  @Test(arguments: ["FirstWorkflow", "Answers", "Proofs", "Scenarios", "Forecasts"])
   func `a guide's commands print what it says, one after the other`(_ page: String) throws {
     let shell = try Shell(page)
     defer { shell.remove() }

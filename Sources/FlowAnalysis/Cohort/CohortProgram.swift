@@ -78,7 +78,6 @@ struct CohortProgram {
   struct When {
     var moment: Moment
     var clock: Clock
-    var node: Int
     /// Days after the start, at the same wall time: moved by holds.
     var days: Int?
   }
@@ -210,7 +209,7 @@ struct CohortProgram {
     return To.end(ends.count - 1)
   }
 
-  mutating func when(_ moment: Moment?, at node: Int) throws(NotCarried) -> Int16 {
+  mutating func when(_ moment: Moment?) throws(NotCarried) -> Int16 {
     guard let moment else { return -1 }
     let uses = Uses.of(moment)
     if uses.contains(where: Uses.isOfEvent) { throw NotCarried("an instant that an event brings") }
@@ -226,7 +225,9 @@ struct CohortProgram {
       let others = uses.filter { !Uses.isOfData($0) }
       clock = others.isEmpty ? .data : others.allSatisfy { $0 == .runStarted } ? .start : .state
     }
-    whens.append(When(moment: moment, clock: clock, node: node, days: days))
+    // Steps that wait alike share what has been found out.
+    if let known = whens.firstIndex(where: { $0.moment == moment }) { return Int16(known) }
+    whens.append(When(moment: moment, clock: clock, days: days))
     return Int16(whens.count - 1)
   }
 

@@ -7,7 +7,7 @@ extension CohortProgram {
     let node = plan.graph.nodes[index]
     var op = Op()
     op.next = try to(node.next)
-    op.due = try when(node.due, at: index)
+    op.due = try when(node.due)
     op.condition = try condition(node.condition)
     op.window = window(node)
     op.liftsGap = node.liftsGap
@@ -35,10 +35,10 @@ extension CohortProgram {
 
   private mutating func fill(_ op: inout Op, _ node: Node, _ index: NodeIndex) throws(NotCarried) {
     switch node.action {
-    case .wait(let until): (op.kind, op.until) = (.wait, try when(until, at: index))
+    case .wait(let until): (op.kind, op.until) = (.wait, try when(until))
     case .await(let awaited):
       (op.kind, op.isAwait) = (.await, true)
-      op.until = try when(awaited.until, at: index)
+      op.until = try when(awaited.until)
       op.timeout = try timeout(awaited.cases, node)
       op.cases = Int32(classes.count)
       for reply in plan.replies { classes.append(try target(reply.name, awaited.cases)) }
@@ -92,7 +92,7 @@ extension CohortProgram {
   ) throws(NotCarried) {
     (op.kind, op.isTouch) = (.channel, action.touch)
     op.verb = verbs.firstIndex(of: action.verb).map { 1 << UInt8($0) } ?? 0
-    op.until = try when(action.until, at: index)
+    op.until = try when(action.until)
     guard action.until != nil else { return }
     op.timeout = try timeout(action.cases, node)
     var own: [Choice] = []

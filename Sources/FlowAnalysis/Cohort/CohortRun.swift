@@ -54,9 +54,13 @@ struct CohortRun<W: Walker> {
     pace = plan.steps.indices.map { index in
       plan.steps.firstIndex { $0.verb == plan.steps[index].verb } ?? index
     }
+    isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
+    hasOutcomes = plan.steps.map { !$0.outcomes.isEmpty }
     traces = traced ? Array(repeating: Cohort.Trace(), count: plan.cohort.contacts) : []
   }
 
+  private let isAnswered: [Bool]
+  private let hasOutcomes: [Bool]
   /// The first step with the same verb.
   private let pace: [Int]
 
@@ -233,18 +237,17 @@ struct CohortRun<W: Walker> {
   }
 
   private mutating func draw(_ place: UInt32, _ node: Int, given: Int32, until: Int32?, at minute: Int32) {
-    let step = plan.steps[node]
     let at = Int(place)
-    if step.isAnswered, !plan.replies.isEmpty, heads[at].answerAt == Self.never {
+    if isAnswered[node], heads[at].answerAt == Self.never {
       let (which, when) = drawn(at)
       if let index = plan.replies.firstIndex(where: { which >> 32 < $0.upTo }) {
         heads[at].answer = UInt8(truncatingIfNeeded: index)
         heads[at].answerAt = minute &+ plan.answers.minutes(when)
       }
     }
-    if let until, until > given, !step.outcomes.isEmpty, walker.awaited(at) == Int32(node) {
+    if let until, until > given, hasOutcomes[node], walker.awaited(at) == Int32(node) {
       let (which, when) = drawn(at)
-      guard let index = step.outcomes.firstIndex(where: { which >> 32 < $0.upTo }) else { return }
+      guard let index = plan.steps[node].outcomes.firstIndex(where: { which >> 32 < $0.upTo }) else { return }
       let length = UInt64(until - given)
       let comes = minute &+ 1 &+ Int32(when.multipliedFullWidth(by: length).high)
       guard comes <= until else { return }

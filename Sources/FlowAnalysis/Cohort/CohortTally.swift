@@ -16,7 +16,8 @@ struct CohortTally {
   private(set) var ended = 0
   private var refused = 0.0
   private var refusedBecause: String?
-  private var outcomes: [String: Double] = [:]
+  /// Few, and so looked for one by one.
+  private var outcomes: [(name: String, count: Double)] = []
   private var touches: [Double] = []
   /// [m]: ended m minutes after the start.
   private var minutes: [Double] = []
@@ -111,7 +112,11 @@ struct CohortTally {
     _ outcome: String, touches: Int, after minutes: Int, _ weight: Double = 1, part: Double = 1
   ) {
     ended += 1
-    outcomes[outcome, default: 0] += weight
+    if let index = outcomes.firstIndex(where: { $0.name == outcome }) {
+      outcomes[index].count += weight
+    } else {
+      outcomes.append((outcome, weight))
+    }
     while self.touches.count <= touches { self.touches.append(0) }
     self.touches[touches] += weight
     end(piece: minutes, weight * part)
@@ -138,7 +143,7 @@ struct CohortTally {
     return CohortFigures(
       workflow: plan.graph.workflow, zone: plan.zone, start: cohort.start, overMinutes: cohort.spanMinutes,
       contacts: cohort.contacts, seed: isSampled ? cohort.seed : nil, refused: refused, refusedBecause: refusedBecause,
-      outcomes: outcomes.sorted { $0.key < $1.key }.map { .init(name: $0.key, count: $0.value) },
+      outcomes: outcomes.sorted { $0.name < $1.name }.map { .init(name: $0.name, count: $0.count) },
       touches: touches, times: CohortFigures.Times(minutes: minutes),
       replies: zip(plan.replies, answers).map { .init(name: $0.name, count: $1) }, steps: named,
       load: verbs.map { load($0, lost, isSampled) }.sorted { $0.verb < $1.verb })

@@ -8,6 +8,9 @@ struct CohortTimes {
 
   private let program: CohortProgram
   private let plan: CohortPlan
+  private let clocks: [CohortProgram.Clock]
+  /// Of each moment, whether it comes from data.
+  let isData: [Bool]
   /// Something fell between two minutes.
   private(set) var isRagged = false
   /// By moment, then by minute or day; what is not known yet is `unknown`.
@@ -22,6 +25,8 @@ struct CohortTimes {
   init(_ program: CohortProgram) {
     self.program = program
     plan = program.plan
+    clocks = program.whens.map(\.clock)
+    isData = program.whens.map(\.moment.isData)
     resolved = Array(repeating: [], count: program.whens.count)
     added = Array(repeating: [], count: program.durations.count)
     opened = Array(repeating: [], count: program.windows.count)
@@ -33,18 +38,19 @@ struct CohortTimes {
   /// `none` where it is unknown.
   mutating func resolve(_ index: Int16, _ state: inout CompiledWalker.State, _ now: Int32) -> Int32 {
     let index = Int(index)
-    let when = program.whens[index]
     let key: Int32
-    switch when.clock {
+    switch clocks[index] {
     case .arrival: key = now
     case .start:
-      if when.days != nil, state.held > 0 { return resolve(when.moment, &state, arrived: now) }
+      if state.held > 0, program.whens[index].days != nil {
+        return resolve(program.whens[index].moment, &state, arrived: now)
+      }
       key = state.started
     case .data: key = Int32(state.day)
-    case .state: return resolve(when.moment, &state, arrived: now)
+    case .state: return resolve(program.whens[index].moment, &state, arrived: now)
     }
     if Int(key) < resolved[index].count, resolved[index][Int(key)] != Self.unknown { return resolved[index][Int(key)] }
-    let value = resolve(when.moment, &state, arrived: now)
+    let value = resolve(program.whens[index].moment, &state, arrived: now)
     Self.keep(value, at: key, in: &resolved[index])
     return value
   }

@@ -155,7 +155,7 @@ struct CompiledWalker: Walker {
     let due = times.resolve(op.due, &state, now)
     if due == Self.none { return leave(op, &state, now) }
     if due > now { return wait(node, .before, due, &state) }
-    if due < now, program.whens[Int(op.due)].moment.isData {
+    if due < now, times.isData[Int(op.due)] {
       switch op.ifPast {
       case .target: return op.pastTarget
       case .none: break
@@ -303,7 +303,7 @@ struct CompiledWalker: Walker {
     if op.until >= 0 {
       until = times.resolve(op.until, &state, now)
       if until == Self.none { return op.next }
-      if until < now, program.whens[Int(op.until)].moment.isData {
+      if until < now, times.isData[Int(op.until)] {
         if op.ifPast == .target { return op.pastTarget }
         if op.ifPast == .skip { return op.next }
       }
@@ -324,7 +324,7 @@ struct CompiledWalker: Walker {
     let until = times.resolve(op.until, &state, now)
     if until == Self.none { return op.next }
     if until > now { return wait(node, .plain, until, &state) }
-    let isPast = until < now && op.ifPast == .target && program.whens[Int(op.until)].moment.isData
+    let isPast = until < now && op.ifPast == .target && times.isData[Int(op.until)]
     return isPast ? op.pastTarget : op.next
   }
 
@@ -332,7 +332,7 @@ struct CompiledWalker: Walker {
     let until = times.resolve(op.until, &state, now)
     if until == Self.none { return op.next }
     if until >= now { return wait(node, .listening, until, &state) }
-    return op.ifPast == .target && program.whens[Int(op.until)].moment.isData ? op.pastTarget : op.timeout
+    return op.ifPast == .target && times.isData[Int(op.until)] ? op.pastTarget : op.timeout
   }
 
   private mutating func choose(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) -> Int32 {

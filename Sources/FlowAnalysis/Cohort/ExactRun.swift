@@ -157,8 +157,10 @@ struct ExactRun<W: Walker> {
     let total = masses.sum()
     guard total > 0 else { return }
     if high - low <= 60 || total < grain * weight {
-      let at = key.at + (low + 1 + high) / 2
-      return hear(told, result(of: told, key.state, at: at), at, key, wait, low, high, masses)
+      // One minute of it stands for all.
+      let middle = (low + 1 + high) / 2
+      let result = result(of: told, key.state, at: key.at + middle)
+      return hear(told, result, key.at + middle, key, wait, middle - 1, middle, masses)
     }
     let last = result(of: told, key.state, at: key.at + high)
     let first = result(of: told, key.state, at: key.at + low + 1)
