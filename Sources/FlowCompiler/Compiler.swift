@@ -13,12 +13,15 @@ public struct CompilerInput: Sendable {
   public var withScenarios: Bool
   /// Proves what is claimed of a workflow, where that is wanted. Its findings are tuned and silenced as all others are.
   public var prove: Prove?
+  /// Holds the workflows of a set against each other, where that is wanted. Tuned and silenced likewise.
+  public var cross: Cross?
 
   public typealias Prove = @Sendable (CompiledWorkflow) -> (proofs: [Proof], findings: [Diagnostic])
+  public typealias Cross = @Sendable ([CompiledWorkflow]) -> [Diagnostic]
 
   public init(
     files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles,
-    withScenarios: Bool = true, prove: Prove? = nil
+    withScenarios: Bool = true, prove: Prove? = nil, cross: Cross? = nil
   ) {
     self.files = files
     self.project = project
@@ -27,6 +30,7 @@ public struct CompilerInput: Sendable {
     self.source = source
     self.withScenarios = withScenarios
     self.prove = prove
+    self.cross = cross
   }
 }
 
@@ -81,22 +85,24 @@ public enum Compiler {
     // Outline, Header → Graph, held against its own paths
     let lowered = bound.mapConcurrently { $0.lowered(registry) }
     // Graph → findings of the rules
-    return finish(lowered, around, input.prove)
+    return finish(lowered, around, input)
   }
 
   private static func finish(
-    _ files: [FileDraft], _ around: Environment, _ prove: CompilerInput.Prove?
+    _ files: [FileDraft], _ around: Environment, _ input: CompilerInput
   ) -> Compilation {
+    let crossings = input.cross.map { $0(files.compactMap(\.workflow)) } ?? []
     let finished = files.mapConcurrently { file -> (workflow: CompiledWorkflow?, findings: [Diagnostic]) in
       let context = RuleContext(
         manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
       var (workflow, findings) = (file.workflow, file.findings)
       if let compiled = file.workflow {
         findings += Rules.all.flatMap { $0.check(compiled, context: context) }
-        if let (proofs, more) = prove?(compiled) {
+        if let (proofs, more) = input.prove?(compiled) {
           workflow?.proofs = proofs
           findings += more
         }
+        findings += crossings.filter { $0.span.file == compiled.file }
       }
       return (workflow, Ignores.applied(Severities.applied(findings, around.project.severity), file.documents))
     }

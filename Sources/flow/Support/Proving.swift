@@ -14,6 +14,15 @@ enum Proving {
     }
   }
 
+  /// What two workflows do to each other at one contact.
+  static func crossing(_ project: Project, _ zones: any ZoneSource) -> CompilerInput.Cross {
+    { workflows in
+      let members = workflows.map { CrossCheck.Member($0.graph, promises: $0.guarantees) }
+      let check = CrossCheck(members, caps: project.caps, gap: project.policy.gap, zones: zones)
+      return CrossReport.findings(check.crossings(), caps: project.caps)
+    }
+  }
+
   static func prove(_ graph: Graph, _ guarantees: [Claimed], _ project: Project, _ zones: any ZoneSource) -> [Proof] {
     let promised = Set(guarantees.map(\.claim))
     // A promise is worth a longer look than what the language claims of every file.

@@ -146,10 +146,11 @@ struct Workspace {
   }
 
   /// - Parameter prove: proves what is claimed of each workflow, for who wants that.
-  func compile(prove: CompilerInput.Prove? = nil) -> Compilation {
+  func compile(prove: CompilerInput.Prove? = nil, cross: CompilerInput.Cross? = nil) -> Compilation {
     var compilation = Compiler.compile(
       CompilerInput(
-        files: files, project: project, manifests: manifests, zones: zones, source: recording, prove: prove))
+        files: files, project: project, manifests: manifests, zones: zones, source: recording, prove: prove,
+        cross: cross))
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
     compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
