@@ -50,6 +50,21 @@ struct ProofCommandTests {
     #expect(timeline.map { $0["at"].text } == mine["run"]["timeline"].list.map { $0["at"].text })
   }
 
+  @Test func `two files that together want more than the caps are told with the timeline of both`() throws {
+    let folder = try project(Nudge.workflow, flowYAML: "caps: { touches: 2 in 7 days, then: skip }\n")
+    #expect(!(try folder.flow("check").output.contains("crowded")))
+    let other = Nudge.workflow.replacing("workflow: nudge", with: "workflow: second")
+    try folder.write(other, to: "Workflows/second.yaml")
+    let ran = try folder.flow("check")
+    #expect(ran.code == 0, "\(ran.output)")
+    #expect(ran.output.contains("warning[crowded]: \"nudge\" beside \"second\" wants more than the caps' 2 touches"))
+    #expect(ran.output.contains("second  begins\n"))
+    #expect(try folder.flow("check", "--strict").code == 1)
+    // The project's own word for it counts.
+    try folder.write("caps: { touches: 9 in 7 days, then: skip }\n", to: "Workflows/flow.yaml")
+    #expect(!(try folder.flow("check").output.contains("crowded")))
+  }
+
   @Test func `what is proved is printed for who asks`() throws {
     let ran = try project().flow("check", "--proofs")
     #expect(ran.output.hasPrefix("Workflows/nudge.yaml, for every contact, start and answer\n"))
