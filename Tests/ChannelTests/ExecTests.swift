@@ -2,6 +2,7 @@ import ExecChannel
 import FlowCore
 import FlowPlugin
 import Glibc
+import Synchronization
 import Testing
 
 /// A project with a program in it.
@@ -227,6 +228,25 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       Issue.record("it was not started again")
       return
     }
+    await channel.close()
+  }
+
+  /// The engine's turn, which a marker waits for, may be taken by somebody who renders by the same program.
+  @Test func whileItIsAskedWhetherItMayLeaveTheProgramRenders() async throws {
+    let channel = try Bench(
+      program("out({'id': r['id'], 'ok': {'id': 'a'} if r['op'] == 'deliver' else RENDERED})")
+    ).channel()
+    let receipt = Mutex<Receipt?>(nil)
+    let delivery = Task {
+      let said = await channel.deliver(page, key: .init("k")) { (try? await channel.render(fax)) != nil }
+      receipt.withLock { $0 = said }
+    }
+    for _ in 0..<2000 where receipt.withLock({ $0 }) == nil { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(receipt.withLock { $0 } == .accepted(id: "a"))
+    guard receipt.withLock({ $0 }) != nil else { return }
+    await delivery.value
+    #expect(await channel.deliver(page, key: .init("k")) { false } == .withheld)
+    #expect(await channel.deliver(page, key: .init("k")) == .accepted(id: "a"))
     await channel.close()
   }
 

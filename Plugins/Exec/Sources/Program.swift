@@ -65,7 +65,14 @@ actor Program {
       return .unavailable(
         after: nil, because: "\(name) describes itself as \"\(described)\", its manifest as \"\(verb)\"")
     }
-    if let marker, await !marker() { return .withheld }
+    if let marker {
+      // Whoever says so may be waiting for somebody who asks the program meanwhile what it would send.
+      passTurn()
+      let mayLeave = await marker()
+      await takeTurn()
+      if !mayLeave { return .withheld }
+      if let trouble = await ready() { return trouble }
+    }
     let outcome = await exchange(operation, fields, within: limit)
     switch outcome {
     case .ok, .refused: failures = 0
