@@ -99,6 +99,8 @@ struct GuaranteeTests {
     ("1️⃣never touch", .badGuarantee, "it reads \"never A after B\""),
     ("1️⃣at least 3 touches", .badGuarantee, "the sentences are:"),
     ("1️⃣be nice", .badGuarantee, "the sentences are:"),
+    ("1️⃣at mosE", .badGuarantee, "the sentences are:"),
+    ("1️⃣at most", .badGuarantee, "the sentences are:"),
     ("ends within 5 days 1️⃣of start", .badGuarantee, "\"A within D of B\""),
     ("never 1️⃣touch twice after refused", .badGuarantee, "write the name of a step"),
     ("ends within 1️⃣30", .badDuration, "a number and a unit"),

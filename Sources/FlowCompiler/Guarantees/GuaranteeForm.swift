@@ -68,7 +68,7 @@ struct GuaranteeForm {
         index += 1
       case .slot:
         let end = self.end(of: number, from: index, text, ranges, leniently)
-        guard let end, index < end else { return nil }
+        guard let end, index < end, end <= ranges.count else { return nil }
         match.slots.append(text.part(ranges[index].lowerBound..<ranges[end - 1].upperBound))
         index = end
       }
