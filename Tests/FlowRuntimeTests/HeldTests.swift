@@ -312,4 +312,42 @@ struct HeldTests {
     #expect(store.outbox(run: run.id).first?.state == .cancelled)
     #expect(store.journal(run.id).flatMap(\.entries).map(\.type).contains("withheld"))
   }
+
+  /// Its fate was not known for a day, and then a person had it sent again: it is counted from then, as often as need be.
+  @Test func `guarantee 12: what a person lets leave again keeps its distance to what follows`() async throws {
+    let steps = """
+        - letter: one
+          purpose: inform
+          body: "1"
+        - await: reply within 20 hours
+        - letter: two
+          purpose: inform
+          body: "2"
+        - end: quiet
+      """
+    let (store, clock, far, box) = (MemoryStore(), HandClock("2026-03-02 09:00"), FarSide(), LetterBox())
+    var outlets = box.outlets()
+    outlets["letter"] = Outlet(far, isKeyed: false, isLive: false, retriesUnknown: true)
+    let text = order(more: "policy: { gap: 1 day }", steps: steps)
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      clock: clock)
+    far.answer(.unknown(because: "the line died"), .unknown(because: "the line died"))
+    try await engine.receive(GroupTests.orders(1..<2))
+    clock.set("2026-03-02 09:15")
+    try await engine.runDue()
+    let run = try #require(store.runs(RunFilter()).first)
+    #expect(store.outbox(run: run.id).map(\.state) == [.unknown] && run.run.touched == [time("2026-03-02 09:15")])
+    clock.set("2026-03-03 03:00")
+    let task = try #require(store.tasks(TaskFilter(isOpen: true)).first)
+    try await engine.receive(.task(task.id, outcome: "again", at: clock.now()))
+    try await engine.runDue()
+    #expect(far.arrived.count == 1 && store.run(run.id)?.run.touched == [time("2026-03-03 03:00")])
+    for _ in 0..<4 {
+      guard let due = try await engine.nextDue() else { break }
+      clock.advance(to: due)
+      try await engine.runDue()
+    }
+    #expect(store.outbox(run: run.id).last?.settled == time("2026-03-04 03:00"))
+  }
 }

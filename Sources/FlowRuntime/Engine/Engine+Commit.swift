@@ -106,7 +106,9 @@ extension Engine {
     let isWaiting = plan.next.stuck?.hasPrefix(Hold.mark) == true
     if rerun == nil || !isWaiting { rerun = nil }
     if rerun != sending.reruns[record.id] { writes.append(.remember(Facts.rerun + record.id, rerun?.text)) }
+    if sending.aside.contains(record.id), !isWaiting { writes.append(.remember(Facts.aside + record.id, nil)) }
     try store.add(writes + plan.writes)
+    if !isWaiting { sending.aside.remove(record.id) }
     sending.note(plan)
     sending.reruns[record.id] = rerun
   }

@@ -289,8 +289,9 @@ extension Engine {
       surroundings = try self.surroundings(
         graph, contact: record.contact, identities: line.contact, except: record.id)
     }
+    let counted = counted(line, of: record.contact)
     return Machine.mayLeave(
-      graph, record.run, line.node, planned: line.planned, at: clock.now(), surroundings)
+      graph, record.run, line.node, planned: counted, at: clock.now(), surroundings)
   }
 
   /// What the engine does of itself with a touch stands in the run's journal, too.

@@ -22,8 +22,9 @@ struct Sending {
     var key: String
     var planned: Instant
     var real: Instant
-    /// Its run counts it so by now.
-    var isTold: Bool
+    /// The instant at which its run counts it.
+    var counted: Instant
+    var isCounted: Bool { counted == real }
   }
 
   /// Runs whose step no channel could render for now.
@@ -280,10 +281,11 @@ extension Engine {
 extension Sending.Late {
   /// `late/CONTACT/RUN/PLANNED.KEY`
   func fact(of contact: String) -> String {
-    "\(Engine.Facts.late)\(contact)/\(run)/\(planned.milliseconds).\(key)"
+    "\(Engine.Facts.late)\(contact)/\(run)/\(planned.milliseconds)\(key.isEmpty ? "" : ".\(key)")"
   }
 
-  var value: String { "\(real.milliseconds)\(isTold ? " told" : "")" }
+  /// `REAL`, and `COUNTED` where that is not when it was planned.
+  var value: String { "\(real.milliseconds)\(counted == planned ? "" : " \(counted.milliseconds)")" }
 
   static func read(_ fact: Fact) -> (contact: String, late: Sending.Late)? {
     // A contact may have a slash in its name, what follows it has none.
@@ -293,11 +295,13 @@ extension Sending.Late {
     guard parts.count >= 3, let real = values.first.flatMap({ Int64($0) }) else { return nil }
     let words = parts[parts.count - 1].split(separator: ".", maxSplits: 1).map(String.init)
     guard let planned = words.first.flatMap({ Int64($0) }) else { return nil }
+    let counted = values.count == 2 ? Int64(values[1]) ?? real : planned
     return (
       parts.dropLast(2).joined(separator: "/"),
       Sending.Late(
         run: String(parts[parts.count - 2]), key: words.count == 2 ? words[1] : "",
-        planned: Instant(milliseconds: planned), real: Instant(milliseconds: real), isTold: values.count == 2)
+        planned: Instant(milliseconds: planned), real: Instant(milliseconds: real),
+        counted: Instant(milliseconds: counted))
     )
   }
 }

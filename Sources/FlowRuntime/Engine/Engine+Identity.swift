@@ -72,14 +72,29 @@ extension Engine {
     let now = clock.now()
     guard line.touch, now.milliseconds(since: line.planned) >= Engine.late, let record = try store.run(line.run)
     else { return [] }
-    return noteLate(line, of: record.contact, left: now, isTold: false)
+    return noteLate(line, of: record.contact, left: now, isCounted: false)
   }
 
-  /// - Parameter isTold: its run counts it so by now.
-  func noteLate(_ line: Outgoing, of contact: String, left: Instant, isTold: Bool) -> [Write] {
+  /// Touches so long ago stand in nobody's way: no gap and no cap reaches back so far.
+  func forgetLate() throws(StoreError) {
+    let oldest = clock.now().adding(milliseconds: -2 * 366 * 86_400_000)
+    for (contact, all) in sending.late where all.contains(where: { $0.real < oldest }) {
+      try store.add(all.filter { $0.real < oldest }.map { .remember($0.fact(of: contact), nil) })
+      sending.late[contact] = all.filter { $0.real >= oldest }
+    }
+  }
+
+  /// The instant at which its run counts a touch that has left, or is to leave.
+  func counted(_ line: Outgoing, of contact: String) -> Instant {
+    sending.late[contact]?.first { $0.key == line.key.text }?.counted ?? line.planned
+  }
+
+  /// - Parameter isCounted: its run counts it so from now on.
+  func noteLate(_ line: Outgoing, of contact: String, left: Instant, isCounted: Bool) -> [Write] {
     if contact.isEmpty { return [] }
     let late = Sending.Late(
-      run: line.run, key: line.key.text, planned: line.planned, real: left, isTold: isTold)
+      run: line.run, key: line.key.text, planned: line.planned, real: left,
+      counted: isCounted ? left : counted(line, of: contact))
     // What may have left before and has left now is one touch, also where an engine before has noted it; another that
     // was planned at the same instant is another.
     sending.late[contact, default: []].removeAll { $0.key == late.key }
@@ -97,13 +112,13 @@ extension Engine {
       var late = sending.late[name] ?? []
       let touches = try store.touches(contact: name)
       // A store may tell what a run has counted anew as it counts it now.
-      late.removeAll { one in one.isTold && touches.contains(ContactTouch(run: one.run, at: one.real)) }
+      late.removeAll { one in one.isCounted && touches.contains(ContactTouch(run: one.run, at: one.real)) }
       for touch in touches where touch.run != run {
         // Two of a run may have been planned at one instant: each late one stands for one of them.
-        let index = late.firstIndex { $0.run == touch.run && $0.planned == touch.at }
+        let index = late.firstIndex { $0.run == touch.run && ($0.planned == touch.at || $0.counted == touch.at) }
         all.append(index.map { late.remove(at: $0).real } ?? touch.at)
       }
-      all += late.filter { $0.run == run && !$0.isTold }.map(\.real)
+      all += late.filter { $0.run == run && !$0.isCounted }.map(\.real)
     }
     return all
   }

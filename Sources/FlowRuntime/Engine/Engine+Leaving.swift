@@ -34,8 +34,8 @@ extension Engine {
     var next = record
     var writes = release(&next, behind: line)
     if isLate {
-      let counted = sending.late[record.contact]?.first { $0.key == line.key.text && $0.isTold }?.real ?? line.planned
-      writes += noteLate(line, of: record.contact, left: now, isTold: true)
+      let counted = counted(line, of: record.contact)
+      writes += noteLate(line, of: record.contact, left: now, isCounted: true)
       if let step = try recount(&next, line, counted, now) { writes.append(.append(step)) }
     }
     return next == record ? writes : [.advance(next, from: record.sequence)] + writes

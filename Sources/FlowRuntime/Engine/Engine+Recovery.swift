@@ -17,6 +17,7 @@ extension Engine {
     for line in try store.outbox(.held) where try crashes(of: line) < Engine.crashLimit { try tryAgain(line) }
     // A person may have mended it.
     try forgetRefusals()
+    try forgetLate()
   }
 
   /// A line that was in hand when the process ended: free to leave again before its mark, else its fate is unknown.

@@ -85,6 +85,7 @@ extension World {
       isEdited = edited
       store.die()
       restart(because: edited ? "the files were changed" : "somebody wants it")
+    case .reload(let isEdited): await reload(isEdited)
     case .jump(let amount):
       skew += amount
       note("the clock jumps by \(amount) ms")
@@ -95,6 +96,18 @@ extension World {
       now = now.adding(milliseconds: length)
       store.die()
       restart(because: "it stood still for \(length) ms")
+    }
+  }
+
+  private func reload(_ edited: Bool) async {
+    note("reload\(edited ? ", changed" : "")")
+    isEdited = edited
+    let library = plant == .runsMovedByReload ? Plant.moved(library, processes) : library
+    do {
+      try await engine.reload(library: library, outlets: outlets, caps: plant == .noCaps ? nil : caps)
+    } catch {
+      note("  \(error)")
+      schedule(.reload(isEdited: edited), at: now.adding(milliseconds: chance.between(1000, 600_000)))
     }
   }
 
@@ -118,7 +131,7 @@ extension World {
 
   /// Tells the engine; where it does not acknowledge, whoever tells says it again later.
   func tell(_ incoming: Incoming) async {
-    note("tell \(incoming.id): \(incoming.body)")
+    note("tell \(incoming.id): \(World.words(incoming.body))")
     let isKnown = acknowledged.contains(incoming.key)
     let before = done(about: incoming)
     do {
@@ -134,6 +147,15 @@ extension World {
     } catch {
       note("  \(error)")
       schedule(.tell(incoming), at: now.adding(milliseconds: chance.between(1000, 600_000)))
+    }
+  }
+
+  /// Data in one order: a dictionary has another each time.
+  private static func words(_ body: Incoming.Body) -> String {
+    switch body {
+    case .enrol(let workflow, let input): "enrol \(workflow) \(json(of: .record(input), zone: .utc).write())"
+    case .run(let run, .named(let name, let data)): "\(name) to \(run) \(json(of: .record(data), zone: .utc).write())"
+    default: "\(body)"
     }
   }
 

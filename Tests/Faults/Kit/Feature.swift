@@ -28,6 +28,8 @@ package enum Feature: String, CaseIterable, Sendable {
   case pauses
   /// Whoever runs it asks it to end.
   case drains
+  /// The running engine is given the files anew, changed or as they were.
+  case reloads
   /// Channels send for real: nothing is complete before its marker.
   case live
 }

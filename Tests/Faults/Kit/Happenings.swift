@@ -33,6 +33,9 @@ extension World {
       for _ in 0..<(1 + chance.below(3)) { schedule(.restart(isEdited: isEdited), at: later(2 * week)) }
     }
     if features.contains(.changes) { schedule(.restart(isEdited: true), at: later(week)) }
+    if features.contains(.reloads) {
+      for isEdited in [true, chance.happens(50)] { schedule(.reload(isEdited: isEdited), at: later(week)) }
+    }
     if features.contains(.jumps) {
       for _ in 0..<(1 + chance.below(3)) {
         schedule(.jump(chance.between(-7_200_000, 590_000)), at: later(week))

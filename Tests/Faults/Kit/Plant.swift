@@ -12,6 +12,7 @@ package enum Plant: String, CaseIterable, Sendable {
   case clockRunsOn, lostTimers, lostHandovers, forgottenInbox, blockedByFirst, retriedForEver
   case gapWithinRunOnly, noGap, noCaps, noWindow, noHolidays, everywhereUTC
   case otherStateKept, stepLeftOut, outboxLeftOut, silentlyWithheld, tornTransition, unknownToNobody
+  case runsMovedByReload
 
   /// What is wrong, for people.
   package var about: String {
@@ -43,6 +44,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .outboxLeftOut: "a line of the outbox is not written"
     case .silentlyWithheld: "a touch is withheld and the journal does not say so"
     case .tornTransition: "the journal and the state of a transition are two commits"
+    case .runsMovedByReload: "a reload takes changed files for the version that runs began with"
     case .unknownToNobody: "nobody is told of what may have arrived"
     }
   }
@@ -61,7 +63,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .forgottenInbox: [1]
     case .blockedByFirst: [18]
     case .gapWithinRunOnly, .noGap, .noCaps, .noWindow, .noHolidays, .everywhereUTC: [12]
-    case .otherStateKept, .stepLeftOut: [3]
+    case .otherStateKept, .stepLeftOut, .runsMovedByReload: [3]
     case .silentlyWithheld: [3, 7]
     case .tornTransition: [2]
     }
@@ -142,11 +144,25 @@ package enum Plant: String, CaseIterable, Sendable {
     case .noHolidays: policy.holidays = .none
     default: policy.gap = nil
     }
-    return Graph(
+    return Plant.made(graph, policy, nodes, as: graph.fingerprint)
+  }
+
+  /// Changed files under the fingerprint of those before.
+  static func moved(_ library: Library, _ processes: [Material.Process]) -> Library {
+    let graphs = library.graphs.map { graph in
+      guard let process = processes.first(where: { $0.graph.workflow == graph.workflow }), let edited = process.edited
+      else { return graph }
+      return made(edited, edited.policy, edited.nodes, as: process.graph.fingerprint)
+    }
+    return Library(graphs, sources: library.sources, recompile: library.recompile)
+  }
+
+  private static func made(_ graph: Graph, _ policy: Policy, _ nodes: [Node], as fingerprint: String) -> Graph {
+    Graph(
       workflow: graph.workflow, about: graph.about, category: graph.category, trigger: graph.trigger,
       input: graph.input, events: graph.events, timezone: graph.timezone, owner: graph.owner, policy: policy,
       replies: graph.replies, anytime: graph.anytime, goal: graph.goal, nodes: nodes, entry: graph.entry,
-      paths: graph.paths, lists: graph.lists, fingerprint: graph.fingerprint, file: graph.file)
+      paths: graph.paths, lists: graph.lists, fingerprint: fingerprint, file: graph.file)
   }
 
   private static func withoutWindow(_ node: Node) -> Node {

@@ -92,6 +92,7 @@ package final class World: @unchecked Sendable {
     enum Kind {
       case tell(Incoming)
       case restart(isEdited: Bool)
+      case reload(isEdited: Bool)
       case jump(Int64)
       case fullDisk(Int64)
       case standStill(Int64)
@@ -185,21 +186,27 @@ package final class World: @unchecked Sendable {
 
   var machineNow: Instant { now.adding(milliseconds: skew) }
 
-  func makeEngine() -> Engine {
-    let process = store!
+  /// What the files say by now.
+  var library: Library {
     let current = processes.map { isEdited ? $0.edited ?? $0.graph : $0.graph }
     let changed = engineGraphs
     let sources = changed.mapValues {
       Version(fingerprint: $0.fingerprint, workflow: $0.workflow, main: "", files: [])
     }
-    let library = Library(current.map { changed[$0.fingerprint] ?? $0 }, sources: sources) {
-      changed[$0.fingerprint]
-    }
+    return Library(current.map { changed[$0.fingerprint] ?? $0 }, sources: sources) { changed[$0.fingerprint] }
+  }
+
+  var outlets: [String: Outlet] {
+    let process = store!
     let outlets = areKeyed.map { verb, isKeyed in
       (verb, Outlet(ScriptedChannel(verb, self, process), isKeyed: isKeyed, retriesUnknown: retriesUnknown))
     }
-    return Engine(
-      store: process, library: library, outlets: Dictionary(uniqueKeysWithValues: outlets),
+    return Dictionary(uniqueKeysWithValues: outlets)
+  }
+
+  func makeEngine() -> Engine {
+    Engine(
+      store: store!, library: library, outlets: outlets,
       caps: plant == .noCaps ? nil : caps, zones: plant == .everywhereUTC ? OnlyUTC() : material.zones,
       clock: WorldClock(self), groupLimit: groupLimit)
   }
