@@ -107,4 +107,29 @@ struct SpacingTests {
     // An engine of later knows it, too.
     #expect(try rig.store.remembered(prefix: "late/").count == 2)
   }
+
+  @Test func `guarantee 12: what is planned just before a late touch leaves keeps the gap to it`() async throws {
+    let steps = """
+        - letter: one
+          purpose: inform
+          body: "1"
+        - await: order.changed within 20 days
+        - letter: two
+          purpose: inform
+          body: "2"
+        - await: reply within 5 days
+        - end: quiet
+      """
+    let text = order(more: "events: { order.changed: {} }\npolicy: { gap: 1 day }", steps: steps)
+    let rig = Rig(try Bench.graphs(text, zones: utcOnly))
+    rig.box.answer(.temporary(after: 172_800, because: "busy"))
+    try await rig.place("O-1", id: "e-1")
+    // The program stood still, and the first it hears is the event: both letters may be tried now.
+    rig.clock.set("2026-03-04 12:00")
+    try await rig.tell("order.changed", "O-1", id: "e-2")
+    #expect(rig.box.texts.count == 1)
+    rig.clock.set("2026-03-05 12:00")
+    try await rig.engine.runDue()
+    #expect(rig.box.texts.count == 2)
+  }
 }

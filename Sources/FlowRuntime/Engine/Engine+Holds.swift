@@ -15,6 +15,8 @@ struct Sending {
   var aside: Set<String> = []
   /// Touches that went out later than their runs have counted them, by contact.
   var late: [String: [Late]] = [:]
+  /// When the last of them left.
+  var lastLate: Instant?
 
   struct Late: Hashable {
     var run: String
@@ -185,6 +187,7 @@ extension Engine {
       read.aside.insert(String(fact.name.dropFirst(Facts.aside.count)))
     }
     read.late = try readLate()
+    read.lastLate = read.late.values.joined().map(\.real).max()
     for fact in try store.remembered(prefix: Facts.rerun) {
       read.reruns[String(fact.name.dropFirst(Facts.rerun.count))] = Engine.Rerun(fact.value)
     }

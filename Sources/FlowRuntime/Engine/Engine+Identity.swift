@@ -84,6 +84,13 @@ extension Engine {
     }
   }
 
+  /// Whether another touch of the contact, which was late, has left since this one was planned, or in that instant.
+  func hasLeftLate(since line: Outgoing, _ contact: String) -> Bool {
+    ([contact] + line.contact).contains { name in
+      sending.late[name]?.contains { $0.key != line.key.text && $0.real >= line.planned } == true
+    }
+  }
+
   /// The instant at which its run counts a touch that has left, or is to leave.
   func counted(_ line: Outgoing, of contact: String) -> Instant {
     sending.late[contact]?.first { $0.key == line.key.text }?.counted ?? line.planned
@@ -99,6 +106,7 @@ extension Engine {
     // was planned at the same instant is another.
     sending.late[contact, default: []].removeAll { $0.key == late.key }
     sending.late[contact, default: []].append(late)
+    sending.lastLate = max(sending.lastLate ?? left, left)
     return [.remember(late.fact(of: contact), late.value)]
   }
 
