@@ -19,9 +19,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.open(files.paths)
-    let (project, zones) = (workspace.project, workspace.zones)
-    let compilation = workspace.compile(
-      prove: Proving.closure(project, zones), cross: Proving.crossing(project, zones))
+    let compilation = workspace.compile(proving: true)
     let proved = compilation.workflows.map { ProofReport.ProvedFile(graph: $0.graph, proofs: $0.proofs) }
     if proofs { Output.write(ProofReport.text(proved, color: color.isOn)) }
     Findings.print(compilation, proved, in: workspace, as: format, color: color.isOn)

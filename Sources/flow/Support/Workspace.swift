@@ -145,12 +145,13 @@ struct Workspace {
       help: "\(nearest)plugin: is one of \(known.joined(separator: ", ")); a program is named by exec:")
   }
 
-  /// - Parameter prove: proves what is claimed of each workflow, for who wants that.
-  func compile(prove: CompilerInput.Prove? = nil, cross: CompilerInput.Cross? = nil) -> Compilation {
+  /// - Parameter proving: proves what is claimed of each workflow, and of all together; takes longer.
+  func compile(proving: Bool = false) -> Compilation {
     var compilation = Compiler.compile(
       CompilerInput(
-        files: files, project: project, manifests: manifests, zones: zones, source: recording, prove: prove,
-        cross: cross))
+        files: files, project: project, manifests: manifests, zones: zones, source: recording,
+        prove: proving ? Proving.closure(project, zones) : nil,
+        cross: proving ? Proving.crossing(project, zones) : nil))
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
     compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
