@@ -52,8 +52,13 @@ final class SteadyClock: Clock {
   /// By how many milliseconds the clock is ahead of what can be; 0 where all is well.
   var leap: Int64 { state.withLock { $0?.leap ?? 0 } }
 
-  /// The clock is right as it is.
+  /// The clock is right as it is, however far it has leapt ahead. Where it is behind the two still meet: whoever
+  /// resumes something else does not turn time back.
   func confirm() {
-    state.withLock { state in state = base.uptime().map { State(now: base.now(), uptime: $0) } }
+    let wall = base.now()
+    guard let uptime = base.uptime() else { return }
+    state.withLock { state in
+      if let known = state, wall > known.now { state = State(now: wall, uptime: uptime) }
+    }
   }
 }

@@ -167,6 +167,24 @@ struct BrakeTests {
     try await engine.runDue()
     #expect(box.texts.count == 2)
   }
+
+  @Test func `guarantee 13: whoever resumes something else turns no time back`() async throws {
+    let clock = WallClock("2026-03-02 09:00")
+    let store = MemoryStore()
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(order(), zones: utcOnly)), outlets: LetterBox().outlets(),
+      zones: utcOnly, clock: clock)
+    try await engine.receive(GroupTests.orders(0..<1))
+    clock.set(ahead: -3_600_000, after: 0)
+    try await engine.resumeAll()
+    clock.set(ahead: 0, after: 60_000)
+    try await engine.receive(GroupTests.orders(1..<2))
+    // Half a minute of the minute that has passed.
+    #expect(
+      store.runs(RunFilter()).map(\.run.started) == [
+        time("2026-03-02 09:00"), time("2026-03-02 09:00").adding(milliseconds: 30_000),
+      ])
+  }
 }
 
 /// A clock on the wall over a machine that has been up since it was made.

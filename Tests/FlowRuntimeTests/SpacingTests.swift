@@ -132,4 +132,26 @@ struct SpacingTests {
     try await rig.engine.runDue()
     #expect(rig.box.texts.count == 2)
   }
+
+  /// The process ended with the letter in hand, and the machine's clock was wrong by a day.
+  @Test func `guarantee 12: what was in hand keeps its hours, also where the next process lives before it`()
+    async throws
+  {
+    let graphs = try Bench.graphs(order(more: "policy: { window: 'daily 09:00-12:00' }"), zones: utcOnly)
+    let rig = Rig(graphs, at: "2026-03-02 09:00")
+    try await rig.place("O-1", id: "e-1")
+    rig.clock.set("2026-03-03 09:30")
+    try await rig.engine.runDue()
+    var inHand = try #require(try line(rig, of: "O-1"))
+    #expect(inHand.state == .accepted)
+    inHand.state = .claimed
+    try rig.store.commit([.change(inHand, from: .accepted)])
+    for (now, state) in [
+      ("2026-03-02 15:00", Outgoing.State.planned), ("2026-03-03 08:59", .planned), ("2026-03-03 09:00", .accepted),
+    ] {
+      rig.clock.set(now)
+      try await rig.again(graphs).engine.runDue()
+      #expect(try line(rig, of: "O-1")?.state == state, "\(now)")
+    }
+  }
 }

@@ -278,15 +278,16 @@ extension Engine {
     if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
       return .never(because: because)
     }
-    // In the instant in which it became due it has just been looked at; but what was late may have left since.
-    let isLater = clock.now() > line.planned
-    guard isLater || sending.lastLate.map({ $0 >= line.planned }) == true, let record = try store.run(line.run)
+    // In the instant in which it became due it has just been looked at; but what was late may have left since. An
+    // engine that begins after the clock has jumped back is before that instant.
+    let off = clock.now().milliseconds(since: line.planned)
+    guard off != 0 || sending.lastLate.map({ $0 >= line.planned }) == true, let record = try store.run(line.run)
     else { return .now }
     let isOvertaken = hasLeftLate(since: line, record.contact)
-    guard isLater || isOvertaken, let graph = try graph(of: record) else { return .now }
+    guard off != 0 || isOvertaken, let graph = try graph(of: record) else { return .now }
     if let ended = record.run.ended, ended > line.planned { return .never(because: "the run has ended") }
     var surroundings = Surroundings(zones: zones, suppressed: suppressed)
-    if isOvertaken || clock.now().milliseconds(since: line.planned) >= Engine.late {
+    if isOvertaken || abs(off) >= Engine.late {
       // Others may have gone out since its gap and caps were looked at.
       surroundings = try self.surroundings(
         graph, contact: record.contact, identities: line.contact, except: record.id)
