@@ -117,7 +117,14 @@ extension World {
     guard let graph = engineGraphs[state.version] else { return violate(4, "run \(state.id) has no version") }
     let old = shadow.runs[state.id]
     if let old, old.version != state.version { violate(4, "run \(state.id) changes its version") }
-    if step.at > machineNow { violate(11, "run \(state.id) is advanced at \(step.at.rfc3339(in: .utc))") }
+    if step.at > machineNow {
+      let guarantee = reckoned.isAhead ? 13 : 11
+      violate(guarantee, "run \(state.id) is advanced at \(step.at.rfc3339(in: .utc))")
+    }
+    if let last = lastWritten, step.at < last {
+      violate(13, "run \(state.id) is advanced at \(step.at.rfc3339(in: .utc)), after \(last.rfc3339(in: .utc))")
+    }
+    lastWritten = step.at
     let surroundings = Surroundings(
       zones: plant == .everywhereUTC ? OnlyUTC() : material.zones, caps: plant == .noCaps ? nil : caps,
       touchesElsewhere: step.touchesElsewhere, suppressed: Set(step.suppressed),

@@ -28,11 +28,12 @@ extension World {
       }
       if row.result == nil { violate(1, "\(key.id) was acknowledged and is not worked off") }
     }
+    checkMailboxes()
   }
 
   /// After a call that returned, on a machine that is up: nothing that could be done waits.
   func checkNothingWaits() {
-    if shadow.paused["all"] != nil { return }
+    if isHeld { return }
     let now = machineNow
     for record in shadow.runs.values {
       if let due = record.due, due <= now {

@@ -32,4 +32,8 @@ package enum Feature: String, CaseIterable, Sendable {
   case reloads
   /// Channels send for real: nothing is complete before its marker.
   case live
+  /// What comes in by some channels is fetched.
+  case polled
+  /// The clock jumps ahead by more than anybody believes.
+  case leaps
 }

@@ -41,6 +41,12 @@ extension World {
         schedule(.jump(chance.between(-7_200_000, 590_000)), at: later(week))
       }
     }
+    if features.contains(.leaps) {
+      let (at, amount) = (later(week), chance.between(660_000, 3 * day))
+      schedule(.jump(amount), at: at)
+      if chance.happens(50) { schedule(.jump(-amount), at: at.adding(milliseconds: chance.between(1, day))) }
+      schedule(.resumeAll, at: at.adding(milliseconds: chance.between(1, 2 * day)))
+    }
     if features.contains(.fullDisk) {
       schedule(.fullDisk(chance.between(1000, 12 * 3_600_000)), at: later(week))
     }
@@ -161,6 +167,7 @@ extension World {
       return await steer(chance.happens(50) ? .pauseAll : .pause(line.run))
     }
     let incoming = answer(to: record, at: machineNow)
+    if chance.happens(30), putIntoMailbox(incoming) { return }
     note("  meanwhile \(incoming.id)")
     await tell(incoming)
   }

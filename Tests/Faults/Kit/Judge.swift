@@ -37,6 +37,9 @@ extension World {
     let effect = Effect(line: line, digest: digest, at: machineNow, batch: batch)
     note("  arrives: \(line.step) of \(line.run.prefix(4))")
     if line.touch { judgeTouch(effect) }
+    if reckoned.isAhead || shadow.facts["hold/clock"] != nil {
+      violate(13, "\(line.step) of run \(line.run) leaves, and nobody has confirmed the clock")
+    }
     if store.isDrained { violate(19, "\(line.step) of run \(line.run) leaves after the engine was drained") }
     for whose in ["all", line.run] {
       if let since = shadow.paused[whose], since <= marked {
@@ -52,6 +55,7 @@ extension World {
 
   private func judgeTouch(_ effect: Effect) {
     let line = effect.line
+    judgeReading(line)
     for stop in shadow.stops[line.run] ?? [] where stop.sequence > line.sequence && stop.batch <= effect.batch
     {
       violate(9, "\(line.step) of run \(line.run) leaves after \(stop.what)")

@@ -12,7 +12,7 @@ package enum Plant: String, CaseIterable, Sendable {
   case clockRunsOn, lostTimers, lostHandovers, forgottenInbox, blockedByFirst, retriedForEver
   case gapWithinRunOnly, noGap, noCaps, noWindow, noHolidays, everywhereUTC
   case otherStateKept, stepLeftOut, outboxLeftOut, silentlyWithheld, tornTransition, unknownToNobody
-  case runsMovedByReload
+  case runsMovedByReload, clockBelieved, leapBelieved, unreadSource, cursorBeforeMail
 
   /// What is wrong, for people.
   package var about: String {
@@ -45,6 +45,10 @@ package enum Plant: String, CaseIterable, Sendable {
     case .silentlyWithheld: "a touch is withheld and the journal does not say so"
     case .tornTransition: "the journal and the state of a transition are two commits"
     case .runsMovedByReload: "a reload takes changed files for the version that runs began with"
+    case .clockBelieved: "the clock is taken as it is"
+    case .leapBelieved: "a clock that leaps ahead is believed"
+    case .unreadSource: "nobody asks whether what came in has been read"
+    case .cursorBeforeMail: "how far a mailbox was read is kept, and not what was in it"
     case .unknownToNobody: "nobody is told of what may have arrived"
     }
   }
@@ -56,7 +60,9 @@ package enum Plant: String, CaseIterable, Sendable {
     case .acknowledgedBeforeCommit: [1, 6]
     case .noStopCheck: [9]
     case .noSuppression: [17]
-    case .noDeduplication: [15]
+    case .noDeduplication, .cursorBeforeMail: [15]
+    case .clockBelieved, .leapBelieved: [13]
+    case .unreadSource: [14]
     case .keyOfEachAttempt, .otherBytesOnRetry, .markerAfterByte: [6, 8, 9]
     case .unknownTriedAgain, .doubleClaim: [8]
     case .lostHandovers, .retriedForEver, .outboxLeftOut, .unknownToNobody: [7]
@@ -109,6 +115,10 @@ package enum Plant: String, CaseIterable, Sendable {
         guard case .advance(var record, let from) = write, record.run.touches > 0 else { return write }
         record.run.touched.removeLast()
         return .advance(record, from: from)
+      }
+    case .cursorBeforeMail:
+      return writes.filter {
+        if case .receive(let row) = $0 { !row.incoming.source.hasPrefix("channel/") } else { true }
       }
     case .outboxLeftOut:
       return writes.filter { if case .plan(let line) = $0 { line.step.utf8.count % 2 == 0 } else { true } }

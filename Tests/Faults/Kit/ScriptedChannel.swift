@@ -16,7 +16,16 @@ final class ScriptedChannel: Channel, @unchecked Sendable {
   var manifest: [UInt8] { [] }
   var destination: String? { world.features.contains(.live) ? "far.test" : nil }
 
+  var pollSeconds: Int? { world.mailboxes.messages[verb] == nil ? nil : 300 }
+
+  func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
+    if process.isDead { throw ChannelError(.temporary, "the process has ended") }
+    return try world.read(verb, since: cursor)
+  }
+
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    // Its run, and a proof of 16 digits.
+    if let token = delivery.token { world.mailboxes.tokens[String(token.dropLast(16))] = token }
     if world.cannotRender(delivery) { throw ChannelError(.permanent, "cannot be rendered") }
     let name = delivery.contact[path: ["name"]].text ?? ""
     var text =

@@ -27,6 +27,7 @@ package final class World: @unchecked Sendable {
   var now: Instant
   /// What the machine's clock is off by.
   var skew: Int64 = 0
+  var reckoning: Reckoning
   var diskIsFullUntil: Instant?
   /// Nothing goes wrong any more: what was begun must come to an end.
   var isCalm = false
@@ -72,6 +73,9 @@ package final class World: @unchecked Sendable {
   var queue: [Happening] = []
   var eventCount = 0
   var nastiness = 0
+  var mailboxes = Mailboxes()
+  /// The journal's last instant, as this process has written it.
+  var lastWritten: Instant?
   var isAsking = false
   let contacts: [Contact]
 
@@ -91,6 +95,7 @@ package final class World: @unchecked Sendable {
   struct Happening {
     enum Kind {
       case tell(Incoming)
+      case poll
       case restart(isEdited: Bool)
       case reload(isEdited: Bool)
       case jump(Int64)
@@ -128,6 +133,7 @@ package final class World: @unchecked Sendable {
     chance = Chance(seed)
     features = []
     now = Instant(seconds: 1_767_225_600)
+    reckoning = Reckoning(now, uptime: now.milliseconds)
     processes = material.shipped
     contacts = (0..<count).map { Contact(id: "c-\($0)", zone: Year.zones[$0 % Year.zones.count]) }
     caps = Caps(touches: 3, span: .days(7), then: .delay)
@@ -155,6 +161,7 @@ package final class World: @unchecked Sendable {
       ? CivilDate(dayNumber: chance.pick(World.beginnings) ?? 20_500)
       : CivilDate(dayNumber: 20_454 + chance.below(365))
     now = Instant(milliseconds: Int64(day.dayNumber) * 86_400_000 + chance.between(0, 86_399) * 1000)
+    reckoning = Reckoning(now, uptime: now.milliseconds)
     var processes = (0..<(1 + chance.below(2))).compactMap { _ in chance.pick(material.small) }
     if chance.happens(50), let shipped = chance.pick(material.shipped) {
       // What it may start comes along.
@@ -177,14 +184,15 @@ package final class World: @unchecked Sendable {
     let all = self.processes.flatMap { [$0.graph, $0.edited].compactMap(\.self) }
     graphs = Dictionary(all.map { ($0.fingerprint, $0) }, uniquingKeysWith: { one, _ in one })
     engineGraphs = graphs.mapValues { plant?.change($0) ?? $0 }
+    if features.contains(.polled) {
+      for verb in World.verbs where chance.happens(60) { mailboxes.messages[verb] = [] }
+    }
     self.chance = chance
     store = FlakyStore(self)
     engine = makeEngine()
   }
 
   // MARK: A process
-
-  var machineNow: Instant { now.adding(milliseconds: skew) }
 
   /// What the files say by now.
   var library: Library {
@@ -199,7 +207,12 @@ package final class World: @unchecked Sendable {
   var outlets: [String: Outlet] {
     let process = store!
     let outlets = areKeyed.map { verb, isKeyed in
-      (verb, Outlet(ScriptedChannel(verb, self, process), isKeyed: isKeyed, retriesUnknown: retriesUnknown))
+      (
+        verb,
+        Outlet(
+          ScriptedChannel(verb, self, process), isKeyed: isKeyed,
+          polls: mailboxes.messages[verb] != nil && plant != .unreadSource, retriesUnknown: retriesUnknown)
+      )
     }
     return Dictionary(uniqueKeysWithValues: outlets)
   }
@@ -216,6 +229,9 @@ package final class World: @unchecked Sendable {
     restarts += 1
     for id in shadow.runs.keys { startedBeforeRestart[id] = true }
     store = FlakyStore(self)
+    mailboxes.readAt = [:]
+    lastWritten = nil
+    believeClock()
     engine = makeEngine()
     compareBooks()
   }
@@ -312,15 +328,6 @@ package final class World: @unchecked Sendable {
     case .version(let version): "version \(version.fingerprint)"
     case .remember(let name, let value): "remember \(name) \(value ?? "-")"
     }
-  }
-}
-
-/// What the machine says the time is.
-struct WorldClock: Clock {
-  private unowned let world: World
-  init(_ world: World) { self.world = world }
-  func now() -> Instant {
-    world.machineNow.adding(milliseconds: world.plant == .earlyTimer ? 600_000 : 0)
   }
 }
 
