@@ -67,30 +67,19 @@ public struct Cohort: Sendable {
   ///   - starts: how many instants of the span stand for all at which contacts come; 97 of thirty days fall on as many
   ///     different times of the day.
   ///   - progress: told how many contacts have been dealt with, now and then.
-  public func exactFigures(starts: Int = 97, progress: (Int) -> Void = { _ in }) throws(Unsupported) -> CohortFigures {
+  public func exactFigures(starts: Int = 97, progress: (Int) -> Void = { _ in }) -> CohortFigures {
     var free = self
     free.capacity = [:]
     let plan = CohortPlan(free)
-    do throws(NotCarried) {
-      do throws(NotCarried) {
-        var run = try ExactRun(plan, CompiledWalker(CohortProgram(plan)))
-        run.follow(starts: starts, progress)
-        if !run.walker.isRagged { return run.figures }
-        throw NotCarried("instants between two minutes")
-      } catch {
-        // Much slower: fewer starts, at all hours of the day and all days of the week, and coarser stretches.
-        var run = try ExactRun(plan, MachineWalker(plan), grain: 0.05)
-        run.follow(starts: min(starts, 31), progress)
-        return run.figures
-      }
-    } catch {
-      throw Unsupported(because: error.because)
+    if let program = try? CohortProgram(plan) {
+      var run = ExactRun(plan, CompiledWalker(program))
+      run.follow(starts: starts, progress)
+      if !run.walker.isRagged { return run.figures }
     }
-  }
-
-  /// What cannot be computed; counting can.
-  public struct Unsupported: Error, Hashable, Sendable {
-    public var because: String
+    // Much slower: fewer starts, at all hours of the day and all days of the week, and coarser stretches.
+    var run = ExactRun(plan, MachineWalker(plan), grain: 0.05)
+    run.follow(starts: min(starts, 31), progress)
+    return run.figures
   }
 
   /// How it is walked; both give the same.

@@ -35,6 +35,9 @@ final class CohortPlan {
   let steps: [Step]
   let chance: Chance
   private(set) var days: [Day] = []
+  /// Many come one after the other.
+  private var arrivalDay = (minutes: Int32(0)..<Int32(0), number: 0)
+  private var replyDates: [[Int]: CivilDate?] = [:]
   private var dayByShift: [Int: Int] = [:]
   private var dayByChange: [Int: UInt16] = [:]
 
@@ -128,7 +131,15 @@ final class CohortPlan {
 
   /// The number of the day on which somebody comes, among those that have been asked for.
   func day(ofArrival minute: Int32) -> Int {
+    if arrivalDay.minutes.contains(minute) { return arrivalDay.number }
     let at = instant(minute)
+    let number = day(ofArrival: at)
+    let next = zone.startOfDay(zone.civil(at: at).date.adding(days: 1))
+    arrivalDay = (minute..<max(minute, self.minute(notBefore: next)), number)
+    return number
+  }
+
+  private func day(ofArrival at: Instant) -> Int {
     let shift = zone.civil(at: at).date.days(since: zone.civil(at: cohort.dated).date)
     if let known = dayByShift[shift] { return known }
     let data = cohort.data.mapValues { shifted($0, by: shift) }
@@ -163,6 +174,16 @@ final class CohortPlan {
     let number = UInt16(clamping: same ?? days.count - 1)
     dayByChange[change] = number
     return number
+  }
+
+  /// The date that an answer of a class brings when it comes on a day.
+  func date(inReply index: Int, on day: CivilDate) -> CivilDate? {
+    guard replies.indices.contains(index) else { return nil }
+    let key = [index, day.days(since: zone.civil(at: cohort.start).date)]
+    if let known = replyDates[key] { return known }
+    let date = firstDate(in: replies[index].text, receivedOn: day)
+    replyDates[key] = .some(date)
+    return date
   }
 
   private func shifted(_ value: Value, by days: Int) -> Value {
@@ -240,5 +261,7 @@ protocol Walker {
   func touches(_ place: Int) -> Int
   /// With what makes no difference from a minute on made equal.
   mutating func state(_ place: Int, at minute: Int32) -> State
+  /// A number that equal states share, in every process; others seldom do.
+  func tag(_ state: State) -> UInt64
   mutating func put(_ state: State, _ place: Int)
 }

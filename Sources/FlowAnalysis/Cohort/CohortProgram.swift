@@ -116,6 +116,9 @@ struct CohortProgram {
   let reachable: Set<NodeIndex>
   /// Something asks for the class or the text of the last answer.
   private(set) var readsAnswers: Bool
+  /// Something asks when the run began; for what the contact brought, or for its key.
+  private(set) var readsStart = false
+  private(set) var readsData = false
 
   init(_ plan: CohortPlan) throws(NotCarried) {
     self.plan = plan
@@ -162,6 +165,12 @@ struct CohortProgram {
     entry = try to(plan.graph.entry)
     replied = end("replied")
     exhausted = end("exhausted")
+    readsData = readsData || reachable.contains { node in
+      switch plan.graph.nodes[node].action {
+      case .split, .set: true
+      default: false
+      }
+    }
     for reply in plan.replies { anytime.append(try anytimeCases(reply.name)) }
     anyReply = try anytimeCases("reply")
   }
@@ -198,6 +207,7 @@ struct CohortProgram {
       let uses = Uses.of(moment)
       if uses.contains(where: Uses.isOfEvent) { throw NotCarried("a hold until an instant that an event brings") }
       if uses.contains(where: Uses.isOfAnswer) { readsAnswers = true }
+      note(moment)
     }
     holds.append(hold)
     return holds.count - 1
@@ -213,6 +223,7 @@ struct CohortProgram {
     guard let moment else { return -1 }
     let uses = Uses.of(moment)
     if uses.contains(where: Uses.isOfEvent) { throw NotCarried("an instant that an event brings") }
+    note(moment)
     var days: Int?
     let clock: Clock
     switch moment.base {
@@ -250,8 +261,26 @@ struct CohortProgram {
     guard let expression else { return -1 }
     let uses = expression.uses.map(\.name)
     if uses.contains(where: Uses.isOfEvent) { throw NotCarried("a condition on what an event brings") }
+    note(uses)
     conditions.append(Condition(expression: expression, isConstant: uses.allSatisfy(Uses.isOfData)))
     return Int16(conditions.count - 1)
+  }
+
+  private mutating func note(_ moment: Moment) {
+    if case .day = moment.base { readsStart = true }
+    note(Uses.of(moment))
+  }
+
+  private mutating func note(_ uses: [Name]) {
+    for name in uses {
+      switch name {
+      case .runStarted, .runDay: readsStart = true
+      case .input: readsData = true
+      // Whoever it is may follow from anything.
+      case .owner: (readsStart, readsData) = (true, true)
+      default: break
+      }
+    }
   }
 
   mutating func duration(_ duration: Duration) -> Int16 {

@@ -40,7 +40,10 @@ struct CohortRun<W: Walker> {
   private var buckets: [UInt32] = []
   private var lines: [Line] = []
   private var freeLine = none
-  private var paces: [Pace?]
+  /// Of the first step with its verb.
+  private var paces: [Pace]
+  /// By step: when its window opens on the day of the latest place in its queue.
+  private var opens: [(slot: Int32, at: Int32)]
   private var alive = 0
   private var mostAlive = 0
   private var traces: [Cohort.Trace]
@@ -49,18 +52,26 @@ struct CohortRun<W: Walker> {
     self.plan = plan
     self.walker = walker
     tally = CohortTally(plan)
-    paces = plan.steps.map(\.verb).map { verb in plan.cohort.capacity[verb].map { Pace(capacity: $0, plan) } }
+    paces = plan.steps.map { Pace(capacity: plan.cohort.capacity[$0.verb], plan) }
+    opens = Array(repeating: (slot: -1, at: 0), count: plan.steps.count)
     // Steps of one verb share what that verb can do.
     pace = plan.steps.indices.map { index in
       plan.steps.firstIndex { $0.verb == plan.steps[index].verb } ?? index
     }
+    isPaced = plan.steps.map { plan.cohort.capacity[$0.verb] != nil }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
-    hasOutcomes = plan.steps.map { !$0.outcomes.isEmpty }
+    replies = plan.replies.map(\.upTo)
+    outcomes = plan.steps.flatMap { $0.outcomes.map(\.upTo) }
+    firstOutcome = plan.steps.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.outcomes.count) }
     traces = traced ? Array(repeating: Cohort.Trace(), count: plan.cohort.contacts) : []
   }
 
   private let isAnswered: [Bool]
-  private let hasOutcomes: [Bool]
+  private let isPaced: [Bool]
+  /// As in the plan; of outcomes those of all steps, and where those of each begin.
+  private let replies: [UInt64]
+  private let outcomes: [UInt64]
+  private let firstOutcome: [Int]
   /// The first step with the same verb.
   private let pace: [Int]
 
@@ -211,10 +222,11 @@ struct CohortRun<W: Walker> {
   // MARK: What is handed over
 
   private mutating func give(_ place: UInt32, at minute: Int32) {
-    for handed in walker.handed {
+    for index in walker.handed.indices {
+      let handed = walker.handed[index]
       let node = Int(handed.node)
       note(place, UInt64(UInt32(bitPattern: handed.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
-      if paces[pace[node]] != nil {
+      if isPaced[node] {
         let leaves = leaving(node, at: minute)
         if leaves > minute {
           wait(place, Line(node: handed.node, given: minute, leaves: leaves, until: handed.until, next: Self.none))
@@ -224,34 +236,38 @@ struct CohortRun<W: Walker> {
       tally.leave(node, at: minute)
       draw(place, node, given: minute, until: handed.until, at: minute)
     }
-    walker.handed.removeAll(keepingCapacity: true)
+    while walker.handed.popLast() != nil {}
   }
 
   /// When there is room for it, and its window is open.
   private mutating func leaving(_ node: Int, at minute: Int32) -> Int32 {
-    guard let slot = paces[pace[node]]?.take(minute), slot > minute else { return minute }
+    let slot = paces[pace[node]].take(minute)
+    guard slot > minute else { return minute }
+    if opens[node].slot == slot { return opens[node].at }
     guard let window = plan.steps[node].window else { return slot }
     let open = firstOpen(
       notBefore: plan.instant(slot), window: window.hours, zone: plan.contactZone, holidays: window.holidays)
-    return open.map { plan.minute(notBefore: $0) } ?? slot
+    opens[node] = (slot, open.map { plan.minute(notBefore: $0) } ?? slot)
+    return opens[node].at
   }
 
   private mutating func draw(_ place: UInt32, _ node: Int, given: Int32, until: Int32?, at minute: Int32) {
     let at = Int(place)
     if isAnswered[node], heads[at].answerAt == Self.never {
       let (which, when) = drawn(at)
-      if let index = plan.replies.firstIndex(where: { which >> 32 < $0.upTo }) {
+      if let index = replies.firstIndex(where: { which >> 32 < $0 }) {
         heads[at].answer = UInt8(truncatingIfNeeded: index)
         heads[at].answerAt = minute &+ plan.answers.minutes(when)
       }
     }
-    if let until, until > given, hasOutcomes[node], walker.awaited(at) == Int32(node) {
+    let own = firstOutcome[node]..<firstOutcome[node + 1]
+    if let until, until > given, !own.isEmpty, walker.awaited(at) == Int32(node) {
       let (which, when) = drawn(at)
-      guard let index = plan.steps[node].outcomes.firstIndex(where: { which >> 32 < $0.upTo }) else { return }
+      guard let index = own.first(where: { which >> 32 < outcomes[$0] }) else { return }
       let length = UInt64(until - given)
       let comes = minute &+ 1 &+ Int32(when.multipliedFullWidth(by: length).high)
       guard comes <= until else { return }
-      heads[at].outcome = UInt8(truncatingIfNeeded: index)
+      heads[at].outcome = UInt8(truncatingIfNeeded: index - own.lowerBound)
       heads[at].outcomeAt = comes
     }
   }
@@ -347,8 +363,8 @@ private struct Pace {
   private var day: Int32 = -1
   private var count = 0
 
-  init(capacity: Int, _ plan: CohortPlan) {
-    self.capacity = max(1, capacity)
+  init(capacity: Int?, _ plan: CohortPlan) {
+    self.capacity = max(1, capacity ?? .max)
     offset = plan.instant(0).milliseconds.minuteOfDay
   }
 

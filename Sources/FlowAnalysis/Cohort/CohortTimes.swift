@@ -13,13 +13,12 @@ struct CohortTimes {
   let isData: [Bool]
   /// Something fell between two minutes.
   private(set) var isRagged = false
-  /// By moment, then by minute or day; what is not known yet is `unknown`.
-  private var resolved: [[Int32]]
-  private var added: [[Int32]]
-  private var opened: [[Int32]]
+  /// By moment, then by minute or day.
+  private var resolved: [MinuteMemo]
+  private var added: [MinuteMemo]
+  private var opened: [MinuteMemo]
   private var held: [[UInt8]]
 
-  private static var unknown: Int32 { .max }
   private static var none: Int32 { CompiledWalker.none }
 
   init(_ program: CohortProgram) {
@@ -27,9 +26,9 @@ struct CohortTimes {
     plan = program.plan
     clocks = program.whens.map(\.clock)
     isData = program.whens.map(\.moment.isData)
-    resolved = Array(repeating: [], count: program.whens.count)
-    added = Array(repeating: [], count: program.durations.count)
-    opened = Array(repeating: [], count: program.windows.count)
+    resolved = Array(repeating: MinuteMemo(), count: program.whens.count)
+    added = Array(repeating: MinuteMemo(), count: program.durations.count)
+    opened = Array(repeating: MinuteMemo(), count: program.windows.count)
     held = Array(repeating: [], count: program.conditions.count)
   }
 
@@ -49,47 +48,36 @@ struct CohortTimes {
     case .data: key = Int32(state.day)
     case .state: return resolve(program.whens[index].moment, &state, arrived: now)
     }
-    if Int(key) < resolved[index].count, resolved[index][Int(key)] != Self.unknown { return resolved[index][Int(key)] }
+    if let known = resolved[index][key] { return known }
     let value = resolve(program.whens[index].moment, &state, arrived: now)
-    Self.keep(value, at: key, in: &resolved[index])
+    resolved[index].keep(value, at: key)
     return value
   }
 
   mutating func after(_ index: Int16, _ minute: Int32) -> Int32 {
     let index = Int(index)
-    if Int(minute) < added[index].count, added[index][Int(minute)] != Self.unknown {
-      return added[index][Int(minute)]
-    }
+    if let known = added[index][minute] { return known }
     let value = after(program.durations[index], minute)
-    Self.keep(value, at: minute, in: &added[index])
+    added[index].keep(value, at: minute)
     return value
   }
 
   mutating func open(_ index: Int16, _ minute: Int32) -> Int32 {
     let index = Int(index)
-    if Int(minute) < opened[index].count, opened[index][Int(minute)] != Self.unknown {
-      return opened[index][Int(minute)]
-    }
+    if let known = opened[index][minute] { return known }
     let hours = program.windows[index]
     let open = firstOpen(
       notBefore: plan.instant(minute), window: hours.window, zone: plan.contactZone, holidays: hours.holidays)
     let value = open.map { self.minute($0) } ?? Self.none
-    Self.keep(value, at: minute, in: &opened[index])
+    opened[index].keep(value, at: minute)
     return value
-  }
-
-  private static func keep(_ value: Int32, at key: Int32, in values: inout [Int32]) {
-    if Int(key) >= values.count {
-      values.append(contentsOf: repeatElement(unknown, count: max(values.count, Int(key) + 1 - values.count, 1024)))
-    }
-    values[Int(key)] = value
   }
 
   private mutating func minute(_ instant: Instant) -> Int32 {
     let milliseconds = instant.milliseconds(since: plan.cohort.start)
     if milliseconds % 60_000 != 0 { isRagged = true }
-    // Short of what stands for unknown.
-    return min(max(plan.minute(notBefore: instant), -.max), .max - 1)
+    // Not what stands for none.
+    return max(plan.minute(notBefore: instant), -.max)
   }
 
   mutating func after(_ duration: Duration, _ minute: Int32) -> Int32 {
@@ -197,6 +185,26 @@ struct CohortTimes {
   }
 }
 
+/// What has been found out for minutes: of those that share a place, for the latest. Contacts come to a minute
+/// together, so few are asked for again after another has taken the place.
+private struct MinuteMemo {
+  private static let size = 4096
+  /// The minute above, what it comes to below; minute -1 stands for none, and is not asked for.
+  private var known: [UInt64] = []
+
+  subscript(minute: Int32) -> Int32? {
+    let place = Int(minute) & (Self.size - 1)
+    guard !known.isEmpty, known[place] >> 32 == UInt64(UInt32(bitPattern: minute)) else { return nil }
+    return Int32(truncatingIfNeeded: known[place])
+  }
+
+  mutating func keep(_ value: Int32, at minute: Int32) {
+    if known.isEmpty { known = Array(repeating: .max, count: Self.size) }
+    known[Int(minute) & (Self.size - 1)] =
+      UInt64(UInt32(bitPattern: minute)) << 32 | UInt64(UInt32(bitPattern: value))
+  }
+}
+
 /// What names mean to one contact.
 private struct ContactScope: Scope {
   let program: CohortProgram
@@ -220,8 +228,7 @@ private struct ContactScope: Scope {
     case .replyText: return reply.map { .text($0.text) } ?? .absent
     case .replyClass: return reply.map { .text($0.name) } ?? .absent
     case .replyDate:
-      guard let reply, let date = firstDate(in: reply.text, receivedOn: zone.civil(at: now).date) else { return .absent }
-      return .date(date)
+      return plan.date(inReply: Int(state.answer & 0x7F) - 1, on: zone.civil(at: now).date).map { .date($0) } ?? .absent
     case .runTouches: return .integer(Int64(state.touches))
     case .runStarted: return .instant(plan.instant(state.started))
     case .runDay:

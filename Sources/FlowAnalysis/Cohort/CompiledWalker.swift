@@ -36,344 +36,73 @@ struct CompiledWalker: Walker {
     /// The class of the last answer, from 1; its highest bit: answered since the last touch.
     var answer: UInt8 = 0
     var suppressed: UInt8 = 0
+
+    static let answered: UInt8 = 0x80
   }
 
   enum Stage: UInt8 { case before, deferring, plain, listening, outcome, round, escalating, ended }
 
   static var none: Int32 { .min }
-  private static var answered: UInt8 { 0x80 }
 
-  let program: CohortProgram
-  var handed: [Handed] = []
+  /// Apart from what follows from the graph, so that a contact's state is changed where it lies.
   private var states: [State] = []
-  var times: CohortTimes
-  private let gap: Int16
-  private let maxTouches: Int
-  /// Something fell between two minutes, or beyond what a state can hold: the machine has to carry this cohort.
-  var isRagged: Bool { times.isRagged || overflows }
-  var overflows = false
+  private var steps: CompiledSteps
 
-  init(_ program: CohortProgram) {
-    var program = program
-    gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
-    maxTouches = program.plan.graph.policy.maxTouches ?? .max
-    self.program = program
-    times = CohortTimes(program)
+  init(_ program: CohortProgram) { steps = CompiledSteps(program) }
+
+  /// Something fell between two minutes, or beyond what a state can hold: the machine has to carry this cohort.
+  var isRagged: Bool { steps.times.isRagged || steps.overflows }
+
+  var handed: [Handed] {
+    get { steps.handed }
+    _modify { yield &steps.handed }
   }
 
   var bytesPerContact: Int { MemoryLayout<State>.stride }
 
-  // MARK: Told
-
   mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32) {
     if states.count <= place { states.append(State()) }
-    var state = State()
-    state.started = minute
-    state.day = UInt16(truncatingIfNeeded: day)
-    if day > 65_000 { overflows = true }
-    proceed(program.entry, &state, contact, minute)
-    states[place] = state
+    states[place] = State()
+    steps.start(&states[place], contact, day: day, at: minute)
   }
 
   mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32) {
-    var state = states[place]
     switch told {
-    case .timer:
-      if state.deadline != Self.none {
-        (state.due, state.held) = times.moved(state.due, to: state.deadline, held: state.held)
-        state.deadline = Self.none
-      }
-      guard state.due <= minute else { break }
-      proceed(onTime(&state, contact, minute), &state, contact, minute)
-    case .reply(let index): reply(index, &state, contact, minute)
-    case .outcome(let node, let index):
-      guard state.stage == .outcome, Int(state.node) == node else { return }
-      let op = program.ops[node]
-      proceed(program.choices[Int(op.first) + index].target, &state, contact, minute)
+    case .timer: steps.tick(&states[place], contact, minute)
+    case .reply(let index): steps.reply(index, &states[place], contact, minute)
+    case .outcome(let node, let index): steps.outcome(index, of: node, &states[place], contact, minute)
     }
-    states[place] = state
   }
 
   mutating func wentOut(_ place: Int, at minute: Int32) {
     states[place].lastTouch = max(states[place].lastTouch, minute)
-    states[place].answer &= ~Self.answered
+    states[place].answer &= ~State.answered
   }
 
   func wakes(_ place: Int) -> Int32? {
-    let state = states[place]
-    return state.stage == .ended ? nil : state.deadline != Self.none ? state.deadline : state.due
+    if states[place].stage == .ended { return nil }
+    return states[place].deadline != Self.none ? states[place].deadline : states[place].due
   }
 
   func awaited(_ place: Int) -> Int32 {
     states[place].stage == .outcome ? Int32(states[place].node) : -1
   }
 
-  func outcome(_ place: Int) -> String { program.ends[Int(CohortProgram.To.firstEnd - states[place].due)] }
+  func outcome(_ place: Int) -> String { steps.program.ends[Int(CohortProgram.To.firstEnd - states[place].due)] }
 
   func touches(_ place: Int) -> Int { Int(states[place].touches) }
 
-  mutating func state(_ place: Int, at minute: Int32) -> State {
-    var state = states[place]
-    if state.lastTouch != Self.none {
-      let isOver = gap < 0 || times.after(gap, state.lastTouch) <= minute
-      if isOver || state.answer & Self.answered != 0 { state.lastTouch = Self.none }
-    }
-    state.answer &= program.readsAnswers ? 0xFF : state.lastTouch == Self.none ? 0 : Self.answered
-    if state.stage != .escalating { state.person = 0 }
-    return state
+  mutating func state(_ place: Int, at minute: Int32) -> State { steps.plain(states[place], at: minute) }
+
+  func tag(_ state: State) -> UInt64 {
+    let due = UInt64(UInt32(bitPattern: state.due)) << 32 | UInt64(UInt32(bitPattern: state.started))
+    let place = UInt64(state.node) << 48 | UInt64(state.day) << 32 | UInt64(state.passed)
+    let mixed = (due ^ UInt64(state.touches) << 56) &* 0x9E37_79B9_7F4A_7C15
+    return (mixed ^ mixed >> 29 ^ place) &* 0xBF58_476D_1CE4_E5B9
   }
 
   mutating func put(_ state: State, _ place: Int) {
     while states.count <= place { states.append(State()) }
     states[place] = state
-  }
-
-  // MARK: Going on
-
-  private mutating func proceed(_ target: Int32, _ state: inout State, _ contact: UInt32, _ now: Int32) {
-    var next = target
-    while next != CohortProgram.To.nowhere {
-      if next >= 0 {
-        next = arrive(Int(next), &state, contact, now)
-      } else if next == CohortProgram.To.resume {
-        return
-      } else if next > CohortProgram.To.firstHold {
-        state.stage = .ended
-        state.due = next
-        return
-      } else {
-        return hold(program.holds[Int(CohortProgram.To.firstHold - next)], &state, now)
-      }
-    }
-  }
-
-  private mutating func arrive(_ node: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) -> Int32 {
-    let op = program.ops[node]
-    if op.kind == .loop, state.round > 0, state.loop == op.loop { return endRound(op, node, &state, now) }
-    state.passed |= op.passes
-    guard op.due >= 0 else { return perform(op, node, &state, contact, now) }
-    let due = times.resolve(op.due, &state, now)
-    if due == Self.none { return leave(op, &state, now) }
-    if due > now { return wait(node, .before, due, &state) }
-    if due < now, times.isData[Int(op.due)] {
-      switch op.ifPast {
-      case .target: return op.pastTarget
-      case .none: break
-      case .skip:
-        pass(op, &state, now)
-        return op.isAwait ? op.timeout : op.next
-      }
-    }
-    return perform(op, node, &state, contact, now)
-  }
-
-  /// Left out, failed or withheld: on to the next.
-  private func leave(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) -> Int32 {
-    pass(op, &state, now)
-    return op.next
-  }
-
-  private func pass(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) {
-    if op.slot == 0, state.first == Self.none { state.first = now }
-    if op.slot == 1, state.second == Self.none { state.second = now }
-  }
-
-  func wait(_ node: Int, _ stage: Stage, _ due: Int32, _ state: inout State) -> Int32 {
-    state.node = UInt16(truncatingIfNeeded: node)
-    state.stage = stage
-    state.due = due
-    state.deadline = Self.none
-    return CohortProgram.To.nowhere
-  }
-
-  private mutating func perform(
-    _ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ contact: UInt32, _ now: Int32
-  ) -> Int32 {
-    if op.condition >= 0, times.holds(op.condition, &state, now) != .yes { return leave(op, &state, now) }
-    if op.isTouch {
-      if isSuppressed(op, state) { return leave(op, &state, now) }
-      if Int(state.touches) >= maxTouches { return program.exhausted }
-    }
-    return goThroughWindow(op, node, &state, contact, now)
-  }
-
-  private func isSuppressed(_ op: CohortProgram.Op, _ state: State) -> Bool {
-    state.suppressed & (op.verb | 0x80) != 0
-  }
-
-  private mutating func goThroughWindow(
-    _ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ contact: UInt32, _ now: Int32
-  ) -> Int32 {
-    var earliest = now
-    if op.isTouch, !op.liftsGap, gap >= 0, state.lastTouch != Self.none, state.answer & Self.answered == 0 {
-      let end = times.after(gap, state.lastTouch)
-      if end != Self.none { earliest = max(earliest, end) }
-    }
-    if op.window >= 0 {
-      let open = times.open(op.window, earliest)
-      if open == Self.none { return leave(op, &state, now) }
-      if open > earliest {
-        switch op.closed {
-        case .skip: return leave(op, &state, now)
-        case .end: return op.closedEnd
-        case .defer: earliest = open
-        }
-      }
-    }
-    return earliest > now ? wait(node, .deferring, earliest, &state) : act(op, node, &state, contact, now)
-  }
-
-  private mutating func act(
-    _ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ contact: UInt32, _ now: Int32
-  ) -> Int32 {
-    pass(op, &state, now)
-    switch op.kind {
-    case .channel: return handOver(op, node, &state, now)
-    case .wait: return plainWait(op, node, &state, now)
-    case .await: return listen(op, node, &state, now)
-    case .choose: return choose(op, &state, now)
-    case .split: return divide(op, node, state, contact)
-    case .loop: return startRound(1, op, &state, now)
-    case .escalate: return tell(from: 0, op, node, &state, now)
-    case .suppress:
-      state.suppressed |= op.verb
-      return op.next
-    case .set:
-      state.day = program.plan.day(Int(state.day), after: node)
-      return op.next
-    case .hold:
-      hold(program.holds[Int(CohortProgram.To.firstHold - op.target)], &state, now)
-      return op.next
-    case .go:
-      // At the end of a list in `anytime` it does nothing where the run has already come past the target.
-      let isBehind = op.inAnytime && op.ahead >= 0 && state.passed & (1 << UInt32(op.ahead)) != 0
-      return isBehind ? CohortProgram.To.resume : op.target
-    case .end: return op.target
-    case .pass: return op.next
-    }
-  }
-
-  // MARK: The clock
-
-  private mutating func onTime(_ state: inout State, _ contact: UInt32, _ now: Int32) -> Int32 {
-    let node = Int(state.node)
-    let op = program.ops[node]
-    switch state.stage {
-    case .before: return perform(op, node, &state, contact, now)
-    case .deferring:
-      if op.condition >= 0, times.holds(op.condition, &state, now) != .yes { return leave(op, &state, now) }
-      if op.isTouch, isSuppressed(op, state) { return leave(op, &state, now) }
-      return goThroughWindow(op, node, &state, contact, now)
-    case .plain: return op.next
-    case .listening, .outcome: return op.timeout
-    case .round: return nextRound(op, node, &state, now)
-    case .escalating: return tell(from: Int(state.person) + 1, op, node, &state, now)
-    case .ended: return CohortProgram.To.nowhere
-    }
-  }
-
-  // MARK: Answers
-
-  private mutating func reply(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
-    state.answer = UInt8(truncatingIfNeeded: index + 1) | Self.answered
-    let isNamed = program.plan.replies[index].name != "reply"
-    let own = isNamed ? usable(program.anytime[index], state) : CohortProgram.To.nowhere
-    if state.stage == .listening {
-      let cases = Int(program.ops[Int(state.node)].cases)
-      let ofClass = program.classes[cases + index]
-      if isNamed, ofClass != CohortProgram.To.nowhere { return proceed(ofClass, &state, contact, now) }
-      let ofAny = program.classes[cases + program.plan.replies.count]
-      if own == CohortProgram.To.nowhere, ofAny != CohortProgram.To.nowhere { return proceed(ofAny, &state, contact, now) }
-    }
-    if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
-    let any = usable(program.anyReply, state)
-    proceed(any == CohortProgram.To.nowhere ? program.replied : any, &state, contact, now)
-  }
-
-  /// A target in `anytime` counts only while it lies ahead.
-  private func usable(_ cases: [CohortProgram.Anytime], _ state: State) -> Int32 {
-    for one in cases where one.bit < 0 || state.passed & (1 << UInt32(one.bit)) == 0 { return one.target }
-    return CohortProgram.To.nowhere
-  }
-
-  // MARK: Verbs
-
-  private mutating func handOver(_ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32) -> Int32 {
-    var until = Self.none
-    if op.until >= 0 {
-      until = times.resolve(op.until, &state, now)
-      if until == Self.none { return op.next }
-      if until < now, times.isData[Int(op.until)] {
-        if op.ifPast == .target { return op.pastTarget }
-        if op.ifPast == .skip { return op.next }
-      }
-    }
-    guard op.delivers else { return op.next }
-    handed.append(Handed(node: Int32(node), until: op.until >= 0 ? until : nil))
-    noteRound(op, &state, now)
-    if op.isTouch {
-      if state.touches == .max { overflows = true } else { state.touches += 1 }
-      state.lastTouch = max(state.lastTouch, now)
-      state.answer &= ~Self.answered
-    }
-    if op.until < 0 { return op.next }
-    return until < now ? op.timeout : wait(node, .outcome, until, &state)
-  }
-
-  private mutating func plainWait(_ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32) -> Int32 {
-    let until = times.resolve(op.until, &state, now)
-    if until == Self.none { return op.next }
-    if until > now { return wait(node, .plain, until, &state) }
-    let isPast = until < now && op.ifPast == .target && times.isData[Int(op.until)]
-    return isPast ? op.pastTarget : op.next
-  }
-
-  private mutating func listen(_ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32) -> Int32 {
-    let until = times.resolve(op.until, &state, now)
-    if until == Self.none { return op.next }
-    if until >= now { return wait(node, .listening, until, &state) }
-    return op.ifPast == .target && times.isData[Int(op.until)] ? op.pastTarget : op.timeout
-  }
-
-  private mutating func choose(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) -> Int32 {
-    for index in Int(op.first)..<Int(op.first + op.count) {
-      switch times.holds(program.choices[index].condition, &state, now) {
-      case .yes: return program.choices[index].target
-      case .no: continue
-      case .failed: return op.next
-      }
-    }
-    return op.target
-  }
-
-  private func divide(_ op: CohortProgram.Op, _ node: Int, _ state: State, _ contact: UInt32) -> Int32 {
-    guard let split = program.splits[node], let enrolment = program.plan.days[Int(state.day)].enrolment else {
-      return op.next
-    }
-    let scaled = program.plan.point(of: contact, enrolment, program.plan.graph.nodes[node].name, split.salt)
-    for index in Int(op.first)..<Int(op.first + op.count) where scaled < program.choices[index].upTo {
-      return program.choices[index].target
-    }
-    return op.count > 0 ? program.choices[Int(op.first + op.count) - 1].target : op.next
-  }
-
-  private mutating func tell(
-    from person: Int, _ op: CohortProgram.Op, _ node: Int, _ state: inout State, _ now: Int32
-  ) -> Int32 {
-    guard op.every >= 0 else {
-      for _ in 0..<op.people {
-        handed.append(Handed(node: Int32(node), until: nil))
-        noteRound(op, &state, now)
-      }
-      return op.next
-    }
-    guard person < Int(op.people) else { return op.timeout }
-    handed.append(Handed(node: Int32(node), until: nil))
-    noteRound(op, &state, now)
-    let due = times.after(op.every, now)
-    if due == Self.none { return op.timeout }
-    state.person = UInt8(truncatingIfNeeded: person)
-    if person > 250 { overflows = true }
-    return wait(node, .escalating, due, &state)
   }
 }

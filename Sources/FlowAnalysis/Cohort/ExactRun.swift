@@ -7,341 +7,236 @@ import FlowTime
 /// An answer that is due is memoryless, so of it a state keeps nothing but that there is one, by class. Where an answer
 /// or an outcome may come at any minute of a wait, the wait is cut into stretches: one, where both its ends lead to the
 /// same; else halves, down to an hour or to a probability that moves nothing. How much falls into a stretch is the
-/// sum over its minutes, not an estimate. States that have become equal are one.
+/// sum over its minutes, not an estimate. States that have become equal are one, whenever their contacts came: after a
+/// weekend in which nobody writes, few are left.
 struct ExactRun<W: Walker> {
-  /// Probabilities: [0] of those who are not going to answer, then by class of those who are.
-  typealias Masses = SIMD16<Double>
-
-  private struct Key: Hashable {
-    var at: Int32
-    var state: W.State
-    /// When the task was given of which an outcome is still to come, and when it ends to; both 0 where none is.
-    var given: Int32
-    var until: Int32
-  }
-
   /// What being told something comes to.
   private struct Result {
     var state: W.State
-    var handed: [Handed]
+    /// What was handed over: mostly nothing or one.
+    var handed: Handed?
+    var more: [Handed] = []
     var wakes: Int32?
     var awaited: Int32
+
+    /// Nothing but the minute is another.
+    func isSame(as other: Result) -> Bool {
+      state == other.state && handed?.node == other.handed?.node
+        && more.elementsEqual(other.more, by: { $0.node == $1.node })
+    }
+
+    func hands(_ node: Int) -> Bool {
+      handed.map { Int($0.node) == node } ?? false || more.contains { Int($0.node) == node }
+    }
   }
 
   private let plan: CohortPlan
   private(set) var walker: W
   private var tally: CohortTally
-  private var queue: [(at: Int32, key: Key)] = []
-  private var masses: [Key: Masses] = [:]
-  private var start: Int32 = 0
-  private var contact: UInt32 = 0
+  private var queue = ExactQueue<W.State>()
+  /// When those of each start came.
+  private var arrivals: [Int32] = []
+  /// Those of whom something is being found out.
+  private var flow: ExactFlow
   /// The share of one start that is not worth cutting.
   private let grain: Double
+  /// Of whoever is asked: by class, who is going to answer.
+  private let shares: [Double]
+  private let isAnswered: [Bool]
+  /// By step, of its outcomes.
+  private let outcomes: [[Double]]
 
   /// - Parameter grain: of one start's probability: so little is not cut further.
-  init(_ plan: CohortPlan, _ walker: W, grain: Double = 0.01) throws(NotCarried) {
-    if plan.replies.count > 15 { throw NotCarried("more than 15 classes of reply that are expected") }
+  init(_ plan: CohortPlan, _ walker: W, grain: Double = 0.01) {
+    func shares(_ upTo: [UInt64]) -> [Double] {
+      zip(upTo, [0] + upTo).map { Double($0 - $1) / 4_294_967_296 }
+    }
     self.plan = plan
     self.walker = walker
     self.grain = grain
+    self.shares = shares(plan.replies.map(\.upTo))
+    isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
+    outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
+    flow = ExactFlow(classes: plan.replies.count)
     tally = CohortTally(plan)
   }
 
   /// - Parameter starts: how many stand for all.
   mutating func follow(starts: Int, _ progress: (Int) -> Void) {
     let starts = max(1, min(starts, plan.cohort.contacts, plan.cohort.spanMinutes))
-    let arms = SplitArms(plan)
+    var arms = SplitArms(plan)
     let weight = Double(plan.cohort.contacts) / Double(starts)
     for number in 0..<starts {
       // The middle of its part of the span.
-      start = Int32((2 * number + 1) * plan.cohort.spanMinutes / (2 * starts))
-      let day = plan.day(ofArrival: start)
+      let minute = Int32((2 * number + 1) * plan.cohort.spanMinutes / (2 * starts))
+      arrivals.append(minute)
+      let day = plan.day(ofArrival: minute)
       guard let enrolment = plan.days[day].enrolment else {
         tally.refuse(because: plan.days[day].because, weight)
         continue
       }
       for way in arms.ways(enrolment) {
-        contact = way.contact
-        begin(day, weight * way.share)
-        while let next = pop() { advance(next.key, next.masses, weight) }
+        walker.start(0, contact: way.contact, day: day, at: minute)
+        flow.begin(number, weight * way.share)
+        settle(result(at: minute), from: minute, to: minute, at: minute, way.contact, given: 0, until: 0, before: -1)
       }
-      progress((number + 1) * plan.cohort.contacts / starts)
+    }
+    var states: [ExactState<W.State>] = []
+    var rounds = 0
+    while let minute = queue.pop(into: &states) {
+      for state in states { advance(state, at: minute, weight) }
+      states.removeAll(keepingCapacity: true)
+      rounds += 1
+      if rounds & 255 == 0 { progress(Int(tally.weightEnded)) }
     }
   }
 
   var figures: CohortFigures { tally.figures(lost: [:], isSampled: false) }
 
-  // MARK: The queue
-
-  private mutating func push(_ key: Key, _ added: Masses) {
-    if masses[key] == nil {
-      var index = queue.count
-      queue.append((key.at, key))
-      while index > 0, queue[(index - 1) / 2].at > queue[index].at {
-        queue.swapAt(index, (index - 1) / 2)
-        index = (index - 1) / 2
-      }
-    }
-    masses[key, default: Masses()] += added
-  }
-
-  private mutating func pop() -> (key: Key, masses: Masses)? {
-    guard let first = queue.first, let last = queue.popLast() else { return nil }
-    if !queue.isEmpty {
-      queue[0] = last
-      var index = 0
-      while true {
-        var least = index
-        for child in [2 * index + 1, 2 * index + 2] where child < queue.count && queue[child].at < queue[least].at {
-          least = child
-        }
-        if least == index { break }
-        queue.swapAt(index, least)
-        index = least
-      }
-    }
-    return (first.key, masses.removeValue(forKey: first.key) ?? Masses())
-  }
-
   // MARK: Going on
 
-  private mutating func begin(_ day: Int, _ weight: Double) {
-    walker.start(0, contact: contact, day: day, at: start)
-    var masses = Masses()
-    masses[0] = weight
-    settle(result(at: start), from: start, to: start, at: start, masses, given: 0, until: 0)
-  }
-
   private mutating func result(at minute: Int32) -> Result {
-    defer { walker.handed.removeAll(keepingCapacity: true) }
-    return Result(
-      state: walker.state(0, at: minute), handed: walker.handed, wakes: walker.wakes(0), awaited: walker.awaited(0))
+    var result = Result(state: walker.state(0, at: minute), wakes: walker.wakes(0), awaited: walker.awaited(0))
+    if !walker.handed.isEmpty {
+      result.handed = walker.handed.first
+      if walker.handed.count > 1 { result.more = Array(walker.handed.dropFirst()) }
+      while walker.handed.popLast() != nil {}
+    }
+    return result
   }
 
-  private mutating func result(of told: Told, _ state: W.State, at minute: Int32) -> Result {
+  private mutating func result(of told: Told, _ state: W.State, _ contact: UInt32, at minute: Int32) -> Result {
     walker.put(state, 0)
     walker.tell(0, told, contact: contact, at: minute)
     return result(at: minute)
   }
 
-  /// A state waits from a minute on, with so much in it: what comes of it until its timer, and by that.
-  private mutating func advance(_ key: Key, _ masses: Masses, _ weight: Double) {
-    walker.put(key.state, 0)
+  /// A state waits from a minute on: what comes of it until its timer, and by that.
+  private mutating func advance(_ state: ExactState<W.State>, at minute: Int32, _ weight: Double) {
+    walker.put(state.state, 0)
     guard let wakes = walker.wakes(0), wakes <= Cohort.horizon else {
-      return tally.end("", touches: walker.touches(0), after: Cohort.horizon, masses.sum())
+      flow.take(state.flow, free: 1, pending: 1)
+      return end("", from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
     let node = Int(walker.awaited(0))
-    let length = max(0, wakes - key.at)
-    let wait = Wait(plan, key.at, masses, given: key.given, until: key.until, node: node)
-    if length > 0 {
-      for index in plan.replies.indices where masses[index + 1] > 0 {
-        cut(.reply(index), key, wait, 0, length, weight)
-      }
-      if wait.hasOutcomes {
-        for index in plan.steps[node].outcomes.indices {
-          cut(.outcome(node: node, index: index), key, wait, 0, length, weight)
-        }
+    let free = state.flow.sum(row: 0)
+    let wait = ExactWait(
+      answers: plan.answers, at: minute, given: state.given, until: state.until, node: node,
+      share: node >= 0 && state.until > state.given ? outcomes[node].reduce(0, +) : 0, free: free,
+      pending: state.flow.sum - free, least: grain * weight * Double(state.flow.count))
+    let length = max(0, wakes - minute)
+    if length > 0 { hear(state, wait, length) }
+    let left = wait.left(after: length)
+    flow.take(state.flow, free: left.free, pending: left.pending)
+    guard flow.sum > 0 else { return }
+    let result = result(of: .timer, state.state, state.contact, at: wakes)
+    settle(
+      result, from: wakes, to: wakes, at: wakes, state.contact, given: state.given, until: state.until, before: node)
+  }
+
+  /// What may be heard before the timer.
+  private mutating func hear(_ state: ExactState<W.State>, _ wait: ExactWait, _ length: Int32) {
+    if wait.pending > 0 {
+      for index in shares.indices {
+        let going = state.flow.sum(row: index + 1)
+        if going > 0 { cut(.reply(index), going, state, wait, 0, length) }
       }
     }
-    let left = wait.left(after: length)
-    guard left.sum() > 0 else { return }
-    let result = result(of: .timer, key.state, at: wakes)
-    settle(result, from: wakes, to: wakes, at: wakes, left, given: key.given, until: key.until, before: node)
+    if wait.hasOutcomes {
+      for (index, own) in outcomes[wait.node].enumerated() {
+        cut(.outcome(node: wait.node, index: index), own, state, wait, 0, length)
+      }
+    }
   }
 
   /// What somebody is told at some minute of a stretch, after `low` and not after `high` minutes of the wait.
+  /// - Parameters:
+  ///   - own: of an answer, how many are going to give it; of an outcome, its share.
+  ///   - first, last: what its ends come to, where that is known.
   private mutating func cut(
-    _ told: Told, _ key: Key, _ wait: Wait, _ low: Int32, _ high: Int32, _ weight: Double
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
+    _ first: Result? = nil, _ last: Result? = nil
   ) {
-    let masses = wait.masses(of: told, from: low, to: high)
-    let total = masses.sum()
-    guard total > 0 else { return }
-    if high - low <= 60 || total < grain * weight {
+    let part =
+      switch told {
+      case .outcome: wait.came(own, from: low, to: high)
+      default: wait.answered(own, from: low, to: high)
+      }
+    guard part.total > 0 else { return }
+    if high - low <= 60 || part.total < wait.least {
       // One minute of it stands for all.
       let middle = (low + 1 + high) / 2
-      let result = result(of: told, key.state, at: key.at + middle)
-      return hear(told, result, key.at + middle, key, wait, middle - 1, middle, masses)
+      let result = result(of: told, state.state, state.contact, at: wait.at + middle)
+      return settle(told, result, state, wait, middle - 1, middle, part)
     }
-    let last = result(of: told, key.state, at: key.at + high)
-    let first = result(of: told, key.state, at: key.at + low + 1)
-    if first.state == last.state, first.handed.elementsEqual(last.handed, by: { $0.node == $1.node }) {
-      return hear(told, last, key.at + high, key, wait, low, high, masses)
-    }
+    let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
+    let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
+    if first.isSame(as: last) { return settle(told, last, state, wait, low, high, part) }
     let middle = (low + high) / 2
-    cut(told, key, wait, low, middle, weight)
-    cut(told, key, wait, middle, high, weight)
+    cut(told, own, state, wait, low, middle, first, nil)
+    cut(told, own, state, wait, middle, high, nil, last)
   }
 
   /// A whole stretch comes to one result.
-  private mutating func hear(
-    _ told: Told, _ result: Result, _ at: Int32, _ key: Key, _ wait: Wait, _ low: Int32, _ high: Int32, _ masses: Masses
+  private mutating func settle(
+    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
+    _ part: ExactWait.Part
   ) {
     switch told {
     case .timer: break
-    case .reply(let index): tally.answer(index, masses.sum())
-    case .outcome(let node, let index): tally.outcome(index, of: node, masses.sum())
+    case .reply(let index):
+      tally.answer(index, part.total)
+      flow.take(state.flow, row: index + 1, part: part.pending)
+    case .outcome(let node, let index):
+      tally.outcome(index, of: node, part.total)
+      flow.take(state.flow, free: part.free, pending: part.pending)
     }
     settle(
-      result, from: key.at + low, to: key.at + high, at: at, masses, given: key.given, until: key.until,
-      before: wait.node)
+      result, from: wait.at + low, to: wait.at + high, at: wait.at + high, state.contact, given: state.given,
+      until: state.until, before: wait.node)
   }
 
   /// Counts what has been handed over, and queues what waits.
   private mutating func settle(
-    _ result: Result, from: Int32, to: Int32, at minute: Int32, _ masses: Masses, given: Int32, until: Int32,
-    before: Int = -1
+    _ result: Result, from: Int32, to: Int32, at minute: Int32, _ contact: UInt32, given: Int32, until: Int32,
+    before: Int
   ) {
-    var (masses, given, until) = (masses, given, until)
-    let total = masses.sum()
-    if Int(result.awaited) != before || result.handed.contains(where: { Int($0.node) == before }) {
-      (given, until) = (0, 0)
-    }
-    for handed in result.handed {
-      let step = plan.steps[Int(handed.node)]
-      tally.leave(Int(handed.node), after: from, through: to, total)
-      if step.isAnswered { asked(&masses) }
-      if let end = handed.until, end > minute, !step.outcomes.isEmpty, result.awaited == handed.node {
+    var (given, until) = (given, until)
+    if Int(result.awaited) != before || result.hands(before) { (given, until) = (0, 0) }
+    func note(_ handed: Handed, _ total: Double) {
+      let node = Int(handed.node)
+      tally.leave(node, after: from, through: to, total)
+      if isAnswered[node] { flow.ask(shares) }
+      if let end = handed.until, end > minute, !outcomes[node].isEmpty, result.awaited == handed.node {
         (given, until) = (minute, end)
       }
     }
+    if let handed = result.handed {
+      let total = flow.sum
+      note(handed, total)
+      for handed in result.more { note(handed, total) }
+    }
     guard let wakes = result.wakes else {
       walker.put(result.state, 0)
-      return tally.end(
-        walker.outcome(0), touches: walker.touches(0), after: from - start, through: to - start, total)
+      return end(walker.outcome(0), from: from, to: to)
     }
     if wakes <= minute {
-      let next = self.result(of: .timer, result.state, at: minute)
+      let next = self.result(of: .timer, result.state, contact, at: minute)
       return settle(
-        next, from: from, to: to, at: minute, masses, given: given, until: until, before: Int(result.awaited))
+        next, from: from, to: to, at: minute, contact, given: given, until: until, before: Int(result.awaited))
     }
-    push(Key(at: minute, state: result.state, given: given, until: until), masses)
+    queue.push(
+      ExactState(state: result.state, given: given, until: until, contact: contact, flow: flow),
+      tag: walker.tag(result.state), at: minute)
   }
 
-  private func asked(_ masses: inout Masses) {
-    var before = UInt64(0)
-    let free = masses[0]
-    for (index, reply) in plan.replies.enumerated() {
-      let part = free * Double(reply.upTo - before) / 4_294_967_296
-      masses[index + 1] += part
-      masses[0] -= part
-      before = reply.upTo
+  /// - Parameter isLate: they still live; the minutes count from their start.
+  private mutating func end(_ outcome: String, from: Int32, to: Int32, isLate: Bool = false) {
+    tally.end(outcome, touches: walker.touches(0), flow.sum)
+    for place in 0..<flow.count {
+      let weight = flow.sum(place: place)
+      let start = isLate ? 0 : arrivals[flow.first + place]
+      if weight > 0 { tally.last(after: from - start, through: to - start, weight) }
     }
-  }
-}
-
-/// What may still come while a state waits, counted from one minute on.
-private struct Wait {
-  typealias Masses = SIMD16<Double>
-
-  private let plan: CohortPlan
-  private let at: Int32
-  private let masses: Masses
-  private let given: Int32
-  private let until: Int32
-  /// The step whose outcome is waited for, or -1.
-  let node: Int
-  /// All shares of outcomes together.
-  private let share: Double
-
-  init(_ plan: CohortPlan, _ at: Int32, _ masses: Masses, given: Int32, until: Int32, node: Int) {
-    self.plan = plan
-    self.at = at
-    self.masses = masses
-    self.given = given
-    self.until = until
-    self.node = node
-    let upTo = node >= 0 && until > given ? plan.steps[node].outcomes.last?.upTo ?? 0 : 0
-    share = Double(upTo) / 4_294_967_296
-  }
-
-  var hasOutcomes: Bool { share > 0 && until > at }
-
-  /// The share of those who had no outcome by the beginning that have none by so many minutes later.
-  private func open(_ minutes: Int32) -> Double {
-    guard share > 0 else { return 1 }
-    func by(_ minute: Int32) -> Double {
-      1 - share * Double(min(max(minute - given, 0), until - given)) / Double(until - given)
-    }
-    let before = by(at)
-    return before > 1e-15 ? max(0, by(at + minutes) / before) : 0
-  }
-
-  /// The share of those who are going to answer that have not by so many minutes later.
-  private func silent(_ minutes: Int32) -> Double { plan.answers.share(laterThan: Int(minutes)) }
-
-  /// What is left after so many minutes, by what is still to come.
-  func left(after minutes: Int32) -> Masses {
-    let (open, silent) = (open(minutes), silent(minutes))
-    var left = masses * (open * silent)
-    left[0] = masses[0] * open
-    return left
-  }
-
-  /// Of whom something is heard within a stretch; what is still to come of them. However a wait is cut, the stretches
-  /// add up to the same.
-  func masses(of told: Told, from low: Int32, to high: Int32) -> Masses {
-    let (openFirst, openLast) = (open(low), open(high))
-    // Outcomes come evenly up to here; in one minute an answer comes before an outcome.
-    let even = min(high, until - at)
-    let silent = (silent(low), silent(high))
-    var between = 0.0
-    if hasOutcomes, even > low {
-      between = plan.answers.sum(from: Int(low) + 1, through: Int(even)) * (openFirst - openLast) / Double(even - low)
-    }
-    var heard = Masses()
-    switch told {
-    case .timer: break
-    case .reply(let index):
-      // Whoever answers is not going to answer any more.
-      heard[0] = max(0, masses[index + 1] * (silent.0 * openFirst - silent.1 * openLast - between))
-    case .outcome(let node, let index):
-      let outcomes = plan.steps[node].outcomes
-      let own = Double(outcomes[index].upTo - (index > 0 ? outcomes[index - 1].upTo : 0)) / 4_294_967_296 / share
-      heard = masses * (between * own)
-      heard[0] = masses[0] * (openFirst - openLast) * own
-    }
-    return heard
-  }
-}
-
-/// Each way through the splits that a contact may come to, with a contact whose key leads there.
-private struct SplitArms {
-  private let plan: CohortPlan
-  private let splits: [(node: NodeIndex, split: Split)]
-
-  init(_ plan: CohortPlan) {
-    self.plan = plan
-    let reachable = CohortReach(plan).nodes
-    splits = plan.graph.nodes.indices.compactMap { index in
-      guard reachable.contains(index), case .split(let split) = plan.graph.nodes[index].action else { return nil }
-      return (index, split)
-    }
-  }
-
-  /// One contact and the whole share where nothing is split.
-  func ways(_ enrolment: Enrolment) -> [(contact: UInt32, share: Double)] {
-    guard !splits.isEmpty else { return [(0, 1)] }
-    var found: [[Int]: UInt32] = [:]
-    let all = splits.reduce(1) { $0 * $1.split.arms.filter { $0.share > 0 }.count }
-    for contact in UInt32(0)..<200_000 where found.count < min(all, 256) {
-      let arms = splits.map { arm(of: contact, enrolment, $0.node, $0.split) }
-      if found[arms] == nil { found[arms] = contact }
-    }
-    let ways = found.sorted { $0.value < $1.value }.map { arms, contact in
-      let share = zip(splits, arms).reduce(1.0) { $0 * Double($1.0.split.arms[$1.1].share) / 10_000 }
-      return (contact: contact, share: share)
-    }
-    let total = ways.reduce(0) { $0 + $1.share }
-    return ways.map { ($0.contact, $0.share / total) }
-  }
-
-  private func arm(of contact: UInt32, _ enrolment: Enrolment, _ node: NodeIndex, _ split: Split) -> Int {
-    let point = plan.point(of: contact, enrolment, plan.graph.nodes[node].name, split.salt)
-    var total: UInt64 = 0
-    for (index, arm) in split.arms.enumerated() {
-      total += UInt64(max(0, arm.share))
-      if point < total { return index }
-    }
-    return split.arms.count - 1
   }
 }

@@ -70,6 +70,12 @@ struct MachineWalker: Walker {
 
   func state(_ place: Int, at minute: Int32) -> Run? { runs[place] }
 
+  func tag(_ state: Run?) -> UInt64 {
+    guard let state, let waiting = state.waiting else { return 0 }
+    let numbers = [Int64(waiting.node), waiting.due.milliseconds, state.started.milliseconds, Int64(state.touches)]
+    return numbers.reduce(0) { ($0 ^ UInt64(bitPattern: $1)) &* 0x9E37_79B9_7F4A_7C15 }
+  }
+
   mutating func put(_ state: Run?, _ place: Int) {
     while runs.count <= place { runs.append(nil) }
     runs[place] = state

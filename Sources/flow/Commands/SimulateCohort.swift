@@ -36,12 +36,7 @@ extension SimulateCommand {
     func show(_ ended: Int) {
       progress.show("\(ended) of \(contacts) contacts", after: Double(clock.now().milliseconds(since: began)) / 1000)
     }
-    let figures: CohortFigures
-    do throws(Cohort.Unsupported) {
-      figures = exact ? try cohort.exactFigures(progress: show) : cohort.figures(progress: show)
-    } catch {
-      throw Failure.finding("\(workflow.graph.workflow) cannot be computed, only counted: \(error.because)")
-    }
+    let figures = exact ? cohort.exactFigures(progress: show) : cohort.figures(progress: show)
     progress.clear()
     if workflow.assume.reply.isEmpty, workflow.assume.steps.isEmpty {
       Output.complain("note: the file assumes nothing (`assume:`), so nobody answers and nothing is done")

@@ -2,7 +2,7 @@ import FlowCore
 import FlowTime
 
 /// Rounds of a `repeat`, and holds.
-extension CompiledWalker {
+extension CompiledSteps {
   // MARK: Rounds
 
   func noteRound(_ op: CohortProgram.Op, _ state: inout State, _ now: Int32) {
