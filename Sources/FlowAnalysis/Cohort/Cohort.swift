@@ -68,9 +68,7 @@ public struct Cohort: Sendable {
   ///     different times of the day.
   ///   - progress: told how many contacts have been dealt with, now and then.
   public func exactFigures(starts: Int = 97, progress: (Int) -> Void = { _ in }) -> CohortFigures {
-    var free = self
-    free.capacity = [:]
-    let plan = CohortPlan(free)
+    let plan = CohortPlan(self)
     if let program = try? CohortProgram(plan) {
       var run = ExactRun(plan, CompiledWalker(program))
       run.follow(starts: starts, progress)

@@ -133,10 +133,10 @@ struct CohortTally {
       outcomes: outcomes.sorted { $0.name < $1.name }.map { .init(name: $0.name, count: $0.count) },
       touches: touches, times: times,
       replies: zip(plan.replies, answers).map { .init(name: $0.name, count: $1) }, steps: named,
-      load: verbs.map { load($0, lost, isSampled) }.sorted { $0.verb < $1.verb })
+      load: verbs.map { load($0, lost) }.sorted { $0.verb < $1.verb })
   }
 
-  private func load(_ index: Int, _ lost: [Int: Int], _ isSampled: Bool) -> CohortFigures.Load {
+  private func load(_ index: Int, _ lost: [Int: Int]) -> CohortFigures.Load {
     let step = plan.steps[index]
     var days = LoadDays(plan)
     let quarters = quarters[index].counts
@@ -151,7 +151,7 @@ struct CohortTally {
     let waits = waits[index]
     return CohortFigures.Load(
       verb: step.verb, isTask: plan.steps.contains { $0.verb == step.verb && $0.isTask },
-      capacity: isSampled ? plan.cohort.capacity[step.verb] : nil, total: quarters.reduce(0, +), days: days.days,
+      capacity: plan.cohort.capacity[step.verb], total: quarters.reduce(0, +), days: days.days,
       hours: days.hours, waited: Double(waits.count),
       meanWait: waits.count == 0 ? 0 : Double(waits.minutes) / Double(waits.count), longestWait: waits.longest,
       lost: Double(lost.filter { plan.steps[$0.key].verb == step.verb }.values.reduce(0, +)))

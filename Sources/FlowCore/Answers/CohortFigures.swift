@@ -64,7 +64,7 @@ public struct CohortFigures: Hashable, Sendable {
     public var verb: String
     /// People do it: a task.
     public var isTask: Bool
-    /// A day, where flow.yaml names one.
+    /// A day, where flow.yaml names one; what is computed does not wait for it.
     public var capacity: Int?
     public var total: Double
     /// From the first day on which something is handed over or waits, to the last; no day is left out between.

@@ -41,4 +41,17 @@ public struct Assumptions: Hashable, Sendable {
   public var steps: [Step] = []
 
   public init() {}
+
+  public var isEmpty: Bool { reply.isEmpty && steps.isEmpty }
+
+  /// Wherever it stands in the file.
+  public func isSame(as other: Assumptions) -> Bool {
+    func plain(_ shares: [Share]) -> [String: Int] {
+      Dictionary(shares.map { ($0.name, $0.share) }, uniquingKeysWith: { first, _ in first })
+    }
+    func plain(_ steps: [Step]) -> [String: [String: Int]] {
+      Dictionary(steps.map { ($0.name, plain($0.shares)) }, uniquingKeysWith: { first, _ in first })
+    }
+    return plain(reply) == plain(other.reply) && after == other.after && plain(steps) == plain(other.steps)
+  }
 }

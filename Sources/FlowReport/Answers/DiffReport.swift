@@ -28,14 +28,17 @@ public enum DiffReport {
     public var runs: [Affected]?
     /// What is proved of the one version and not of the other; nil where nothing was proved.
     public var proofs: ProofChanges?
+    /// What both come to for many contacts; nil where nothing is expected of them.
+    public var forecast: ForecastChanges?
 
     /// Nothing that `flow diff` tells is another.
-    public var isSame: Bool { changes.isSame && proofs?.isEmpty ?? true }
+    public var isSame: Bool { changes.isSame && proofs?.isEmpty ?? true && forecast?.isEmpty ?? true }
 
     public init(
       changes: Changes, before: Timeline? = nil, after: Timeline? = nil, runs: [Affected]? = nil,
-      proofs: ProofChanges? = nil
+      proofs: ProofChanges? = nil, forecast: ForecastChanges? = nil
     ) {
+      self.forecast = forecast
       self.proofs = proofs
       self.changes = changes
       self.before = before
@@ -52,7 +55,7 @@ public enum DiffReport {
     if different.isEmpty { return "nothing changes\n" }
     return different.map { part in
       ([head(part.changes, paint)] + part.changes.changes.flatMap { change($0, paint) } + timelines(part, paint)
-        + (part.proofs?.lines(paint) ?? [])
+        + (part.proofs?.lines(paint) ?? []) + (part.forecast?.lines(paint) ?? [])
         + (part.runs.map { $0.isEmpty ? [] : [""] + plan($0) } ?? [])).map { $0 + "\n" }.joined()
     }.joined(separator: "\n")
   }
@@ -204,7 +207,7 @@ public enum DiffReport {
         ("changes", .array(part.changes.changes.map(value))),
         ("before", part.before.map { TimelineReport.value($0) } ?? .null),
         ("after", part.after.map { TimelineReport.value($0) } ?? .null),
-        ("proofs", part.proofs?.json),
+        ("proofs", part.proofs?.json), ("forecast", part.forecast?.json),
         ("runs", part.runs.map { .array($0.map(value)) } ?? .null),
       ])
     }

@@ -20,7 +20,8 @@ public enum CohortReport {
     text += "\n" + table(words.touches)
     if !figures.replies.isEmpty { text += "\n" + table(words.answers) }
     text += "\n" + table(words.steps) + "\n" + table(words.load)
-    if figures.load.contains(where: { $0.capacity != nil }) { text += "\n" + table(words.waiting) }
+    if words.waits { text += "\n" + table(words.waiting) }
+    if !words.leftOut.isEmpty { text += "\n" + words.leftOut.map { "  \($0)\n" }.joined() }
     return text + "\n" + table(words.days) + "\n" + table(words.hours)
   }
 
@@ -44,7 +45,9 @@ public enum CohortReport {
   // MARK: JSON
 
   /// Counts as numbers, shares of 1, times in minutes. `error` is one standard error of a share.
-  public static func json(_ figures: CohortFigures) -> String {
+  public static func json(_ figures: CohortFigures) -> String { JSONText.tidy(value(figures)) }
+
+  static func value(_ figures: CohortFigures) -> JSONValue {
     let words = CohortWords(figures, ascii: true)
     let times = figures.times
     let members: [(String, JSONValue)] = [
@@ -90,7 +93,7 @@ public enum CohortReport {
       ),
       ("load", .array(figures.load.map(load))),
     ]
-    return JSONText.tidy(.members(members))
+    return .members(members)
   }
 
   private static func load(_ load: CohortFigures.Load) -> JSONValue {
@@ -128,7 +131,7 @@ public enum CohortReport {
     let words = CohortWords(figures, ascii: false)
     var body = "<h1>\(Page.escaped(figures.workflow))</h1>\n<p class=\"faint\">\(Page.escaped(words.heading))</p>\n"
     let cards =
-      [("touches a contact", CohortWords.plain(figures.meanTouches)), ("median time to the end", words.time(figures.times.median))]
+      [("touches a contact", words.meanTouches), ("median time to the end", words.time(figures.times.median))]
       + figures.outcomes.sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(4).map {
         (CohortWords.outcome($0.name), words.percent($0.count))
       }
@@ -136,7 +139,8 @@ public enum CohortReport {
     body += "</ul>\n" + words.plots.map(\.html).joined()
     body += Page.table(words.steps, caption: "Steps in the order of the file")
     body += Page.table(words.load, caption: "What goes out, by verb")
-    if figures.load.contains(where: { $0.capacity != nil }) {
+    body += words.leftOut.map { "<p>\(Page.escaped($0))</p>\n" }.joined()
+    if words.waits {
       body += Page.table(words.waiting, caption: "What waits for capacity")
     }
     return Page.html(title: "flow simulate \(figures.workflow)", body: body)

@@ -76,6 +76,25 @@ struct CohortWords {
     ]
   }
 
+  var meanTouches: String { Self.decimal(figures.meanTouches, places: 2, kept: true) }
+
+  /// Something may have waited for what people can do in a day.
+  var waits: Bool { figures.seed != nil && figures.load.contains { $0.capacity != nil } }
+
+  /// What is computed says what is asked of people, not what they get done.
+  var leftOut: [String] {
+    guard figures.seed == nil else { return [] }
+    return figures.load.compactMap { load in
+      guard let capacity = load.capacity else { return nil }
+      let over = load.days.filter { $0.count > Double(capacity) }
+      let more =
+        over.isEmpty
+        ? "no more is asked on any day"
+        : "more is asked on \(over.count) of \(Words.count(load.days.count, "day")), the first \(Words.longDay(over[0].date))"
+      return "\(load.verb): the capacity of \(capacity) a day is left out here; \(more)"
+    }
+  }
+
   // MARK: Tables
 
   private func table(_ names: [String], _ rows: [[String?]]) -> Table {
@@ -110,7 +129,7 @@ struct CohortWords {
     }
     return table(
       ["touches", "contacts", "share", ""],
-      rows + [["mean", Self.decimal(figures.meanTouches, places: 2, kept: true), nil, nil]])
+      rows + [["mean", meanTouches, nil, nil]])
   }
 
   var answers: Table {
@@ -158,7 +177,10 @@ struct CohortWords {
 
   /// A row a day, or a week where there are more than five of them.
   private var periods: (name: String, rows: [(date: CivilDate, counts: [Double])]) {
-    let dates = figures.load.flatMap { $0.days.map(\.date) }
+    // Of what is computed, the last days have next to nothing.
+    let dates = figures.load.flatMap { load in
+      load.days.filter { number($0.count) != "0.0" || $0.waiting > 0 }.map(\.date)
+    }
     guard let first = dates.min(), let last = dates.max() else { return ("date", []) }
     let length = last.days(since: first) >= 35 ? 7 : 1
     let begin = first.adding(days: length == 7 ? -first.weekday.index : 0)
@@ -166,7 +188,9 @@ struct CohortWords {
       (date: begin.adding(days: number * length), counts: [Double](repeating: 0, count: figures.load.count))
     }
     for (index, load) in figures.load.enumerated() {
-      for day in load.days { rows[day.date.days(since: begin) / length].counts[index] += day.count }
+      for day in load.days where first <= day.date && day.date <= last {
+        rows[day.date.days(since: begin) / length].counts[index] += day.count
+      }
     }
     return (length == 7 ? "week from" : "date", rows)
   }
@@ -235,7 +259,9 @@ struct CohortWords {
 
   /// In at most thirty rows.
   private var endings: [BarPlot.Row] {
-    let days = figures.times.days
+    // Of what is computed, the last days are next to nobody's.
+    let last = figures.times.days.lastIndex { number($0) != "0.0" } ?? -1
+    let days = figures.times.days.prefix(last + 1)
     let length = max(1, (days.count + 29) / 30)
     return stride(from: 0, to: days.count, by: length).map { from in
       let to = min(from + length, days.count)

@@ -35,6 +35,7 @@ struct DiffCommand: AsyncParsableCommand {
       if let mine = before.workflows[name], let theirs = after.workflows[name] {
         if !part.changes.isSame { (part.before, part.after) = try await timelines(mine, before, theirs, after) }
         part.proofs = proofs(mine, before, theirs, after)
+        part.forecast = try forecast(mine, before, theirs, after)
       }
       parts.append(part)
     }
@@ -71,6 +72,38 @@ struct DiffCommand: AsyncParsableCommand {
     return ProofChanges(old: proved(old, before), new: proved(new, after), zones: after.workspace.zones)
   }
 
+  /// What both versions come to for the same contacts; nil where both are the same, neither expects anything, or one
+  /// of them takes no such contacts.
+  private func forecast(
+    _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
+  ) throws -> ForecastChanges? {
+    let isSame = old.assume.isSame(as: new.assume)
+    if old.graph.fingerprint == new.graph.fingerprint && isSame || old.assume.isEmpty && new.assume.isEmpty { return nil }
+    let scenario = new.scenarios.first ?? old.scenarios.first
+    let begin = try self.begin(scenario, after)
+    let data = try input.map { try record($0, new.graph, after.workspace) } ?? scenario?.input
+    func figures(_ workflow: CompiledWorkflow, _ side: Side) -> CohortFigures? {
+      let data = data ?? Sample.record(workflow.graph.triggerFields, at: begin)
+      // Where only one of them says what is expected, it is expected of both.
+      let assume = workflow.assume.isEmpty ? (old.assume.isEmpty ? new.assume : old.assume) : workflow.assume
+      let figures = Cohort(
+        graph: workflow.graph, data: data, dated: begin, item: scenario?.item ?? 1, assume: assume,
+        caps: side.workspace.project.caps, zones: side.workspace.zones, contacts: 1000, seed: 0, start: begin
+      ).exactFigures()
+      return figures.refused < Double(figures.contacts) ? figures : nil
+    }
+    guard let was = figures(old, before), let now = figures(new, after) else { return nil }
+    let isAssumed = old.assume.isEmpty || new.assume.isEmpty || isSame
+    return ForecastChanges(old: was, new: now, assumesOtherwise: !isAssumed)
+  }
+
+  private func record(_ input: String, _ graph: Graph, _ workspace: Workspace) throws -> [String: Value] {
+    let (value, _) = readValue(
+      Input.data(of: try Input.json(input)), as: .record(graph.triggerFields), zones: workspace.zones)
+    if case .record(let fields) = value { return fields }
+    return [:]
+  }
+
   /// One version of a project.
   private struct Side {
     let workspace: Workspace
@@ -95,9 +128,7 @@ struct DiffCommand: AsyncParsableCommand {
     _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
   ) async throws -> (Timeline?, Timeline?) {
     let scenario = new.scenarios.first ?? old.scenarios.first
-    let begin =
-      try start == nil && scenario != nil
-      ? scenario?.start ?? .distantPast : Input.start(start, zones: after.workspace.zones)
+    let begin = try begin(scenario, after)
     func told(_ workflow: CompiledWorkflow, _ side: Side) async throws -> Timeline? {
       let graph = workflow.graph
       let beginning: Story.Beginning =
@@ -111,6 +142,11 @@ struct DiffCommand: AsyncParsableCommand {
       ).timeline
     }
     return (try await told(old, before), try await told(new, after))
+  }
+
+  private func begin(_ scenario: Scenario?, _ side: Side) throws -> Instant {
+    if start == nil, let scenario { return scenario.start }
+    return try Input.start(start, zones: side.workspace.zones)
   }
 
   // MARK: Runs
