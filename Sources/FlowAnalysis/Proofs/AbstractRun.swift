@@ -16,7 +16,7 @@ struct Control: Hashable {
   /// How many of the people of an `escalate` have been told.
   var told: UInt8 = 0
   /// The round of each `repeat`; 0 outside.
-  var rounds: [UInt8]
+  var rounds = Rounds()
   /// `repeat`s whose round has sent something.
   var sent: UInt64 = 0
   /// Targets of `anytime` that no longer lie ahead.
@@ -26,8 +26,8 @@ struct Control: Hashable {
   var touches: Int = 0
   /// Verbs that have been suppressed.
   var suppressed: UInt64 = 0
-  /// For conditions asked more than once: 0 open, 1 true, 2 false.
-  var decided: [UInt8]
+  /// What is known of conditions that are asked more than once.
+  var decided = Decided()
   /// The contact has answered since the last touch.
   var answered = false
   /// Time has passed since the last touch: something may have come that nothing has taken.
@@ -43,6 +43,57 @@ struct Control: Hashable {
   /// Where the claim is in its own story, and what it counts.
   var phase: UInt8 = 0
   var count: Int = 0
+}
+
+extension Control {
+  /// Small numbers, one for each `repeat` of a file. No array: a control is copied and compared all the time.
+  struct Rounds: Hashable {
+    static let most = 16
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    subscript(index: Int) -> UInt8 {
+      get { UInt8(truncatingIfNeeded: (index < 8 ? low : high) >> (8 * UInt64(index & 7))) }
+      set {
+        let place = 8 * UInt64(index & 7)
+        if index < 8 {
+          low = low & ~(255 << place) | UInt64(newValue) << place
+        } else {
+          high = high & ~(255 << place) | UInt64(newValue) << place
+        }
+      }
+    }
+
+    var isEmpty: Bool { low | high == 0 }
+  }
+
+  /// For each condition: 0 open, 1 true, 2 false.
+  struct Decided: Hashable {
+    static let most = 32
+    private(set) var bits: UInt64 = 0
+
+    subscript(index: Int) -> UInt8 {
+      get { UInt8(truncatingIfNeeded: bits >> (2 * UInt64(index)) & 3) }
+      set {
+        let place = 2 * UInt64(index)
+        bits = bits & ~(3 << place) | UInt64(newValue) << place
+      }
+    }
+
+    /// Only what lies in a mask of such pairs is still of interest.
+    mutating func keep(_ mask: UInt64) { bits &= mask }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    let flags =
+      (answered ? 1 : 0) | (pending ? 2 : 0) | (holding ? 4 : 0) | (moved ? 8 : 0) | (frozen ? 16 : 0)
+      | (stale ? 32 : 0)
+    hasher.combine(node &+ cursor &* 65_536 &+ Int(stage.rawValue) &<< 32 &+ flags &<< 36 &+ Int(told) &<< 42)
+    hasher.combine(touches &+ count &* 4096 &+ Int(phase) &<< 56)
+    hasher.combine(decided.bits ^ behind &* 0x9E37_79B9_7F4A_7C15 ^ suppressed &<< 17 ^ passed &<< 41)
+    hasher.combine(rounds)
+    hasher.combine(sent)
+  }
 }
 
 /// All runs that are at one place, and how far their instants can lie apart.

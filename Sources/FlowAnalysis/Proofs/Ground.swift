@@ -44,6 +44,8 @@ final class Ground {
   private(set) var recurring: [String: Int] = [:]
   private(set) var verbs: [String] = ["all"]
   private(set) var loops: [NodeIndex] = []
+  /// People's tasks that a run waits for.
+  private(set) var tasks: [NodeIndex] = []
   /// Everything but replies that may come in and matter.
   private(set) var eventNames: [String] = []
   /// How many touches there have been makes a difference: to a condition, or as long as the policy's limit is
@@ -53,9 +55,15 @@ final class Ground {
   private(set) var awaitsEvents = false
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
-  /// For each recurring condition the steps that ask it.
-  private(set) var asking: [Set<NodeIndex>] = []
-  private var reach: [Set<NodeIndex>] = []
+  /// What lies ahead of a step: `repeat`s, a bit each, and conditions that are asked more than once, two.
+  struct Ahead {
+    var loops: UInt64 = 0
+    var asked: UInt64 = 0
+  }
+
+  private var aheads: [Ahead] = []
+  private var loopIndices: [NodeIndex: Int] = [:]
+  private var setters: [String: (conditions: [Int], instants: [(Instant, Int)])] = [:]
   /// For each step its place in an order in which steps are come to.
   private(set) var ranks: [Int] = []
 
@@ -112,6 +120,7 @@ final class Ground {
       switch node.action {
       case .channel(let action):
         collect(verb: action.verb)
+        if action.isTask, action.until != nil, tasks.count < 60 { tasks.append(index) }
         if let address = Self.address(of: action) {
           addresses += node.repeats.isEmpty ? [address] : [address, address]
         }
@@ -137,44 +146,65 @@ final class Ground {
       if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true }
     }
     .sorted()
-    for address in Set(addresses).sorted() where addresses.count(where: { $0 == address }) > 1 {
+    for address in Set(addresses).sorted()
+    where recurring.count < Control.Decided.most && addresses.count(where: { $0 == address }) > 1 {
       recurring[address] = recurring.count
     }
-    let most = recurring.count + 6
+    let most = min(recurring.count + 6, Control.Decided.most)
     for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most
     {
       recurring[condition] = recurring.count
     }
-    asking = Array(repeating: [], count: recurring.count)
-    for (index, node) in graph.nodes.enumerated() {
-      var names = conditions(of: node).map(\.canonical)
-      if case .channel(let action) = node.action, let address = Self.address(of: action) {
-        names.append(address)
-      }
-      for name in names { if let condition = recurring[name] { asking[condition].insert(index) } }
-    }
+    for (index, loop) in loops.enumerated() { loopIndices[loop] = index }
     collectEvents()
     rank()
     follow()
   }
 
-  /// Every step that a run can come to from here, this one among them, also by `anytime`.
-  func ahead(of node: NodeIndex) -> Set<NodeIndex> { reach[node] }
+  /// What a run can come to from a step, this one among it, also by `anytime`.
+  func ahead(of node: NodeIndex) -> Ahead { aheads[node] }
+
+  /// Which of the `repeat`s a step is.
+  func loop(of node: NodeIndex) -> Int? { loopIndices[node] }
+
+  /// What is not known any more once a field of the data has changed.
+  func touched(by root: String) -> (conditions: [Int], instants: [(Instant, Int)]) {
+    if let known = setters[root] { return known }
+    let conditions = recurring.filter { $0.key.contains("input:\(root)") }.values.sorted()
+    let instants = self.instants.filter {
+      if case .data(let name, _) = $0.key { name.contains("input:\(root)") } else { false }
+    }
+    let touched = (conditions, instants.map { ($0.key, $0.value) }.sorted { $0.1 < $1.1 })
+    setters[root] = touched
+    return touched
+  }
 
   private func follow() {
-    reach = Array(repeating: [], count: graph.nodes.count)
+    let own = graph.nodes.indices.map { asked(at: $0) }
     let always = graph.anytime.compactMap { if case .node(let node) = $0.target { node } else { nil } }
-    func from(_ starts: [NodeIndex]) -> Set<NodeIndex> {
-      var (seen, stack) = (Set<NodeIndex>(), starts)
+    func from(_ starts: [NodeIndex]) -> Ahead {
+      var (ahead, seen, stack) = (Ahead(), Set<NodeIndex>(), starts)
       while let node = stack.popLast() {
         guard seen.insert(node).inserted else { continue }
+        ahead.asked |= own[node]
+        if let loop = loopIndices[node], loop < 64 { ahead.loops |= 1 << UInt64(loop) }
         for edge in graph.edges(from: node) { if case .node(let to) = edge.to { stack.append(to) } }
         if case .node(let next) = graph.nodes[node].next { stack.append(next) }
       }
-      return seen
+      return ahead
     }
     let interrupting = from(always)
-    for node in graph.nodes.indices { reach[node] = from([node]).union(interrupting) }
+    aheads = graph.nodes.indices.map { node in
+      let ahead = from([node])
+      return Ahead(loops: ahead.loops | interrupting.loops, asked: ahead.asked | interrupting.asked)
+    }
+  }
+
+  private func asked(at index: NodeIndex) -> UInt64 {
+    let node = graph.nodes[index]
+    var names = conditions(of: node).map(\.canonical)
+    if case .channel(let action) = node.action, let address = Self.address(of: action) { names.append(address) }
+    return names.compactMap { recurring[$0] }.reduce(0) { $0 | 3 << (2 * UInt64($1)) }
   }
 
   private func isAround(_ list: Int, _ node: NodeIndex) -> Bool {

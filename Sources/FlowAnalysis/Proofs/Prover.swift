@@ -39,12 +39,20 @@ public struct Prover {
   }
 
   /// What is proved of each claim, in their order.
-  /// - Parameter find: looks for a run that breaks a claim, for ``Claim/possible(outcome:)`` for one that
-  ///   shows it; asked only where the claim is not proved.
-  public func prove(_ claims: [Claimed], find: (Claim) -> Witness? = { _ in nil }) -> [Proof] {
+  /// - Parameters:
+  ///   - find: looks for a run that breaks a claim, for ``Claim/possible(outcome:)`` for one that
+  ///     shows it; asked only where the claim is not proved.
+  ///   - hasSeen: whether some run is known to have as many touches.
+  public func prove(
+    _ claims: [Claimed], find: (Claim) -> Witness? = { _ in nil },
+    hasSeen: (_ touches: Int) -> Bool = { _ in false }
+  ) -> [Proof] {
     var workings = Workings(ground)
     return claims.map { stated in
       var verdict = workings.verdict(on: stated.claim)
+      if case .touches(_, nil, nil) = stated.claim, case .proved(.count(let most)?, _) = verdict {
+        verdict = .proved(bound: .count(most), isReached: hasSeen(most))
+      }
       if case .undecided = verdict, let witness = find(stated.claim) {
         if case .possible = stated.claim {
           verdict = .proved(bound: nil, isReached: true)

@@ -11,11 +11,23 @@ struct Walk {
   var watch: Watch
   /// Past it nothing is said.
   private(set) var budget: Int
-  private var known: [Control: (time: Differences, joins: Int, isQueued: Bool)] = [:]
+  private struct Place {
+    let control: Control
+    let order: Int
+    var time: Differences
+    /// The most that a claim has counted on the way here, where only that matters.
+    var count: Int
+    var joins = 0
+    var isQueued = true
+  }
+
+  private var known: [Control: Int] = [:]
+  private var places: [Place] = []
   private var queue = Frontier()
   private let countsTouches: Bool
   private let mayBeExhausted: Bool
   private let keepsTime: Bool
+  private let keepsMost: Bool
   /// States that were followed.
   private(set) var steps = 0
 
@@ -30,6 +42,7 @@ struct Walk {
     self.mayBeExhausted = mayBeExhausted
     self.keepsTime = keepsTime
     countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
+    keepsMost = watch.keepsMost && !countsTouches
     self.ground = ground
     graph = ground.graph
     self.watch = watch
@@ -44,20 +57,18 @@ struct Walk {
     time.assign(Ground.clock, Ground.now)
     placeDays(&time)
     for (instant, index) in ground.instants { ground.steady(instant, index, &time) }
-    let control = Control(
-      node: -1, stage: .arriving, rounds: Array(repeating: 0, count: ground.loops.count),
-      decided: Array(repeating: 0, count: ground.recurring.count))
+    let control = Control(node: -1, stage: .arriving)
     for run in watch.see(.started, AbstractRun(control: control, time: time)) {
       proceed(run, to: graph.entry)
     }
-    while let control = queue.pop() {
-      guard let state = known[control] else { continue }
-      known[control]?.isQueued = false
+    while let index = queue.pop() {
+      places[index].isQueued = false
       steps += 1
       budget -= 1
       guard budget > 0 else { return false }
-      let run = AbstractRun(control: control, time: state.time)
-      if control.cursor >= 0 { arrive(run) } else { wait(run) }
+      var run = AbstractRun(control: places[index].control, time: places[index].time)
+      run.control.count = places[index].count
+      if run.control.cursor >= 0 { arrive(run) } else { wait(run) }
     }
     return true
   }
@@ -89,20 +100,24 @@ struct Walk {
 
   /// A place that a run can be at: followed once, and again where more is possible there than was known.
   mutating func put(_ run: AbstractRun) {
-    let control = relevant(run.control)
-    let order = order(of: control)
-    guard var state = known[control] else {
-      known[control] = (run.time, 0, true)
-      return queue.push(control, order)
+    var control = relevant(run.control)
+    let count = control.count
+    if keepsMost { control.count = 0 }
+    guard let index = known[control] else {
+      known[control] = places.count
+      let order = order(of: control)
+      queue.push(places.count, order)
+      return places.append(Place(control: control, order: order, time: run.time, count: count))
     }
-    guard
-      state.time.join(
-        run.time, isWidening: state.joins >= Self.patience, isLast: state.joins >= 10 * Self.patience)
-    else { return }
-    state.joins += state.isQueued ? 0 : 1
-    if !state.isQueued { queue.push(control, order) }
-    state.isQueued = true
-    known[control] = state
+    let joins = places[index].joins
+    let isMore = count > places[index].count
+    if isMore { places[index].count = count }
+    let isWider = places[index].time.join(
+      run.time, isWidening: joins >= Self.patience, isLast: joins >= 10 * Self.patience)
+    guard isMore || isWider, !places[index].isQueued else { return }
+    places[index].joins += isWider ? 1 : 0
+    places[index].isQueued = true
+    queue.push(index, places[index].order)
   }
 
   /// Without what can make no difference any more.
@@ -111,19 +126,18 @@ struct Walk {
     if !countsTouches { control.touches = min(control.touches, 1) }
     if graph.policy.gap == nil, !watch.asksForAnswers { control.answered = false }
     if !ground.awaitsEvents { control.pending = false }
-    if control.node < 0, control.cursor >= 0 { forget(&control) }
+    forget(&control)
     return control
   }
 
   /// Rounds that were left by a jump and are never come back to, conditions that are not asked again.
   private func forget(_ control: inout Control) {
-    let ahead = ground.ahead(of: control.cursor)
-    for (index, loop) in ground.loops.enumerated() where control.rounds[index] > 0 && !ahead.contains(loop) {
+    let ahead = ground.ahead(of: control.node >= 0 ? control.node : control.cursor)
+    control.decided.keep(ahead.asked)
+    guard control.node < 0, !control.rounds.isEmpty else { return }
+    for index in ground.loops.indices where control.rounds[index] > 0 && ahead.loops & 1 << UInt64(index) == 0 {
       control.rounds[index] = 0
       control.sent &= ~(1 << UInt64(index))
-    }
-    for index in control.decided.indices where control.decided[index] != 0 {
-      if ground.asking[index].isDisjoint(with: ahead) { control.decided[index] = 0 }
     }
   }
 
@@ -136,8 +150,8 @@ struct Walk {
     let past = control.behind.nonzeroBitCount * 256 + min(control.touches + control.count & 63, 255)
     // Round by round, and the end of a round after what is in it.
     let outer = graph.nodes[node].repeats.first ?? node
-    let rounds = control.rounds.reduce(0) { min($0 + Int($1), 255) }
-    let isRound = ground.loops.contains(node)
+    let rounds = control.rounds.isEmpty ? 0 : ground.loops.indices.reduce(0) { min($0 + Int(control.rounds[$1]), 255) }
+    let isRound = ground.loop(of: node) != nil
     let inner = isRound && rounds > 0 ? 8191 : min(ground.ranks[node], 8190)
     let around = (past * 8192 + ground.ranks[outer]) * 256 + (isRound || outer != node ? rounds : 0)
     return (around * 8192 + inner) * 16 + place
@@ -189,7 +203,7 @@ struct Walk {
     var run = run
     let node = run.control.cursor
     let step = graph.nodes[node]
-    if case .loop(let loop) = step.action, let index = ground.loops.firstIndex(of: node),
+    if case .loop(let loop) = step.action, let index = ground.loop(of: node),
       run.control.rounds[index] > 0
     {
       return endRound(run, loop, node, index)

@@ -115,7 +115,7 @@ extension Walk {
     case .choose(let branches, let otherwise): choose(run, branches, otherwise ?? step.next)
     case .split(let split): for arm in split.arms where arm.share > 0 { proceed(run, to: arm.target) }
     case .loop(let loop):
-      if let index = ground.loops.firstIndex(of: node) { startRound(run, 1, loop, node, index) }
+      if let index = ground.loop(of: node) { startRound(run, 1, loop, node, index) }
     case .set(let assignments): set(run, assignments, step)
     case .suppress(let channel):
       var run = run
@@ -182,7 +182,7 @@ extension Walk {
   private func noting(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {
     var run = run
     for loop in graph.nodes[node].repeats {
-      guard let index = ground.loops.firstIndex(of: loop), run.control.rounds[index] > 0,
+      guard let index = ground.loop(of: loop), run.control.rounds[index] > 0,
         run.control.sent & 1 << UInt64(index) == 0, let mark = ground.instants[.round(loop)]
       else { continue }
       run.control.sent |= 1 << UInt64(index)
@@ -297,7 +297,7 @@ extension Walk {
   }
 
   mutating func nextRound(_ run: AbstractRun, _ node: NodeIndex) {
-    guard case .loop(let loop) = graph.nodes[node].action, let index = ground.loops.firstIndex(of: node)
+    guard case .loop(let loop) = graph.nodes[node].action, let index = ground.loop(of: node)
     else { return }
     let (stops, goesOn) = branches(loop.stopIf, run)
     if loop.stopIf != nil, let stops { leaveLoop(stops, node, index) }
@@ -339,11 +339,9 @@ extension Walk {
   private mutating func set(_ run: AbstractRun, _ assignments: [Assignment], _ step: Node) {
     var run = run
     for root in Set(assignments.compactMap(\.path.first)) {
-      for (condition, index) in ground.recurring where condition.contains("input:\(root)") {
-        run.control.decided[index] = 0
-      }
-      for (instant, index) in ground.instants {
-        guard case .data(let name, _) = instant, name.contains("input:\(root)") else { continue }
+      let touched = ground.touched(by: root)
+      for index in touched.conditions { run.control.decided[index] = 0 }
+      for (instant, index) in touched.instants {
         run.time.forget(index)
         ground.steady(instant, index, &run.time)
       }

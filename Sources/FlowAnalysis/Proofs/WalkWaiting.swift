@@ -113,17 +113,22 @@ extension Walk {
 
   private mutating func events(_ run: AbstractRun) {
     let cases = listened(run)
-    for key in ground.eventNames + watch.events
-    where !isReply(key) && !["timeout", "unsubscribe", "complaint"].contains(key) {
+    var hasUntaken = false
+    for key in watch.incoming {
       let runs = run.control.holding && ground.heldFor.contains(key) ? released(run) : [run]
       if let own = cases.first(where: { $0.key == key }) {
         take(run, own.target, key)
         continue
       }
+      let isPlain = !ground.heldFor.contains(key) && !watch.tells(key)
       for run in runs {
         let (usable, spent) = anytime(key, run)
         if let usable { take(run, usable, key) }
-        if spent { byDefault(run, key) }
+        guard spent else { continue }
+        // All that only go into the history leave a run as the first of them does.
+        if isPlain, hasUntaken { continue }
+        byDefault(run, key)
+        if isPlain { hasUntaken = true }
       }
     }
   }

@@ -22,16 +22,42 @@ struct Watch {
   private(set) var isBroken = false
   /// The most touches that were counted.
   private(set) var most = 0
-  /// What was measured, of all runs: how late at most, or, for what must lie apart, how far before at most.
-  private(set) var distances: Set<Distance> = []
-  /// The same on the clock of the wall, the largest; nil for whatever long.
-  private(set) var worst: Int64? = .min
+  /// What was measured, of all runs.
+  struct Measured {
+    /// How late at most, or, for what must lie apart, how far before at most.
+    var distances: Set<Distance> = []
+    /// The same on the clock of the wall, the largest; nil for whatever long.
+    var worst: Int64? = .min
+  }
+
+  private(set) var measured = Measured()
+  /// How long runs take.
+  private(set) var lengths = Measured()
+  /// Of the tasks that are looked after together those that a run may end without anybody having learned of.
+  private(set) var unseen: UInt64 = 0
+  private let tasks: [NodeIndex]
+  /// What may come in, by name, but for answers and what always ends a run.
+  let incoming: [String]
+  private let named: Set<String>
   private(set) var outcomes: Set<String> = []
 
   init(_ claim: Claim, _ ground: Ground) {
     self.claim = claim
     self.ground = ground
+    if case .overseen = claim { tasks = ground.tasks } else { tasks = [] }
+    let names = Self.events(claim)
+    named = Set(names)
+    let replies = Set(ground.graph.replies.map(\.name) + ["reply"])
+    incoming = (ground.eventNames + names.filter { !ground.eventNames.contains($0) }).filter {
+      !replies.contains($0) && !["timeout", "unsubscribe", "complaint"].contains($0)
+    }
   }
+
+  /// Of what is counted only the most matters: how it came to it is one.
+  var keepsMost: Bool { if case .touches(_, _, nil) = claim { true } else { false } }
+
+  /// That an event comes in, taken by nothing, says something to the claim, or to the run.
+  func tells(_ event: String) -> Bool { named.contains(event) || ["bounce", "out-of-office"].contains(event) }
 
   /// Nothing comes from the contact.
   var isSilent: Bool {
@@ -65,11 +91,7 @@ struct Watch {
   /// look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
     switch claim {
-    case .ends(let limit):
-      guard case .ended(let outcome) = happening else { return [run] }
-      outcomes.insert(outcome)
-      atMost(limit, run.time[Ground.now, Ground.clock])
-      return []
+    case .ends: return isOver(happening, run) ? [] : [run]
     case .touches(let most, let verb, nil): return count(happening, run, most, verb)
     case .touches(let most, let verb, let span?): return countSpan(happening, run, most, verb, span)
     case .apart(let least): return apart(happening, run, least)
@@ -147,6 +169,7 @@ struct Watch {
   private mutating func apart(
     _ happening: Happening, _ run: AbstractRun, _ least: FlowTime.Duration
   ) -> [AbstractRun] {
+    if isOver(happening, run) { return [] }
     guard case .handedOver(let node) = happening, ground.graph.nodes[node].isTouch else { return [run] }
     var next = run
     if run.control.count > 0, !ground.graph.nodes[node].liftsGap, !run.control.answered {
@@ -190,20 +213,26 @@ struct Watch {
     return [run]
   }
 
+  /// All tasks of the file at once, a bit each in `count`.
   private mutating func overseen(
     _ step: NodeIndex, _ happening: Happening, _ run: AbstractRun
   ) -> [AbstractRun] {
     var run = run
     switch happening {
-    case .timedOut(step): run.control.phase = 1
-    case .told where run.control.phase == 1, .received where run.control.phase == 1: run.control.phase = 0
-    case .handedOver(let node) where run.control.phase == 1 && tells(node): run.control.phase = 0
-    case .ended where run.control.phase == 1:
-      isBroken = true
+    case .timedOut(let node):
+      if let bit = tasks.firstIndex(of: node) { run.control.count |= 1 << bit }
+    case .told, .received: run.control.count = 0
+    case .handedOver(let node) where tells(node): run.control.count = 0
+    case .ended:
+      unseen |= UInt64(run.control.count)
       return []
     default: break
     }
     return [run]
+  }
+
+  func isUnseen(_ step: NodeIndex) -> Bool {
+    tasks.firstIndex(of: step).map { unseen & 1 << UInt64($0) != 0 } ?? true
   }
 
   private mutating func follows(
@@ -232,26 +261,34 @@ struct Watch {
     return []
   }
 
+  /// Where it is, how long it took is noted.
+  private mutating func isOver(_ happening: Happening, _ run: AbstractRun) -> Bool {
+    guard case .ended(let outcome) = happening else { return false }
+    outcomes.insert(outcome)
+    note(run.time[Ground.now, Ground.clock], isSteady: false, &lengths)
+    return true
+  }
+
   /// - Parameter distance: how far now lies after the instant that the limit counts from, at most.
-  private mutating func atMost(_ limit: FlowTime.Duration?, _ distance: Distance) {
-    note(distance, isSteady: false)
-    if let limit, !ground.isWithin(distance, limit) { isBroken = true }
+  private mutating func atMost(_ limit: FlowTime.Duration, _ distance: Distance) {
+    note(distance, isSteady: false, &measured)
+    if !ground.isWithin(distance, limit) { isBroken = true }
   }
 
   /// How far the marked instant lies after now, at most: what is certain lies between them.
   private mutating func atLeast(_ least: FlowTime.Duration, _ run: AbstractRun) {
     let distance = run.time[Ground.mark, Ground.now]
-    note(distance, isSteady: run.time.isSteady(Ground.now) && run.time.isSteady(Ground.mark))
+    note(distance, isSteady: run.time.isSteady(Ground.now) && run.time.isSteady(Ground.mark), &measured)
     if !ground.isApart(distance, least) { isBroken = true }
   }
 
-  private mutating func note(_ distance: Distance, isSteady: Bool) {
-    distances.insert(distance)
-    guard let known = worst, let time = distance.onWall(jump: ground.jump, isSteady: isSteady) else {
-      worst = nil
+  private func note(_ distance: Distance, isSteady: Bool, _ measured: inout Measured) {
+    measured.distances.insert(distance)
+    guard let known = measured.worst, let time = distance.onWall(jump: ground.jump, isSteady: isSteady) else {
+      measured.worst = nil
       return
     }
-    worst = max(known, time)
+    measured.worst = max(known, time)
   }
 
   // MARK: Milestones
@@ -268,8 +305,8 @@ struct Watch {
     return !action.touch && !action.isTask
   }
 
-  /// Names of events that the claim speaks of.
-  var events: [String] {
+  /// Names of events that a claim speaks of.
+  private static func events(_ claim: Claim) -> [String] {
     let milestones: [Milestone] =
       switch claim {
       case .silence(let milestones): milestones

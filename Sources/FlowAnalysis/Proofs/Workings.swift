@@ -12,11 +12,14 @@ struct Workings {
 
   init(_ ground: Ground) {
     self.ground = ground
-    mayBeExhausted = ground.graph.policy.maxTouches != nil
-    if let most = ground.graph.policy.maxTouches {
-      let watch = watch(.touches(atMost: most, verb: nil, span: nil))
-      mayBeExhausted = watch?.isBroken ?? true
-    }
+    mayBeExhausted = false
+    guard let most = ground.graph.policy.maxTouches else { return }
+    // Where touches never come to more without the limit, they do not with it.
+    let claim = Claim.touches(atMost: most, verb: nil, span: nil)
+    mayBeExhausted = watch(claim)?.isBroken ?? true
+    guard mayBeExhausted else { return }
+    walked[claim] = nil
+    mayBeExhausted = watch(claim)?.isBroken ?? true
   }
 
   mutating func verdict(on claim: Claim) -> Verdict {
@@ -35,22 +38,28 @@ struct Workings {
   }
 
   private mutating func followed(_ claim: Claim) -> Verdict {
-    guard let watch = watch(Self.open(claim)) else { return Self.tooMany }
+    guard let watch = watch(Self.open(claim, ground.graph)) else { return Self.tooMany }
     switch claim {
-    case .ends(nil): return .proved(bound: latest(watch), isReached: false)
-    case .ends(let limit?), .firstTouch(let limit):
-      if watch.distances.allSatisfy({ ground.isWithin($0, limit) }) {
-        return .proved(bound: latest(watch), isReached: false)
+    case .ends(nil): return .proved(bound: latest(watch.lengths), isReached: false)
+    case .ends(let limit?):
+      if watch.lengths.distances.allSatisfy({ ground.isWithin($0, limit) }) {
+        return .proved(bound: latest(watch.lengths), isReached: false)
       }
-      if case .firstTouch = claim {
-        var latest = LatestTouch(ground, limit: limit)
-        if latest.isInTime() { return .proved(bound: nil, isReached: false) }
+    case .firstTouch(let limit):
+      if watch.measured.distances.allSatisfy({ ground.isWithin($0, limit) }) {
+        return .proved(bound: latest(watch.measured), isReached: false)
       }
+      var latest = LatestTouch(ground, limit: limit)
+      if latest.isInTime() { return .proved(bound: nil, isReached: false) }
     case .apart(let least):
-      if watch.distances.allSatisfy({ ground.isApart($0, least) }) {
-        guard let worst = watch.worst, worst > .min else { return .proved(bound: nil, isReached: false) }
+      if watch.measured.distances.allSatisfy({ ground.isApart($0, least) }) {
+        guard let worst = watch.measured.worst, worst > .min else {
+          return .proved(bound: nil, isReached: false)
+        }
         return .proved(bound: .time(max(0, -worst)), isReached: false)
       }
+    case .overseen(let step):
+      if !watch.isUnseen(step) { return .proved(bound: nil, isReached: false) }
     case .touches(_, _, nil):
       if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
@@ -61,7 +70,7 @@ struct Workings {
   }
 
   private mutating func possible(_ outcome: String) -> Verdict {
-    guard let watch = watch(.ends(within: nil)) else { return Self.tooMany }
+    guard let watch = watch(Self.open(.ends(within: nil), ground.graph)) else { return Self.tooMany }
     // All ways are followed, and more than there are: what none of them comes to, no run does, and none shows it.
     return watch.outcomes.contains(outcome)
       ? .undecided(
@@ -72,17 +81,19 @@ struct Workings {
   private static let tooMany = Verdict.undecided(
     because: "the file has too many ways to follow them all", decidedBy: "fewer branches or rounds")
 
-  private func latest(_ watch: Watch) -> Bound? {
-    guard let worst = watch.worst, worst > .min else { return nil }
+  private func latest(_ measured: Watch.Measured) -> Bound? {
+    guard let worst = measured.worst, worst > .min else { return nil }
     return .time(worst)
   }
 
-  /// Claims that differ in their limit alone are measured once.
-  private static func open(_ claim: Claim) -> Claim {
+  /// Claims that differ in their limit alone are measured once, and how long a run takes beside how far touches
+  /// lie apart.
+  private static func open(_ claim: Claim, _ graph: Graph) -> Claim {
     switch claim {
-    case .ends: .ends(within: nil)
+    case .ends: graph.policy.gap == nil ? .ends(within: nil) : .apart(.zero)
     case .firstTouch: .firstTouch(within: .zero)
     case .apart: .apart(.zero)
+    case .overseen: .overseen(step: -1)
     default: claim
     }
   }
@@ -93,12 +104,13 @@ struct Workings {
     var watch: Watch?
     // Most claims of what comes after what need no time: without it each place is followed once.
     if !begun.isOfTime { watch = walk(begun, keepsTime: false) }
-    if watch?.isBroken ?? true { watch = walk(begun, keepsTime: true) ?? watch }
+    if watch.map({ $0.isBroken || $0.unseen != 0 }) ?? true { watch = walk(begun, keepsTime: true) ?? watch }
     walked[claim] = .some(watch)
     return watch
   }
 
   private func walk(_ watch: Watch, keepsTime: Bool) -> Watch? {
+    guard ground.loops.count <= Control.Rounds.most else { return nil }
     var walk = Walk(ground, watch, mayBeExhausted: mayBeExhausted, keepsTime: keepsTime)
     return walk.run() ? walk.watch : nil
   }

@@ -25,12 +25,11 @@ enum Proving {
 
   static func prove(_ graph: Graph, _ guarantees: [Claimed], _ project: Project, _ zones: any ZoneSource) -> [Proof] {
     let promised = Set(guarantees.map(\.claim))
-    // A promise is worth a longer look than what the language claims of every file.
-    func find(_ claim: Claim) -> Witness? {
-      let steps = promised.contains(claim) ? 12_000 : 4_000
-      return WitnessSearch(graph: graph, zones: zones, caps: project.caps, steps: steps).find(claim)
-    }
-    return Prover(graph: graph, zones: zones, caps: project.caps)
-      .prove(Claims.standard(for: graph) + guarantees, find: find)
+    let search = WitnessSearch(graph: graph, zones: zones, caps: project.caps, steps: 12_000)
+    return Prover(graph: graph, zones: zones, caps: project.caps).prove(
+      Claims.standard(for: graph) + guarantees,
+      // A promise is worth a longer look than what the language claims of every file.
+      find: { search.find($0, most: promised.contains($0) ? 12_000 : 4_000) },
+      hasSeen: search.hasSeen(touches:))
   }
 }

@@ -30,17 +30,36 @@ struct Hunt {
   private(set) var best: Found?
   /// Ascending by what is left, one a trace.
   private(set) var nearest: [Near] = []
+  /// Outcomes that are still looked for, and a run for each that was found.
+  private var wanted: Set<String>
+  private(set) var shown: [String: Play] = [:]
+  private(set) var mostTouches = 0
+  let isForOutcomes: Bool
 
   private static let mostNear = 8
 
-  init(claim: Claim, graph: Graph, judge: @escaping (Course) -> Monitor.Judgement) {
+  /// - Parameter wanted: outcomes, where these are looked for and no breach.
+  init(
+    claim: Claim, graph: Graph, wanted: Set<String> = [],
+    judge: @escaping (Course) -> Monitor.Judgement
+  ) {
+    self.wanted = wanted
+    isForOutcomes = !wanted.isEmpty
     self.claim = claim
     self.graph = graph
     self.judge = judge
   }
 
-  /// - Returns: whether a run is found that breaks the claim.
+  /// All outcomes have been found.
+  var isOver: Bool { isForOutcomes && wanted.isEmpty }
+
+  /// - Returns: whether a run is found that breaks the claim, or for each outcome one.
   mutating func looks(at play: Play, _ trace: Trace) -> Bool {
+    if isForOutcomes {
+      mostTouches = max(mostTouches, play.run.touches)
+      if let outcome = play.run.outcome, wanted.remove(outcome) != nil { shown[outcome] = play }
+      return wanted.isEmpty
+    }
     let judgement = judge(play.course)
     guard judgement.isBroken else {
       if let slack = judgement.slack { note(slack, trace, days: Int(length(play) / 86_400_000)) }

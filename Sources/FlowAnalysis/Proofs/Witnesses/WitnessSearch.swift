@@ -10,11 +10,20 @@ public struct WitnessSearch {
   let steps: Int
   private let starts: Starts
   private let inputs: Inputs
+  private let memory = Memory()
+
+  /// What one look at the file's runs has shown, for all outcomes at once.
+  private final class Memory {
+    var shown: [String: Play]?
+    var mostTouches = 0
+  }
 
   /// So many things happen in a run at most.
   private static let mostEvents = 4
   /// So many runs with as many events go on to one event more.
   private static let width = 160
+  /// So many different data are tried with events.
+  private static let firstWidth = 24
   /// So many runs that are alike but for their instants are kept.
   private static let alike = 3
 
@@ -29,33 +38,70 @@ public struct WitnessSearch {
   }
 
   /// A run that breaks the claim; of ``Claim/possible(outcome:)``, one that shows it.
-  /// - Parameter from: starts that are tried before all others.
-  public func find(_ claim: Claim, from hints: [Instant] = []) -> Witness? {
-    if case .possible(let outcome) = claim { return example(of: .end(outcome)) }
+  /// - Parameters:
+  ///   - from: starts that are tried before all others.
+  ///   - most: steps of the machine, where they are to be fewer than of the search.
+  public func find(_ claim: Claim, from hints: [Instant] = [], most: Int = .max) -> Witness? {
+    if case .possible(let outcome) = claim {
+      return shown()[outcome].map { witness($0, [$0.course.entries.count - 1]) }
+    }
     let monitor = Monitor(claim, graph: graph, zones: zones)
-    let hunt = search(claim, hints: hints) { monitor.judge($0) }
+    let hunt = search(claim, hints, steps: min(most, steps)) { monitor.judge($0) }
     return hunt.map { witness($0.play, monitor.judge($0.play.course).breach) }
   }
 
-  /// A run in which something comes about.
-  public func example(of milestone: Milestone) -> Witness? {
-    let claim = Claim.never(milestone, after: .started)
-    let graph = self.graph
-    let hunt = search(claim, hints: []) { course in
-      let at = course.entries.indices.last { milestone.isReached(by: course.entries[$0], in: graph) }
-      return Monitor.Judgement(breach: at.map { [$0] } ?? [])
+  /// Whether a run was seen with as many touches; others may have them where none was.
+  public func hasSeen(touches count: Int) -> Bool {
+    _ = shown()
+    return memory.mostTouches >= count
+  }
+
+  /// For each outcome that the file writes a run that ends so, where one was found.
+  private func shown() -> [String: Play] {
+    if let shown = memory.shown { return shown }
+    var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
+    let wanted = Set(graph.writtenOutcomes.map(\.outcome))
+    var hunt = Hunt(claim: .possible(outcome: ""), graph: graph, wanted: wanted) { _ in .kept }
+    explore(&hunt, &player)
+    memory.shown = hunt.shown
+    memory.mostTouches = hunt.mostTouches
+    return hunt.shown
+  }
+
+  private func explore(_ hunt: inout Hunt, _ player: inout Player) {
+    guard let plain = inputs.choices.first, let start = starts.usual(in: zone(plain, &player)).first
+    else { return }
+    var begun: [(Play, Trace)] = []
+    for choice in inputs.choices {
+      guard let play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
+      if begun.count < Self.firstWidth { begun.append((play, Trace(choice: choice, incidents: []))) }
+      var whole = play
+      if player.finish(&whole), hunt.looks(at: whole, Trace(choice: choice, incidents: [])) { return }
     }
-    return hunt.map { witness($0.play, $0.judgement.breach) }
+    let incidents = Incidents(graph, claim: hunt.claim)
+    // An hour later is as good as any other time, for most, and the plainest data as good as any other: the rest is
+    // tried with what steps are left.
+    let hour = [Placement.usual[0]]
+    for (width, placements) in [(1, hour), (Self.firstWidth, hour), (Self.firstWidth, Placement.all)] {
+      let spare = placements == hour ? player.stepsLeft / 2 : 0
+      player.stepsLeft -= spare
+      var layer = Array(begun.prefix(width))
+      for _ in 1...Self.mostEvents {
+        layer = next(layer, &hunt, &player, incidents, placements)
+        if hunt.isOver { return }
+      }
+      player.stepsLeft += spare
+    }
   }
 
   private func search(
-    _ claim: Claim, hints: [Instant], _ judge: @escaping (Course) -> Monitor.Judgement
+    _ claim: Claim, _ hints: [Instant], steps: Int, _ judge: @escaping (Course) -> Monitor.Judgement
   ) -> Found? {
     var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
     if let found = silent(&hunt, &player, hints) { return found }
-    if !claim.isOfSilence, let found = eventful(&hunt, &player, hints) { return found }
-    if claim.isOfTime, let found = scanned(&hunt, &player) { return found }
+    if !claim.isOfSilence, let found = eventful(&hunt, &player, hints, steps) { return found }
+    if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return found }
     return nil
   }
 
@@ -81,12 +127,14 @@ public struct WitnessSearch {
   // MARK: Something comes
 
   /// Breadth first: all runs with one event, then what is new of those with two.
-  private func eventful(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant]) -> Found? {
+  private func eventful(
+    _ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int
+  ) -> Found? {
     guard let plain = inputs.choices.first else { return nil }
     let incidents = Incidents(graph, claim: hunt.claim)
     let usual = (hints + starts.usual(in: zone(plain, &player))).prefix(4)
     var fronts = usual.enumerated().map { round, start -> (stepsLeft: Int, layer: [(Play, Trace)]) in
-      let begun = inputs.choices.prefix(round == 0 ? 24 : 6).compactMap { choice in
+      let begun = inputs.choices.prefix(round == 0 ? Self.firstWidth : 6).compactMap { choice in
         player.begin(inputs.data(choice, at: start), at: start).map {
           ($0, Trace(choice: choice, incidents: []))
         }
@@ -120,10 +168,11 @@ public struct WitnessSearch {
             guard player.tell(&told, kind, at: at) else { continue }
             let way = trace.with(Incident(timers: play.timers, placement: placement, kind: kind))
             let signature = Signature(told, trace.choice, hunt.marks(told.course))
-            guard seen[signature, default: 0] < Self.alike else { continue }
+            guard seen[signature, default: 0] < (hunt.isForOutcomes ? 1 : Self.alike) else { continue }
             seen[signature, default: 0] += 1
             if told.run.waiting != nil, next.count < Self.width { next.append((told, way)) }
             if player.finish(&told) { _ = hunt.looks(at: told, way) }
+            if hunt.isOver { return next }
           }
         }
         guard player.goOn(&play) else { break }
@@ -136,7 +185,7 @@ public struct WitnessSearch {
 
   /// The runs that came nearest to breaking it, from every date that may matter, then from every time of the
   /// day on the dates that came nearest.
-  private func scanned(_ hunt: inout Hunt, _ player: inout Player) -> Found? {
+  private func scanned(_ hunt: inout Hunt, _ player: inout Player, _ steps: Int) -> Found? {
     let plain = inputs.choices.prefix(2).map {
       Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
     }
