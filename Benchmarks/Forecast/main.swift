@@ -81,6 +81,9 @@ func timed<Value>(_ work: () throws -> Value) rethrows -> (value: Value, wall: D
   return (value, seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - processor)
 }
 
+/// To two places.
+func rounded(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+
 func report(_ name: String, _ figures: [(String, String)]) {
   print(name + ": " + figures.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
 }
@@ -161,13 +164,13 @@ func exact(_ times: Int) throws {
   let sampled = timed { cohort(workflow, count, assume, [:]).figures() }
   let agreement = computed.value.outcomes.map { one in
     let counted = sampled.value.outcomes.first { $0.name == one.name }?.count ?? 0
-    return "\(one.name) \(one.count / 10) % against \(counted / Double(count) * 100) %"
+    return "\(one.name) \(rounded(one.count / 10)) % against \(rounded(counted / Double(count) * 100)) %"
   }
   report(
     "exact",
     [
-      ("computed in", "\(computed.processor * 1000) ms"), ("sampled", "\(count)"),
-      ("in", "\(sampled.processor * 1000) ms"), ("times", "\(sampled.processor / computed.processor)"),
+      ("computed in", rounded(computed.processor * 1000)), ("sampled", "\(count)"),
+      ("sampled in", rounded(sampled.processor * 1000)), ("times", rounded(sampled.processor / computed.processor)),
     ])
   print(agreement.joined(separator: "\n"))
 }
@@ -182,9 +185,9 @@ func agree(_ count: Int) throws -> Bool {
       let differ = zip(compiled.traces, machine.traces).count { $0 != $1 }
       isGood = isGood && differ == 0 && compiled.figures == machine.figures
       report(
-        name,
+        capacity.isEmpty ? name : "\(name), scarce",
         [
-          ("contacts", "\(count)"), ("capacity", capacity.isEmpty ? "none" : "scarce"), ("differ", "\(differ)"),
+          ("contacts", "\(count)"), ("differ", "\(differ)"),
           ("walker", compiled.fallback ?? "compiled"),
         ])
     }
