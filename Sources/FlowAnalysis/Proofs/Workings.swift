@@ -75,7 +75,7 @@ struct Workings {
     return watch.outcomes.contains(outcome)
       ? .undecided(
         because: "no run was found that ends with \(outcome)", decidedBy: "a scenario that ends with it")
-      : .broken(Witness(start: .epoch, zone: "UTC", input: [:], events: [], timeline: []))
+      : .impossible(because: "all ways through the file were followed, and none ends with \(outcome)")
   }
 
   private static let tooMany = Verdict.undecided(

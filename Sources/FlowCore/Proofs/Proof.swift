@@ -33,6 +33,9 @@ public enum Verdict: Sendable {
   /// reached by some run where `isReached`.
   case proved(bound: Bound?, isReached: Bool)
   case broken(Witness)
+  /// What the claim says to come about does not, in no run at all (``Claim/possible(outcome:)``): so there is none to
+  /// show, only the reason.
+  case impossible(because: String)
   /// Neither proved nor broken: why, and what would decide it.
   case undecided(because: String, decidedBy: String)
 }

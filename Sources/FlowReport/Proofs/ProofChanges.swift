@@ -64,7 +64,7 @@ public struct ProofChanges: Sendable, Hashable {
     case .proved:
       Known(proof: proof, rank: 2, words: "proved" + (ProofLines.bound(proof).map { ", \($0)" } ?? ""))
     case .undecided: Known(proof: proof, rank: 1, words: "open")
-    case .broken: Known(proof: proof, rank: 0, words: "broken")
+    case .broken, .impossible: Known(proof: proof, rank: 0, words: "broken")
     }
   }
 

@@ -11,6 +11,7 @@ public enum ProofReport {
       switch proof.verdict {
       case .proved: nil
       case .broken(let witness): broken(proof, witness, graph, zones)
+      case .impossible(let because): impossible(proof, because, graph)
       case .undecided(let because, let decidedBy): undecided(proof, because, decidedBy, graph)
       }
     }
@@ -27,6 +28,14 @@ public enum ProofReport {
     return Diagnostic(
       code, severity, at: place(proof, witness, graph), message, label: words.label,
       notes: story.isEmpty ? [] : [Diagnostic.Note(story.joined(separator: "\n"))], help: words.help)
+  }
+
+  /// What should come about and cannot: there is no run to tell.
+  private static func impossible(_ proof: Proof, _ because: String, _ graph: Graph) -> Diagnostic? {
+    guard case .possible(let outcome) = proof.claim, let (code, severity) = code(of: proof, graph) else { return nil }
+    return Diagnostic(
+      code, severity, at: proof.span.onFirstLine, ProofWords.impossible(outcome), notes: [Diagnostic.Note(because)],
+      help: "take it away, or let something lead there")
   }
 
   private static func undecided(

@@ -41,7 +41,7 @@ struct ProofWords {
     case .silence: return silence
     case .stops: return stops
     case .insideWindow: return "\(step) could go out on \(day), outside its window"
-    case .possible(let outcome): return "no run can end \"\(outcome)\""
+    case .possible(let outcome): return Self.impossible(outcome)
     case .overseen(let node): return "nobody would learn that \(quoted(node)) was not done"
     case .never(let one, let before):
       return "\(Self.words(one, graph)) could come after \(Self.words(before, graph))"
@@ -51,6 +51,8 @@ struct ProofWords {
       return "\(Self.words(one, graph)) could come over \(within) after \(Self.words(cause, graph))"
     }
   }
+
+  static func impossible(_ outcome: String) -> String { "no run can end \"\(outcome)\"" }
 
   /// Under the line of the promise.
   var label: String { isOwn && proof.source == .file ? "promised here" : "" }
@@ -65,10 +67,9 @@ struct ProofWords {
     case .apart: return "let the touches stand further apart, or promise less"
     case .silence where !isOwn: return "write the end that is meant, or escalate before it"
     case .silence: return "lead silence to it, or name in the promise where it ends"
-    case .possible: return "take it away, or let something lead there"
     case .overseen: return "escalate in its timeout, to somebody who can see to it"
     case .never, .always, .follows: return "change what leads there, or take the promise away"
-    case .ends(nil), .stops, .insideWindow: return "this should never come about: please report it"
+    case .ends(nil), .stops, .insideWindow, .possible: return "this should never come about: please report it"
     }
   }
 

@@ -70,6 +70,7 @@ extension ProofReport {
     switch proof.verdict {
     case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.bound(proof))
     case .broken: return Line(verdict: .broken, claim: claim)
+    case .impossible(let because): return Line(verdict: .broken, claim: claim, more: because)
     case .undecided(let because, _): return Line(verdict: .open, claim: claim, more: because)
     }
   }
@@ -113,6 +114,9 @@ extension ProofReport {
     case .broken(let witness):
       members.append(("verdict", .string("broken")))
       members.append(("run", run(witness, graph, zones)))
+    case .impossible(let because):
+      members.append(("verdict", .string("broken")))
+      members.append(("because", .string(because)))
     case .undecided(let because, let decidedBy):
       members.append(("verdict", .string("undecided")))
       members.append(("because", .string(because)))

@@ -21,7 +21,7 @@ enum ScenarioWriter {
     // What is promised comes first: one run may break several things, and is written once.
     let proofs = workflow.proofs.filter { $0.source != .language } + workflow.proofs.filter { $0.source == .language }
     return proofs.compactMap { proof in
-      guard case .broken(let witness) = proof.verdict, !witness.timeline.isEmpty,
+      guard case .broken(let witness) = proof.verdict,
         ProofReport.findings([proof], of: workflow.graph, zones: workspace.zones).contains(where: { $0.severity > .hint })
       else { return nil }
       let name = "a run that breaks: " + ProofReport.claim(proof, of: workflow.graph)
