@@ -9,6 +9,8 @@ package struct Tale: Sendable {
   package var input: [String: Value]
   package var told: [Event]
   package var entries: [Entry]
+  /// The run's own, as they are at its start: with the item of `each`, and whom it follows.
+  var data: [String: Value] = [:]
   package var run: Run
   /// Milliseconds for which the run was held: days, whole ones.
   package var held: Int64
@@ -16,8 +18,8 @@ package struct Tale: Sendable {
   package var heldAtFirstTouch: Int64?
   /// It went on and on.
   package var isEndless: Bool
-  /// The step that is held now, and since which day.
-  var hold: (node: NodeIndex, day: CivilDate)?
+  /// The step that is held now, when it was come to, since which day, and by how much `day N` had been moved before.
+  var hold: (node: NodeIndex, arrived: Instant, day: CivilDate, moved: Int)?
 
   /// Nothing came in.
   package var isSilent: Bool { told.isEmpty }

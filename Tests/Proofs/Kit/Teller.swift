@@ -8,16 +8,16 @@ import FlowTime
 struct Teller {
   private let graph: Graph
   private let surroundings: Surroundings
-  private let fields: Set<String>
+  private let generated: Generated?
   private var chance: Chance
   /// Steps of the machine that are left.
   private var budget = 0
 
-  /// - Parameter fields: of the input, which are varied.
-  init(_ graph: Graph, _ surroundings: Surroundings, fields: Set<String>, seed: UInt64) {
+  /// - Parameter generated: what the graph was made from; nil where nothing is tried, only told.
+  init(_ graph: Graph, _ surroundings: Surroundings, _ generated: Generated? = nil, seed: UInt64 = 0) {
     self.graph = graph
     self.surroundings = surroundings
-    self.fields = fields
+    self.generated = generated
     chance = Chance(seed &+ 977)
   }
 
@@ -28,9 +28,10 @@ struct Teller {
   ///   - budget: steps of the machine.
   mutating func tryAll(contactZones: [String?], budget: Int, visit: (Tale) -> Void) {
     self.budget = budget
+    guard let generated else { return }
     let beginnings = contactZones.flatMap { zone in
       Grid.starts(in: zone ?? defaultZone, surroundings.zones, &chance).flatMap { start in
-        Grid.inputs(fields, around: start, zone: zone).map { (start, $0) }
+        Grid.inputs(generated, around: start, zone: zone).map { (start, $0) }
       }
     }
     let shuffled = shuffle(beginnings)
@@ -67,7 +68,8 @@ struct Teller {
     let first = Machine.start(graph, key: enrolment.key, data: enrolment.data, at: start, surroundings)
     let zone = surroundings.zones.zone(named: first.run.zone) ?? .utc
     var tale = Tale(
-      start: start, zone: zone, zones: surroundings.zones, input: input, told: [], entries: [], run: first.run, held: 0,
+      start: start, zone: zone, zones: surroundings.zones, input: input, told: [], entries: [],
+      data: enrolment.data, run: first.run, held: 0,
       isEndless: false)
     tale.entries = first.entries
     noteFirstTouch(of: &tale, first)
@@ -104,20 +106,24 @@ struct Teller {
 
   mutating func tell(_ event: Event, to tale: inout Tale, at now: Instant) {
     budget -= 1
+    let movedBefore = tale.run.heldDays
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
     tale.run = transition.run
     tale.entries += transition.entries
-    // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on.
+    // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on, or as many
+    // as it has moved `day N`.
     let node = tale.run.waiting?.node
+    let arrived = tale.run.waiting?.arrived
     let isHeld = transition.entries.contains { entry in
       if case .held = entry.kind { entry.step == node.map { graph.nodes[$0].name } } else { false }
     }
-    if let hold = tale.hold, node != hold.node {
-      let last = tale.zone.civil(at: now).date.adding(days: 1)
-      tale.held += tale.zone.startOfDay(last).milliseconds(since: tale.zone.startOfDay(hold.day))
+    let today = tale.zone.civil(at: now).date
+    if let hold = tale.hold, node != hold.node || arrived != hold.arrived {
+      let days = max(today.days(since: hold.day) + 1, tale.run.heldDays - hold.moved)
+      tale.held += tale.zone.startOfDay(hold.day.adding(days: days)).milliseconds(since: tale.zone.startOfDay(hold.day))
       tale.hold = nil
     }
-    if isHeld, tale.hold == nil, let node { tale.hold = (node, tale.zone.civil(at: now).date) }
+    if isHeld, tale.hold == nil, let node, let arrived { tale.hold = (node, arrived, today, movedBefore) }
     noteFirstTouch(of: &tale, transition)
   }
 
@@ -140,6 +146,7 @@ struct Teller {
     let named = Set(graph.anytime.map(\.key) + awaited(waiting))
     if named.contains("auto-reply") { kinds.append(.autoReply) }
     if named.contains("opened") { kinds.append(.opened) }
+    if named.contains("clicked") { kinds.append(.clicked) }
     switch (waiting.stage, graph.nodes[waiting.node].action) {
     case (.outcome, .channel(let action)):
       kinds += action.outcomes.map { .outcome($0, step: waiting.node, note: nil) }

@@ -4,7 +4,7 @@ import FlowTime
 /// One run as it went, from its start to its end: what a ``Monitor`` judges.
 public struct Course: Sendable, Hashable {
   /// How long a run was held at one step: from the beginning of the day on which the hold began to the end of
-  /// the one on which the step went on.
+  /// the one on which the step went on, or for as many days as `day N` was moved, whichever is more.
   public struct Held: Sendable, Hashable {
     public var from: Instant
     public var to: Instant
@@ -21,8 +21,13 @@ public struct Course: Sendable, Hashable {
   /// In the order in which they came about, the first one the start.
   public var entries: [Entry]
   public var held: [Held]
-  /// When the hold began by which the run is held now.
-  private var heldSince: Instant?
+  /// The hold by which the run is held now: since when, and by how much holds had moved `day N` before it.
+  private var current: Hold?
+
+  private struct Hold: Sendable, Hashable {
+    var since: Instant
+    var daysBefore: Int
+  }
 
   public init(zone: Zone, data: [String: Value], entries: [Entry], held: [Held] = []) {
     self.zone = zone
@@ -53,14 +58,16 @@ extension Course {
   mutating func add(_ transition: Transition, from before: Run?, at now: Instant) {
     entries += transition.entries
     let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
-    if isHeld, heldSince == nil { heldSince = now }
-    guard let since = heldSince else { return }
+    if isHeld, current == nil { current = Hold(since: now, daysBefore: before?.heldDays ?? 0) }
+    guard let hold = current else { return }
     let (old, new) = (before?.waiting, transition.run.waiting)
     if let old, let new, old.node == new.node, old.arrived == new.arrived { return }
     // It still waits where it has just been held: an await that begins with an answer which holds it.
-    if isHeld, since == now, new != nil, old?.node != new?.node { return }
-    heldSince = nil
-    let after = zone.civil(at: now).date.adding(days: 1)
-    held.append(Held(from: zone.startOfDay(zone.civil(at: since).date), to: zone.startOfDay(after)))
+    if isHeld, hold.since == now, new != nil, old?.node != new?.node { return }
+    current = nil
+    let first = zone.civil(at: hold.since).date
+    let waited = zone.civil(at: now).date.days(since: first) + 1
+    let days = max(waited, transition.run.heldDays - hold.daysBefore)
+    held.append(Held(from: zone.startOfDay(first), to: zone.startOfDay(first.adding(days: days))))
   }
 }
