@@ -74,7 +74,6 @@ final class Ground {
   init(_ graph: Graph, zones: any ZoneSource, caps: Caps?) {
     self.graph = graph
     self.caps = caps
-    stretches = Stretches(graph.policy)
     let contact = (graph.trigger.contact?.canonical ?? "input:contact") + ".timezone"
     let setsContact = graph.nodes.contains {
       if case .set(let assignments) = $0.action {
@@ -87,7 +86,12 @@ final class Ground {
     isOneZone =
       !setsContact
       && [contact, "input:contact.timezone"].contains { zone == $0 || zone.hasPrefix("(?? \($0) ") }
-    jump = graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.jump(of:)) ?? Self.mostJump
+    let ownJump =
+      graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.jump(of:)) ?? Self.mostJump
+    // The window is read where the contact is: other clocks may be changed there.
+    let windowJump = isOneZone ? ownJump : Self.mostJump
+    jump = ownJump + (isOneZone || !graph.hasHours ? 0 : windowJump)
+    stretches = Stretches(graph.policy, jump: windowJump)
     collect()
   }
 
@@ -354,6 +358,12 @@ final class Ground {
 }
 
 extension Graph {
+  /// Something in it hangs on a window or on holidays.
+  fileprivate var hasHours: Bool {
+    policy.window != nil || !policy.holidays.isEmpty
+      || nodes.contains { if case .own = $0.window { true } else { false } }
+  }
+
   /// The step stands in a list of `anytime`, at whatever depth.
   func isInAnytime(_ node: NodeIndex) -> Bool {
     var list = lists[nodes[node].place.list]

@@ -215,6 +215,8 @@ struct LatestTouch {
   }
 
   private mutating func moved(_ duration: FlowTime.Duration, _ wall: Int64) throws -> Int64 {
+    // An hour of the window that is missing may put the rest off by days.
+    if duration.isBusinessHours, ground.jump > 0, !Stretches.isSteady(graph.policy.window) { throw GivesUp() }
     let hours = graph.policy.window.map { ($0, Zone.utc) }
     guard
       let instant = FlowTime.add(
@@ -241,7 +243,7 @@ struct LatestTouch {
         let open = firstOpen(
           notBefore: Instant(milliseconds: wall), window: window, zone: .utc, holidays: graph.policy.holidays)
       else { throw GivesUp() }
-      return open.milliseconds
+      return ground.stretches.missed(open, window).milliseconds
     }
     // An opening at night may be missing.
     let jump = window == nil || Stretches.isSteady(window) ? 0 : ground.jump
@@ -291,6 +293,7 @@ struct LatestTouch {
 
 extension FlowTime.Duration {
   fileprivate var isWholeBusinessDays: Bool { if case .businessDays = kind { true } else { false } }
+  fileprivate var isBusinessHours: Bool { if case .businessHours = kind { true } else { false } }
   /// It moves the date and leaves the time of day.
   fileprivate var isWholeDays: Bool {
     switch kind {

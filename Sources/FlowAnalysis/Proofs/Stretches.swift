@@ -7,6 +7,8 @@ final class Stretches {
   typealias Span = Differences.Span
 
   private let policy: Policy
+  /// The most that clocks jump, in hours, where the window is read.
+  private let jump: Int
   /// Dates that stand for all: what lies outside them is as the year at their ends.
   let dates: ClosedRange<Int>
   private var known: [Duration: Span] = [:]
@@ -15,8 +17,10 @@ final class Stretches {
   /// Years beyond which a calendar is not followed; it repeats itself by then.
   private static let mostDays = 40 * 366
 
-  init(_ policy: Policy) {
+  /// - Parameter jump: the most that clocks jump where the window is read, in milliseconds.
+  init(_ policy: Policy, jump: Int64) {
     self.policy = policy
+    self.jump = Int((jump + 3_599_999) / 3_600_000)
     let listed = policy.holidays.dates
     let first = Int(listed.first?.dayNumber ?? 20_454)
     let last = min(Int(listed.last?.dayNumber ?? 20_819), first + Self.mostDays)
@@ -48,7 +52,14 @@ final class Stretches {
     case .businessDays(let count):
       let (low, high) = range { self.policy.calendar.adding(businessDays: count, to: $0) }
       return Span(Int64(low) * Distance.day, Int64(high) * Distance.day)
-    case .businessHours: return businessHours(duration)
+    case .businessHours(let hours):
+      guard !Self.isSteady(policy.window), jump > 0 else { return businessHours(duration) }
+      // An hour of the window that is missing, or comes twice, is one more or less to be counted, and the next one may
+      // open days later. What several changes take and give comes to as many jumps as there are years, and one.
+      let most = jump * (1 + hours / 300)
+      let long = businessHours(.businessHours(hours + most))
+      guard hours > most else { return Span(least: .zero, most: long.most) }
+      return Span(least: businessHours(.businessHours(hours - most)).least, most: long.most)
     }
   }
 
@@ -100,11 +111,19 @@ final class Stretches {
         let instant = Instant(milliseconds: Int64(day) * Distance.day + edge)
         guard let open = firstOpen(notBefore: instant, window: window, zone: .utc, holidays: policy.holidays)
         else { return nil }
-        longest = max(longest, open.milliseconds(since: instant))
+        longest = max(longest, missed(open, window).milliseconds(since: instant))
       }
     }
     closed[window] = longest
     return longest
+  }
+
+  /// The opening after the next, where the next is so short and at such an hour that it may be missing.
+  func missed(_ open: Instant, _ window: Window?) -> Instant {
+    guard jump > 0, !Self.isSteady(window) else { return open }
+    let later = open.adding(milliseconds: Int64(jump) * 3_600_000)
+    let next = firstOpen(notBefore: later, window: window, zone: .utc, holidays: policy.holidays) ?? open
+    return next == later ? open : next
   }
 
   /// Whether a window opens only between 04:00 and 22:00, when nowhere a clock is changed.
