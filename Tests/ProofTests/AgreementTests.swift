@@ -29,7 +29,7 @@ struct AgreementTests {
     let workshop = try Self.workshop.get()
     var found = 0
     for seed in 1...6 as ClosedRange<UInt64> {
-      let agreement = Agreement(seed: seed, workshop, budget: 600) { _, claims, _ in
+      let agreement = Agreement(seed: seed, workshop, budget: 600) { _, claims, _, _ in
         claims.map {
           Proof(
             claim: $0.claim, source: $0.source, text: "", span: $0.span, verdict: .proved(bound: nil, isReached: false))
@@ -44,20 +44,25 @@ struct AgreementTests {
     let workshop = try Self.workshop.get()
     #expect(Generated(seed: 7).text == Generated(seed: 7).text)
     let compiled = (1...60 as ClosedRange<UInt64>).filter { seed in
-      if case .success = workshop.compile(Generated(seed: seed).text) { true } else { false }
+      if case .success = workshop.compile(Generated(seed: seed)) { true } else { false }
     }
     #expect(compiled.count >= 54)
   }
 
   @Test func `every verb and option of the language is made`() throws {
-    let all = (1...200 as ClosedRange<UInt64>).map { Generated(seed: $0).text }.joined()
+    let all = (1...300 as ClosedRange<UInt64>).map { Generated(seed: $0).text + (Generated(seed: $0).project ?? "") }
+      .joined()
     let words = [
       "- email:", "- sms:", "- call:", "- task:", "- notify:", "- webhook:", "- wait:", "- await:", "- choose:", "- split:",
       "- repeat:", "- escalate:", "- set:", "- emit:", "- enroll:", "- suppress:", "- hold:", "- go:", "- end:", "if:",
       "at:", "after:", "if-past: skip", "if-past: now", "closed: skip", "closed: end", "gap: none", "window: any",
       "window: daily", "max-touches:", "holidays:", "each:", "stop-if:", "within:", "until:", "hold until",
       "business days", "business hours", "contact.timezone", "when: item.size > 0", "timeout:", "acknowledged:",
-      "out-of-office:", "bounce:", "auto-reply:",
+      "out-of-office:", "bounce:", "auto-reply:", "- message:", "each: item in", "contact: item.who",
+      "again: after end", "again: after 30 days", "per: contact", "exclusive:", "of: contact", "await: clicked",
+      "await: bounce", "await: out-of-office", "until: s1 +", "event.time +", "salt:", "c: 0%", "then: end", "ok:", "ack:",
+      "contact.timezone: ", "- go: s", "window: mon", "sun 02:00-03:00", "touches: 2 in 7 days", "then: delay", "then: skip",
+      "then: end capped",
     ]
     for word in words { #expect(all.contains(word), "\(word)") }
     for zone in Generated.zones { #expect(all.contains(zone), "\(zone)") }

@@ -24,7 +24,7 @@ struct SimulatedTests {
       // The engine brings an event that a run emits back to the run itself, and looks at a touch once more when the same
       // instant has suppressed its channel: the machine alone does neither.
       guard !generated.text.contains("emit:"), !generated.text.contains("suppress:") else { continue }
-      guard case .success(let graph) = workshop.compile(generated.text) else { continue }
+      guard case .success(let graph) = workshop.compile(generated) else { continue }
       for witness in witnesses(seed, workshop).prefix(2) {
         let zone = try #require(workshop.zones.zone(named: witness.zone))
         let lines = try simulated(generated, witness, zone)
@@ -40,8 +40,8 @@ struct SimulatedTests {
 
   private func witnesses(_ seed: UInt64, _ workshop: Workshop) -> [Witness] {
     var found: [Witness] = []
-    _ = Agreement(seed: seed, workshop, budget: 1) { graph, claims, zones in
-      let search = WitnessSearch(graph: graph, zones: zones, steps: 300)
+    _ = Agreement(seed: seed, workshop, budget: 1) { graph, claims, zones, caps in
+      let search = WitnessSearch(graph: graph, zones: zones, caps: caps, steps: 300)
       // The last of them are about answers and the order of steps.
       found = claims.reversed().compactMap { if case .possible = $0.claim { nil } else { search.find($0.claim) } }
       return []
@@ -59,11 +59,12 @@ struct SimulatedTests {
     let report = ScenarioReport.json([(scenario, zone)], missing: [], file: Generated.file)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(report.utf8)) as? [String: Any])
     let one = try #require((object["scenarios"] as? [[String: Any]])?.first)
-    let files: [(String, Data)] = [
+    var files: [(String, Data)] = [
       (Generated.file, Data(generated.text.utf8)), (Generated.companion.file, Data(Generated.companion.text.utf8)),
       ("input.json", try JSONSerialization.data(withJSONObject: try #require(one["input"]))),
       ("events.json", try JSONSerialization.data(withJSONObject: one["events"] ?? [])),
     ]
+    if let project = generated.project { files.append(("flow.yaml", Data(project.utf8))) }
     for (name, data) in files { try data.write(to: folder.appending(path: name)) }
     let process = Process()
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

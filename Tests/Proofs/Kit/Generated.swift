@@ -7,8 +7,12 @@ package struct Generated: Sendable {
   package let text: String
   /// Fields of the trigger's data that the file asks for: only these are varied.
   package let fields: Set<String>
-  /// The zone is the contact's, where it has one.
-  package let hasContactZone: Bool
+  /// flow.yaml with caps on a contact's touches; nil: there is none.
+  package let project: String?
+  /// One run for each item of a list: the item in place of the input of that name.
+  package let isEach: Bool
+  /// The item says whom its run follows.
+  package let hasOwnContact: Bool
 
   package static let file = "generated.yaml"
   /// What `enroll` starts.
@@ -36,31 +40,31 @@ package struct Generated: Sendable {
   package init(seed: UInt64) {
     var maker = GeneratedSteps(chance: Chance(seed &* 0x9E37_79B9 &+ 41))
     let count = 2 + maker.chance.below(4)
+    var head = GeneratedHead(chance: Chance(seed &* 0x9E37_79B9 &+ 97))
+    let trigger = head.trigger(&maker.fields)
     let steps = maker.story(count)
     let anytime = maker.anytime()
     let paths = maker.paths()
-    var head = GeneratedHead(chance: maker.chance, needsWindow: maker.needsWindow)
     self.seed = seed
     text = """
       workflow: generated
       trigger:
         event: item.sent
-        key: item.id\(head.when(&maker.fields))
+        key: item.id\(trigger)
       category: service
-      input:
-        contact: contact
+      input:\(head.hasOwnContact ? "" : "\n  contact: contact")
         owner: person
         boss: optional person
-        item: { id: text, size: integer, due: date, meet: instant, vip: optional boolean, kind: one of small | large }
+        \(head.item)
       events:
         item.closed: {}
         item.sized: { size: integer }
         item.moved: { due: date }
-        item.settled: {}
+        item.settled: {\(head.ofContact())}
       timezone: \(head.timezone())
       owner: owner
       policy:
-        business: \(head.business())\(head.policy())
+        business: \(head.business())\(head.policy(needsWindow: maker.needsWindow))
       replies:
         no: ["no thanks", "stop"]
         yes: ["yes", "sounds good"]
@@ -70,7 +74,9 @@ package struct Generated: Sendable {
       \(paths)
 
       """
-    hasContactZone = head.hasContactZone
+    project = head.project()
+    isEach = head.isEach
+    hasOwnContact = head.hasOwnContact
     fields = maker.fields
   }
 }
@@ -78,34 +84,58 @@ package struct Generated: Sendable {
 /// What stands above the steps.
 struct GeneratedHead {
   var chance: Chance
-  let needsWindow: Bool
-  var hasContactZone = false
+  private(set) var isEach = false
+  private(set) var hasOwnContact = false
 
-  init(chance: Chance, needsWindow: Bool) {
-    self.chance = chance
-    self.needsWindow = needsWindow
-  }
+  init(chance: Chance) { self.chance = chance }
 
   private static let windows = [
     "mon-fri 09:00-17:00", "daily 08:00-20:00", "mon-thu 09:00-17:00, fri 09:00-13:00", "daily 01:00-04:00",
-    "sun 00:00-24:00, wed 12:00-13:00", "mon-sat 22:00-24:00",
+    "sun 00:00-24:00, wed 12:00-13:00", "mon-sat 22:00-24:00", "sun 02:00-03:00, tue 10:00-11:00",
   ]
 
-  mutating func when(_ fields: inout Set<String>) -> String {
-    guard chance.happens(10) else { return "" }
-    fields.insert("size")
-    return "\n  when: item.size > 0"
+  /// What the trigger has but its event and its key.
+  mutating func trigger(_ fields: inout Set<String>) -> String {
+    var lines: [String] = []
+    if chance.happens(10) {
+      fields.insert("size")
+      lines.append("when: item.size > 0")
+    }
+    if chance.happens(20) {
+      isEach = true
+      lines.append("each: item in parts")
+      hasOwnContact = chance.happens(50)
+      if hasOwnContact { lines.append("contact: item.who") }
+    }
+    if chance.happens(20) {
+      lines.append("again: \(chance.pick(["after end", "after 30 days", "{ per: contact, after: 30 days }"]) ?? "")")
+    }
+    if chance.happens(10) { lines.append("exclusive: sales") }
+    return lines.map { "\n  " + $0 }.joined()
   }
+
+  var item: String {
+    let fields = "id: text, size: integer, due: date, meet: instant, vip: optional boolean, kind: one of small | large"
+    return isEach ? "parts: [ { \(fields)\(hasOwnContact ? ", who: contact" : "") } ]" : "item: { \(fields) }"
+  }
+
+  mutating func ofContact() -> String { chance.happens(20) ? " of: contact " : "" }
 
   mutating func timezone() -> String {
     let zone = chance.pick(Generated.zones) ?? "UTC"
-    hasContactZone = chance.happens(25)
-    return hasContactZone ? "contact.timezone ?? \"\(zone)\"" : "\"\(zone)\""
+    return chance.happens(25) ? "contact.timezone ?? \"\(zone)\"" : "\"\(zone)\""
+  }
+
+  mutating func project() -> String? {
+    guard chance.happens(20) else { return nil }
+    let caps = chance.pick(["touches: 2 in 7 days", "touches: 1 in 2 days, gap: 12 hours", "gap: 2 days"]) ?? ""
+    let then = chance.pick(["delay", "delay", "skip", "end capped"]) ?? ""
+    return "language: 1\ncaps: { \(caps), then: \(then) }\n"
   }
 
   mutating func business() -> String { chance.pick(["mon-fri", "mon-fri", "mon-sat", "sun-thu"]) ?? "mon-fri" }
 
-  mutating func policy() -> String {
+  mutating func policy(needsWindow: Bool) -> String {
     var lines: [String] = []
     if needsWindow || chance.happens(65) { lines.append("window: \(chance.pick(Self.windows) ?? "")") }
     if chance.happens(60) { lines.append("gap: \(chance.pick(["1 day", "12 hours", "3 days", "2 business days"]) ?? "")") }

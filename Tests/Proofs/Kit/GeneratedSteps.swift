@@ -20,9 +20,13 @@ struct GeneratedSteps {
     var number: Int
     var depth: Int
     var inRepeat = false
+    /// In a list that an event has led to.
+    var hasEvent = false
 
-    func deeper(_ more: String, inRepeat isRound: Bool = false) -> Place {
-      Place(indent: indent + more, number: number, depth: depth + 1, inRepeat: inRepeat || isRound)
+    func deeper(_ more: String, inRepeat isRound: Bool = false, hasEvent: Bool = false) -> Place {
+      Place(
+        indent: indent + more, number: number, depth: depth + 1, inRepeat: inRepeat || isRound,
+        hasEvent: self.hasEvent || hasEvent)
     }
   }
 
@@ -86,7 +90,10 @@ struct GeneratedSteps {
   }
 
   /// An instant, and whether it is from data.
-  private mutating func moment() -> (text: String, isData: Bool) {
+  private mutating func moment(_ place: Place) -> (text: String, isData: Bool) {
+    if place.hasEvent, chance.happens(40) { return ("event.time + \(duration())", false) }
+    // Whatever comes later comes after the first step.
+    if place.number > 1, chance.happens(15) { return ("s1 + \(duration())", false) }
     switch chance.below(6) {
     case 0, 1: return ("day \(chance.below(12))" + (chance.happens(50) ? " at \(time())" : ""), false)
     case 2: return (one("09:00", "mon 09:00", "02:30", "fri 16:59", "sun 02:30"), false)
@@ -121,7 +128,7 @@ struct GeneratedSteps {
     switch chance.below(5) {
     case 0, 1: return "\n\(place.indent)  after: \(duration())"
     case 2, 3 where !place.inRepeat || chance.happens(30):
-      let (text, isData) = moment()
+      let (text, isData) = moment(place)
       return "\n\(place.indent)  at: \(text)" + (isData ? "\n\(place.indent)  if-past: \(past(place))" : "")
     default: return ""
     }
@@ -129,14 +136,14 @@ struct GeneratedSteps {
 
   private mutating func limit(_ place: Place) -> String {
     if chance.happens(70) { return "\n\(place.indent)  within: \(duration())" }
-    let (text, isData) = moment()
+    let (text, isData) = moment(place)
     return "\n\(place.indent)  until: \(text)" + (isData ? "\n\(place.indent)  if-past: \(past(place))" : "")
   }
 
   /// The rest of an `await`: `within 3 days` or `until INSTANT` and the line of `if-past`.
   private mutating func listening(_ place: Place) -> (text: String, past: String) {
     if chance.happens(70) { return ("within \(duration())", "") }
-    let (text, isData) = moment()
+    let (text, isData) = moment(place)
     return ("until \(text)", isData ? "\n\(place.indent)  if-past: \(past(place))" : "")
   }
 
@@ -174,11 +181,11 @@ struct GeneratedSteps {
   private mutating func touchHead(_ place: Place, name: String) -> String {
     let isMail = chance.happens(70)
     if !isMail { fields.insert("phone") }
-    var text = isMail ? "email: \(name)" : "sms: \(name)"
+    var text = isMail ? "email: \(name)" : one("sms: \(name)", "message: \(name)")
     text += due(place)
     if chance.happens(15) { text += "\n\(place.indent)  gap: none" }
     let opening = one(
-      "window: any", "closed: skip", "closed: end shut", "window: daily 10:00-12:00", "window: sat 02:00-03:00", "", "", "",
+      "window: any", "window: mon 10:00-12:00", "closed: skip", "closed: end shut", "window: daily 10:00-12:00", "window: sat 02:00-03:00", "", "", "",
       "")
     if !opening.isEmpty { text += "\n\(place.indent)  \(opening)" }
     if chance.happens(20) { text += "\n\(place.indent)  if: \(condition())" }
@@ -189,19 +196,25 @@ struct GeneratedSteps {
 
   private mutating func waitHead(_ place: Place, name: String) -> String {
     if chance.happens(60) { return "wait: \(duration())\n\(place.indent)  name: \(name)" }
-    let (text, isData) = moment()
+    let (text, isData) = moment(place)
     return "wait: until \(text)\n\(place.indent)  name: \(name)"
       + (isData ? "\n\(place.indent)  if-past: \(past(place))" : "")
   }
 
   private mutating func listen(_ place: Place, name: String) -> String {
-    let events = one("reply", "reply", "reply", "yes", "item.settled", "reply or item.settled", "yes or no", "opened")
+    let events = one(
+      "reply", "reply", "reply", "yes", "item.settled", "reply or item.settled", "yes or no", "opened", "clicked",
+      "bounce", "out-of-office")
     let (until, past) = listening(place)
     var text = "\(place.indent)- await: \(events) \(until)\n\(place.indent)  name: \(name)\(past)"
+    // Where nothing but the end comes after it.
+    if place.depth > 0, !place.inRepeat, chance.happens(20) { return text + "\n\(place.indent)  then: end \(one("won", "lost"))" }
     var cases: [String] = []
     for key in events.split(separator: " ").map(String.init) where key != "or" {
-      if key == "reply", chance.happens(40) { cases.append("yes: \(target(place))") }
-      if key == "reply" ? chance.happens(40) : chance.happens(60) { cases.append("\(key): \(target(place))") }
+      if key == "reply", chance.happens(40) { cases.append("yes: \(target(place, hasEvent: true))") }
+      if key == "reply" ? chance.happens(40) : chance.happens(60) {
+        cases.append("\(key): \(target(place, hasEvent: true))")
+      }
     }
     if chance.happens(25) { cases.append("timeout: \(target(place))") }
     if !cases.isEmpty {
@@ -211,11 +224,11 @@ struct GeneratedSteps {
   }
 
   /// Where a case leads; a list goes on after its step.
-  private mutating func target(_ place: Place) -> String {
+  private mutating func target(_ place: Place, hasEvent: Bool = false) -> String {
     switch chance.below(7) {
     case 0: return "next"
     case 1: return one("hold 2 days", "hold 1 business day", "hold until day 9, or 1 day")
-    case 2, 3 where place.depth < 1: return "\n" + leaf(place.deeper("      "))
+    case 2, 3 where place.depth < 1: return "\n" + leaf(place.deeper("      ", hasEvent: hasEvent))
     default: return leaves(place)
     }
   }
@@ -239,10 +252,17 @@ struct GeneratedSteps {
 
   private mutating func choose(_ place: Place, name: String) -> String {
     var text = "\(place.indent)- choose:\n\(place.indent)    - when: \(condition())\n"
-    let leads = chance.happens(40)
-    text += leads
-      ? "\(place.indent)      then: \(leaves(place))"
-      : "\(place.indent)      then:\n" + leaf(place.deeper("        "))
+    let ahead = place.number > 0 && place.number < last && !place.inRepeat
+    if ahead, chance.happens(15) {
+      text += "\(place.indent)      then:\n\(place.indent)        - go: s\(place.number + 1)"
+    } else {
+      text += chance.happens(40)
+        ? "\(place.indent)      then: \(leaves(place))"
+        : "\(place.indent)      then:\n" + leaf(place.deeper("        "))
+    }
+    if chance.happens(20) {
+      text += "\n\(place.indent)    - when: \(condition())\n\(place.indent)      then: \(leaves(place))"
+    }
     if chance.happens(50) {
       text += "\n\(place.indent)    - otherwise:\n" + leaf(place.deeper("        "))
     }
@@ -251,12 +271,14 @@ struct GeneratedSteps {
 
   private mutating func split(_ place: Place, name: String) -> String {
     let first = chance.happens(50) ? leaves(place) : "\n" + leaf(place.deeper("      "))
+    let arms = one("{ a: 30%, b: 70% }", "{ a: 30%, b: 70% }\n\(place.indent)  salt: pepper", "{ a: 50%, b: 50%, c: 0% }")
+    let third = arms.contains("c:") ? "\n\(place.indent)    c: \(leaves(place))" : ""
     return """
       \(place.indent)- split: \(name)
-      \(place.indent)  arms: { a: 30%, b: 70% }
+      \(place.indent)  arms: \(arms)
       \(place.indent)  then:
       \(place.indent)    a: \(first)
-      \(place.indent)    b: next
+      \(place.indent)    b: next\(third)
       """
   }
 
@@ -292,18 +314,34 @@ struct GeneratedSteps {
   /// What takes no time.
   private mutating func instant(_ place: Place, name: String) -> String {
     fields.insert("size")
-    switch chance.below(7) {
-    case 0: return "\(place.indent)- set: { item.size: item.size + 1 }\n\(place.indent)  name: \(name)"
+    switch chance.below(8) {
+    case 0:
+      let change = one(
+        "item.size: item.size + 1", "item.size: item.size + 1", "contact.timezone: '\"\(one("America/New_York", "Asia/Tokyo"))\"'")
+      return "\(place.indent)- set: { \(change) }\n\(place.indent)  name: \(name)"
     case 1: return "\(place.indent)- emit: item.sized\n\(place.indent)  data: { size: item.size }\n\(place.indent)  name: \(name)"
     case 2:
       return "\(place.indent)- enroll: other\n\(place.indent)  name: \(name)\n\(place.indent)  input: "
         + "{ contact: contact, owner: owner, id: item.id }"
     case 3: return "\(place.indent)- suppress: \(one("sms", "email", "all"))\n\(place.indent)  name: \(name)"
-    case 4: return "\(place.indent)- webhook: \(name)\n\(place.indent)  url: \"https://example.test/{{ item.id }}\""
+    case 4:
+      return "\(place.indent)- webhook: \(name)\n\(place.indent)  url: \"https://example.test/{{ item.id }}\""
+        + outcome("ok", "failed", place)
+    case 5:
+      return "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
+        + outcome("ack", "timeout", place)
     default:
       return "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
         + due(place)
     }
+  }
+
+  /// Some wait for what comes of it.
+  private mutating func outcome(_ one: String, _ other: String, _ place: Place) -> String {
+    guard chance.happens(60) else { return "" }
+    let limit = limit(place)
+    return limit + "\n\(place.indent)  then:\n\(place.indent)    \(one): \(target(place))"
+      + (chance.happens(50) ? "\n\(place.indent)    \(other): \(leaves(place))" : "")
   }
 
   // MARK: Anytime
@@ -334,7 +372,16 @@ struct GeneratedSteps {
       cases.append("bounce:\n    - notify: wrong\n      to: owner\n      say: It came back.\n    - end: bounced")
     }
     if chance.happens(15) { cases.append("auto-reply: hold until item.settled + 1 day, or 10 days") }
+    if chance.happens(15) { cases.append("item.settled: " + settled()) }
+    if chance.happens(8) { cases.append("clicked: end \(one("won", "lost"))") }
     return cases.isEmpty ? "" : "anytime:\n" + cases.map { "  \($0)" }.joined(separator: "\n")
+  }
+
+  private mutating func settled() -> String {
+    one(
+      "end won", "\n    - suppress: sms", "\n    - escalate: settled\n      to: owner\n      say: It is settled.",
+      "\n    - emit: item.sized\n      data: { size: item.size }\n    - hold: until day 6, or 2 days",
+      "\n    - enroll: other\n      input: { contact: contact, owner: owner, id: item.id }")
   }
 
   /// What may close a list of `anytime`.

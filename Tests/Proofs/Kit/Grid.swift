@@ -38,7 +38,8 @@ enum Grid {
     return all.filter { $0 >= now && $0 <= due && seen.insert($0).inserted }
   }
 
-  static func inputs(_ fields: Set<String>, around start: Instant, zone: String?) -> [[String: Value]] {
+  static func inputs(_ generated: Generated, around start: Instant, zone: String?) -> [[String: Value]] {
+    let fields = generated.fields
     let today = Zone.utc.civil(at: start).date
     var items: [[String: Value]] = [
       [
@@ -74,7 +75,24 @@ enum Grid {
       contact["phone"] = nil
       all.append(first.merging(["contact": .record(contact)]) { $1 })
     }
-    return all
+    return generated.isEach ? listed(all, isFollowed: generated.hasOwnContact) : all
+  }
+
+  /// The item as the only one of a list, and of some the second of two.
+  private static func listed(_ all: [[String: Value]], isFollowed: Bool) -> [[String: Value]] {
+    all.enumerated().map { index, input in
+      var input = input
+      guard case .record(var item)? = input["item"] else { return input }
+      if isFollowed {
+        item["who"] = input["contact"]
+        input["contact"] = nil
+      }
+      var items: [Value] = [.record(item)]
+      if index % 3 == 1 { items.insert(.record(item.merging(["id": .text("i-0"), "size": .integer(6)]) { $1 }), at: 0) }
+      input["item"] = nil
+      input["parts"] = .list(items)
+      return input
+    }
   }
 
   static func data(of event: EventDeclaration, around instant: Instant) -> [[String: Value]] {

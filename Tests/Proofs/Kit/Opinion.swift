@@ -40,7 +40,7 @@ package struct Opinion {
     case .firstTouch(let within): firstTouch(within)
     case .silence(let goals): silence(goals)
     case .stops: stops
-    case .insideWindow: touches.contains { !isOpen($0.node, at: $0.at) } ? .broken : .holds
+    case .insideWindow: touches.contains { !isOpen($0.node, at: $0.at, $0.index) } ? .broken : .holds
     // Each run that ends otherwise says nothing against it.
     case .possible: .holds
     case .overseen(let step): overseen(step)
@@ -140,8 +140,8 @@ package struct Opinion {
     guard tale.isSilent else { return .holds }
     if goals.contains(where: { !places(of: $0).isEmpty }) { return .holds }
     if goals.isEmpty, !places(of: .escalation).isEmpty { return .holds }
-    // No generated file writes these two.
-    if goals.isEmpty, !["completed", "exhausted"].contains(outcome ?? "completed") { return .holds }
+    // No generated file writes these; the last is a rule of flow.yaml.
+    if goals.isEmpty, !["completed", "exhausted", "capped"].contains(outcome ?? "completed") { return .holds }
     return .broken
   }
 
@@ -169,9 +169,13 @@ package struct Opinion {
     return .holds
   }
 
-  private func isOpen(_ node: NodeIndex, at instant: Instant) -> Bool {
+  private func isOpen(_ node: NodeIndex, at instant: Instant, _ index: Int) -> Bool {
     let step = graph.nodes[node]
-    let named = tale.run.data["contact"]?[path: ["timezone"]].text
+    var named = tale.data["contact"]?[path: ["timezone"]].text
+    for entry in tale.entries[..<index] {
+      guard case .set(let values) = entry.kind else { continue }
+      for one in values where one.name == "contact.timezone" { named = one.value.text }
+    }
     let zone = named.flatMap { tale.zones?.zone(named: $0) } ?? tale.zone
     let civil = zone.civil(at: instant)
     switch step.window {

@@ -13,7 +13,7 @@ struct Retelling {
         graph, data: witness.input, at: witness.start, zones: surroundings.zones),
       let enrolment = enrolments.dropFirst(max(0, (witness.item ?? 1) - 1)).first
     else { return nil }
-    var teller = Teller(graph, surroundings, fields: [], seed: 0)
+    var teller = Teller(graph, surroundings)
     var tale = teller.beginning(enrolment, at: witness.start, input: witness.input)
     var ahead = witness.events
     var now = witness.start

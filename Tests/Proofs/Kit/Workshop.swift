@@ -30,12 +30,20 @@ package struct Workshop: Sendable {
     ).workflows
   }
 
+  /// What its flow.yaml says, where it has one.
+  package func project(_ generated: Generated) -> Project {
+    guard let text = generated.project else { return Project() }
+    let source = SourceText(file: "flow.yaml", utf8: Array(text.utf8))
+    return Compiler.project(source, files: MemoryFiles([:]), zones: zones).0
+  }
+
   /// The graph, or what is wrong with the text.
-  package func compile(_ text: String) -> Result<Graph, Broken> {
+  package func compile(_ generated: Generated) -> Result<Graph, Broken> {
     let compilation = Compiler.compile(
       CompilerInput(
-        files: [Generated.file, Generated.companion.file], project: Project(), manifests: manifests, zones: zones,
-        source: MemoryFiles([Generated.file: text, Generated.companion.file: Generated.companion.text])))
+        files: [Generated.file, Generated.companion.file], project: project(generated), manifests: manifests,
+        zones: zones,
+        source: MemoryFiles([Generated.file: generated.text, Generated.companion.file: Generated.companion.text])))
     guard let graph = compilation.workflows.map(\.graph).first(where: { $0.file == Generated.file }) else {
       let errors = compilation.diagnostics.filter { $0.severity == .error }
       return .failure(

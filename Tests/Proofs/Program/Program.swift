@@ -24,10 +24,12 @@ struct Program {
     let budget = option("--budget").flatMap { Int($0) } ?? 4_000
     let steps = option("--steps").flatMap { Int($0) } ?? 1_000
     if let seed = option("--seed").flatMap({ UInt64($0) }) {
-      print(Generated(seed: seed).text)
-      guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else {
-        throw Wrong(description: "seed \(seed) does not compile")
+      let generated = Generated(seed: seed)
+      print(generated.text, generated.project ?? "", separator: "\n")
+      if case .failure(let broken) = workshop.compile(generated) {
+        throw Wrong(description: "seed \(seed) does not compile: \(broken)")
       }
+      guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else { return 1 }
       (agreement.undecided + agreement.disagreements).forEach { print($0) }
       print(agreement.counts)
       return agreement.disagreements.isEmpty ? 0 : 1
