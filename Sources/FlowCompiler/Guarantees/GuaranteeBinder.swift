@@ -125,7 +125,7 @@ struct GuaranteeNames {
   var events: [String] { graph.events.map(\.name) + Event.builtIn }
   var verbs: [String] { manifests.map(\.verb) }
   var touchVerbs: [String] { manifests.filter(\.touch).map(\.verb) }
-  var countedVerbs: [String] { touchVerbs.map { Self.plural($0) } }
+  var countedVerbs: [String] { touchVerbs.map(Claims.plural(of:)) }
 
   var outcomes: [String] {
     Set(graph.writtenOutcomes.map(\.outcome) + Claims.builtInOutcomes).sorted()
@@ -148,13 +148,7 @@ struct GuaranteeNames {
     return found
   }
 
-  func verb(counted word: String) -> String? { verbs.first { $0 == word || Self.plural($0) == word } }
-
-  /// `calls`, `faxes`; what ends in an s stays as it is.
-  private static func plural(_ verb: String) -> String {
-    if verb.hasSuffix("s") { return verb }
-    return verb + (["x", "ch", "sh"].contains { verb.hasSuffix($0) } ? "es" : "s")
-  }
+  func verb(counted word: String) -> String? { verbs.first { $0 == word || Claims.plural(of: $0) == word } }
 }
 
 extension Guarantee {

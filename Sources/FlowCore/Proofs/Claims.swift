@@ -25,6 +25,12 @@ public enum Claims {
 
   /// With these a run may end, whatever its file says.
   public static let builtInOutcomes = ["cancelled", "completed", "exhausted", "opted-out", "replied", "undeliverable"]
+
+  /// As `at most N` counts what goes out by a verb: `calls`, `faxes`; what ends in an s stays as it is.
+  public static func plural(of verb: String) -> String {
+    if verb.hasSuffix("s") { return verb }
+    return verb + (["x", "ch", "sh"].contains { verb.hasSuffix($0) } ? "es" : "s")
+  }
 }
 
 extension Graph {

@@ -7,7 +7,7 @@ public enum CrossReport {
   public static func findings(_ crossings: [Crossing], caps: Caps? = nil) -> [Diagnostic] {
     crossings.map { crossing in
       Diagnostic(
-        code(crossing.kind), severity(crossing.kind), at: crossing.span.onItsFirstLine,
+        code(crossing.kind), severity(crossing.kind), at: crossing.span.onFirstLine,
         sentence(crossing, caps),
         notes: [Diagnostic.Note(lines(crossing).joined(separator: "\n"))], help: help(crossing.kind))
     }
@@ -26,7 +26,7 @@ public enum CrossReport {
   private static func sentence(_ crossing: Crossing, _ caps: Caps?) -> String {
     let beside = "\"\(crossing.workflow)\" beside \"\(crossing.beside)\"\(others(crossing))"
     let limit = caps.flatMap { caps in
-      caps.touches.flatMap { most in caps.span.map { "\(most) \(most == 1 ? "touch" : "touches") in \($0)" } }
+      caps.touches.flatMap { most in caps.span.map { "\(Words.count(most, "touch", "touches")) in \($0)" } }
     }
     let more = limit.map { "more than the caps' \($0)" } ?? "more than the caps allow"
     return switch crossing.kind {
@@ -112,12 +112,5 @@ extension CrossReport {
   /// That it is this contact's is plain here.
   private static func short(_ reason: String) -> String {
     reason.hasSuffix(" of this contact") ? String(reason.dropLast(16)) : reason
-  }
-}
-
-extension Span {
-  /// Its beginning where it goes over several lines: a whole step is too much to show.
-  fileprivate var onItsFirstLine: Span {
-    start.line == end.line ? self : Span(file: file, start: start, end: start)
   }
 }

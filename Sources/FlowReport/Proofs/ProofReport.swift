@@ -43,7 +43,7 @@ public enum ProofReport {
   ) -> Diagnostic? {
     let isOwn = proof.source != .language
     if !isOwn, code(of: proof, graph) == nil { return nil }
-    let what = isOwn ? "\"\(proof.text)\"" : ProofLines.claim(proof.claim, graph)
+    let what = isOwn ? "\"\(proof.text)\"" : claim(proof, of: graph)
     return Diagnostic(
       "unproved", .hint, at: proof.span.onFirstLine,
       "\(proof.source == .project ? graph.workflow + ": " : "")\(what) is neither proved nor broken",
@@ -80,7 +80,7 @@ public enum ProofReport {
 
 extension Span {
   /// Its beginning where it goes over several lines: a whole step is too much to show.
-  fileprivate var onFirstLine: Span {
+  var onFirstLine: Span {
     start.line == end.line ? self : Span(file: file, start: start, end: start)
   }
 }

@@ -146,7 +146,7 @@ struct ProofWords {
     ("aeiou".contains(word.first ?? " ") && !word.hasPrefix("un") ? "an " : word == "sms" ? "an " : "a ") + word
   }
 
-  static func plural(_ verb: String, _ count: Int) -> String { count == 1 || verb.hasSuffix("s") ? verb : verb + "s" }
+  static func plural(_ verb: String, _ count: Int) -> String { count == 1 ? verb : Claims.plural(of: verb) }
 
   static func received(
     _ event: String, _ kind: String?, _ outcome: String?, _ took: String, _ answer: String?, step: String,

@@ -66,7 +66,7 @@ extension ProofReport {
   }
 
   private static func line(_ proof: Proof, _ graph: Graph) -> Line {
-    let claim = proof.text.isEmpty ? ProofLines.claim(proof.claim, graph) : Printable.line(proof.text)
+    let claim = Printable.line(Self.claim(proof, of: graph))
     switch proof.verdict {
     case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.bound(proof))
     case .broken: return Line(verdict: .broken, claim: claim)
@@ -98,7 +98,7 @@ extension ProofReport {
   static func json(_ proof: Proof, _ graph: Graph, _ zones: any ZoneSource) -> JSONValue {
     var members: [(String, JSONValue?)] = [
       ("file", .string(graph.file)), ("workflow", .string(graph.workflow)),
-      ("claim", .string(proof.text.isEmpty ? ProofLines.claim(proof.claim, graph) : proof.text)),
+      ("claim", .string(claim(proof, of: graph))),
       ("source", .string(source(proof))),
     ]
     if proof.source != .language { members.append(("line", .int(proof.span.start.line))) }
