@@ -41,10 +41,8 @@ struct StepMutations {
       if node.liftsGap { all.append(made("gap: none is dropped") { $0.liftsGap = false }) } else if graph.policy.gap != nil {
         all.append(made("the gap before it is lifted") { $0.liftsGap = true })
       }
-      if node.window != .any { all.append(made("its window is dropped") { $0.window = .any }) }
-    } else if node.window != .any {
-      all.append(made("its window is dropped") { $0.window = .any })
     }
+    if node.window != .any { all.append(made("its window is dropped") { $0.window = .any }) }
     if node.closed != .defer { all.append(made("closed: is dropped") { $0.closed = .defer }) }
     switch node.ifPast {
     case .skip?: all.append(made("if-past: skip becomes now") { $0.ifPast = .now })
