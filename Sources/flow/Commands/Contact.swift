@@ -13,7 +13,7 @@ struct ContactCommand: AsyncParsableCommand {
 
   struct Person: ParsableArguments {
     @Argument(help: "The contact's id, email address or phone number.") var who: String
-    @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
   }
 
@@ -49,15 +49,14 @@ struct ContactCommand: AsyncParsableCommand {
     @OptionGroup var color: ColorOptions
 
     func run() async throws {
-      let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
+      let workspace = try person.project.open()
       let (runs, events, suppressions) = try await erase(workspace)
       if (runs, events, suppressions) == (0, 0, 0) { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
       case .text: Output.line("erased: \(runs) runs, \(events) events")
       case .json:
         let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
-        Output.line(
-          JSONValue.object(counts.map { JSONMember($0.0, .number("\($0.1)")) }).write(pretty: true))
+        Output.json(.object(counts.map { JSONMember($0.0, .number("\($0.1)")) }))
       }
     }
 
@@ -88,7 +87,7 @@ struct ContactCommand: AsyncParsableCommand {
     @OptionGroup var color: ColorOptions
 
     func run() async throws {
-      let workspace = try Workspace.open(person.project.map { [$0] } ?? [])
+      let workspace = try person.project.open()
       let touching = workspace.manifests.filter(\.touch).map(\.verb).sorted()
       guard channel == "all" || touching.contains(channel) else {
         let nearest = Spelling.nearest(to: channel, in: touching).map { "; did you mean \"\($0)\"?" } ?? ""
@@ -118,9 +117,7 @@ struct ContactCommand: AsyncParsableCommand {
       switch format {
       case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
       case .json:
-        Output.line(
-          (["contact": .string(person.who), "channel": .string(channel), "because": .string(because)] as JSONValue)
-            .write(pretty: true))
+        Output.json(["contact": .string(person.who), "channel": .string(channel), "because": .string(because)])
       }
     }
   }
@@ -129,7 +126,7 @@ struct ContactCommand: AsyncParsableCommand {
 extension ContactCommand.Person {
   /// - Parameter isWhole: with the bytes of what was handed over.
   fileprivate func found(isWhole: Bool) async throws -> ContactReport.Person {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     return try await Storage.use(store, workspace, .reading) { store in
       let person = try PersonSearch(workspace, store).person(who, isWhole: isWhole)
       if person.runs.isEmpty, person.suppressions.isEmpty, person.events.isEmpty {

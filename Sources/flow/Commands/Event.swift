@@ -61,7 +61,7 @@ struct EventCommand: AsyncParsableCommand {
 
   private func report(_ received: Received) {
     guard format == .text else {
-      Output.line(received.json.write(pretty: true))
+      Output.json(received.json)
       return
     }
     if received.isKnown { Output.line("known: it has come before, and does nothing again") }

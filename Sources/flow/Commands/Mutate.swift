@@ -3,19 +3,16 @@ import FlowAnalysis
 import FlowCompiler
 import FlowCore
 import FlowReport
-import FlowRuntime
 import FlowSimulation
 import FlowTime
 
 struct MutateCommand: AsyncParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
   static let configuration = CommandConfiguration(
     commandName: "mutate",
     abstract: "Change a workflow one small thing at a time, and say which changes its scenarios would not notice.")
 
   @OptionGroup var files: FileArguments
-  @Option(help: "text or json.") var format: Format = .text
+  @Option(help: "text or json.") var format: TextOrJSON = .text
   @Flag(help: "A change that is not noticed fails.") var strict = false
   @OptionGroup var color: ColorOptions
 
@@ -32,7 +29,6 @@ struct MutateCommand: AsyncParsableCommand {
 
   private func mutate(_ dry: Setup) async throws -> [MutationResult] {
     var progress = Progress()
-    let began = SystemClock().now()
     var results: [MutationResult] = []
     for workflow in dry.compilation.workflows {
       let mutations = Mutation.all(of: workflow.graph, policy: workflow.root["policy"]?.span ?? workflow.graph.trigger.span)
@@ -40,8 +36,7 @@ struct MutateCommand: AsyncParsableCommand {
       var (noticed, equal) = (0, 0)
       var missed: [MutationResult.Missed] = []
       for (index, mutation) in mutations.enumerated() {
-        let elapsed = Double(SystemClock().now().milliseconds(since: began)) / 1000
-        progress.show("\(index) of \(mutations.count) changes, \(workflow.graph.workflow)", after: elapsed)
+        progress.show("\(index) of \(mutations.count) changes, \(workflow.graph.workflow)")
         if try await bench.isNoticed(mutation) {
           noticed += 1
         } else if let one = bench.telltale.scenario(noticing: mutation) {

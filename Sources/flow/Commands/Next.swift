@@ -51,12 +51,10 @@ struct NextCommand: AsyncParsableCommand {
   ) async throws -> [Forecast.Item] {
     var progress = Progress()
     defer { progress.clear() }
-    let clock = SystemClock()
-    let began = clock.now()
     let id = try run.map { try Histories.record($0, in: store).id }
     let all = try await forecast.items(in: store, from: begin, to: end) { due in
       let day = Zone.utc.civil(at: due).date
-      progress.show("looked ahead to \(day)", after: Double(clock.now().milliseconds(since: began)) / 1000)
+      progress.show("looked ahead to \(day)")
     }
     for hold in try Hold.remembered(in: store) where hold.run == nil {
       Output.complain("note: nothing goes out for now: \(hold.because); what follows holds once it goes on")

@@ -14,10 +14,10 @@ struct PluginCheckCommand: AsyncParsableCommand {
     commandName: "check", abstract: "Hold a channel against the contract: the public conformance suite.")
 
   @Argument(help: "The channel's name: one that is built in, or a key under `channels:` of flow.yaml.") var name: String
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     let entry = workspace.project.channels.first { $0.name == name }
     guard entry != nil || Channels.named(name) != nil else {
       let known = (Channels.all.map(\.plugin) + workspace.project.channels.map(\.name)).sorted()
@@ -76,14 +76,7 @@ private struct Scratch {
   }
 
   func remove() {
-    guard let directory = opendir(path) else { return }
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { unlink(path + "/" + name) }
-    }
-    closedir(directory)
+    for name in Paths.names(in: path) ?? [] { unlink(path + "/" + name) }
     rmdir(path)
   }
 }

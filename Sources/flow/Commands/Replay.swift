@@ -12,12 +12,12 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Argument(help: "Runs by id, or the first digits of it.") var runs: [String] = []
   @Option(help: "Only runs of this workflow.") var workflow: String?
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text or json.") var format: TextOrJSON = .text
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     let replayed = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
       let records =
@@ -29,11 +29,8 @@ struct ReplayCommand: AsyncParsableCommand {
       let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { histories.graph($0) }
       var progress = Progress()
       defer { progress.clear() }
-      let clock = SystemClock()
-      let began = clock.now()
       return try records.enumerated().map { index, record in
-        let seconds = Double(clock.now().milliseconds(since: began)) / 1000
-        progress.show("replayed \(index) of \(records.count) runs", after: seconds)
+        progress.show("replayed \(index) of \(records.count) runs")
         let verdict = replay.check(try histories.history(record, withData: true))
         return ReplayReport.Line(
           run: record.id, workflow: record.workflow, zone: histories.zone(record), verdict: verdict)

@@ -64,7 +64,6 @@ struct RunCommand: AsyncParsableCommand {
   private func runScenarios(_ dry: Setup) async throws -> Bool {
     let runner = ScenarioRunner(dry.simulator)
     var progress = Progress()
-    let began = SystemClock().now()
     var results: [ScenarioResult] = []
     var coverage: [Coverage] = []
     for workflow in dry.compilation.workflows {
@@ -73,8 +72,7 @@ struct RunCommand: AsyncParsableCommand {
         let result = try await runner.run(scenario, of: workflow.graph, file: scenario.span.file)
         if let timeline = result.timeline { covering.add(timeline.entries, walked: result.walked) }
         results.append(result)
-        let elapsed = Double(SystemClock().now().milliseconds(since: began)) / 1000
-        progress.show("\(results.count) scenarios, \(workflow.graph.workflow)", after: elapsed)
+        progress.show("\(results.count) scenarios, \(workflow.graph.workflow)")
       }
       coverage.append(covering.coverage)
       if record { try Recorder.record(workflow, results.filter { $0.workflow == workflow.graph.workflow }, dry.workspace) }

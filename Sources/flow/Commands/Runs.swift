@@ -13,12 +13,12 @@ struct RunsCommand: AsyncParsableCommand {
   @Flag(help: "Only runs that live.") var live = false
   @Option(help: "Only runs with this key.") var subject: String?
   @Flag(help: "What came in and fits no run, or was refused, in place of the runs.") var unmatched = false
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     if unmatched { return try await printUnmatched(workspace) }
     let (runs, holds) = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
@@ -76,13 +76,13 @@ struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "One run's history.")
 
   @Argument(help: "The run's id, or the first digits of it.") var id: String
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or jsonl.") var format: Format = .text
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     let timeline = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
       return Timeline(

@@ -5,8 +5,6 @@ import FlowReport
 import FlowTime
 
 struct ScenariosCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
   static let configuration = CommandConfiguration(
     commandName: "scenarios",
     abstract: "Write the fewest scenarios that show every case, timeout, boundary, clock change and outcome.")
@@ -16,7 +14,7 @@ struct ScenariosCommand: ParsableCommand {
   var start: String?
   @Option(help: "A JSON file with the trigger's data; by default those of its scenarios, or made-up ones.")
   var input: String?
-  @Option(help: "text (YAML) or json.") var format: Format = .text
+  @Option(help: "text (YAML) or json.") var format: TextOrJSON = .text
   @Flag(help: "Write them as NAME.scenarios.yaml beside the file, where there is none.") var write = false
   @OptionGroup var color: ColorOptions
 

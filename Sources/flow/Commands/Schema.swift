@@ -14,6 +14,6 @@ struct SchemaCommand: ParsableCommand {
     let workspace = try Workspace.open(path.map { [$0] } ?? [])
     let schema = of == .workflow
       ? LanguageSchema.workflow(workspace.manifests) : LanguageSchema.project(workspace.manifests)
-    Output.line(schema.write(pretty: true))
+    Output.json(schema)
   }
 }

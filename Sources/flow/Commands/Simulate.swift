@@ -150,7 +150,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
   private func enrolment(_ workflow: CompiledWorkflow, _ workspace: Workspace, at start: Instant) throws -> Enrolment {
     var data = workflow.scenarios.first?.input ?? Sample.record(workflow.graph.triggerFields, at: start)
-    if let input { data = try record(input, workflow.graph, workspace) }
+    if let input { data = try Input.record(input, workflow.graph, zones: workspace.zones) }
     switch Machine.enrol(workflow.graph, data: data, at: start, zones: workspace.zones) {
     case .refused(let because): throw Failure.finding("no run of \(workflow.graph.workflow) starts: \(because)")
     case .runs(let runs):
@@ -159,14 +159,5 @@ struct SimulateCommand: AsyncParsableCommand {
       }
       return run
     }
-  }
-
-  /// The trigger's data in a file, typed.
-  func record(_ input: String, _ graph: Graph, _ workspace: Workspace) throws -> [String: Value] {
-    let (value, problems) = readValue(
-      Input.data(of: try Input.json(input)), as: .record(graph.triggerFields), zones: workspace.zones)
-    if !problems.isEmpty { throw Failure.finding("\(input): " + problems.map(\.description).joined(separator: "; ")) }
-    guard case .record(let fields) = value else { return [:] }
-    return fields
   }
 }

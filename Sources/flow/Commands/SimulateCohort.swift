@@ -3,7 +3,6 @@ import FlowAnalysis
 import FlowCompiler
 import FlowCore
 import FlowReport
-import FlowRuntime
 import FlowTime
 
 /// `flow simulate --contacts N` and `--exact`: many contacts, and what people have to do for them.
@@ -31,11 +30,7 @@ extension SimulateCommand {
   ) throws {
     let cohort = try cohort(of: contacts, workflow, workspace, at: start)
     var progress = Progress()
-    let clock = SystemClock()
-    let began = clock.now()
-    func show(_ ended: Int) {
-      progress.show("\(ended) of \(contacts) contacts", after: Double(clock.now().milliseconds(since: began)) / 1000)
-    }
+    func show(_ ended: Int) { progress.show("\(ended) of \(contacts) contacts") }
     let figures = exact ? cohort.exactFigures(progress: show) : cohort.figures(progress: show)
     progress.clear()
     if workflow.assume.reply.isEmpty, workflow.assume.steps.isEmpty {
@@ -62,7 +57,7 @@ extension SimulateCommand {
     }
     var (data, dated) = (Sample.record(graph.triggerFields, at: start), start)
     if let scenario = workflow.scenarios.first { (data, dated) = (scenario.input, scenario.start) }
-    if let input { (data, dated) = (try record(input, graph, workspace), start) }
+    if let input { (data, dated) = (try Input.record(input, graph, zones: workspace.zones), start) }
     // The first contact shows whether there is anything to follow.
     if case .refused(let because) = Machine.enrol(graph, data: data, at: dated, zones: workspace.zones) {
       throw Failure.finding("no run of \(graph.workflow) starts: \(because)")

@@ -15,13 +15,13 @@ struct StatsCommand: AsyncParsableCommand {
   @Option(help: "Only runs of this workflow.") var workflow: String?
   @Option(help: "Only runs that started then or later: `2026-03-25 16:40 Europe/Berlin` or RFC 3339.")
   var since: String?
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json, csv or html.") var format: Format = .text
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     let from = try since.map { try Input.instant($0, option: "--since", zones: workspace.zones) }
     let figures = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
@@ -32,11 +32,8 @@ struct StatsCommand: AsyncParsableCommand {
       var counting = Counting()
       var progress = Progress()
       defer { progress.clear() }
-      let clock = SystemClock()
-      let began = clock.now()
       for (index, record) in records.enumerated() {
-        let seconds = Double(clock.now().milliseconds(since: began)) / 1000
-        progress.show("counted \(index) of \(records.count) runs", after: seconds)
+        progress.show("counted \(index) of \(records.count) runs")
         counting.add(try histories.history(record), graph: histories.graph(record.version))
       }
       return counting.figures

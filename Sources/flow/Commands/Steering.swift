@@ -33,8 +33,7 @@ struct SteeringOptions: ParsableArguments {
       }
     }
     if format == .json {
-      Output.line(
-        ([command: .array(changed), "refused": .array(refused.map { .string($0) })] as JSONValue).write(pretty: true))
+      Output.json([command: .array(changed), "refused": .array(refused.map { .string($0) })])
     }
     if !refused.isEmpty { throw ExitCode(ExitStatus.finding) }
   }

@@ -13,12 +13,12 @@ struct StoreCommand: AsyncParsableCommand {
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read the whole store: SQLite's own check, checksums, whole histories. 1: lines are damaged; 3: the file is.")
-    @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
     @Option(help: "text or json.") var format: TextOrJSON = .text
 
     func run() async throws {
-      let workspace = try Workspace.open(project.map { [$0] } ?? [])
+      let workspace = try project.open()
       let check = try await Storage.use(store, workspace, .reading) { store in try store.check() }
       switch format {
       case .text:
@@ -27,10 +27,7 @@ struct StoreCommand: AsyncParsableCommand {
           check.problems.isEmpty
             ? "\(check.lines) lines, all as they were written" : "\(check.lines) lines, \(check.problems.count) problems")
       case .json:
-        Output.line(
-          ([
-            "lines": .number("\(check.lines)"), "problems": .array(check.problems.map { .string($0) }),
-          ] as JSONValue).write(pretty: true))
+        Output.json(["lines": .number("\(check.lines)"), "problems": .array(check.problems.map { .string($0) })])
       }
       if !check.problems.isEmpty { throw ExitCode(ExitStatus.finding) }
     }
@@ -40,16 +37,16 @@ struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write a whole, compact copy, also while a server runs. The copy sends nothing until `flow resume --all`.")
     @Argument(help: "The file to write; there must be none.") var file: String
-    @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
     @Option(help: "text or json.") var format: TextOrJSON = .text
 
     func run() async throws {
-      let workspace = try Workspace.open(project.map { [$0] } ?? [])
+      let workspace = try project.open()
       try await Storage.use(store, workspace, .reading) { store in try store.backup(to: file) }
       switch format {
       case .text: Output.line("\(file): a copy, which sends nothing until `flow resume --all`")
-      case .json: Output.line((["backup": .string(file)] as JSONValue).write(pretty: true))
+      case .json: Output.json(["backup": .string(file)])
       }
     }
   }
@@ -57,11 +54,11 @@ struct StoreCommand: AsyncParsableCommand {
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Everything in the store as JSON, a line each: runs with histories and messages, events, tasks.")
-    @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-      let workspace = try Workspace.open(project.map { [$0] } ?? [])
+      let workspace = try project.open()
       try await Storage.use(store, workspace, .reading) { store in
         let search = PersonSearch(workspace, store)
         let histories = Histories(workspace, store)

@@ -10,12 +10,12 @@ struct TasksCommand: AsyncParsableCommand {
 
   @Flag(help: "Those that are done or withdrawn, too.") var all = false
   @Option(help: "Only tasks of this run: its id, or the beginning of it.") var run: String?
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     let (tasks, zones) = try await Storage.use(store, workspace, .reading) { store in
       let id = try run.map { try Histories.record($0, in: store).id }
       let tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true))
@@ -82,9 +82,7 @@ struct DoneCommand: AsyncParsableCommand {
     switch format {
     case .text: Output.line("\(task): \(outcome)")
     case .json:
-      Output.line(
-        (["task": .string(task), "outcome": .string(outcome), "known": .bool(received.isKnown)] as JSONValue)
-          .write(pretty: true))
+      Output.json(["task": .string(task), "outcome": .string(outcome), "known": .bool(received.isKnown)])
     }
   }
 

@@ -10,13 +10,13 @@ struct WhyCommand: AsyncParsableCommand {
 
   @Argument(help: "The run's id, or the first digits of it.") var id: String
   @Argument(help: "Only this step, by its name.") var step: String?
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text or json.") var format: TextOrJSON = .text
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(project.map { [$0] } ?? [])
+    let workspace = try project.open()
     var reasons = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
       let histories = Histories(workspace, store)

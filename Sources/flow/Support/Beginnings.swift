@@ -22,11 +22,6 @@ enum Beginnings {
 
   /// The data of a JSON file.
   static func file(_ path: String, _ graph: Graph, start: Instant?, zones: any ZoneSource) throws -> [Beginning] {
-    let json = Input.data(of: try Input.json(path))
-    let (value, problems) = readValue(json, as: .record(graph.triggerFields), zones: zones)
-    guard problems.isEmpty, case .record(let data) = value else {
-      throw Failure.finding("\(path): \(problems.first.map { "\($0)" } ?? "not an object")")
-    }
-    return [Beginning(start: start ?? usualStart, input: data)]
+    [Beginning(start: start ?? usualStart, input: try Input.record(path, graph, zones: zones))]
   }
 }

@@ -74,6 +74,14 @@ enum Input {
     }
   }
 
+  /// The trigger's data in a JSON file, typed.
+  static func record(_ path: String, _ graph: Graph, zones: any ZoneSource) throws -> [String: Value] {
+    let (value, problems) = readValue(data(of: try json(path)), as: .record(graph.triggerFields), zones: zones)
+    if !problems.isEmpty { throw Failure.finding("\(path): " + problems.map(\.description).joined(separator: "; ")) }
+    guard case .record(let fields) = value else { return [:] }
+    return fields
+  }
+
   /// The data of a CloudEvent, or the object itself.
   static func data(of value: JSONValue) -> JSONValue {
     value["specversion"] != nil ? value["data"] ?? [:] : value

@@ -1,4 +1,7 @@
 import ArgumentParser
+import FlowCore
+import FlowRuntime
+import FlowTime
 import Glibc
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
@@ -22,6 +25,8 @@ enum Output {
 
   /// The same with a line break at the end, if there is none.
   static func line(_ text: String) { write(text.utf8.last == 0x0A ? text : text + "\n") }
+
+  static func json(_ value: JSONValue) { line(value.write(pretty: true)) }
 
   static func complain(_ text: String) { write(text.utf8.last == 0x0A ? text : text + "\n", to: STDERR_FILENO) }
 
@@ -62,11 +67,14 @@ extension Output {
 /// A line on a terminal for what takes longer than a second; nothing into a pipe.
 struct Progress {
   private let isOn = isatty(STDERR_FILENO) == 1
+  private let clock = SystemClock()
+  private let began: Instant
   private var shown = 0
 
-  /// - Parameter seconds: since the work began.
-  mutating func show(_ text: String, after seconds: Double) {
-    guard isOn, seconds >= 1 else { return }
+  init() { began = clock.now() }
+
+  mutating func show(_ text: String) {
+    guard isOn, clock.now().milliseconds(since: began) >= 1000 else { return }
     let padding = String(repeating: " ", count: max(0, shown - text.count))
     shown = text.count
     Output.complainOnLine("\r" + text + padding)

@@ -10,6 +10,13 @@ struct FileArguments: ParsableArguments {
   var paths: [String] = []
 }
 
+/// Of a command that asks something of the store, and needs no workflow files named.
+struct ProjectOptions: ParsableArguments {
+  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+
+  func open() throws -> Workspace { try Workspace.open(project.map { [$0] } ?? []) }
+}
+
 /// A project as a command sees it: where it stands, what flow.yaml says, which workflows are meant.
 struct Workspace {
   /// Folder that all shown paths are relative to: the working directory where it holds the project.
@@ -239,6 +246,20 @@ enum Paths {
     }
   }
 
+  /// Everything in a folder but itself and the one above; nil where it cannot be read.
+  static func names(in folder: String) -> [String]? {
+    guard let directory = opendir(folder) else { return nil }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// A file as it is called, and without links: nil where one leads nowhere.
   struct Found {
     var path: String
@@ -247,15 +268,10 @@ enum Paths {
 
   /// Workflow files below a folder: all YAML but flow.yaml, scenarios of their own, manifests, and what is hidden.
   static func workflows(in folder: String, depth: Int = 0) -> [Found] {
-    guard depth < 16, let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
+    guard depth < 16, let names = names(in: folder) else { return [] }
     var found: [Found] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    for name in names where !name.hasPrefix(".") {
       let path = folder + "/" + name
-      if name.hasPrefix(".") { continue }
       if isFolder(path) {
         found += workflows(in: path, depth: depth + 1)
       } else if isWorkflow(name) || isOrphan(path) {
@@ -267,15 +283,11 @@ enum Paths {
 
   /// A folder and all below it, without what is hidden.
   static func folders(in folder: String, depth: Int = 0) -> [String] {
-    guard depth < 16, let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
+    guard depth < 16, let names = names(in: folder) else { return [] }
     var found = [folder]
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    for name in names where !name.hasPrefix(".") {
       let path = folder + "/" + name
-      if !name.hasPrefix("."), isFolder(path) { found += folders(in: path, depth: depth + 1) }
+      if isFolder(path) { found += folders(in: path, depth: depth + 1) }
     }
     return found
   }
