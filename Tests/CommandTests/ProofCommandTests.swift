@@ -28,6 +28,37 @@ struct ProofCommandTests {
     }
   }
 
+  @Test func `of a long run the touches that break the promise are told, and others are left out`() throws {
+    let days = [1, 10, 20, 30, 40, 41, 42, 42, 50, 60, 70, 80, 90, 100, 110, 120]
+    let steps = days.enumerated().map { number, day in
+      """
+        - email: mail-\(number + 1)
+          at: day \(day)
+          purpose: inform
+          subject: Part \(number + 1)
+          body: Good afternoon {{ contact.name }}
+
+      """
+    }
+    let folder = try project(
+      """
+      workflow: long
+      trigger: { event: deal.won, key: deal }
+      input: { contact: contact, deal: text }
+      timezone: '"Europe/Berlin"'
+      policy: { max-touches: 20 }
+      guarantees:
+        - at most 3 touches in any 3 days
+      steps:
+      \(steps.joined())
+      """)
+    let told = try folder.flow("check").output.split(separator: "\n").map(String.init)
+    let marked = told.filter { $0.contains("> ") && $0.contains("touch ") }
+    #expect(marked.map { $0.contains("mail-5") } == [true, false, false, false], "\(told)")
+    #expect(marked.map { $0.contains("mail-8") } == [false, false, false, true])
+    #expect(told.contains { $0.contains("things more") })
+  }
+
   @Test func `json has every proof, with its bound or its run`() throws {
     let folder = try project()
     let report = try JSON(parsing: folder.flow("check", "--format", "json").output)

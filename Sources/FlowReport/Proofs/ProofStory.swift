@@ -72,11 +72,28 @@ struct ProofStory {
       guard let index = rows.indices.dropFirst(2).dropLast().first(where: { rows[$0].weight > 0 }) else { break }
       rows.remove(at: index)
     }
-    if rows.count > Self.most {
-      let left = rows.count - Self.most + 1
-      rows.replaceSubrange(4..<4 + left, with: [Row(words: "… and \(left) things more")])
+    return rows.count > Self.most ? Self.abridged(rows) : rows
+  }
+
+  /// What breaks the promise stays as long as there is anything else to leave out.
+  private static func abridged(_ rows: [Row]) -> [Row] {
+    let inner = rows.indices.dropFirst(4).dropLast()
+    // A gap on either side of the breach takes a line of its own.
+    let gaps = inner.contains { rows[$0].isBreach } ? 2 : 1
+    let spare = inner.filter { !rows[$0].isBreach } + inner.filter { rows[$0].isBreach }
+    let gone = Set(spare.prefix(rows.count - most + gaps))
+    var out: [Row] = []
+    var left = 0
+    for index in rows.indices {
+      if gone.contains(index) {
+        left += 1
+        continue
+      }
+      if left > 0 { out.append(Row(words: "… and \(left) \(left == 1 ? "thing" : "things") more")) }
+      left = 0
+      out.append(rows[index])
     }
-    return rows
+    return out
   }
 
   private func told(_ row: Row, when: String) -> String {
