@@ -31,7 +31,7 @@ struct ForecastTests {
 
   private func graphs(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop) -> [(seed: UInt64, graph: Graph)] {
     seeds.compactMap { seed in
-      if case .success(let graph) = workshop.compile(Generated(seed: seed).text) { (seed, graph) } else { nil }
+      if case .success(let graph) = workshop.compile(Generated(seed: seed)) { (seed, graph) } else { nil }
     }
   }
 
