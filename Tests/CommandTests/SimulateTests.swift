@@ -107,6 +107,37 @@ import Testing
     #expect(call["at"].text == "2026-04-10T09:00:00+02:00")
   }
 
+  /// What else starts on the same event is another run: its touches would put these off, and not be shown.
+  @Test func oneRunAlone() throws {
+    let folder = try nudge()
+    let words = ["simulate", "nudge.yaml", "--start", Fixtures.start, "--input", "input.json"]
+    let alone = try folder.flow(words)
+    #expect(alone.code == 0, "\(alone.errors)")
+    try folder.write(
+      folder.text("nudge.yaml").replacing("workflow: nudge", with: "workflow: a-rival"), to: "a-rival.yaml")
+    #expect(try folder.flow(words).output == alone.output)
+  }
+
+  @Test func secondsOfAShortRun() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: short
+      about: Over in twenty seconds.
+      trigger: { event: a.b, key: id }
+      input: { contact: contact, id: text }
+      steps:
+        - wait: 20 seconds
+        - end: over
+      """, to: "short.yaml")
+    let ran = try folder.flow("simulate", "short.yaml", "--start", Fixtures.start)
+    #expect(ran.output.contains("0 touches in 20 seconds"), "\(ran.output) \(ran.errors)")
+  }
+
+  @Test func aSeedOfOneRun() throws {
+    #expect(try simulate(try Fixtures.proposal(), "--seed", "3").code == 2)
+  }
+
   /// Instants are the run's: in New York it is nine o'clock when it is three in the afternoon in Berlin.
   @Test func instantsOfEventsInTheRunsZone() throws {
     let folder = try Fixtures.proposal()

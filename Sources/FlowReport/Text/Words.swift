@@ -29,11 +29,12 @@ enum Words {
 
   static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
-  /// How long from one wall time to another, in its two largest units: `15 days 16 hours`.
+  /// How long from one wall time to another, in its two largest units: `15 days 16 hours`, `20 seconds`.
   static func span(from start: CivilDateTime, to end: CivilDateTime) -> String {
-    var minutes = end.date.days(since: start.date) * 1440
-    minutes += Int(end.time.milliseconds - start.time.milliseconds) / 60_000
-    guard minutes > 0 else { return "no time" }
+    let days = end.date.days(since: start.date)
+    let milliseconds = Int64(days) * 86_400_000 + Int64(end.time.milliseconds - start.time.milliseconds)
+    let minutes = Int(milliseconds / 60_000)
+    guard minutes > 0 else { return length(max(0, milliseconds)) }
     let parts = [
       (minutes / 1440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute"),
     ].filter { $0.0 > 0 }

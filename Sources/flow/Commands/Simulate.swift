@@ -28,7 +28,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: "A cohort of so many contacts, of whom the file's `assume:` says what they do.") var contacts: Int?
   @Flag(help: "The same computed on the graph in place of sampled; of 1000 contacts where --contacts does not say.")
   var exact = false
-  @Option(help: "With --contacts: another seed is another cohort.") var seed: UInt64 = 1
+  @Option(help: "With --contacts: another seed is another cohort; 1, where it is left out.") var seed: UInt64?
   @Option(help: "With --contacts: how long contacts come, evenly by day and night.") var over: String?
   @Option(help: "text, json, jsonl, html, svg, ics or csv.") var format: Format = .text
   @Option(help: "Columns of the text; the terminal's, or 80.") var width: Int?
@@ -53,11 +53,10 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     let scheduled = try scheduledEvents(workflow, workspace, at: begin)
-    // Enrolled workflows run along, where they stand beside this one.
     let story = Story(
       workflow: workflow.graph.workflow, start: begin, beginning: try beginning(workflow, at: begin), item: item,
       events: scheduled)
-    let simulated = try await Setup.use(workspace, workspace.withNeighbours().compile()) { dry in
+    let simulated = try await Setup.use(workspace, company(of: workflow.graph, workspace)) { dry in
       try await dry.simulator.run(story)
     }
     if let timeline = simulated.timeline { print(timeline, workflow.graph) }
@@ -82,6 +81,20 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   // MARK: What it begins with
+
+  /// Enrolled workflows run along, where they stand beside this one. What else starts on the same event does not: this
+  /// is the timeline of one run, and the gap to a touch that it does not show would explain nothing.
+  private func company(of graph: Graph, _ workspace: Workspace) -> Compilation {
+    var enrolled: Set<String> = [graph.workflow]
+    for node in graph.nodes {
+      if case .enroll(let workflow, _) = node.action { enrolled.insert(workflow) }
+    }
+    var all = workspace.withNeighbours().compile()
+    all.workflows.removeAll {
+      $0.graph.trigger.event == graph.trigger.event && !enrolled.contains($0.graph.workflow)
+    }
+    return all
+  }
 
   private func beginning(_ workflow: CompiledWorkflow, at start: Instant) throws -> Story.Beginning {
     if let input {

@@ -12,6 +12,7 @@ extension SimulateCommand {
 
   func validateCohort() throws {
     guard contacts != nil || exact else {
+      if seed != nil, !exact { throw ValidationError("--seed belongs to --contacts") }
       if over != nil { throw ValidationError("--over belongs to --contacts") }
       return
     }
@@ -65,6 +66,6 @@ extension SimulateCommand {
     return Cohort(
       graph: graph, data: data, dated: dated, item: item ?? 1, assume: workflow.assume,
       capacity: workspace.project.capacity, caps: workspace.project.caps, zones: workspace.zones, contacts: contacts,
-      seed: seed, start: start, over: span)
+      seed: seed ?? 1, start: start, over: span)
   }
 }

@@ -171,7 +171,7 @@ struct Workspace {
     return compilation
   }
 
-  /// The same with every workflow of the first file's folder: those that it may enrol, or that its event starts too.
+  /// The same with every workflow of the first file's folder: those that it enrols, or that what it emits starts.
   func withNeighbours() -> Workspace {
     guard let first = files.first else { return self }
     let folder = Paths.folder(of: base + "/" + first)
