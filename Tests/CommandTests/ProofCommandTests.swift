@@ -104,6 +104,39 @@ struct ProofCommandTests {
     #expect(try project().flow("check", "--proofs", "--format", "json").code == 2)
   }
 
+  @Test func `a run of seconds is told in its columns, and what comes at once is said so`() throws {
+    let file = """
+      workflow: quick
+      about: At once, and again after twenty seconds.
+      trigger: { event: a.b, key: id }
+      input: { contact: contact, owner: person, id: text }
+      guarantees: [ at most 1 touch ]
+      steps:
+        - sms: one
+          purpose: inform
+          body: "{{ contact.name }}, {{ id }} has come."
+        - wait: 20 seconds
+        - sms: two
+          purpose: inform
+          body: "{{ contact.name }}, {{ id }} is ready."
+        - end: over
+
+      """
+    let folder = try Folder()
+    try folder.write(file, to: "quick.yaml")
+    let told = try folder.flow("check", "quick.yaml").output.split(separator: "\n").map(String.init)
+    func column(_ words: String) -> Int? {
+      told.lazy.compactMap { line in
+        line.firstRange(of: words).map { line.distance(from: line.startIndex, to: $0.lowerBound) }
+      }.first
+    }
+    #expect(told.contains { $0.contains("10:00:20") })
+    #expect(column("a.b starts it") != nil && column("a.b starts it") == column("touch 2: "), "\(told)")
+    let proved = try folder.flow("check", "--proofs", "quick.yaml").output
+    #expect(proved.contains("  first touch within 3 business days: at once\n"), "\(proved)")
+    #expect(proved.contains("  some run ends over\n"), "\(proved)")
+  }
+
   // MARK: Tuned and silenced
 
   @Test func `a file silences its own promise, and not the project's`() throws {

@@ -46,6 +46,8 @@ enum ProofLines {
     guard case .proved(let bound?, let isReached) = proof.verdict else { return nil }
     return switch bound {
     case .count(let count): isReached ? "\(count) at most, and some run has them" : "\(count) at most"
+    // Less than a second: what comes first comes with the start.
+    case .time(..<1000): "at once"
     case .time(let milliseconds): least(proof.claim) + Words.length(milliseconds)
     }
   }

@@ -23,16 +23,18 @@ struct ProofStory {
     var last = ""
     let year = zone.civil(at: witness.start).date.year
     var out = ["it can come about like this, in \(year) (times of \(zone.name)):"]
+    // Wider where there are seconds.
+    let column = rows.compactMap(\.at).map { Width.of(when($0)) }.reduce(17, max)
     for row in rows {
       guard let at = row.at else {
         out.append(row.words)
         continue
       }
       let when = when(at)
-      out.append(told(row, when: when == last ? "" : when))
+      out.append(told(row, when: Width.padded(when == last ? "" : when, to: column)))
       last = when
     }
-    return out + needs
+    return out + needs + elsewhere
   }
 
   // MARK: Rows
@@ -97,7 +99,7 @@ struct ProofStory {
   }
 
   private func told(_ row: Row, when: String) -> String {
-    let head = (row.isBreach ? "> " : "  ") + Width.padded(when, to: 17) + " "
+    let head = (row.isBreach ? "> " : "  ") + when + " "
     let tail = row.line.map { "  line \($0)" } ?? ""
     let room = max(10, Self.width - Width.of(head) - Width.of(tail))
     let words = Width.truncated(row.words, to: room)
@@ -135,7 +137,7 @@ struct ProofStory {
       let isAnswer = awaited.events.contains { one in one == "reply" || graph.replies.contains { $0.name == one } }
       return row(isAnswer ? "no answer" : "nothing comes", weight: 3)
     case .escalated(let to): return row("\(name) tells \(to)", weight: 1)
-    case .deferred(_, let because): return row("\(name) has to wait: \(because)", weight: 2)
+    case .deferred(_, let because): return row("\(name) waits: \(because)", weight: 2)
     case .held(let until, _): return row("everything waits until \(when(until))", weight: 1)
     case .suppressed(let channel): return row(channel == "all" ? "never written to again" : "no \(channel) any more")
     case .skipped(let because): return row("\(name) is left out: \(because)", weight: 2)
@@ -147,6 +149,17 @@ struct ProofStory {
     // Conditions stand below.
     case .waiting, .chose, .set, .migrated: return nil
     }
+  }
+
+  /// A window is read by the contact's clock, the times of a run are its own: where the two differ, nine in the
+  /// morning stands there as half past midnight.
+  private var elsewhere: [String] {
+    let hasOwn = graph.nodes.contains { if case .own = $0.window { true } else { false } }
+    guard hasOwn || graph.policy.window != nil,
+      let home = witness.input["contact"]?[path: ["timezone"]].text, home != zone.name
+    else { return [] }
+    let words = "\(ProofWords.person(witness)) is in \(Printable.line(home)): windows count there"
+    return [Width.truncated(words, to: Self.width)]
   }
 
   /// The conditions on data, as the file writes them.

@@ -57,7 +57,8 @@ extension ProofReport {
       lines.append(line(proof, file.graph))
     }
     if !outcomes.isEmpty {
-      lines.append(Line(verdict: .proved, claim: "some run ends \(Words.list(outcomes)), each of them"))
+      let all = "some run ends \(Words.list(outcomes))" + (outcomes.count > 1 ? ", each of them" : "")
+      lines.append(Line(verdict: .proved, claim: all))
     }
     if !tasks.isEmpty {
       lines.append(Line(verdict: .proved, claim: "somebody learns of it when \(Words.list(tasks, "or")) is not done"))
