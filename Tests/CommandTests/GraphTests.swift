@@ -70,6 +70,8 @@ import Testing
     let again = try folder.flow("init")
     #expect(again.code == 2)
     #expect(again.errors.contains("flow.yaml"))
+    // Nothing is not the root of the machine.
+    #expect(try folder.flow("init", "").code == 2)
     #expect(try folder.flow("init", "deep/below").code == 0)
     #expect(try folder.flow("run", "deep/below/Workflows").code == 0)
     // Its event starts a run, and the run's mail is the simulated one.

@@ -41,6 +41,13 @@ import Testing
     #expect(ran.errors.contains(row.says), "\(row.name): \(ran.errors)")
   }
 
+  @Test func withoutAType() throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/a.yaml")
+    #expect(try folder.flow("event", "").code == 2)
+    #expect(!folder.names(in: "Workflows").contains("flow.db"))
+  }
+
   /// What reaches a run is held against what its event brings as well, the engine's own events too.
   @Test func forARunThatLives() throws {
     let folder = try Folder()

@@ -96,6 +96,8 @@ struct GuaranteeTests {
     ("touches at 1️⃣lest 1 day apart", .badGuarantee, "did you mean \"least\"?"),
     ("at most 4 touches 1️⃣in 30 days", .badGuarantee, "write \"in any 30 days\""),
     ("at most 2 emails 1️⃣per week", .badGuarantee, "write \"in any week\""),
+    ("at most 2 emails 1️⃣in any", .badGuarantee, "write \"in any 7 days\""),
+    ("silence reaches ring 1️⃣or", .badGuarantee, "write the name of a step"),
     ("1️⃣never touch", .badGuarantee, "it reads \"never A after B\""),
     ("1️⃣at least 3 touches", .badGuarantee, "the sentences are:"),
     ("1️⃣be nice", .badGuarantee, "the sentences are:"),

@@ -94,6 +94,10 @@ struct GuaranteeReader {
 
   /// `A`, `A or B`, `A, B or C`.
   private func silence(_ text: Located) -> Guarantee.Form? {
+    if let last = text.words.last, last.text == "or" {
+      bench.report(.badSubject(last))
+      return nil
+    }
     let parts = text.parts(between: ["or"])
     let subjects = parts.compactMap { subject($0) }
     return subjects.count == parts.count && !subjects.isEmpty ? .silence(reaches: subjects) : nil

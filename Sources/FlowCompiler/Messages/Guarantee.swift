@@ -31,8 +31,9 @@ extension Diagnostic {
   static func badSpan(_ text: Located) -> Diagnostic {
     let words = text.words
     let rest = words.count > 1 ? text.part(text.wordRanges[1].lowerBound..<text.text.utf8.count) : text
-    let span = words.count > 2 && ["in", "within", "per", "every"].contains(words[1].text)
-      ? words.dropFirst(words.count > 3 && words[2].text == "any" ? 3 : 2).map(\.text).joined(separator: " ") : nil
+    let isSpan = words.count > 2 && ["in", "within", "per", "every"].contains(words[1].text)
+    let length = isSpan ? words.dropFirst(words[2].text == "any" ? 3 : 2).map(\.text) : []
+    let span = length.isEmpty ? nil : length.joined(separator: " ")
     return Diagnostic(
       .badGuarantee, at: rest.whole, "\(Words.quoted(rest.text)) says no span of time",
       help: "write \"in any \(span ?? "7 days")\", or nothing where the whole run is meant",

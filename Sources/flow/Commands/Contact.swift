@@ -53,12 +53,14 @@ struct ContactCommand: AsyncParsableCommand {
       let (runs, events, suppressions) = try await erase(workspace)
       if (runs, events, suppressions) == (0, 0, 0) { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
-      case .text: Output.line("erased: \(runs) runs, \(events) events")
+      case .text: Output.line("erased: \(counted(runs, "run")), \(counted(events, "event"))")
       case .json:
         let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
         Output.json(.object(counts.map { JSONMember($0.0, .number("\($0.1)")) }))
       }
     }
+
+    private func counted(_ number: Int, _ one: String) -> String { "\(number) \(number == 1 ? one : one + "s")" }
 
     /// A server that runs does it; else nothing but the store is needed, whatever the workflows say.
     private func erase(_ workspace: Workspace) async throws -> (runs: Int, events: Int, suppressions: Int) {

@@ -23,6 +23,10 @@ struct EventCommand: AsyncParsableCommand {
   @Option(help: "text or json.") var format: TextOrJSON = .text
   @OptionGroup var color: ColorOptions
 
+  func validate() throws {
+    if type.allSatisfy(\.isWhitespace) { throw ValidationError("the type of an event has letters") }
+  }
+
   func run() async throws {
     let workspace = try Workspace.open(workflows)
     let incoming = try incoming(now: try Input.start(start, zones: workspace.zones))

@@ -8,6 +8,7 @@ struct InitCommand: ParsableCommand {
   @Argument(help: "The folder; it is made where it is missing.") var folder = "."
 
   func run() throws {
+    guard !folder.isEmpty else { throw Failure.usage("no folder is named: say which, or nothing for this one") }
     let files = ProjectTemplate.files
     for (path, _) in files where Paths.exists("\(folder)/\(path)") {
       throw Failure.usage("\"\(folder)/\(path)\" is there already; nothing was written")

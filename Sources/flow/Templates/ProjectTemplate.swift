@@ -21,7 +21,7 @@ enum ProjectTemplate {
 
   static let workflow = """
     workflow: follow-up
-    about: After an offer, ask once, remind once, then let a person decide.
+    about: After an offer, ask once, then let a person decide.
     category: service
 
     trigger:
