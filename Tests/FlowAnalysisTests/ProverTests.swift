@@ -25,6 +25,22 @@ struct ProverTests {
 
   private func email(_ name: String) -> String { "{ email: \(name), purpose: inform, subject: S, body: B. }" }
 
+  // MARK: How much
+
+  @Test(arguments: [200, 255, 256, 300, 1000])
+  func `what comes after however many rounds is not taken to never come`(rounds: Int) throws {
+    let text = """
+      timezone: '"UTC"'
+      steps:
+        - { repeat: again, times: \(rounds), every: 1 day, steps: [{ escalate: tell, to: owner, say: S. }] }
+        - \(email("late"))
+        - { end: done }
+
+      """
+    #expect(try !isProved(.touches(atMost: 0, verb: nil, span: nil), text))
+    #expect(try !isProved(.never(.touch, after: .escalation), text))
+  }
+
   // MARK: How long
 
   @Test func `an end that the calendar names is proved to the day, and no day less`() throws {

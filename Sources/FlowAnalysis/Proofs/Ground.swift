@@ -55,6 +55,8 @@ final class Ground {
   private(set) var awaitsEvents = false
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
+  /// There is more in the file than a walk can tell apart: nothing may be proved by one.
+  private(set) var isTooLarge = false
   /// What lies ahead of a step: `repeat`s, a bit each, and conditions that are asked more than once, two.
   struct Ahead {
     var loops: UInt64 = 0
@@ -129,9 +131,11 @@ final class Ground {
           addresses += node.repeats.isEmpty ? [address] : [address, address]
         }
       case .suppress(let channel): collect(verb: channel)
-      case .loop:
+      case .loop(let loop):
         loops.append(index)
         collect(.round(index))
+        if loop.times > Int(UInt8.max) || loops.count > Control.Rounds.most { isTooLarge = true }
+      case .escalate(let escalation): if escalation.to.count > Int(UInt8.max) { isTooLarge = true }
       case .go(.node(let target)): if graph.isInAnytime(index) { targets.append(target) }
       default: break
       }
@@ -259,10 +263,15 @@ final class Ground {
     return "input:contact.\(action.address)"
   }
 
-  private func collect(verb: String) { if !verbs.contains(verb), verbs.count < 60 { verbs.append(verb) } }
+  /// Each has a bit, beside five that a claim keeps.
+  private func collect(verb: String) {
+    guard !verbs.contains(verb) else { return }
+    if verbs.count < 56 { verbs.append(verb) } else { isTooLarge = true }
+  }
 
   private func collect(_ instant: Instant) {
-    guard instants[instant] == nil, size < 60 else { return }
+    guard instants[instant] == nil else { return }
+    guard size < 60 else { return isTooLarge = true }
     instants[instant] = size
     if case .dayOfStart(.some) = instant { anchors.append(size) }
     size += 1

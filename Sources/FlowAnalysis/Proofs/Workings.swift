@@ -110,7 +110,7 @@ struct Workings {
   }
 
   private func walk(_ watch: Watch, keepsTime: Bool) -> Watch? {
-    guard ground.loops.count <= Control.Rounds.most else { return nil }
+    guard !ground.isTooLarge else { return nil }
     var walk = Walk(ground, watch, mayBeExhausted: mayBeExhausted, keepsTime: keepsTime)
     return walk.run() ? walk.watch : nil
   }
