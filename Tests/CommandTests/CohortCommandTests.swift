@@ -95,6 +95,27 @@ struct CohortCommandTests {
       "  email: the capacity of 1000 a day is left out here; no more is asked on any day\n"))
   }
 
+  // MARK: What may be assumed
+
+  @Test func `bounces, absence and the file's own events may be assumed, and nothing that is none of them`() throws {
+    let folder = try project()
+    func assume(_ lines: String) throws -> Ran {
+      try folder.write(
+        Self.assumed.replacing("  reply: { declined: 80%, after: 1 day }\n", with: lines), to: "Workflows/nudge.yaml")
+      return try folder.flow(
+        "simulate", "Workflows/nudge.yaml", "--start", Self.start, "--exact", "--format", "json")
+    }
+    let bounced = try JSON(parsing: assume("  bounce: 25%\n  offer.accepted: 20%\n").output)
+    #expect(abs((shares(bounced)["undeliverable"] ?? 0) - 0.25) < 0.0001)
+    // Seven of eight of those who accept do so while the run still waits.
+    #expect(abs((shares(bounced)["won"] ?? 0) - 0.175) < 0.002)
+    let unknown = try assume("  bounced: 25%\n")
+    #expect(unknown.code != 0 && unknown.errors.contains("did you mean \"bounce\""), "\(unknown.errors)")
+    let much = try assume("  reply: { declined: 80% }\n  bounce: 25%\n")
+    #expect(much.code != 0 && much.errors.contains("105"), "\(much.errors)")
+    #expect(try assume("  bounce: often\n").code != 0)
+  }
+
   // MARK: Two versions
 
   @Test func `flow diff says what another version comes to`() throws {

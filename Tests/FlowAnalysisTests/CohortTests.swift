@@ -8,13 +8,16 @@ import Testing
 private let span = Span.file("test")
 
 /// Every class of reply and every outcome comes about, some now and then and some often.
-func everything(of graph: Graph) -> Assumptions {
+/// - Parameter events: touches bounce, people are away, unsubscribe and complain, too; the user's events come.
+func everything(of graph: Graph, events: Bool = false, own: Bool = false) -> Assumptions {
   var assume = Assumptions()
   let classes = graph.replies.map(\.name) + ["reply"]
   assume.reply = classes.enumerated().map {
     Assumptions.Share(name: $1, share: 6000 / classes.count + 100 * ($0 % 3), span: span)
   }
   assume.after = .hours(20)
+  let names = (events ? ["bounce", "out-of-office", "unsubscribe", "complaint"] : []) + (own ? graph.events.map(\.name) : [])
+  assume.events = names.map { .init(name: $0, share: 2000 / names.count, span: span) }
   for node in graph.nodes {
     guard case .channel(let action) = node.action, action.until != nil, !action.outcomes.isEmpty else { continue }
     let share = 8000 / action.outcomes.count
@@ -44,6 +47,22 @@ struct CohortTests {
       #expect(compiled.traces == machine.traces)
       #expect(compiled.figures == machine.figures)
       #expect(compiled.traces.count == 60 && compiled.traces.allSatisfy { $0.outcome != nil && $0.digest != 0 })
+    }
+  }
+
+  @Test(arguments: Shipped.names)
+  func `what bounces, who is away, and what else a touch may bring is done with as the machine does`(_ name: String) throws {
+    let workflow = try Shipped.workflow(name)
+    let scenario = try #require(workflow.scenarios.first)
+    for own in [false, true] {
+      let cohort = Cohort(
+        graph: workflow.graph, data: scenario.input, dated: scenario.start,
+        assume: everything(of: workflow.graph, events: true, own: own), zones: Draft.zones, contacts: 60, seed: 7,
+        start: scenario.start)
+      let (compiled, machine) = (cohort.followed(traced: true), cohort.followed(.machine, traced: true))
+      #expect(compiled.traces == machine.traces)
+      #expect(compiled.figures == machine.figures)
+      #expect(machine.figures.replies.contains { $0.name == "bounce" && $0.count > 0 } || machine.figures.meanTouches < 0.5)
     }
   }
 

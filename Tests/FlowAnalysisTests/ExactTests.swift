@@ -74,6 +74,21 @@ struct ExactTests {
     #expect(near(figures.outcomes.first { $0.name == "lost" }?.count, 1000 * (1 - done), 1e-5))
   }
 
+  @Test func `what comes back ends a run at once, and who is away holds it`() throws {
+    var assume = Assumptions()
+    assume.events = [share("bounce", 1000)]
+    let figures = try cohort(asking, assume).exactFigures(starts: 7)
+    // A tenth of the first mails, and a tenth of the others' second ones.
+    #expect(figures.outcomes.map(\.name) == ["silent", "undeliverable"])
+    #expect(near(figures.outcomes[0].count, 810) && near(figures.outcomes[1].count, 190))
+    #expect(near(figures.replies.first?.count, 190) && figures.replies.first?.name == "bounce")
+    assume.events = [share("out-of-office", 10_000)]
+    let away = try cohort(asking, assume).exactFigures(starts: 7)
+    // Everybody is away, twice. Five business days from a note are a week, from one on a Sunday five days; the second
+    // comes on a Friday then.
+    #expect(near(away.outcomes[0].count, 1000) && away.times.tenth >= 12 * 1440 && away.times.longest <= 15 * 1440)
+  }
+
   @Test func `arms of a split have their shares to the last contact`() throws {
     let figures = try cohort(
       """

@@ -6,13 +6,15 @@ import Testing
 
 /// The generated workflows of `make proofs`, walked by the compiled walker and by the machine, and computed.
 struct ForecastTests {
-  /// Every class of reply and every outcome of a step comes about.
+  /// Every class of reply and every outcome of a step comes about, mails bounce, and people are away, unsubscribe and
+  /// complain.
   private func everything(of graph: Graph) -> Assumptions {
     let span = Span.file("test")
     var assume = Assumptions()
     let classes = graph.replies.map(\.name) + ["reply"]
     assume.reply = classes.map { .init(name: $0, share: 5000 / classes.count, span: span) }
     assume.after = .hours(20)
+    assume.events = Assumptions.builtIn.map { .init(name: $0, share: 500, span: span) }
     for node in graph.nodes {
       guard case .channel(let action) = node.action, action.until != nil, !action.outcomes.isEmpty else { continue }
       assume.steps.append(
@@ -55,8 +57,8 @@ struct ForecastTests {
   @Test func `what is computed of generated workflows is what is counted, within the error of counting`() throws {
     let workshop = try AgreementTests.workshop.get()
     var (compared, mixed) = (0, 0)
-    for (seed, graph) in graphs(1...30, workshop) {
-      let count = 160
+    for (seed, graph) in graphs(1...16, workshop) {
+      let count = 100
       let cohort = cohort(graph, workshop, contacts: count)
       let counted = cohort.followed()
       // The machine carries the others in both, one contact at a time.
@@ -74,6 +76,6 @@ struct ForecastTests {
       }
       compared += 1
     }
-    #expect(compared >= 8 && mixed >= 12, "\(compared) compared, \(mixed) outcomes neither sure nor rare")
+    #expect(compared >= 5 && mixed >= 10, "\(compared) compared, \(mixed) outcomes neither sure nor rare")
   }
 }

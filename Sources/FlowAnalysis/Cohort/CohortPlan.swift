@@ -29,9 +29,11 @@ final class CohortPlan {
   let graph: Graph
   let zone: Zone
   let contactZone: Zone
-  /// Classes of reply, with their shares of 2^32 together with all before, and a text that belongs to them.
-  let replies: [(upTo: UInt64, name: String, text: String)]
-  let answers: AnswerTimes
+  /// What a touch may bring: classes of reply and events, with their shares of 2^32 together with all before; of a class
+  /// a text that belongs to it.
+  let replies: [(upTo: UInt64, name: String, text: String, kind: Event.Kind)]
+  /// How long each of them takes.
+  let answers: [AnswerTimes]
   let steps: [Step]
   let chance: Chance
   private(set) var days: [Day] = []
@@ -51,10 +53,29 @@ final class CohortPlan {
     replies = cohort.assume.reply.compactMap { share in
       guard share.share > 0, let text = texts[share.name] else { return nil }
       total += CohortPlan.scaled(share.share)
-      return (total, share.name, text)
+      return (total, share.name, text, .reply(text: text))
+    } + cohort.assume.events.compactMap { share in
+      guard share.share > 0 else { return nil }
+      total += CohortPlan.scaled(share.share)
+      return (total, share.name, "", CohortPlan.event(share.name, cohort))
     }
-    answers = AnswerTimes(medianMinutes: CohortPlan.minutes(cohort.assume.after ?? .days(1), of: cohort, zone))
+    let slow = AnswerTimes(medianMinutes: CohortPlan.minutes(cohort.assume.after ?? .days(1), of: cohort, zone))
+    let prompt = AnswerTimes(medianMinutes: 1)
+    answers = replies.map { Assumptions.prompt.contains($0.name) ? prompt : slow }
     steps = cohort.graph.nodes.map { CohortPlan.step($0, cohort) }
+  }
+
+  private static func event(_ name: String, _ cohort: Cohort) -> Event.Kind {
+    switch name {
+    case "bounce": .bounce(hard: true)
+    case "out-of-office": .outOfOffice(return: nil)
+    case "unsubscribe": .unsubscribe(channel: nil)
+    case "complaint": .complaint(channel: nil)
+    default:
+      .named(
+        name,
+        data: Sample.record(cohort.graph.events.first { $0.name == name }?.fields ?? [], at: cohort.start))
+    }
   }
 
   private static func scaled(_ share: Int) -> UInt64 { UInt64(max(0, share)) << 32 / 10_000 }

@@ -113,6 +113,10 @@ struct CohortProgram {
   var entry: Int32 = To.nowhere
   var replied: Int32 = To.nowhere
   var exhausted: Int32 = To.nowhere
+  var undeliverable: Int32 = To.nowhere
+  var optedOut: Int32 = To.nowhere
+  /// How long who is away holds a run where the file says nothing.
+  var away: Int16 = -1
   let reachable: Set<NodeIndex>
   /// Something asks for the class or the text of the last answer.
   private(set) var readsAnswers: Bool
@@ -173,7 +177,28 @@ struct CohortProgram {
     }
     for reply in plan.replies { anytime.append(try anytimeCases(reply.name)) }
     anyReply = try anytimeCases("reply")
+    try events()
   }
+
+  /// What a touch brings in place of an answer; none of it may be left for a step to come.
+  private mutating func events() throws(NotCarried) {
+    for one in plan.replies {
+      switch one.kind {
+      case .reply: continue
+      case .unsubscribe, .complaint: optedOut = end("opted-out")
+      case .bounce: undeliverable = end("undeliverable")
+      case .outOfOffice:
+        away = duration(.businessDays(5))
+        if waitsForEvents { throw NotCarried("an absence beside a hold until an event") }
+      default: throw NotCarried("an event of the user's")
+      }
+      if try anytimeCases(one.name).contains(where: { $0.bit >= 0 }) {
+        throw NotCarried("\(one.name) in `anytime`, which may lead back")
+      }
+    }
+  }
+
+  private var waitsForEvents: Bool { holds.contains { if case .event? = $0.until { true } else { false } } }
 
   private mutating func anytimeCases(_ key: String) throws(NotCarried) -> [Anytime] {
     var all: [Anytime] = []

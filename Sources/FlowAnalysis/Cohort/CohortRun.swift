@@ -61,6 +61,7 @@ struct CohortRun<W: Walker> {
     isPaced = plan.steps.map { plan.cohort.capacity[$0.verb] != nil }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
     replies = plan.replies.map(\.upTo)
+    answers = plan.answers
     outcomes = plan.steps.flatMap { $0.outcomes.map(\.upTo) }
     firstOutcome = plan.steps.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.outcomes.count) }
     traces = traced ? Array(repeating: Cohort.Trace(), count: plan.cohort.contacts) : []
@@ -70,6 +71,7 @@ struct CohortRun<W: Walker> {
   private let isPaced: [Bool]
   /// As in the plan; of outcomes those of all steps, and where those of each begin.
   private let replies: [UInt64]
+  private let answers: [AnswerTimes]
   private let outcomes: [UInt64]
   private let firstOutcome: [Int]
   /// The first step with the same verb.
@@ -257,7 +259,7 @@ struct CohortRun<W: Walker> {
       let (which, when) = drawn(at)
       if let index = replies.firstIndex(where: { which >> 32 < $0 }) {
         heads[at].answer = UInt8(truncatingIfNeeded: index)
-        heads[at].answerAt = minute &+ plan.answers.minutes(when)
+        heads[at].answerAt = minute &+ answers[index].minutes(when)
       }
     }
     let own = firstOutcome[node]..<firstOutcome[node + 1]

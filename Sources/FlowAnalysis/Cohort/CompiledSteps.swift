@@ -14,12 +14,14 @@ struct CompiledSteps {
   var overflows = false
   private let gap: Int16
   private let maxTouches: Int
+  private let isEvent: [Bool]
 
   init(_ program: CohortProgram) {
     var program = program
     gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
     maxTouches = program.plan.graph.policy.maxTouches ?? .max
     self.program = program
+    isEvent = program.plan.replies.map { if case .reply = $0.kind { false } else { true } }
     times = CohortTimes(program)
   }
 
@@ -207,6 +209,7 @@ struct CompiledSteps {
   // MARK: Answers
 
   mutating func reply(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
+    if isEvent[index] { return event(index, &state, contact, now) }
     state.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered
     let isNamed = program.plan.replies[index].name != "reply"
     let own = isNamed ? usable(program.anytime[index], state) : CohortProgram.To.nowhere
@@ -220,6 +223,23 @@ struct CompiledSteps {
     if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
     let any = usable(program.anyReply, state)
     proceed(any == CohortProgram.To.nowhere ? program.replied : any, &state, contact, now)
+  }
+
+  private mutating func event(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
+    let kind = program.plan.replies[index].kind
+    switch kind {
+    case .unsubscribe, .complaint: return proceed(program.optedOut, &state, contact, now)
+    default: break
+    }
+    if state.stage == .listening {
+      let own = program.classes[Int(program.ops[Int(state.node)].cases) + index]
+      if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
+    }
+    let any = usable(program.anytime[index], state)
+    if any != CohortProgram.To.nowhere { return proceed(any, &state, contact, now) }
+    if case .bounce = kind { return proceed(program.undeliverable, &state, contact, now) }
+    let until = times.after(program.away, now)
+    (state.due, state.held) = times.moved(state.due, to: until == Self.none ? now : until, held: state.held)
   }
 
   /// A target in `anytime` counts only while it lies ahead.

@@ -37,11 +37,20 @@ struct ExactFlow {
     return sum
   }
 
-  /// A part of another: of those who are not going to answer, and of the others.
-  mutating func take(_ other: ExactFlow, free: Double, pending: Double) {
+  /// How many a part of each row is.
+  func sum(parts: [Double]) -> Double {
+    var sum = 0.0
+    for row in 0..<rows { sum += self.sum(row: row) * parts[row] }
+    return sum
+  }
+
+  /// Of another a part of each row.
+  mutating func take(_ other: ExactFlow, parts: [Double]) {
     (first, count) = (other.first, other.count)
     masses.removeAll(keepingCapacity: true)
-    for index in 0..<other.masses.count { masses.append(other.masses[index] * (index < count ? free : pending)) }
+    for row in 0..<rows {
+      for index in (row * count)..<((row + 1) * count) { masses.append(other.masses[index] * parts[row]) }
+    }
   }
 
   /// A part of another's row, who are not going to answer any more.

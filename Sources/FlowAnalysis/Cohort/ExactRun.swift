@@ -115,19 +115,16 @@ struct ExactRun<W: Walker> {
   private mutating func advance(_ state: ExactState<W.State>, at minute: Int32, _ weight: Double) {
     walker.put(state.state, 0)
     guard let wakes = walker.wakes(0), wakes <= Cohort.horizon else {
-      flow.take(state.flow, free: 1, pending: 1)
+      flow = state.flow
       return end("", from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
     let node = Int(walker.awaited(0))
-    let free = state.flow.sum(row: 0)
     let wait = ExactWait(
       answers: plan.answers, at: minute, given: state.given, until: state.until, node: node,
-      share: node >= 0 && state.until > state.given ? outcomes[node].reduce(0, +) : 0, free: free,
-      pending: state.flow.sum - free, least: grain * weight * Double(state.flow.count))
+      share: node >= 0 && state.until > state.given ? outcomes[node].reduce(0, +) : 0, least: grain * weight * Double(state.flow.count))
     let length = max(0, wakes - minute)
     if length > 0 { hear(state, wait, length) }
-    let left = wait.left(after: length)
-    flow.take(state.flow, free: left.free, pending: left.pending)
+    flow.take(state.flow, parts: wait.left(after: length))
     guard flow.sum > 0 else { return }
     let result = result(of: .timer, state.state, state.contact, at: wakes)
     settle(
@@ -136,11 +133,9 @@ struct ExactRun<W: Walker> {
 
   /// What may be heard before the timer.
   private mutating func hear(_ state: ExactState<W.State>, _ wait: ExactWait, _ length: Int32) {
-    if wait.pending > 0 {
-      for index in shares.indices {
-        let going = state.flow.sum(row: index + 1)
-        if going > 0 { cut(.reply(index), going, state, wait, 0, length) }
-      }
+    for index in shares.indices {
+      let going = state.flow.sum(row: index + 1)
+      if going > 0 { cut(.reply(index), going, state, wait, 0, length) }
     }
     if wait.hasOutcomes {
       for (index, own) in outcomes[wait.node].enumerated() {
@@ -157,21 +152,24 @@ struct ExactRun<W: Walker> {
     _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
     _ first: Result? = nil, _ last: Result? = nil
   ) {
-    let part =
-      switch told {
-      case .outcome: wait.came(own, from: low, to: high)
-      default: wait.answered(own, from: low, to: high)
-      }
-    guard part.total > 0 else { return }
-    if high - low <= 60 || part.total < wait.least {
+    let (parts, total): ([Double], Double)
+    if case .reply(let index) = told {
+      parts = []
+      total = own * wait.answered(index, from: low, to: high)
+    } else {
+      parts = wait.came(own, from: low, to: high)
+      total = state.flow.sum(parts: parts)
+    }
+    guard total > 0 else { return }
+    if high - low <= 60 || total < wait.least {
       // One minute of it stands for all.
       let middle = (low + 1 + high) / 2
       let result = result(of: told, state.state, state.contact, at: wait.at + middle)
-      return settle(told, result, state, wait, middle - 1, middle, part)
+      return settle(told, result, state, wait, middle - 1, middle, parts, total, of: own)
     }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
     let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
-    if first.isSame(as: last) { return settle(told, last, state, wait, low, high, part) }
+    if first.isSame(as: last) { return settle(told, last, state, wait, low, high, parts, total, of: own) }
     let middle = (low + high) / 2
     cut(told, own, state, wait, low, middle, first, nil)
     cut(told, own, state, wait, middle, high, nil, last)
@@ -180,16 +178,16 @@ struct ExactRun<W: Walker> {
   /// A whole stretch comes to one result.
   private mutating func settle(
     _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
-    _ part: ExactWait.Part
+    _ parts: [Double], _ total: Double, of own: Double
   ) {
     switch told {
     case .timer: break
     case .reply(let index):
-      tally.answer(index, part.total)
-      flow.take(state.flow, row: index + 1, part: part.pending)
+      tally.answer(index, total)
+      flow.take(state.flow, row: index + 1, part: total / own)
     case .outcome(let node, let index):
-      tally.outcome(index, of: node, part.total)
-      flow.take(state.flow, free: part.free, pending: part.pending)
+      tally.outcome(index, of: node, total)
+      flow.take(state.flow, parts: parts)
     }
     settle(
       result, from: wait.at + low, to: wait.at + high, at: wait.at + high, state.contact, given: state.given,

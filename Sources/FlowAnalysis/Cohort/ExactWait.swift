@@ -1,14 +1,7 @@
 /// What may still come while a state waits, counted from one minute on.
 struct ExactWait {
-  /// What is heard within a stretch of a wait: which part of those who are not going to answer, and of the others.
-  struct Part {
-    var free: Double
-    var pending: Double
-    /// How many that are, all in all.
-    var total: Double
-  }
-
-  let answers: AnswerTimes
+  /// How long what a touch brings takes, by class.
+  let answers: [AnswerTimes]
   let at: Int32
   let given: Int32
   let until: Int32
@@ -16,9 +9,6 @@ struct ExactWait {
   let node: Int
   /// All shares of its outcomes together; 0 where none is to come.
   let share: Double
-  /// How many are not going to answer, and how many are.
-  let free: Double
-  let pending: Double
   /// So few are not worth cutting.
   let least: Double
 
@@ -34,35 +24,35 @@ struct ExactWait {
     return before > 1e-15 ? max(0, by(at + minutes) / before) : 0
   }
 
-  /// The share of those who are going to answer that have not by so many minutes later.
-  private func silent(_ minutes: Int32) -> Double { answers.share(laterThan: Int(minutes)) }
+  /// The share of those who are going to answer with a class that have not by so many minutes later.
+  private func silent(_ minutes: Int32, _ index: Int) -> Double { answers[index].share(laterThan: Int(minutes)) }
 
-  /// Which part of those who are not going to answer is left after so many minutes, and which of the others.
-  func left(after minutes: Int32) -> (free: Double, pending: Double) {
+  /// Which part of those who are not going to answer is left after so many minutes, and which of each class.
+  func left(after minutes: Int32) -> [Double] {
     let open = open(minutes)
-    return (open, open * silent(minutes))
+    var parts = [open]
+    for index in answers.indices { parts.append(open * silent(minutes, index)) }
+    return parts
   }
 
-  /// Who answers, of those who are going to with one class, within a stretch. However a wait is cut, the stretches add
-  /// up to the same.
-  func answered(_ going: Double, from low: Int32, to high: Int32) -> Part {
-    let before = silent(low) * open(low) - silent(high) * open(high)
-    let part = max(0, before - between(low, high))
-    return Part(free: 0, pending: part, total: going * part)
+  /// Which part of those who are going to answer with a class does within a stretch. However a wait is cut, the
+  /// stretches add up to the same.
+  func answered(_ index: Int, from low: Int32, to high: Int32) -> Double {
+    max(0, silent(low, index) * open(low) - silent(high, index) * open(high) - between(low, high, index))
   }
 
-  /// Of whom the awaited step has an outcome with a share of its own.
-  func came(_ own: Double, from low: Int32, to high: Int32) -> Part {
-    let part = Part(
-      free: (open(low) - open(high)) * own / share, pending: between(low, high) * own / share, total: 0)
-    return Part(free: part.free, pending: part.pending, total: free * part.free + pending * part.pending)
+  /// Of whom the awaited step has an outcome with a share of its own: a part as in ``left(after:)``.
+  func came(_ own: Double, from low: Int32, to high: Int32) -> [Double] {
+    var parts = [(open(low) - open(high)) * own / share]
+    for index in answers.indices { parts.append(between(low, high, index) * own / share) }
+    return parts
   }
 
   /// Of those who are going to answer, who has an outcome before.
-  private func between(_ low: Int32, _ high: Int32) -> Double {
+  private func between(_ low: Int32, _ high: Int32, _ index: Int) -> Double {
     // Outcomes come evenly up to here; in one minute an answer comes before an outcome.
     let even = min(high, until - at)
     guard hasOutcomes, even > low else { return 0 }
-    return answers.sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
+    return answers[index].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
   }
 }

@@ -34,7 +34,7 @@ struct MachineWalker: Walker {
     let kind: Event.Kind =
       switch told {
       case .timer: .timer
-      case .reply(let index): .reply(text: plan.replies[index].text)
+      case .reply(let index): plan.replies[index].kind
       case .outcome(let node, let index):
         .outcome(plan.steps[node].outcomes[index].name, step: node, note: nil)
       }

@@ -14,11 +14,24 @@ struct AssumeBinder {
     for entry in entries {
       if entry.keyText == "reply" {
         reply(entry.value, &assume)
+      } else if !steps.contains(entry.keyText), events.contains(entry.keyText) {
+        bench.percent(entry.value).map {
+          assume.events.append(Assumptions.Share(name: entry.keyText, share: $0, span: entry.keySpan))
+        }
       } else {
         step(entry, &assume)
       }
     }
+    // A touch brings one thing at most.
+    if !assume.events.isEmpty { checkSum(assume.reply + assume.events, at: node.span) }
     return assume
+  }
+
+  /// What a touch may bring in place of an answer.
+  private var events: [String] { Assumptions.builtIn + header.events.map(\.name) }
+
+  private var steps: [String] {
+    outline.steps.filter { !($0.manifest?.outcomes.isEmpty ?? true) }.map(\.name)
   }
 
   private func reply(_ node: YAMLNode, _ assume: inout Assumptions) {
@@ -37,7 +50,7 @@ struct AssumeBinder {
     let name = Located(entry.key)
     let waiting = outline.steps.filter { !($0.manifest?.outcomes.isEmpty ?? true) }
     guard let step = waiting.first(where: { $0.name == name.text }), let manifest = step.manifest else {
-      bench.report(.unknownTarget(name, known: ["reply"] + waiting.map(\.name)))
+      bench.report(.unknownTarget(name, known: ["reply"] + waiting.map(\.name) + events))
       return
     }
     let entries = bench.entries(entry.value, wanted: "a mapping from outcomes to shares") ?? []

@@ -72,7 +72,11 @@ extension Grammar {
     keys: [
       Key(
         "reply", .named(.percent),
-        "how many answer after a touch, by class; `after` is how long it takes them")
+        "how many answer after a touch, by class; `after` is how long it takes them"),
+      Key("bounce", .percent, "how many touches come back undeliverable"),
+      Key("out-of-office", .percent, "how many touches are answered by a note that somebody is away"),
+      Key("unsubscribe", .percent, "how many unsubscribe after a touch"),
+      Key("complaint", .percent, "how many complain about a touch"),
     ])
 
   // MARK: Steps

@@ -10,8 +10,10 @@ import FlowTime
 ///   A contact who is going to answer answers once: until then, further touches change nothing.
 /// - **Outcomes of steps.** A step that waits for an outcome has one with these shares; it comes at any minute between
 ///   the hand-over and the step's timeout with equal chance. What is missing to the whole is the timeout.
-/// - **Everything else** does not happen: no event of the user's, no bounce, nobody unsubscribes, is away or
-///   acknowledges.
+/// - **Events.** In place of an answer, a touch may bring a bounce, a note that somebody is away, an unsubscription, a
+///   complaint, or one of the user's events, with data made up as for a preview. The first two come within minutes: half
+///   of them in one, half of the rest in the next. The others take as long as an answer.
+/// - **Everything else** does not happen: nobody opens, clicks or acknowledges anything.
 public struct Assumptions: Hashable, Sendable {
   public struct Share: Hashable, Sendable {
     /// A class of reply, or an outcome.
@@ -39,10 +41,17 @@ public struct Assumptions: Hashable, Sendable {
   /// How long an answer takes: the median. One day where nothing is said.
   public var after: Duration?
   public var steps: [Step] = []
+  /// By the name of the event: of each touch that may be answered, what it brings in place of an answer.
+  public var events: [Share] = []
+
+  /// What comes by itself, and so at once.
+  public static let prompt = ["bounce", "out-of-office"]
+  /// Names of ``events`` that are not the user's.
+  public static let builtIn = prompt + ["unsubscribe", "complaint"]
 
   public init() {}
 
-  public var isEmpty: Bool { reply.isEmpty && steps.isEmpty }
+  public var isEmpty: Bool { reply.isEmpty && steps.isEmpty && events.isEmpty }
 
   /// Wherever it stands in the file.
   public func isSame(as other: Assumptions) -> Bool {
@@ -52,6 +61,6 @@ public struct Assumptions: Hashable, Sendable {
     func plain(_ steps: [Step]) -> [String: [String: Int]] {
       Dictionary(steps.map { ($0.name, plain($0.shares)) }, uniquingKeysWith: { first, _ in first })
     }
-    return plain(reply) == plain(other.reply) && after == other.after && plain(steps) == plain(other.steps)
+    return plain(reply) == plain(other.reply) && plain(events) == plain(other.events) && after == other.after && plain(steps) == plain(other.steps)
   }
 }
