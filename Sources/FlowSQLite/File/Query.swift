@@ -46,8 +46,8 @@ enum Query: Int, CaseIterable {
     case .updateInbox: "UPDATE incoming SET state = ?2, packed = ?3 WHERE number = ?1"
     case .runByID: "\(Self.run) WHERE id = ?"
     case .runByNumber: "\(Self.run) WHERE number = ?"
-    case .runsOfSubject: "\(Self.run) WHERE subject = ? ORDER BY number"
-    case .runsOfContact: "\(Self.run) WHERE contact = ? ORDER BY number"
+    case .runsOfSubject: "\(Self.run) WHERE subject = ?"
+    case .runsOfContact: "\(Self.run) WHERE contact = ?"
     case .dueOfRun: "SELECT due FROM run WHERE number = ?"
     case .dues: "SELECT number, due FROM run WHERE due IS NOT NULL"
     case .insertRun:

@@ -5,13 +5,15 @@ import Glibc
 final class Flight {
   /// What the thread is given, and gives back. One side at a time has it.
   private final class Load {
-    let work: () throws(StoreError) -> Void
+    private var work: (() throws(StoreError) -> Void)?
     var error: StoreError?
 
     init(_ work: @escaping () throws(StoreError) -> Void) { self.work = work }
 
     func carry() {
-      do throws(StoreError) { try work() } catch { self.error = error }
+      do throws(StoreError) { try work?() } catch { self.error = error }
+      // What was written is let go here, not by who waits.
+      work = nil
     }
   }
 

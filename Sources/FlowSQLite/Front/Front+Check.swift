@@ -3,14 +3,15 @@ import FlowTime
 
 /// Why changes must not be made. What stands earlier in a batch counts.
 extension Front {
+  /// Most are of a few changes, of one run.
   private struct Batch {
-    var inbox: Set<InboxKey> = []
-    var heard: [String: Set<String>] = [:]
-    var outgoing: Set<String> = []
+    var inbox: [InboxKey] = []
+    var heard: [(run: String, event: String)] = []
+    var outgoing: [String] = []
     var started: [RunRecord] = []
-    var ended: Set<String> = []
-    var sequences: [String: Int] = [:]
-    var steps: [String: Int] = [:]
+    var ended: [String] = []
+    var sequences: [(run: String, last: Int)] = []
+    var steps: [(run: String, last: Int)] = []
   }
 
   /// Reads whatever the changes concern, so that making them reads nothing.
@@ -22,32 +23,36 @@ extension Front {
   private func check(_ write: Write, _ batch: inout Batch) throws(StoreError) {
     switch write {
     case .receive(let row):
-      guard try inbox(row.incoming.key) == nil, batch.inbox.insert(row.incoming.key).inserted else {
-        throw .known("event \(row.incoming.id)")
-      }
+      let key = row.incoming.key
+      guard try inbox(key) == nil, !batch.inbox.contains(key) else { throw .known("event \(row.incoming.id)") }
+      batch.inbox.append(key)
     case .answer(let key, _): _ = try inbox(key)
     case .start(let record): try checkStart(record, &batch)
     case .advance(let record, let from):
-      let stored = try run(record.id)?.record?.sequence
-      guard batch.sequences[record.id] ?? stored == from else { throw .conflict("run \(record.id)") }
-      batch.sequences[record.id] = record.sequence
-      if !record.isLive { batch.ended.insert(record.id) }
+      let id = record.id
+      let stored = try run(id)?.record?.sequence
+      guard batch.sequences.last(where: { $0.run == id })?.last ?? stored == from else { throw .conflict("run \(id)") }
+      batch.sequences.append((id, record.sequence))
+      if !record.isLive { batch.ended.append(id) }
     case .hear(let id, let event):
-      let isNew = batch.heard[id, default: []].insert(event).inserted
-      if let entry = try run(id), try heard(entry).contains(event) { throw .known("event \(event) of run \(id)") }
-      guard isNew else { throw .known("event \(event) of run \(id)") }
+      let isHeard = try run(id).map { (entry) throws(StoreError) in try heard(entry).contains(event) } ?? false
+      guard !isHeard, !batch.heard.contains(where: { $0 == (id, event) }) else {
+        throw .known("event \(event) of run \(id)")
+      }
+      batch.heard.append((id, event))
     case .append(let step):
       let stored = try run(step.run)?.steps ?? 0
-      guard step.sequence == (batch.steps[step.run] ?? stored) + 1 else {
+      guard step.sequence == (batch.steps.last { $0.run == step.run }?.last ?? stored) + 1 else {
         throw .conflict("the journal of run \(step.run)")
       }
-      batch.steps[step.run] = step.sequence
+      batch.steps.append((step.run, step.sequence))
     case .plan(let outgoing):
       let key = outgoing.key.text
       if let entry = try run(outgoing.run), try lines(entry).contains(where: { $0.key == key }) {
         throw .known("delivery \(key)")
       }
-      guard batch.outgoing.insert(key).inserted else { throw .known("delivery \(key)") }
+      guard !batch.outgoing.contains(key) else { throw .known("delivery \(key)") }
+      batch.outgoing.append(key)
     case .change(let outgoing, let from):
       let line = try run(outgoing.run).map { (entry) throws(StoreError) in try lines(entry) }?
         .first { $0.key == outgoing.key.text }
@@ -78,6 +83,6 @@ extension Front {
       }
     }
     batch.started.append(record)
-    batch.sequences[record.id] = record.sequence
+    batch.sequences.append((record.id, record.sequence))
   }
 }

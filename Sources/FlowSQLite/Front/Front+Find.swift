@@ -8,7 +8,11 @@ extension Front {
   // MARK: Runs
 
   func run(_ id: String) throws(StoreError) -> RunEntry? {
-    if let known = runs[id] { return known }
+    if let last = lastFound, last.id == id { return last }
+    if let known = runs[id] {
+      lastFound = known
+      return known
+    }
     if absent.run == id { return nil }
     let statement = try reader().statement(.runByID)
     statement.bind(1, runID.cell(id))
@@ -55,7 +59,10 @@ extension Front {
   private func runs(_ query: Query, _ text: String) throws(StoreError) -> [RunEntry] {
     let statement = try reader().statement(query)
     statement.bind(1, text)
-    return try statement.all { (row) throws(StoreError) in try self.entry(row) }
+    var found = try statement.all { (row) throws(StoreError) in try self.entry(row) }
+    // There is seldom more than one: SQLite would set up its sorting for each question.
+    if found.count > 1 { found.sort { $0.number < $1.number } }
+    return found
   }
 
   /// The entry of a row, which may be here already.
@@ -106,6 +113,23 @@ extension Front {
       if let subject = line.subject { threads[line.verb]?.subject = subject }
     }
     return threads
+  }
+
+  /// Whether ``threads(of:)`` would be these, which are not none.
+  func tell(_ lines: [LineEntry], _ threads: [String: Delivery.Thread]) -> Bool {
+    var told = 0
+    for (verb, thread) in threads {
+      let count = told
+      var subject: String?
+      for line in lines where line.verb == verb {
+        guard let reference = line.reference else { continue }
+        guard told - count < thread.references.count, thread.references[told - count] == reference else { return false }
+        told += 1
+        subject = line.subject ?? subject
+      }
+      guard told > count, told - count == thread.references.count, subject == thread.subject else { return false }
+    }
+    return told == lines.count { $0.reference != nil }
   }
 
   /// The id of an event: of a line of the inbox, or the text.

@@ -16,6 +16,8 @@ final class Front {
   private var second: Connection?
 
   var runs: [String: RunEntry] = [:]
+  /// One of these: what is asked about a run comes together.
+  var lastFound: RunEntry?
   var runsByNumber: [Int64: RunEntry] = [:]
   /// Every run of the subject, or contact, that there is, in the order of their start.
   var bySubject: [String: [RunEntry]] = [:]
@@ -147,7 +149,7 @@ final class Front {
     var kept = Set(changes.lines.map(\.run) + changes.tasks.map(\.run) + changes.runs.map(\.number))
     for list in [bySubject, byContact] { for entries in list.values { kept.formUnion(entries.map(\.number)) } }
     runsByNumber = runsByNumber.filter { kept.contains($0.key) }
-    runs = [:]
+    (runs, lastFound) = ([:], nil)
     var tasks: [String: TaskEntry] = [:]
     for task in changes.tasks { tasks[task.record.id] = task }
     for entry in runsByNumber.values {

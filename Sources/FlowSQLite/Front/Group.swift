@@ -108,7 +108,7 @@ extension Front {
   private func seal(_ entry: RunEntry) throws(StoreError) -> Group.RunLine {
     // What the lines of the outbox tell is not told again.
     let threads = entry.record?.threads ?? [:]
-    let areTold = threads.isEmpty ? false : try self.threads(of: lines(entry)) == threads
+    let areTold = threads.isEmpty ? false : try tell(lines(entry), threads)
     defer { entry.isStored = true }
     return Group.RunLine(
       number: entry.number, id: entry.id, record: entry.record, steps: entry.steps, lastStep: entry.lastStep,
