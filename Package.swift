@@ -38,10 +38,11 @@ let package = Package(
       dependencies: [
         "FlowPlugin", "FlowCore", "FlowTime", .product(name: "Logging", package: "swift-log"),
       ]),
+    .systemLibrary(name: "CSQLite"),
     .target(
       name: "FlowSQLite",
       dependencies: [
-        "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", .product(name: "GRDB", package: "GRDB.swift"),
+        "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .target(

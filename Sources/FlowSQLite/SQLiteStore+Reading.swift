@@ -238,6 +238,7 @@ extension SQLiteStore {
 
   public func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> {
     try use { (front) throws(StoreError) in
+      if front.suppressed?.isEmpty == true { return [] }
       var all: Set<String> = []
       for one in contact { all.formUnion(try front.channelsSuppressed(for: one)) }
       return all

@@ -44,7 +44,7 @@ extension Engine {
     let surroundings = try surroundings(of: record, graph)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
-    if transition.run == record.run, transition.entries.isEmpty, transition.effects.isEmpty {
+    if transition.entries.isEmpty, transition.effects.isEmpty, transition.run == record.run {
       if let because = surroundings.held.values.min() { return try standStill(record, isNoted: false, because) }
       return try setAside(record, "it was due and did nothing")
     }
@@ -95,9 +95,10 @@ extension Engine {
       touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted(),
       held: surroundings.held.sorted { $0.key < $1.key }.map { Entry.NamedText($0.key, $0.value) })
     if let because = surroundings.held.values.min() { plan.standStill(because, wasPaused: record.stuck) }
-    var writes: [Write] = [
-      record.sequence == 0 ? .start(plan.next) : .advance(plan.next, from: record.sequence), .append(step),
-    ]
+    var writes: [Write] = []
+    writes.reserveCapacity(6 + also.count + plan.writes.count)
+    writes.append(record.sequence == 0 ? .start(plan.next) : .advance(plan.next, from: record.sequence))
+    writes.append(.append(step))
     writes += also
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
@@ -107,7 +108,8 @@ extension Engine {
     if rerun == nil || !isWaiting { rerun = nil }
     if rerun != sending.reruns[record.id] { writes.append(.remember(Facts.rerun + record.id, rerun?.text)) }
     if sending.aside.contains(record.id), !isWaiting { writes.append(.remember(Facts.aside + record.id, nil)) }
-    try store.add(writes + plan.writes)
+    writes += plan.writes
+    try store.add(writes)
     if !isWaiting { sending.aside.remove(record.id) }
     sending.note(plan)
     sending.reruns[record.id] = rerun
@@ -128,11 +130,13 @@ extension Engine {
   }
 
   private func plan(
-    _ transition: Transition, of record: RunRecord, _ event: Event?, at now: Instant, _ depth: Int
+    _ transition: consuming Transition, of record: RunRecord, _ event: Event?, at now: Instant, _ depth: Int
   ) async throws(StoreError) -> Plan {
+    let effects = transition.effects
+    // Given away: its entries are changed in their place.
     var plan = Plan(record: record, transition: transition, now: now, depth: depth)
     if let event { try stop(&plan, event) }
-    for (index, effect) in transition.effects.enumerated() {
+    for (index, effect) in effects.enumerated() {
       if case .deliver(let delivery) = effect {
         try await render(delivery, index, into: &plan)
       } else {
@@ -158,16 +162,23 @@ extension Engine {
     /// The first step that no channel could render, and why.
     var unrenderable: (node: NodeIndex, verb: String, error: ChannelError)?
 
-    init(record: RunRecord, transition: Transition, now: Instant, depth: Int) {
+    init(record: RunRecord, transition: consuming Transition, now: Instant, depth: Int) {
       next = record
-      next.run = transition.run
       // Whatever held it up, it has gone on.
       next.stuck = nil
       next.sequence = record.sequence + 1
-      entries = transition.entries
+      unrendered = Self.handovers(transition.entries)
       self.now = now
       self.depth = depth
-      unrendered = transition.entries.indices.filter { transition.entries[$0].handover != nil }[...]
+      next.run = transition.run
+      entries = transition.entries
+    }
+
+    /// Indices of entries that hand something over.
+    private static func handovers(_ entries: [Entry]) -> ArraySlice<Int> {
+      var found: [Int] = []
+      for index in entries.indices where entries[index].handover != nil { found.append(index) }
+      return found[...]
     }
 
     /// What is due now and has not gone out stands still; so does a run that is paused.
@@ -185,7 +196,7 @@ extension Engine {
     mutating func note(_ stopped: [Entry]) {
       let isReceived = if case .received? = entries.first?.kind { true } else { false }
       entries.insert(contentsOf: stopped, at: isReceived ? 1 : 0)
-      unrendered = entries.indices.filter { entries[$0].handover != nil }[...]
+      unrendered = Self.handovers(entries)
     }
 
     /// Ids of what follows from this transition: the same after a crash.

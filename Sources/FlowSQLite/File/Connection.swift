@@ -1,3 +1,4 @@
+import CSQLite
 import FlowRuntime
 import GRDB
 import GRDBSQLite
@@ -17,6 +18,7 @@ final class Connection {
     self.path = path
     self.isWriting = isWriting
     statements = Array(repeating: nil, count: Query.allCases.count)
+    _ = Connection.isUncounted
     do {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
@@ -39,6 +41,10 @@ final class Connection {
       throw Connection.storeError(error)
     }
   }
+
+  /// Two connections work side by side, and share nothing: not even a count of the memory that they have. Where SQLite
+  /// is in use already, it stays as it is.
+  private static let isUncounted = flow_sqlite_uncounted() == SQLITE_OK
 
   /// A new file is its owner's alone: it holds the store's secret, and what people have written.
   private static func make(_ path: String) throws {

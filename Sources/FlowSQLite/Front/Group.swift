@@ -33,7 +33,7 @@ struct Group: Sendable {
     /// When the run has started, where it has; else the epoch.
     var started: Instant
     var previous: Int64
-    var step: JournalStep
+    var step: SharedStep
     var isHeard: Bool
     /// Texts that stand in lines of the outbox.
     var shown: [(line: Int64, texts: [Entry.NamedText])]
@@ -86,12 +86,14 @@ extension Front {
         started: new.run.record?.run.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
         shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
     }
+    sealed.lines.reserveCapacity(changes.lines.count)
     for line in changes.lines { sealed.lines.append(try seal(line)) }
     sealed.tasks = changes.tasks.map { entry in
       defer { entry.isStored = true }
       return Group.TaskLine(
         number: entry.number, run: entry.run, previous: entry.previous, record: entry.record, isStored: entry.isStored)
     }
+    sealed.runs.reserveCapacity(changes.runs.count)
     for entry in changes.runs { sealed.runs.append(try seal(entry)) }
     return sealed
   }

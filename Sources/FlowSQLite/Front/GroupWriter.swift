@@ -145,25 +145,26 @@ final class GroupWriter {
   // MARK: Journals
 
   private func write(_ new: Group.StepLine) throws(StoreError) {
-    let what = glossary.cell(new.step.summary)
+    let step = new.step.value
+    let what = glossary.cell(step.summary)
     let version = glossary.number(new.version)
     let kind = if case .number(let number) = what { number } else { Int64(0) }
     let key = Glossary.Key(kind: Kind.step, first: version, second: kind, third: 0)
-    let at = new.step.at.milliseconds
+    let at = step.at.milliseconds
     let packed = glossary.pack(key, of: new.run, clock: at) { packer in
       packer.shown = new.shown
       packer.put(new.isHeard)
-      packer.put(new.step.event)
-      packer.put(new.step.entries)
-      packer.put(new.step.touchesElsewhere)
-      packer.put(new.step.suppressed)
-      packer.put(new.step.held)
+      packer.put(step.event)
+      packer.put(step.entries)
+      packer.put(step.touchesElsewhere)
+      packer.put(step.suppressed)
+      packer.put(step.held)
     }
     let statement = try file.statement(.insertStep)
     statement.bind(1, new.number)
     statement.bind(2, new.run)
     statement.bind(3, known(new.previous))
-    statement.bind(4, new.step.at.milliseconds(since: new.started))
+    statement.bind(4, step.at.milliseconds(since: new.started))
     statement.bind(5, what)
     statement.bind(6, packed)
     try statement.run()
