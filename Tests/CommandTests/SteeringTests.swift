@@ -24,6 +24,8 @@ import Testing
     #expect(paused.code == 0, "\(paused.errors)")
     #expect(paused.output == "\(runs[0]): paused\n\(runs[1]): paused\n")
     #expect(try states(folder) == [runs[0]: "paused", runs[1]: "paused", runs[2]: "live"])
+    #expect(try folder.flow("pause", runs[0]).output == "\(runs[0]): was paused already\n")
+    #expect(try folder.flow("why", runs[0]).output.contains("on holiday"))
 
     let on = try folder.flow("resume", runs[0], runs[2], "--format", "json")
     #expect(on.code == 0)

@@ -33,12 +33,13 @@ extension Engine {
   }
 
   /// The run stands still: no timer, nothing sent. It still hears what comes in.
-  /// - Returns: false where there is no such live run.
+  /// - Returns: false where there is no such live run, or it is paused already: the first reason stays.
   @discardableResult
   public func pause(_ run: String, because: String) async throws(StoreError) -> Bool {
     try await alone { engine async throws(StoreError) in
       guard var record = try engine.store.run(run), record.isLive else { return false }
       let hold = Hold(.paused, run: run, because: because, since: engine.clock.now())
+      guard engine.sending.holds[hold.fact] == nil else { return false }
       record.stuck = Hold.pauseMark + because
       try engine.store.add([.advance(record, from: record.sequence), .remember(hold.fact, hold.value)])
       engine.sending.holds[hold.fact] = hold

@@ -26,7 +26,11 @@ struct RunsCommand: AsyncParsableCommand {
       return (try store.runs(filter), try Hold.remembered(in: store))
     }
     // Beside the table, so that whoever looks for a run that does not move sees why.
-    for hold in holds where hold.run == nil { Output.complain("held: \(hold.because)") }
+    for hold in holds where hold.run == nil {
+      Output.complain(
+        hold.reason == .paused
+          ? "held: all sending is paused: \(hold.because); `flow resume --all` goes on" : "held: \(hold.because)")
+    }
     let rows = runs.map { record -> [String?] in
       let zone = workspace.zones.zone(named: record.run.zone) ?? .utc
       return [

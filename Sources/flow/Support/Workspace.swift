@@ -78,8 +78,12 @@ struct Workspace {
       let place = Span.file(Paths.relative(file.path, to: base))
       guard let real = file.real else {
         outside.append(
-          Diagnostic(
-            "file-problem", at: place, "a link that leads nowhere", help: "take it away, or mend what it leads to"))
+          Paths.isFolder(file.path)
+            ? Diagnostic(
+              "file-problem", at: place, "the folder cannot be read", help: "let whoever calls flow read it")
+            : Diagnostic(
+              "file-problem", at: place, "a link that leads nowhere",
+              help: "take it away, or mend what it leads to"))
         continue
       }
       if let workflow = Paths.workflow(ofScenarios: real) {
@@ -260,7 +264,7 @@ enum Paths {
     return names
   }
 
-  /// A file as it is called, and without links: nil where one leads nowhere.
+  /// A file as it is called, and without links: nil where one leads nowhere, and for a folder that cannot be read.
   struct Found {
     var path: String
     var real: String?
@@ -268,7 +272,8 @@ enum Paths {
 
   /// Workflow files below a folder: all YAML but flow.yaml, scenarios of their own, manifests, and what is hidden.
   static func workflows(in folder: String, depth: Int = 0) -> [Found] {
-    guard depth < 16, let names = names(in: folder) else { return [] }
+    guard depth < 16 else { return [] }
+    guard let names = names(in: folder) else { return [Found(path: folder, real: nil)] }
     var found: [Found] = []
     for name in names where !name.hasPrefix(".") {
       let path = folder + "/" + name
