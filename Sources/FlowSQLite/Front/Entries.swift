@@ -105,18 +105,12 @@ final class InboxEntry {
   }
 }
 
-/// A step that is shared, not copied.
-final class SharedStep: Sendable {
-  let value: JournalStep
-  init(_ value: JournalStep) { self.value = value }
-}
-
 /// A step of a journal that is not in the file yet.
 struct NewStep {
   var number: Int64
   var run: RunEntry
   var previous: Int64
-  var step: SharedStep
+  var step: JournalStep
   /// What was planned with it.
   var lines: [LineEntry] = []
   /// The run knows the step's event from now on.

@@ -34,7 +34,7 @@ extension Front {
     case .append(let step):
       let entry = try runToWrite(step.run)
       lastStep += 1
-      changes.steps.append(NewStep(number: lastStep, run: entry, previous: entry.lastStep, step: SharedStep(step)))
+      changes.steps.append(NewStep(number: lastStep, run: entry, previous: entry.lastStep, step: step))
       entry.lastStep = lastStep
       entry.steps = step.sequence
       change(entry)
@@ -97,7 +97,7 @@ extension Front {
       return
     }
     for index in changes.steps.indices.reversed() where index >= firstStep {
-      if changes.steps[index].run === entry, changes.steps[index].step.value.event?.id == event {
+      if changes.steps[index].run === entry, changes.steps[index].step.event?.id == event {
         changes.steps[index].isHeard = true
         return
       }

@@ -173,7 +173,7 @@ extension Front {
     var sequence = entry.steps
     while number > 0, sequence > 0 {
       if let new = unwrittenStep(number) {
-        body(new.step.value, new.isHeard)
+        body(new.step, new.isHeard)
         number = new.previous
         sequence -= 1
         continue

@@ -14,13 +14,6 @@ final class Front {
   var flight: (group: Flight, changes: Changes)?
   /// For reading while ``file`` is in use.
   private var second: Connection?
-  /// What nobody needs any more. The next thread that writes lets it go, so that this one need not.
-  private var leftovers = Leftovers()
-
-  private struct Leftovers {
-    var changes: [Changes] = []
-    var lines: [Outgoing] = []
-  }
 
   var runs: [String: RunEntry] = [:]
   /// One of these: what is asked about a run comes together.
@@ -93,7 +86,6 @@ final class Front {
     guard !changes.isEmpty else { return }
     try GroupWriter(file, glossary).write(try seal())
     settle(turnPage())
-    leftovers = Leftovers()
   }
 
   /// The same, but for what was added since the last time, which is on its way when this returns.
@@ -102,13 +94,7 @@ final class Front {
     guard !changes.isEmpty else { return }
     let sealed = try seal()
     let writer = GroupWriter(file, glossary)
-    let left = leftovers
-    leftovers = Leftovers()
-    let group = Flight { () throws(StoreError) in
-      defer { withExtendedLifetime(left) {} }
-      try writer.write(sealed)
-    }
-    flight = (group, turnPage())
+    flight = (Flight { () throws(StoreError) in try writer.write(sealed) }, turnPage())
   }
 
   /// Waits until what is on its way is in the file.
@@ -140,10 +126,7 @@ final class Front {
   /// The group is in the file; what was added since is not.
   private func settle(_ written: Changes) {
     let isFull = (queues?.open.count ?? 0) > 1024
-    for line in written.lines where line.group < group && (!line.isOpen || isFull) {
-      if let outgoing = line.outgoing.take() { leftovers.lines.append(outgoing) }
-    }
-    leftovers.changes.append(written)
+    for line in written.lines where line.group < group && (!line.isOpen || isFull) { line.outgoing = nil }
     trim()
   }
 

@@ -33,7 +33,7 @@ struct Group: Sendable {
     /// When the run has started, where it has; else the epoch.
     var started: Instant
     var previous: Int64
-    var step: SharedStep
+    var step: JournalStep
     var isHeard: Bool
     /// Texts that stand in lines of the outbox.
     var shown: [(line: Int64, texts: [Entry.NamedText])]

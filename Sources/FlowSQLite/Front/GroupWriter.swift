@@ -145,7 +145,7 @@ final class GroupWriter {
   // MARK: Journals
 
   private func write(_ new: Group.StepLine) throws(StoreError) {
-    let step = new.step.value
+    let step = new.step
     let what = glossary.cell(step.summary)
     let version = glossary.number(new.version)
     let kind = if case .number(let number) = what { number } else { Int64(0) }
