@@ -211,7 +211,9 @@ final class Ground {
   private func asked(at index: NodeIndex) -> UInt64 {
     let node = graph.nodes[index]
     var names = conditions(of: node).map(\.canonical)
-    if case .channel(let action) = node.action, let address = Self.address(of: action) { names.append(address) }
+    if case .channel(let action) = node.action, let address = Self.address(of: action) {
+      names.append(address)
+    }
     return names.compactMap { recurring[$0] }.reduce(0) { $0 | 3 << (2 * UInt64($1)) }
   }
 

@@ -135,7 +135,8 @@ struct Walk {
     let ahead = ground.ahead(of: control.node >= 0 ? control.node : control.cursor)
     control.decided.keep(ahead.asked)
     guard control.node < 0, !control.rounds.isEmpty else { return }
-    for index in ground.loops.indices where control.rounds[index] > 0 && ahead.loops & 1 << UInt64(index) == 0 {
+    for index in ground.loops.indices
+    where control.rounds[index] > 0 && ahead.loops & 1 << UInt64(index) == 0 {
       control.rounds[index] = 0
       control.sent &= ~(1 << UInt64(index))
     }
@@ -150,7 +151,9 @@ struct Walk {
     let past = control.behind.nonzeroBitCount * 256 + min(control.touches + control.count & 63, 255)
     // Round by round, and the end of a round after what is in it.
     let outer = graph.nodes[node].repeats.first ?? node
-    let rounds = control.rounds.isEmpty ? 0 : ground.loops.indices.reduce(0) { min($0 + Int(control.rounds[$1]), 255) }
+    let rounds =
+      control.rounds.isEmpty
+      ? 0 : ground.loops.indices.reduce(0) { min($0 + Int(control.rounds[$1]), 255) }
     let isRound = ground.loop(of: node) != nil
     let inner = isRound && rounds > 0 ? 8191 : min(ground.ranks[node], 8190)
     let around = (past * 8192 + ground.ranks[outer]) * 256 + (isRound || outer != node ? rounds : 0)

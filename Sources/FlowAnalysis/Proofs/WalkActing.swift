@@ -24,7 +24,9 @@ extension Walk {
     case .skip: proceed(passing(node, open), to: step.next)
     case .end(let outcome): proceed(open, to: .end(outcome))
     case .defer:
-      guard open.time.place(Ground.due, after: Ground.now, .init(0, closed, slack: 1)) else { return }
+      // Whatever the clocks do, it is not put off to before.
+      let wait = Differences.Span(least: .zero, most: Distance(closed, slack: 1))
+      guard open.time.place(Ground.due, after: Ground.now, wait) else { return }
       deferred(open, node)
     }
   }

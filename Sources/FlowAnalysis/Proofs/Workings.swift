@@ -86,8 +86,8 @@ struct Workings {
     return .time(worst)
   }
 
-  /// Claims that differ in their limit alone are measured once, and how long a run takes beside how far touches
-  /// lie apart.
+  /// Claims that differ in their limit alone are measured once, and how long a run takes beside how far
+  /// touches lie apart.
   private static func open(_ claim: Claim, _ graph: Graph) -> Claim {
     switch claim {
     case .ends: graph.policy.gap == nil ? .ends(within: nil) : .apart(.zero)

@@ -2,8 +2,9 @@ import Dispatch
 
 extension Array {
   /// The same as `map`, on all cores: what one element is made into must not depend on what another is.
-  func mapConcurrently<Result>(_ transform: (Element) -> Result) -> [Result] {
-    guard count > 8 else { return map(transform) }
+  /// - Parameter few: so many are not worth it.
+  func mapConcurrently<Result>(few: Int = 8, _ transform: (Element) -> Result) -> [Result] {
+    guard count > few else { return map(transform) }
     return withoutActuallyEscaping(transform) { transform in
       nonisolated(unsafe) let transform = transform
       nonisolated(unsafe) let elements = self

@@ -79,8 +79,8 @@ public struct WitnessSearch {
       if player.finish(&whole), hunt.looks(at: whole, Trace(choice: choice, incidents: [])) { return }
     }
     let incidents = Incidents(graph, claim: hunt.claim)
-    // An hour later is as good as any other time, for most, and the plainest data as good as any other: the rest is
-    // tried with what steps are left.
+    // An hour later is as good as any other time, for most, and the plainest data as good as any other: the
+    // rest is tried with what steps are left.
     let hour = [Placement.usual[0]]
     for (width, placements) in [(1, hour), (Self.firstWidth, hour), (Self.firstWidth, Placement.all)] {
       let spare = placements == hour ? player.stepsLeft / 2 : 0
