@@ -112,7 +112,8 @@ func cohorts(_ count: Int) throws {
   }
 }
 
-/// Thirty mails, each with a wait in which somebody may answer; some of them lead to a call.
+/// Thirty mails, each with a wait in which somebody may answer; some of them lead to a call. Mails come back, and whoever
+/// is away is waited for.
 func chain() -> String {
   var steps = ""
   for number in 1...30 {
@@ -150,10 +151,11 @@ func chain() -> String {
     """
 }
 
-func exact(_ times: Int) throws {
+func exact(_ name: String, _ times: Int, events: [Assumptions.Share]) throws {
   let workflow = try compiled("chain.yaml", text: chain())
   var assume = Assumptions()
   assume.reply = [share("declined", 150), share("interested", 150), share("reply", 100)]
+  assume.events = events
   assume.steps = [.init(name: "talk", shares: [share("connected", 6000)])]
   // Often, for it takes less than the machine's other work may take in between; the median counts.
   let runs = (0..<max(1, times)).map { _ in timed { cohort(workflow, 1000, assume, [:]).exactFigures() } }
@@ -167,7 +169,7 @@ func exact(_ times: Int) throws {
     return "\(one.name) \(rounded(one.count / 10)) % against \(rounded(counted / Double(count) * 100)) %"
   }
   report(
-    "exact",
+    name,
     [
       ("computed in", rounded(computed.processor * 1000)), ("sampled", "\(count)"),
       ("sampled in", rounded(sampled.processor * 1000)), ("times", rounded(sampled.processor / computed.processor)),
@@ -200,7 +202,9 @@ let number = arguments.dropFirst().first.flatMap { Int($0) }
 do {
   switch arguments.first {
   case "cohort": try cohorts(number ?? 1_000_000)
-  case "exact": try exact(number ?? 21)
+  case "exact":
+    try exact("exact", number ?? 21, events: [share("bounce", 20)])
+    try exact("exact, some away", 1, events: [share("bounce", 20), share("out-of-office", 200)])
   case "agree": if try !agree(number ?? 10_000) { exit(1) }
   default:
     print("usage: flow-forecast-bench cohort|exact|agree [N]")
