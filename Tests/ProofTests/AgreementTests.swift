@@ -11,17 +11,23 @@ struct AgreementTests {
     return try Workshop(root: folder.deletingLastPathComponent().path)
   }
 
-  @Test func `what is proved of generated workflows is what brute force finds`() throws {
+  @Test(arguments: [
+    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Vancouver",
+  ])
+  func `what is proved of generated workflows is what brute force finds, on days when the clocks change, too`(
+    zone: String
+  ) throws {
     let workshop = try Self.workshop.get()
     var counts = Agreement.Counts()
-    for seed in 1...16 as ClosedRange<UInt64> {
+    let seeds = (1...200 as ClosedRange<UInt64>).lazy.filter { Generated(seed: $0).zone == zone }.prefix(5)
+    for seed in seeds {
       guard let agreement = Agreement(seed: seed, workshop, budget: 600, steps: 300) else { continue }
       #expect(agreement.disagreements.isEmpty, "\(agreement.disagreements.joined(separator: "\n"))")
       counts = counts + agreement.counts
     }
-    #expect(counts.workflows >= 14)
-    #expect(counts.proved > 150)
-    #expect(counts.broken > 40)
+    #expect(counts.workflows >= 3)
+    #expect(counts.proved > 30)
+    #expect(counts.broken > 8)
   }
 
   /// A prover that believes everything is found out: brute force breaks some of it.

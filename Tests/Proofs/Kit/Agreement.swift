@@ -197,11 +197,11 @@ extension Bound {
 }
 
 extension Claim {
-  /// What is said to come about takes that steps can be done: it says nothing of a run in which one has failed, as for
-  /// a contact without a telephone.
+  /// Of a first touch it is said only where the touch can be made: one that fails, as for a contact without a telephone,
+  /// is told to the owner.
   fileprivate func takesSteps(for tale: Tale) -> Bool {
     switch self {
-    case .firstTouch, .silence, .overseen, .always, .follows:
+    case .firstTouch:
       tale.entries.contains { if case .failed = $0.kind { true } else { false } }
     default: false
     }

@@ -7,6 +7,8 @@ package struct Generated: Sendable {
   package let text: String
   /// Fields of the trigger's data that the file asks for: only these are varied.
   package let fields: Set<String>
+  /// In which its runs reckon days, where their contacts name none.
+  package let zone: String
   /// flow.yaml with caps on a contact's touches; nil: there is none.
   package let project: String?
   /// One run for each item of a list: the item in place of the input of that name.
@@ -75,6 +77,7 @@ package struct Generated: Sendable {
 
       """
     project = head.project()
+    zone = head.zone
     isEach = head.isEach
     hasOwnContact = head.hasOwnContact
     fields = maker.fields
@@ -86,6 +89,7 @@ struct GeneratedHead {
   var chance: Chance
   private(set) var isEach = false
   private(set) var hasOwnContact = false
+  private(set) var zone = "UTC"
 
   init(chance: Chance) { self.chance = chance }
 
@@ -122,7 +126,7 @@ struct GeneratedHead {
   mutating func ofContact() -> String { chance.happens(20) ? " of: contact " : "" }
 
   mutating func timezone() -> String {
-    let zone = chance.pick(Generated.zones) ?? "UTC"
+    zone = chance.pick(Generated.zones) ?? "UTC"
     return chance.happens(25) ? "contact.timezone ?? \"\(zone)\"" : "\"\(zone)\""
   }
 
