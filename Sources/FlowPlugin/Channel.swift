@@ -38,6 +38,10 @@ public protocol Channel: Sendable {
   /// delivery says so.
   var servers: [String] { get }
 
+  /// The server that a rendering goes to, where deliveries to several may go on at once: one at a time to each. Nil for
+  /// a channel that cannot tell, or hands over one after the other.
+  func server(of rendering: Rendering) -> String?
+
   /// Ends what the channel holds open (a program, a connection).
   func close() async
 }
@@ -49,6 +53,7 @@ public typealias Marker = @Sendable () async -> Bool
 extension Channel {
   public var destination: String? { nil }
   public var servers: [String] { [] }
+  public func server(of rendering: Rendering) -> String? { nil }
   public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     guard await marker() else { return .withheld }
     return await deliver(rendering, key: key)

@@ -6,6 +6,8 @@ struct WebAddress: Hashable, Sendable {
   let text: String
   /// Host and port, as in `Host`.
   let authority: String
+  /// The same in lower case.
+  var server: String { authority.lowercased() }
   /// Path and query.
   let target: String
 

@@ -19,6 +19,11 @@ public struct WebhookChannel: Channel {
 
   public var destination: String? { sending.service == nil ? nil : "the addresses of its steps" }
 
+  /// Each host is a server of its own: one that does not answer holds up nobody else.
+  public func server(of rendering: Rendering) -> String? {
+    sending.service == nil ? nil : WebAddress(rendering.to)?.server
+  }
+
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     let address = try WebAddress(delivery.template("url") ?? RenderedText(delivery.text("url") ?? ""))
     let method = delivery.text("method") ?? "POST"

@@ -4,7 +4,7 @@ import FlowTransport
 
 /// Hands requests over for real (`send: true`).
 struct WebhookSender: Sendable {
-  private let client: HTTPClient
+  private let clients: WebhookClients
   private let signature: WebhookSignature?
   private let now: @Sendable () -> Instant
 
@@ -12,7 +12,7 @@ struct WebhookSender: Sendable {
     signature = try settings["secret"].map { secret throws(ChannelError) in try WebhookSignature(secret: secret) }
     guard let now = settings.now else { throw ChannelError(.ours, "the time of an attempt is not known here") }
     self.now = now
-    client = HTTPClient(try HTTPLimits(settings, isPublicOnly: true, keepsConnections: true))
+    clients = WebhookClients(try HTTPLimits(settings, isPublicOnly: true, keepsConnections: true))
   }
 
   func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
@@ -30,7 +30,8 @@ struct WebhookSender: Sendable {
       headers.append(("webhook-signature", value))
     }
     let request = HTTPRequest(method, rendering.to, headers: headers, body: body)
-    return await client.send(request, marker: marker).receipt { response in
+    let server = WebAddress(rendering.to)?.server ?? ""
+    return await clients.send(request, to: server, marker: marker).receipt { response in
       let receipt = response.receipt(id: id, isKeyed: true, now: now())
       // Address and right are the step's: another step's may be sound.
       if case .ours(let because) = receipt { return .permanent(because: because) }
@@ -49,5 +50,5 @@ struct WebhookSender: Sendable {
     return (4...payload.count).first { payload[($0 - 4)..<$0].elementsEqual([0x0D, 0x0A, 0x0D, 0x0A]) }
   }
 
-  func close() async { await client.close() }
+  func close() async { await clients.close() }
 }

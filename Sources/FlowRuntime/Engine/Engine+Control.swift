@@ -21,7 +21,6 @@ extension Engine {
   /// first runs stay, and channels that were not read.
   public func resumeAll() async throws(StoreError) {
     try await alone { engine async throws(StoreError) in
-      engine.clock.confirm()
       for hold in engine.sending.holds.values where hold.run == nil {
         if hold.reason == .brake, let verb = hold.verb { engine.brake.forgive(verb, at: engine.clock.now()) }
         try engine.store.add([.remember(hold.fact, nil)])
@@ -30,6 +29,7 @@ extension Engine {
       try engine.keepTallies()
       try engine.goOn()
     }
+    clock.confirm()
   }
 
   /// The run stands still: no timer, nothing sent. It still hears what comes in.

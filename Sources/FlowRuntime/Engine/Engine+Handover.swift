@@ -90,6 +90,8 @@ extension Engine {
   struct Claim {
     var lines: [Outgoing] = []
     var turn = 0
+    /// They may be what has ended a process before.
+    var isCautious = false
   }
 
   /// In the turn that has planned them: nothing that has come in comes before them.
@@ -217,11 +219,6 @@ extension Engine {
         try store.add([.change(line, from: .planned)])
         continue
       }
-      if let slot = slot(for: line) {
-        line.next = slot
-        try store.add([.change(line, from: .planned)])
-        continue
-      }
       switch try leave(line) {
       case .now: break
       case .never(let because):
@@ -231,6 +228,12 @@ extension Engine {
         var later = line
         later.next = instant
         try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
+        continue
+      }
+      // Nothing takes a place that would not leave by now.
+      if let slot = slot(for: line) {
+        line.next = slot
+        try store.add([.change(line, from: .planned)])
         continue
       }
       line.state = .claimed
@@ -290,7 +293,7 @@ extension Engine {
     if isOvertaken || abs(off) >= Engine.late {
       // Others may have gone out since its gap and caps were looked at.
       surroundings = try self.surroundings(
-        graph, contact: record.contact, identities: line.contact, except: record.id)
+        graph, contact: record.contact, identities: line.contact, except: record.id, for: line)
     }
     let counted = counted(line, of: record.contact)
     return Machine.mayLeave(

@@ -113,20 +113,19 @@ extension Engine {
   /// The contact's touches in other runs, under every name that it is known by, when they really went out; and those
   /// of the run itself that went out late, or may have, and that it does not count so yet.
   func touches(
-    _ contact: String, _ identities: [String], except run: String
+    _ contact: String, _ identities: [String], except run: String, for line: Outgoing?
   ) throws(StoreError) -> [Instant] {
     var all: [Instant] = []
     for name in [contact] + identities.filter({ $0 != contact }) {
       var late = sending.late[name] ?? []
       let touches = try store.touches(contact: name)
-      // A store may tell what a run has counted anew as it counts it now.
-      late.removeAll { one in one.isCounted && touches.contains(ContactTouch(run: one.run, at: one.real)) }
       for touch in touches where touch.run != run {
-        // Two of a run may have been planned at one instant: each late one stands for one of them.
+        // A store may tell what a run has counted anew as it counts it now. Two of a run may have been planned at one
+        // instant: each late one stands for one of them.
         let index = late.firstIndex { $0.run == touch.run && ($0.planned == touch.at || $0.counted == touch.at) }
         all.append(index.map { late.remove(at: $0).real } ?? touch.at)
       }
-      all += late.filter { $0.run == run && !$0.isCounted }.map(\.real)
+      all += late.filter { $0.run == run && !$0.isCounted && $0.key != line?.key.text }.map(\.real)
     }
     return all
   }

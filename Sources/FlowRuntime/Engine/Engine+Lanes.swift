@@ -1,7 +1,8 @@
 import FlowTime
 
 /// Channels that talk to a server each have a lane: what goes by it goes one after the other, and waits for no other
-/// channel; a server that is slow, or does not answer, holds up its own messages alone.
+/// channel; a server that is slow, or does not answer, holds up its own messages alone. Where a channel can tell to
+/// which server a message goes, each of its servers is a lane of its own (``Crowd``).
 extension Engine {
   /// Hand-overs by channels of their own that go on now.
   struct Lanes {
@@ -9,6 +10,11 @@ extension Engine {
     var open: [String: Task<Void, Never>] = [:]
     /// Every verb that has one.
     var verbs: Set<String> = []
+    /// What goes to the servers of a channel, by verb.
+    var crowds: [String: Crowd] = [:]
+    /// What hands it over, by number.
+    var workers: [Int: Task<Void, Never>] = [:]
+    var lastWorker = 0
     /// Why one has ended early; the next call throws it.
     var failure: StoreError?
     /// Who is told when one has ended; nil: calls return when all have.
@@ -16,7 +22,10 @@ extension Engine {
 
     var others: Verbs { .but(verbs) }
     /// Everything but what is under way.
-    var idle: Verbs { .but(Set(open.keys)) }
+    var idle: Verbs { .but(Set(open.keys).union(full)) }
+    /// Verbs of which so much is in hand that no more is claimed.
+    var full: Set<String> { Set(crowds.filter(\.value.isFull).keys) }
+    var hasEnded: Bool { open.isEmpty && workers.isEmpty }
   }
 
   /// Begins one for each verb that something is planned by, where none goes on.
@@ -24,15 +33,19 @@ extension Engine {
     guard !lanes.verbs.isEmpty, !isStopped else { return }
     let now = clock.now()
     for verb in lanes.verbs where lanes.open[verb] == nil {
+      if let crowd = lanes.crowds[verb], crowd.isFull, crowd.superfluous(now).isEmpty { continue }
       guard try store.nextOutgoing(until: now, .only(verb)) != nil else { continue }
-      lanes.open[verb] = Task { await self.runLane(verb) }
+      lanes.open[verb] = Task(executorPreference: tasks) { await self.runLane(verb) }
     }
   }
 
   private func runLane(_ verb: String) async {
     do throws(StoreError) {
       while let claim = try await nextClaim(of: verb) {
-        try await handOver(claim)
+        if claim.isCautious { await endWorkers() }
+        let rest = spread(claim, verb)
+        startWorkers(verb)
+        if !rest.lines.isEmpty { try await handOver(rest) }
         // What could not be delivered has come in by now.
         if try !store.pending(limit: 1).isEmpty { try await workOff() }
       }
@@ -47,16 +60,25 @@ extension Engine {
   private func nextClaim(of verb: String) async throws(StoreError) -> Claim? {
     try await alone { engine async throws(StoreError) in
       try engine.settleRest()
-      let claim = Claim(lines: try engine.claim(.only(verb)), turn: engine.turns)
-      if !claim.lines.isEmpty { return claim }
+      try engine.putOffSlow(verb)
+      if engine.lanes.crowds[verb]?.isFull != true {
+        let suspects = engine.suspects.count
+        var claim = Claim(lines: try engine.claim(.only(verb)), turn: engine.turns)
+        claim.isCautious = engine.suspects.count < suspects
+        if !claim.lines.isEmpty { return claim }
+      }
       engine.lanes.open[verb] = nil
       return nil
     }
   }
 
+  private func endWorkers() async {
+    while let worker = lanes.workers.values.first { await worker.value }
+  }
+
   /// Returns when all have ended.
   func endLanes() async throws(StoreError) {
-    while let lane = lanes.open.values.first { await lane.value }
+    while let lane = lanes.open.values.first ?? lanes.workers.values.first { await lane.value }
     try throwLaneFailure()
   }
 

@@ -64,6 +64,8 @@ public actor Engine {
   var paces: [String: Pace] = [:]
   var slotted: Set<String> = []
   var lanes = Lanes()
+  /// Where what goes on by itself runs; nil for wherever there is room.
+  let tasks: (any TaskExecutor)?
   var isDraining = false
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
@@ -88,9 +90,11 @@ public actor Engine {
   ///   - secret: makes a text that nobody can guess, at least 32 characters; asked where the store has none yet. Nil
   ///     for simulation: keys and tokens are then the same wherever the story is told.
   ///   - groupLimit: at most so many transitions, or hand-overs, share a transaction.
+  ///   - tasks: where hand-overs run that go on by themselves; nil for wherever there is room.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
     clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil, groupLimit: Int = 256,
+    tasks: (any TaskExecutor)? = nil,
     logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.store = store
@@ -100,6 +104,7 @@ public actor Engine {
     self.zones = zones
     self.clock = SteadyClock(clock)
     self.groupLimit = max(1, groupLimit)
+    self.tasks = tasks
     self.logger = logger
     makeSecret = secret
     watched = Engine.watched(outlets)
@@ -246,7 +251,9 @@ public actor Engine {
   /// waits. While everything is held, what is overdue is looked at again a second later.
   public func nextDue() throws(StoreError) -> Instant? {
     let reruns = sending.reruns.values.compactMap(\.next).min()
-    guard let due = [try store.nextDue(lanes.idle), reruns].compactMap(\.self).min() else { return nil }
+    // A server may turn out to be slow, and make room for others.
+    let full = lanes.full.isEmpty ? nil : clock.now().adding(milliseconds: Crowd.patience)
+    guard let due = [try store.nextDue(lanes.idle), reruns, full].compactMap(\.self).min() else { return nil }
     return sending.whole == nil && !isDraining ? due : max(due, clock.now().adding(milliseconds: 1000))
   }
 
@@ -275,7 +282,7 @@ public actor Engine {
   /// Before a call returns: nothing is left to do, and what was said of what was handed over is written down.
   private func finish() async throws(StoreError) {
     if try hasMore() { try await workOff() }
-    while lanes.whenEnded == nil, !lanes.open.isEmpty {
+    while lanes.whenEnded == nil, !lanes.hasEnded {
       try await endLanes()
       if try hasMore() { try await workOff() }
     }
@@ -363,13 +370,15 @@ public actor Engine {
     return graph
   }
 
-  /// - Parameter run: whose surroundings they are.
+  /// - Parameters:
+  ///   - run: whose surroundings they are.
+  ///   - line: which does not stand in its own way.
   func surroundings(
-    _ graph: Graph, contact: String, identities: [String], except run: String
+    _ graph: Graph, contact: String, identities: [String], except run: String, for line: Outgoing? = nil
   ) throws(StoreError) -> Surroundings {
     let mattersElsewhere = (caps != nil || graph.policy.gap != nil) && !contact.isEmpty
     let elsewhere =
-      mattersElsewhere ? try touches(contact, identities, except: run) : []
+      mattersElsewhere ? try touches(contact, identities, except: run, for: line) : []
     return Surroundings(
       zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities),
       held: held(graph.workflow, run: run))

@@ -12,7 +12,7 @@ extension World {
     isTracing: Bool = false
   ) -> World {
     let world = World(seed: seed, material: material, plant: plant, without: without, isTracing: isTracing)
-    let hasEnded = OneThread(seed: seed &+ 1).run { await world.live(until: last) }
+    let hasEnded = world.thread.run { await world.live(until: last) }
     if !hasEnded { world.violate(7, "a call never returned") }
     return world
   }
@@ -48,9 +48,13 @@ extension World {
       } else {
         await happen(first.kind)
       }
+      await endAsides()
     } else {
       // Whoever serves tries again after a while.
       hasFailed = await !wake()
+      await endAsides()
+      // What goes on by itself rings when it has ended, and whoever serves looks again.
+      if !hasFailed, !apart.isEmpty { hasFailed = await !wake() }
       if !hasFailed, !isYear || step % 200 == 0 { checkNothingWaits() }
     }
     if !isYear { checkAcknowledged() }
@@ -121,8 +125,8 @@ extension World {
       switch kind {
       case .pauseAll: try await engine.pauseAll(because: "a person says so")
       case .resumeAll:
-        confirmClock()
         try await engine.resumeAll()
+        confirmClock()
       case .pause(let run): try await engine.pause(run, because: "a person says so")
       case .resume(let run): try await engine.resume(run)
       default: break
@@ -218,7 +222,10 @@ extension World {
       queue = []
       for happening in told { await happen(happening.kind) }
       if !mailboxes.verbs.isEmpty { await poll() }
-      guard await wake() else { return violate(20, "a sound store, and the engine does not go on") }
+      let isAwake = await wake()
+      await endAsides()
+      if isAwake, !apart.isEmpty { _ = await wake() }
+      guard isAwake else { return violate(20, "a sound store, and the engine does not go on") }
       checkNothingWaits()
       guard let due = (try? store.nextDue()) ?? nil else { break }
       now = max(now, really(due))

@@ -36,4 +36,6 @@ package enum Feature: String, CaseIterable, Sendable {
   case polled
   /// The clock jumps ahead by more than anybody believes.
   case leaps
+  /// Some channels hand over beside the others, and to several servers at once.
+  case apart
 }

@@ -161,6 +161,18 @@ extension World {
       let line = shadow.lines[key],
       let record = shadow.runs[line.run], !process.isDead, process === store
     else { return }
+    guard apart.contains(line.verb) else { return await meddle(line, record) }
+    // A call returns when what goes on by itself has ended: nobody waits for it in there.
+    asides.append(Task(executorPreference: thread) { await self.meddle(line, record) })
+    for _ in 0..<chance.below(20) { await Task.yield() }
+  }
+
+  /// Returns when whatever came up meanwhile has ended, too.
+  func endAsides() async {
+    while let aside = asides.popLast() { await aside.value }
+  }
+
+  private func meddle(_ line: Outgoing, _ record: RunRecord) async {
     nastiness += 1
     defer { nastiness -= 1 }
     if features.contains(.pauses), chance.happens(15) {

@@ -19,6 +19,7 @@ package final class World: @unchecked Sendable {
   let without: Set<Feature>
   let isTracing: Bool
   let groupLimit: Int
+  let thread: OneThread
   let isYear: Bool
   var chance: Chance
 
@@ -37,6 +38,8 @@ package final class World: @unchecked Sendable {
   let caps: Caps?
   let areKeyed: [String: Bool]
   let retriesUnknown: Bool
+  /// Verbs whose hand-overs wait for no other's.
+  private(set) var apart: Set<String> = []
   var step = 0
   var restarts = 0
   var startedBeforeRestart: [String: Bool] = [:]
@@ -73,6 +76,7 @@ package final class World: @unchecked Sendable {
   var queue: [Happening] = []
   var eventCount = 0
   var nastiness = 0
+  var asides: [Task<Void, Never>] = []
   var mailboxes = Mailboxes()
   /// The journal's last instant, as this process has written it.
   var lastWritten: Instant?
@@ -130,6 +134,7 @@ package final class World: @unchecked Sendable {
     self.material = material
     (plant, without, isTracing, isYear) = (nil, [], false, true)
     groupLimit = 256
+    thread = OneThread(seed: seed &+ 1)
     chance = Chance(seed)
     features = []
     now = Instant(seconds: 1_767_225_600)
@@ -152,6 +157,7 @@ package final class World: @unchecked Sendable {
     var chance = Chance(seed)
     // Small groups follow one another: commits overlap with the turn that comes next.
     groupLimit = seed % 2 == 0 ? 256 : 1 + Int(seed / 2 % 3)
+    thread = OneThread(seed: seed &+ 1)
     self.material = material
     (self.plant, self.without, self.isTracing, isYear) = (plant, without, isTracing, false)
     let drawn = Feature.allCases.filter { _ in chance.happens(45) }
@@ -184,6 +190,7 @@ package final class World: @unchecked Sendable {
     let all = self.processes.flatMap { [$0.graph, $0.edited].compactMap(\.self) }
     graphs = Dictionary(all.map { ($0.fingerprint, $0) }, uniquingKeysWith: { one, _ in one })
     engineGraphs = graphs.mapValues { plant?.change($0) ?? $0 }
+    if features.contains(.apart) { apart = Set(World.verbs.filter { _ in chance.happens(60) }) }
     if features.contains(.polled) {
       for verb in World.verbs where chance.happens(60) { mailboxes.messages[verb] = [] }
     }
@@ -207,12 +214,11 @@ package final class World: @unchecked Sendable {
   var outlets: [String: Outlet] {
     let process = store!
     let outlets = areKeyed.map { verb, isKeyed in
-      (
-        verb,
-        Outlet(
-          ScriptedChannel(verb, self, process), isKeyed: isKeyed,
-          polls: mailboxes.messages[verb] != nil && plant != .unreadSource, retriesUnknown: retriesUnknown)
-      )
+      var outlet = Outlet(
+        ScriptedChannel(verb, self, process), isKeyed: isKeyed,
+        polls: mailboxes.messages[verb] != nil && plant != .unreadSource, retriesUnknown: retriesUnknown)
+      outlet.isApart = apart.contains(verb)
+      return (verb, outlet)
     }
     return Dictionary(uniqueKeysWithValues: outlets)
   }
@@ -221,7 +227,7 @@ package final class World: @unchecked Sendable {
     Engine(
       store: store!, library: library, outlets: outlets,
       caps: plant == .noCaps ? nil : caps, zones: plant == .everywhereUTC ? OnlyUTC() : material.zones,
-      clock: WorldClock(self), groupLimit: groupLimit)
+      clock: WorldClock(self), groupLimit: groupLimit, tasks: thread)
   }
 
   func restart(because reason: String) {

@@ -20,7 +20,7 @@ package struct Year {
 
   package init(seed: UInt64, material: Material, contacts: Int) {
     let world = World(yearOf: seed, material: material, contacts: contacts)
-    if !OneThread(seed: seed).run({ await world.liveAYear() }) { world.violate(7, "a call never returned") }
+    if !world.thread.run({ await world.liveAYear() }) { world.violate(7, "a call never returned") }
     lines = world.ledger.filter(\.line.touch).compactMap { Year.line($0, world) }
     violations = world.violations
     let workflows = Set(world.shadow.runs.values.map(\.workflow))
