@@ -350,4 +350,29 @@ struct HeldTests {
     }
     #expect(store.outbox(run: run.id).last?.settled == time("2026-03-04 03:00"))
   }
+
+  @Test(arguments: [ChannelError(.permanent, "no ink"), ChannelError(.temporary, "busy")])
+  func `guarantee 7: an escalation that cannot be rendered is told to whoever owns the run`(error: ChannelError)
+    async throws
+  {
+    let steps = """
+        - escalate: alarm
+          to: owner
+          via: letter
+          say: "Nobody has answered"
+        - await: reply within 1 day
+        - end: quiet
+      """
+    let (store, clock, channel) = (MemoryStore(), HandClock("2026-03-02 09:00"), Balky())
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(order(steps: steps), zones: utcOnly)),
+      outlets: ["letter": Outlet(channel, isKeyed: true)], zones: utcOnly, clock: clock)
+    channel.refuse(error, error, error)
+    try await place(engine, clock, 1)
+    let run = try #require(store.runs(RunFilter()).first)
+    #expect(store.outbox(run: run.id).isEmpty && run.isLive)
+    #expect(store.journal(run.id).flatMap(\.entries).map(\.type).contains("failed"))
+    let task = try #require(store.tasks(TaskFilter(isOpen: true)).first)
+    #expect(task.text.contains("alarm failed: \(error.text)"))
+  }
 }

@@ -107,4 +107,29 @@ struct ReceiptTests {
     try await engine.runDue()
     #expect(box.letters.count == 10)
   }
+
+  @Test func `guarantee 11: what must not leave any more takes no other's place in the day`() async throws {
+    let first = try engine(GroupTests.letterAtOnce) { $0.capacity = 1 }
+    _ = await first.drain()
+    try await first.receive(GroupTests.orders(0..<2))
+    #expect(store.outbox(.planned).count == 2)
+    try store.commit([.suppress(contact: ["c-0"], channel: "all", at: clock.now(), because: "she asked")])
+    try await engine(GroupTests.letterAtOnce) { $0.capacity = 1 }.runDue()
+    #expect(box.letters.count == 1 && store.outbox(.cancelled).count == 1 && store.outbox(.accepted).count == 1)
+  }
+
+  @Test func `guarantee 11: a restart gives the day no second capacity`() async throws {
+    func engine() throws -> Engine {
+      try self.engine(GroupTests.letterAtOnce) {
+        $0.capacity = 4
+        $0.isLive = true
+      }
+    }
+    try await engine().receive(GroupTests.orders(0..<3))
+    clock.set("2026-03-02 15:00")
+    let next = try engine()
+    try await next.receive(GroupTests.orders(3..<10))
+    #expect(box.letters.count == 4)
+    #expect(try await next.nextDue() == time("2026-03-03 00:00"))
+  }
 }

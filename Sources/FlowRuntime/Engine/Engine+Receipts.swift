@@ -41,12 +41,21 @@ extension Engine {
     guard let outlet = outlets[line.verb], outlet.rate != nil || outlet.capacity != nil else { return nil }
     let now = clock.now()
     if slotted.remove(line.key.text) != nil { return nil }
-    var pace = paces[line.verb] ?? Pace(next: now, day: now, count: 0)
+    var pace = paces[line.verb] ?? Pace(next: now, day: now, count: sentToday(line.verb, now))
     let slot = pace.take(now, outlet)
     paces[line.verb] = pace
     if slot <= now { return nil }
     slotted.insert(line.key.text)
     return slot
+  }
+
+  /// How many engines before this one have handed over today, in UTC.
+  private func sentToday(_ verb: String, _ now: Instant) -> Int {
+    let hour = now.milliseconds / 3_600_000
+    let today = hour / 24 * 24
+    return (brake.tallies[verb] ?? [:]).filter { $0.key >= today && $0.key <= hour }.values.reduce(0) {
+      $0 + $1.sent
+    }
   }
 
   /// How a channel with a rate or a capacity is filled.
