@@ -34,10 +34,11 @@ extension World {
       violate(8, "\(line.step) of run \(line.run) arrives without its marker")
     }
     let batch = max(marked, shadow.changed[key] ?? 0)
-    let effect = Effect(line: line, digest: digest, at: machineNow, batch: batch)
+    let at = line.state == .marked ? markedAt[key] ?? machineNow : machineNow
+    let effect = Effect(line: line, digest: digest, at: at, batch: batch)
     note("  arrives: \(line.step) of \(line.run.prefix(4))")
     if line.touch { judgeTouch(effect) }
-    if reckoned.isAhead || shadow.facts["hold/clock"] != nil {
+    if at == machineNow, reckoned.isAhead || shadow.facts["hold/clock"] != nil {
       violate(13, "\(line.step) of run \(line.run) leaves, and nobody has confirmed the clock")
     }
     if store.isDrained { violate(19, "\(line.step) of run \(line.run) leaves after the engine was drained") }

@@ -77,6 +77,8 @@ package final class World: @unchecked Sendable {
   var eventCount = 0
   var nastiness = 0
   var asides: [Task<Void, Never>] = []
+  /// When a line was last about to be complete: what goes on by itself may end after the call that began it.
+  var markedAt: [String: Instant] = [:]
   var mailboxes = Mailboxes()
   /// The journal's last instant, as this process has written it.
   var lastWritten: Instant?
@@ -308,6 +310,7 @@ package final class World: @unchecked Sendable {
 
   func settle(_ batch: [Write]) {
     audit(batch)
+    for case .change(let line, _) in batch where line.state == .marked { markedAt[line.key.text] = machineNow }
     written.append(batch)
     shadow.take(batch)
     if isYear { for case .start(let record) in batch { scheduleYearsAnswer(to: record) } }
