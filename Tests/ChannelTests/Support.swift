@@ -19,8 +19,12 @@ final class Scratch: Sendable {
   }
 
   func write(_ name: String, _ text: String, mode: mode_t = 0o644) {
-    let file = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, mode)
-    var bytes = Array(text.utf8)
+    write(name, Array(text.utf8), mode: mode)
+  }
+
+  func write(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o644) {
+    let file = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    var bytes = bytes
     while !bytes.isEmpty {
       let count = Glibc.write(file, bytes, bytes.count)
       if count <= 0 { break }
@@ -57,37 +61,25 @@ func bytes(of path: String) -> [UInt8]? {
   return all
 }
 
-/// Runs a program to its end; its standard output.
+/// Runs a program to its end; its standard output. Over files: a pipe's end would be inherited by whatever other
+/// program is started at the same moment, and who reads from it would wait for that, too.
 @discardableResult
 func run(_ program: String, _ arguments: [String], input: [UInt8] = []) -> String {
-  var (inputEnds, outputEnds): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-  guard pipe(&inputEnds) == 0, pipe(&outputEnds) == 0 else { return "" }
+  let scratch = Scratch()
+  scratch.write("in", input)
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_adddup2(&actions, inputEnds[0], 0)
-  posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 1)
-  for end in inputEnds + outputEnds { posix_spawn_file_actions_addclose(&actions, end) }
+  posix_spawn_file_actions_addopen(&actions, 0, scratch.path + "/in", O_RDONLY, 0)
+  posix_spawn_file_actions_addopen(&actions, 1, scratch.path + "/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
   var list: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
   defer { for text in list { free(text) } }
   var pid = pid_t()
-  let started = posix_spawnp(&pid, program, &actions, nil, &list, environ)
-  close(inputEnds[0])
-  close(outputEnds[1])
-  var rest = input[...]
-  while started == 0, !rest.isEmpty {
-    let count = rest.withUnsafeBytes { Glibc.write(inputEnds[1], $0.baseAddress, $0.count) }
-    if count <= 0 { break }
-    rest = rest.dropFirst(count)
-  }
-  close(inputEnds[1])
-  var output: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65_536)
-  while case let count = read(outputEnds[0], &buffer, buffer.count), count > 0 { output += buffer[..<count] }
-  close(outputEnds[0])
   var status: Int32 = 0
-  if started == 0 { waitpid(pid, &status, 0) }
-  return String(decoding: output, as: UTF8.self)
+  guard posix_spawnp(&pid, program, &actions, nil, &list, environ) == 0, waitpid(pid, &status, 0) == pid else {
+    return ""
+  }
+  return bytes(of: scratch.path + "/out").map { String(decoding: $0, as: UTF8.self) } ?? ""
 }
 
 /// 2026-03-27 16:40 in Berlin, 15:40 in UTC.

@@ -70,7 +70,7 @@ extension Stepper {
   private mutating func offer(_ event: Event) {
     if case .reply(let text) = event.kind {
       run.reply = Run.Reply(
-        text: text, class: replyClass(of: text),
+        text: text, class: classified(text),
         date: firstDate(in: text, receivedOn: zone.civil(at: event.at).date))
       run.answered = now
     }
@@ -227,7 +227,13 @@ extension Stepper {
 
   // MARK: Words
 
-  func replyClass(of text: String) -> String {
+  /// Of the reply that has just come in: it is classified once.
+  private func replyClass(of text: String) -> String {
+    if let reply = run.reply, reply.text == text { return reply.class }
+    return classified(text)
+  }
+
+  private func classified(_ text: String) -> String {
     let words = ReplyWords(text)
     return graph.replies.first { $0.patterns.contains { $0.matches(words) } }?.name ?? "reply"
   }
