@@ -71,12 +71,12 @@ extension World {
   }
 
   /// Answers first (guarantee 14).
-  func judgeReading(_ line: Outgoing) {
+  func judgeReading(_ line: Outgoing, at instant: Instant) {
     guard mailboxes.messages[line.verb] != nil else { return }
     guard let read = mailboxes.readAt[line.verb] else {
       return violate(14, "\(line.step) of run \(line.run) leaves, and nobody has read what came in by \(line.verb)")
     }
-    if machineNow.milliseconds(since: read) > World.patience {
+    if instant.milliseconds(since: read) > World.patience {
       violate(
         14, "\(line.step) of run \(line.run) leaves, and \(line.verb) was read at \(read.rfc3339(in: .utc))")
     }
