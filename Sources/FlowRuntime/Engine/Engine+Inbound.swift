@@ -60,7 +60,11 @@ extension Engine {
   /// - Returns: how many had not come before.
   @discardableResult
   public func take(_ inbound: Inbound, from verb: String) async throws(StoreError) -> Int {
-    let taken = try await alone { engine async throws(StoreError) in try engine.takeIn(inbound, verb) }
+    let (taken, now) = try await alone { engine async throws(StoreError) in
+      (try engine.takeIn(inbound, verb), engine.clock.now())
+    }
+    // Not before it is committed: what was read and is lost was not read.
+    if !inbound.hasMore { sending.readAt[verb] = now }
     // The answers are heard before anything goes on that waited for them.
     try await workOff()
     if taken.wasUnread {
@@ -106,7 +110,6 @@ extension Engine {
     }
     let wasUnread = outlets[verb]?.polls == true && unread(verb) != nil && !inbound.hasMore
     if !writes.isEmpty { try store.add(writes) }
-    if !inbound.hasMore { sending.readAt[verb] = now }
     return (count, wasUnread)
   }
 

@@ -32,7 +32,7 @@ extension Engine {
   func startLanes() throws(StoreError) {
     guard !lanes.verbs.isEmpty, !isStopped else { return }
     let now = clock.now()
-    for verb in lanes.verbs where lanes.open[verb] == nil {
+    for verb in lanes.verbs.sorted() where lanes.open[verb] == nil {
       if let crowd = lanes.crowds[verb], crowd.isFull, crowd.superfluous(now).isEmpty { continue }
       guard try store.nextOutgoing(until: now, .only(verb)) != nil else { continue }
       lanes.open[verb] = Task(executorPreference: tasks) { await self.runLane(verb) }
@@ -73,12 +73,14 @@ extension Engine {
   }
 
   private func endWorkers() async {
-    while let worker = lanes.workers.values.first { await worker.value }
+    while let worker = firstWorker { await worker.value }
   }
+
+  private var firstWorker: Task<Void, Never>? { lanes.workers.keys.min().flatMap { lanes.workers[$0] } }
 
   /// Returns when all have ended.
   func endLanes() async throws(StoreError) {
-    while let lane = lanes.open.values.first ?? lanes.workers.values.first { await lane.value }
+    while let lane = lanes.open.keys.min().flatMap({ lanes.open[$0] }) ?? firstWorker { await lane.value }
     try throwLaneFailure()
   }
 
