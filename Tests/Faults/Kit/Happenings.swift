@@ -161,7 +161,7 @@ extension World {
       let line = shadow.lines[key],
       let record = shadow.runs[line.run], !process.isDead, process === store
     else { return }
-    guard apart.contains(line.verb) else { return await meddle(line, record) }
+    guard !apart.isEmpty else { return await meddle(line, record) }
     // A call returns when what goes on by itself has ended: nobody waits for it in there.
     asides.append(Task(executorPreference: thread) { await self.meddle(line, record) })
     for _ in 0..<chance.below(20) { await Task.yield() }

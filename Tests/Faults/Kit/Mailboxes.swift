@@ -9,6 +9,8 @@ struct Mailboxes {
   var messages: [String: [Inbound.Message]] = [:]
   /// When each was read to its end, by this process.
   var readAt: [String: Instant] = [:]
+  /// How many messages were in it by then.
+  var readTo: [String: Int] = [:]
   /// The token that went out last, by run.
   var tokens: [String: String] = [:]
 
@@ -38,7 +40,9 @@ extension World {
       note("  \(error)")
       // What was read and is not stored was not read.
       for verb in mailboxes.verbs
-      where mailboxes.messages[verb]?.allSatisfy({ isStored($0, of: verb) }) == false {
+      where mailboxes.messages[verb]?.prefix(mailboxes.readTo[verb] ?? 0).allSatisfy({ isStored($0, of: verb) })
+        == false
+      {
         mailboxes.readAt[verb] = before[verb]
       }
       schedule(.poll, at: now.adding(milliseconds: chance.between(1000, 600_000)))
@@ -66,7 +70,10 @@ extension World {
     let all = mailboxes.messages[verb] ?? []
     let first = cursor.flatMap { Int($0) } ?? 0
     let end = min(all.count, first + 2)
-    if end == all.count { mailboxes.readAt[verb] = machineNow }
+    if end == all.count {
+      mailboxes.readAt[verb] = machineNow
+      mailboxes.readTo[verb] = end
+    }
     return Inbound(messages: Array(all[min(first, end)..<end]), cursor: String(end), hasMore: end < all.count)
   }
 
