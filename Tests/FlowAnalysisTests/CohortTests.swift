@@ -122,7 +122,8 @@ struct CohortTests {
     shares.first { $0.name == name }?.count ?? 0
   }
 
-  private let asking = """
+  /// Two mails, each with a wait for an answer.
+  static let asking = """
     timezone: '"Europe/Berlin"'
     replies: { declined: ["no thanks"] }
     steps:
@@ -135,7 +136,7 @@ struct CohortTests {
     """
 
   @Test func `without assumptions nobody answers, and nothing is left to chance`() throws {
-    let figures = try cohort(asking, contacts: 50).figures()
+    let figures = try cohort(Self.asking, contacts: 50).figures()
     #expect(figures.outcomes == [.init(name: "silent", count: 50)])
     #expect(figures.touches == [0, 0, 50])
     #expect(figures.times.mean == 2880 && figures.times.median == 2880 && figures.times.longest == 2880)
@@ -148,7 +149,7 @@ struct CohortTests {
   @Test func `half of those who answer do so within the median, and a touch asks whoever is silent once more`() throws {
     let count = 40_000
     let figures = try cohort(
-      asking, reply: [("declined", 4000), ("reply", 2000)], contacts: count
+      Self.asking, reply: [("declined", 4000), ("reply", 2000)], contacts: count
     ).figures()
     // 60 of 100 are going to answer the first mail, half of them in its 24 hours; of the 30 who are still going to, half
     // do so in the next 24; of the 40 who were not, 60 % are going to answer the second, half of those in time:
@@ -238,7 +239,7 @@ struct CohortTests {
 
   @Test func `the same seed gives the same figures, another one others`() throws {
     func figures(_ seed: UInt64) throws -> CohortFigures {
-      try cohort(asking, reply: [("declined", 3000)], contacts: 500, seed: seed).figures()
+      try cohort(Self.asking, reply: [("declined", 3000)], contacts: 500, seed: seed).figures()
     }
     let first = try figures(1)
     #expect(try figures(1) == first)

@@ -23,23 +23,11 @@ struct ExactTests {
     value.map { abs($0 - wanted) <= most } ?? false
   }
 
-  private let asking = """
-    timezone: '"Europe/Berlin"'
-    replies: { declined: ["no thanks"] }
-    steps:
-      - { email: one, purpose: confirm, subject: One, body: One. }
-      - { await: reply within 24 hours, then: { declined: end lost, reply: end heard } }
-      - { email: two, purpose: request, subject: Two, body: Two. }
-      - { await: reply within 24 hours, then: { declined: end lost, reply: end heard } }
-      - end: silent
-
-    """
-
   @Test func `answers that take a median of one wait each are halves of halves`() throws {
     var assume = Assumptions()
     assume.reply = [share("declined", 4000), share("reply", 2000)]
     assume.after = .days(1)
-    let figures = try cohort(asking, assume).exactFigures(starts: 7)
+    let figures = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
     // As CohortTests works it out: 57 of 100 are heard of, two of three by `declined`; the rest are silent.
     #expect(figures.outcomes.map(\.name) == ["heard", "lost", "silent"])
     #expect(near(figures.outcomes[0].count, 190) && near(figures.outcomes[1].count, 380))
@@ -77,13 +65,13 @@ struct ExactTests {
   @Test func `what comes back ends a run at once, and who is away holds it`() throws {
     var assume = Assumptions()
     assume.events = [share("bounce", 1000)]
-    let figures = try cohort(asking, assume).exactFigures(starts: 7)
+    let figures = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
     // A tenth of the first mails, and a tenth of the others' second ones.
     #expect(figures.outcomes.map(\.name) == ["silent", "undeliverable"])
     #expect(near(figures.outcomes[0].count, 810) && near(figures.outcomes[1].count, 190))
     #expect(near(figures.replies.first?.count, 190) && figures.replies.first?.name == "bounce")
     assume.events = [share("out-of-office", 10_000)]
-    let away = try cohort(asking, assume).exactFigures(starts: 7)
+    let away = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
     // Everybody is away, twice. Five business days from a note are a week, from one on a Sunday five days; the second
     // comes on a Friday then.
     #expect(near(away.outcomes[0].count, 1000) && away.times.tenth >= 12 * 1440 && away.times.longest <= 15 * 1440)

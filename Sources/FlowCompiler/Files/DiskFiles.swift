@@ -55,9 +55,14 @@ public struct DiskFiles: ProjectFiles {
 
   public func list(_ folder: String) -> [String] {
     guard let root, let boundary, let real = DiskFiles.real(root + "/" + folder),
-      DiskFiles.isInside(real, boundary),
-      let directory = opendir(real)
+      DiskFiles.isInside(real, boundary)
     else { return [] }
+    return DiskFiles.names(in: real)?.sorted() ?? []
+  }
+
+  /// Everything in a folder but itself and the one above, in no order; nil where it cannot be read.
+  public static func names(in folder: String) -> [String]? {
+    guard let directory = opendir(folder) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
@@ -66,7 +71,7 @@ public struct DiskFiles: ProjectFiles {
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted()
+    return names
   }
 
   private static func isInside(_ path: String, _ root: String) -> Bool {

@@ -61,6 +61,7 @@ public struct Assumptions: Hashable, Sendable {
     func plain(_ steps: [Step]) -> [String: [String: Int]] {
       Dictionary(steps.map { ($0.name, plain($0.shares)) }, uniquingKeysWith: { first, _ in first })
     }
-    return plain(reply) == plain(other.reply) && plain(events) == plain(other.events) && after == other.after && plain(steps) == plain(other.steps)
+    return plain(reply) == plain(other.reply) && plain(events) == plain(other.events)
+      && plain(steps) == plain(other.steps) && after == other.after
   }
 }

@@ -76,7 +76,7 @@ private struct Scratch {
   }
 
   func remove() {
-    for name in Paths.names(in: path) ?? [] { unlink(path + "/" + name) }
+    for name in DiskFiles.names(in: path) ?? [] { unlink(path + "/" + name) }
     rmdir(path)
   }
 }

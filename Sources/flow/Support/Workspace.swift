@@ -250,20 +250,6 @@ enum Paths {
     }
   }
 
-  /// Everything in a folder but itself and the one above; nil where it cannot be read.
-  static func names(in folder: String) -> [String]? {
-    guard let directory = opendir(folder) else { return nil }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
   /// A file as it is called, and without links: nil where one leads nowhere, and for a folder that cannot be read.
   struct Found {
     var path: String
@@ -273,7 +259,7 @@ enum Paths {
   /// Workflow files below a folder: all YAML but flow.yaml, scenarios of their own, manifests, and what is hidden.
   static func workflows(in folder: String, depth: Int = 0) -> [Found] {
     guard depth < 16 else { return [] }
-    guard let names = names(in: folder) else { return [Found(path: folder, real: nil)] }
+    guard let names = DiskFiles.names(in: folder) else { return [Found(path: folder, real: nil)] }
     var found: [Found] = []
     for name in names where !name.hasPrefix(".") {
       let path = folder + "/" + name
@@ -288,7 +274,7 @@ enum Paths {
 
   /// A folder and all below it, without what is hidden.
   static func folders(in folder: String, depth: Int = 0) -> [String] {
-    guard depth < 16, let names = names(in: folder) else { return [] }
+    guard depth < 16, let names = DiskFiles.names(in: folder) else { return [] }
     var found = [folder]
     for name in names where !name.hasPrefix(".") {
       let path = folder + "/" + name
