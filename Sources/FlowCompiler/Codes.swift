@@ -60,6 +60,8 @@ extension Code {
   package static let pathRunsOut: Code = "path-runs-out"
   package static let classUnhandled: Code = "class-unhandled"
   package static let waitBeforeReply: Code = "wait-before-reply"
+  package static let eventCircle: Code = "event-circle"
+  package static let suppressedAtOnce: Code = "suppressed-at-once"
   // Guarantees
   package static let badGuarantee: Code = "bad-guarantee"
   package static let emptyGuarantee: Code = "empty-guarantee"

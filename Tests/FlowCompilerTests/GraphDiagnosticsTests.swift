@@ -62,6 +62,114 @@ import Testing
       "anytime: { reply: end x }\n" + touch + "  - wait: 1 day\n  - await: reply within 1 day\n", [:])
   }
 
+  @Test func touchesThatTheirOwnTurnSuppresses() {
+    let touch = "  - 1️⃣sms: bye\n    body: x\n"
+    let findings = expectDiagnostics("steps:\n" + touch + "  - suppress: all\n", ["1️⃣": .suppressedAtOnce])
+    #expect(
+      findings.map(\.message) == ["\"bye\" never leaves: \"suppress-1\" follows it with no wait between"])
+    // Through whatever takes no time, and into paths.
+    expectDiagnostics(
+      "steps:\n" + touch
+        + """
+            - set: { deal.title: lower(deal.title) }
+            - choose:
+                - when: deal.amount > 1
+                  then: out
+          paths:
+            out:
+              - suppress: sms
+              - end: gone
+
+          """, ["1️⃣": .suppressedAtOnce])
+    // Two in one turn, and both stay.
+    expectDiagnostics(
+      "steps:\n" + touch + "  - 2️⃣sms: again\n    body: x\n  - suppress: all\n",
+      ["1️⃣": .suppressedAtOnce, "2️⃣": .suppressedAtOnce])
+    // The gap puts time between them.
+    expectDiagnostics(
+      "policy: { gap: 1 day }\nsteps:\n  - sms: hello\n    body: x\n  - 2️⃣sms: again\n    body: x\n"
+        + "  - suppress: all\n", ["2️⃣": .suppressedAtOnce])
+  }
+
+  @Test func touchesThatLeaveBeforeTheContactIsSuppressed() {
+    let touch = "steps:\n  - sms: bye\n    body: x\n"
+    expectDiagnostics(touch + "  - wait: 1 hour\n  - suppress: all\n", [:])
+    expectDiagnostics(touch + "  - await: reply within 1 hour\n  - suppress: all\n", [:])
+    expectDiagnostics(touch + "  - suppress: all\n    after: 1 hour\n", [:])
+    expectDiagnostics(touch + "  - suppress: email\n", [:])
+    expectDiagnostics(touch + "  - end: gone\n", [:])
+    expectDiagnostics("steps:\n  - notify: told\n    to: owner\n    say: x\n  - suppress: all\n", [:])
+  }
+
+  @Test func eventsThatLeadToThemselves() {
+    let events = "events: { deal.x: {}, deal.y: {}, deal.z: {} }\n"
+    var findings = expectDiagnostics(
+      events + "anytime:\n  deal.x:\n    - 1️⃣emit: deal.x\n", ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.error])
+    #expect(findings.map(\.message) == ["these events follow from one another for ever: deal.x → deal.x"])
+
+    findings = expectDiagnostics(
+      events + "anytime:\n  deal.x:\n    - 1️⃣emit: deal.y\n    - hold: 1 day\n  deal.y:\n    - emit: deal.x\n",
+      ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.error])
+    #expect(findings.map(\.message) == ["these events follow from one another for ever: deal.x → deal.y → deal.x"])
+    #expect(findings.flatMap(\.notes).map(\.text) == ["\"emit-2\" emits the next one"])
+
+    // A condition may stop it, or an await may take it first.
+    findings = expectDiagnostics(
+      events + "anytime:\n  deal.x:\n    - 1️⃣emit: deal.x\n      if: deal.amount > 1\n", ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.warning])
+    findings = expectDiagnostics(
+      events + "anytime:\n  deal.x:\n    - choose:\n        - when: deal.amount > 1\n          then:\n"
+        + "            - 1️⃣emit: deal.x\n", ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.warning])
+    findings = expectDiagnostics(
+      events + "anytime:\n  deal.x:\n    - 1️⃣emit: deal.x\nsteps:\n  - await: deal.x within 1 day\n",
+      ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.warning])
+  }
+
+  @Test func eventsThatLeadOn() {
+    let events = "events: { deal.x: {}, deal.y: {}, deal.z: { of: contact } }\n"
+    for list in [
+      "deal.x:\n    - emit: deal.y\n", "deal.x:\n    - emit: deal.x\n    - end: gone\n",
+      "deal.x:\n    - emit: deal.x\n    - go: last\n", "deal.x: last\n", "deal.z:\n    - emit: deal.z\n",
+    ] {
+      expectDiagnostics(
+        events + "anytime:\n  " + list + "steps:\n  - wait: 1 day\n  - emit: deal.x\n    name: last\n", [:])
+    }
+    expectDiagnostics(
+      events + "steps:\n  - await: deal.x within 1 day\n    then:\n      deal.x:\n        - emit: deal.x\n", [:])
+  }
+
+  @Test func workflowsThatStartThemselves() {
+    func file(_ again: String, _ steps: String) -> String {
+      "trigger: { event: deal.sent, key: deal.id\(again) }\nevents: { deal.sent: { deal: { id: text } } }\n"
+        + "input: { contact: contact, owner: person, deal: { id: text } }\nsteps:\n" + steps
+    }
+    let emit = "  - 1️⃣emit: deal.sent\n    data: { deal: deal }\n"
+    let again = ", again: after end"
+    var findings = expectDiagnostics(file(again, emit), ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.error])
+    #expect(findings.map(\.message) == [
+      "\"emit-1\" starts this workflow again, with no time between, and so does the run that it starts"
+    ])
+    findings = expectDiagnostics(
+      file(again, "  - 1️⃣enroll: test\n    input: { contact: contact, owner: owner, deal: deal }\n  - end: x\n"),
+      ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.error])
+    findings = expectDiagnostics(
+      file(", when: deal.id != \"9\"" + again, emit), ["1️⃣": .eventCircle])
+    #expect(findings.map(\.severity) == [.warning])
+
+    // One run a key, time between, or the run that starts it is still going on.
+    let quiet = emit.replacing("1️⃣", with: "")
+    expectDiagnostics(file("", quiet), [:])
+    expectDiagnostics(file(", again: after 30 days", quiet), [:])
+    expectDiagnostics(file(again, "  - wait: 30 days\n" + quiet), [:])
+    expectDiagnostics(file(again, quiet + "  - wait: 30 days\n"), [:])
+  }
+
   @Test func namesOfSteps() {
     let touch = "  - sms: hello\n    body: x\n"
     expectDiagnostics("steps:\n" + touch + "  - wait: until hello + 3 days\n", [:])

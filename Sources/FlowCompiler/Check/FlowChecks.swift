@@ -18,6 +18,8 @@ struct FlowChecks {
     checks.pathsThatRunOut(reached)
     checks.unhandledClasses()
     checks.waitsBeforeReplies()
+    SuppressedAtOnce(graph: graph, bench: bench).run()
+    EventCircles(graph: graph, bench: bench).run()
     checks.clinicalPatterns()
     // What is left of the marks stands at steps that are never left that way.
     return graph.nodes.map { RunsOut.path($0.next) == nil ? $0 : $0.going(on: .end("completed")) }

@@ -95,6 +95,28 @@ extension Explanation {
           + "deal.title }}.\n"
           + "    ask: Shall we start?\n  - await: reply within 3 days\n")),
     Explanation(
+      "event-circle", title: "Events follow from one another for ever, with no time between.",
+      why:
+        "What a run emits comes back to it at once where `anytime` names it, and what it emits to start its own workflow "
+        + "starts another run. The engine stops such a row after 100 events; nobody wants the first two. Where a "
+        + "condition may end the row, this is a warning.",
+      example: file(
+        "events:\n  deal.touched: {}\nanytime:\n  deal.touched:\n    - emit: deal.touched\nsteps:\n  - end: done\n"),
+      correction: file(
+        "events:\n  deal.touched: {}\n  deal.noted: {}\nanytime:\n  deal.touched:\n    - emit: deal.noted\nsteps:\n"
+          + "  - end: done\n")),
+    Explanation(
+      "suppressed-at-once", .warning, title: "A touch is followed by `suppress`, with no wait between.",
+      why:
+        "What a run does without waiting is one turn, and a touch is handed over when its turn is done. The contact is "
+        + "suppressed by then, so the message is withheld: it never leaves.",
+      example: file(
+        "steps:\n  - sms: farewell\n    purpose: inform\n    body: Goodbye {{ contact.name }}, {{ deal.title }} is "
+          + "closed.\n    ask: Is that right?\n  - suppress: all\n  - end: closed\n"),
+      correction: file(
+        "steps:\n  - sms: farewell\n    purpose: inform\n    body: Goodbye {{ contact.name }}, {{ deal.title }} is "
+          + "closed.\n    ask: Is that right?\n  - await: reply within 1 hour\n  - suppress: all\n  - end: closed\n")),
+    Explanation(
       "clinical-pattern",
       title: "Where patients answer, a pattern matches inside longer answers and no person reads them.",
       why:
