@@ -127,6 +127,7 @@ public struct Explainer {
       case .timeout: causes.append(.timedOut(step: entry.step ?? ""))
       case .received(let event, let name, let outcome, let took):
         causes.append(.came(event: event, as: name ?? outcome, took: took))
+      case .cancelled(let because): causes.append(.because("it was cancelled: \(because)"))
       case .chose(let which): causes.append(.chose(step: entry.step ?? "", which))
       case .sent, .task:
         if entry.step == step.entries[index].step { continue }

@@ -69,7 +69,11 @@ import Testing
       #expect(ran.errors.contains(says), "\(type) \(data): \(ran.errors)")
     }
     // What fits no run is no mistake of whoever tells it: it is kept where people see it.
-    #expect(try deliver("offer.accepted", "{\"by\": \"mail\"}", to: "O-2").code == 0)
+    let unmatched = try deliver("offer.accepted", "{\"by\": \"mail\"}", to: "O-2")
+    #expect(unmatched.code == 0)
+    // It is said once.
+    #expect(unmatched.errors.hasPrefix("kept, and nothing done: "), "\(unmatched.errors)")
+    #expect(unmatched.errors.split(separator: "\n").count == 1, "\(unmatched.errors)")
     #expect(try deliver("offer.accepted", "{\"by\": \"mail\"}").output.contains("reached"))
     let show = try folder.flow("runs", "--format", "json")
     #expect(try JSON(parsing: show.output)["runs"][0]["state"].text == "won")

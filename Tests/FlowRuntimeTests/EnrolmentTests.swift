@@ -169,7 +169,9 @@ struct EnrolmentTests {
     let text = order(
       trigger: "again: after end",
       steps: """
+          # Without a condition the compiler would refuse it.
           - enroll: order
+            if: order.id != "O-9"
             input: { contact: contact, owner: owner, order: order }
           - end: again
         """)

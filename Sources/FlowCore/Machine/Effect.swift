@@ -19,7 +19,7 @@ public struct Notice: Hashable, Sendable, Codable {
     case readReply = "read-reply"
     /// An answer, passed on with what was done about it.
     case reply
-    case undeliverable, exhausted, failed
+    case undeliverable, exhausted, failed, cancelled
     /// Sending is held, and nobody asked for that.
     case held
   }

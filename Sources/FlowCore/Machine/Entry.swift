@@ -24,6 +24,8 @@ public struct Entry: Hashable, Sendable, Codable {
     case withheld(because: String)
     case failed(because: String)
     case ended(outcome: String)
+    /// A person ended the run.
+    case cancelled(because: String)
     /// A person moved the run to another version of its workflow; fingerprints.
     case migrated(from: String, to: String)
   }
@@ -113,6 +115,7 @@ public struct Entry: Hashable, Sendable, Codable {
     case .withheld: "withheld"
     case .failed: "failed"
     case .ended: "ended"
+    case .cancelled: "cancelled"
     case .migrated: "migrated"
     }
   }

@@ -13,8 +13,8 @@ extension Stepper {
       note(node, .failed(because: reason))
       tell(.failed, "\(graph.nodes[node].name) failed: \(reason)")
     case .cancel(let reason):
-      tell(.failed, "cancelled: \(reason)")
-      note(nil, .failed(because: "cancelled: \(reason)"))
+      tell(.cancelled, "cancelled: \(reason)")
+      note(nil, .cancelled(because: reason))
       end("cancelled")
     case .left(let node, let counted): recount(node, counted)
     default: offer(event)

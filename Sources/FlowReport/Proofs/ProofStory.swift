@@ -147,7 +147,7 @@ struct ProofStory {
     case .emitted(let event): return row("\(event) is told to others", weight: 3)
     case .enrolled(let workflow): return row("\(workflow) begins", weight: 3)
     // Conditions stand below.
-    case .waiting, .chose, .set, .migrated: return nil
+    case .waiting, .chose, .set, .migrated, .cancelled: return nil
     }
   }
 

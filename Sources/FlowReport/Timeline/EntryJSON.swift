@@ -35,7 +35,7 @@ enum EntryJSON {
     case .emitted(let event): [("event", .string(event))]
     case .enrolled(let workflow): [("workflow", .string(workflow))]
     case .suppressed(let channel): [("channel", .string(channel))]
-    case .skipped(let because), .withheld(let because), .failed(let because):
+    case .skipped(let because), .withheld(let because), .failed(let because), .cancelled(let because):
       [("because", .string(because))]
     case .ended(let outcome): [("outcome", .string(outcome))]
     case .migrated(let from, let to): [("from", .string(from)), ("to", .string(to))]

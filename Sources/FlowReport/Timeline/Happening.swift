@@ -61,6 +61,7 @@ struct Happening {
     case .skipped(let because): (kind, parts) = (.loss, ["left out: \(because)"])
     case .withheld(let because): (kind, parts) = (.loss, ["withheld: \(because)"])
     case .failed(let because): (kind, parts) = (.loss, ["failed: \(because)"])
+    case .cancelled(let because): (kind, title, parts) = (.loss, "cancel", ["cancelled: \(because)"])
     case .ended(let outcome): (kind, title, parts) = (.end, "end", [outcome])
     case .migrated(let from, let to):
       (title, parts) = ("migrated", ["from version \(from)", "to \(to)"])

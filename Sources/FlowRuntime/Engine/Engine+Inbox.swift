@@ -56,9 +56,10 @@ extension Engine {
   }
 
   /// Works off a line that nothing was done about.
-  func work(_ row: InboxRow) async throws(StoreError) -> Received {
+  /// - Parameter isAwaited: whoever sent it is told what was done about it; else the log says what fits no run.
+  func work(_ row: InboxRow, isAwaited: Bool = false) async throws(StoreError) -> Received {
     let result = try await route(row.incoming)
-    if result.needsEyes {
+    if result.needsEyes, !isAwaited {
       logger.warning(
         "fits no run",
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])

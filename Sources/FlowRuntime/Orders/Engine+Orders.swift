@@ -24,7 +24,7 @@ extension Engine {
     guard let row = try store.inbox(incoming.key) else { return .unmatched("it is not there any more") }
     // Known, and nothing done about it: the process ended in between.
     var result: Received
-    if let known = row.result { result = known } else { result = try await work(row) }
+    if let known = row.result { result = known } else { result = try await work(row, isAwaited: true) }
     result.isKnown = isKnown
     return result
   }

@@ -243,6 +243,7 @@ extension Entry.Kind: Packed {
     case .migrated(let from, let to):
       packer.put(18, from)
       packer.put(to)
+    case .cancelled(let because): packer.put(19, because)
     }
   }
 
@@ -270,6 +271,7 @@ extension Entry.Kind: Packed {
     case 16: self = .failed(because: try unpacker.get())
     case 17: self = .ended(outcome: try unpacker.get())
     case 18: self = .migrated(from: try unpacker.get(), to: try unpacker.get())
+    case 19: self = .cancelled(because: try unpacker.get())
     case let other: throw Unpacker.corrupt("\(other) is no kind of entry")
     }
   }

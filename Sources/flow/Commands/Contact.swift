@@ -43,21 +43,37 @@ struct ContactCommand: AsyncParsableCommand {
 
   struct Erase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take a person out of the store for good; live runs end. That they must not be written to is kept.")
+      abstract: "Take a person out of the store for good: prints what is known of them; --yes carries it out.",
+      discussion: "Live runs end with it. That they must not be written to is kept, though not who they are.")
     @OptionGroup var person: Person
+    @Flag(help: "Carry it out; nothing brings it back.") var yes = false
     @Option(help: "text or json.") var format: TextOrJSON = .text
     @OptionGroup var color: ColorOptions
 
     func run() async throws {
-      let workspace = try person.project.open()
-      let (runs, events, suppressions) = try await erase(workspace)
+      guard yes else { return show(try await person.found(isWhole: false)) }
+      let (runs, events, suppressions) = try await erase(try person.project.open())
       if (runs, events, suppressions) == (0, 0, 0) { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
       case .text: Output.line("erased: \(counted(runs, "run")), \(counted(events, "event"))")
-      case .json:
-        let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
-        Output.json(.object(counts.map { JSONMember($0.0, .number("\($0.1)")) }))
+      case .json: tell(runs, events, suppressions)
       }
+    }
+
+    private func show(_ found: ContactReport.Person) {
+      switch format {
+      case .text:
+        let live = found.runs.count { $0.history.run.outcome == nil }
+        let ending = live == 0 ? "" : ", and ends \(counted(live, "live run"))"
+        Output.line(ContactReport.text(found, width: Output.tableWidth))
+        Output.line("nothing is erased yet; --yes takes all of it out of the store for good\(ending)")
+      case .json: tell(found.runs.count, found.events.count, found.suppressions.count)
+      }
+    }
+
+    private func tell(_ runs: Int, _ events: Int, _ suppressions: Int) {
+      let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
+      Output.json(.object(counts.map { JSONMember($0.0, .number("\($0.1)")) } + [JSONMember("erased", .bool(yes))]))
     }
 
     private func counted(_ number: Int, _ one: String) -> String { "\(number) \(number == 1 ? one : one + "s")" }

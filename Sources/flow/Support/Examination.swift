@@ -27,8 +27,12 @@ struct Examination {
     let compilation = workspace.compile()
     let errors = compilation.diagnostics.filter { $0.severity == .error }
     var checks = [Check("flow", .ok, "version \(Flow.configuration.version)")]
+    let own = errors.filter { $0.span.file == workspace.project.file }
     if let file = workspace.project.file {
-      checks.append(Check("flow.yaml", .ok, file))
+      checks.append(
+        own.isEmpty
+          ? Check("flow.yaml", .ok, file)
+          : Check("flow.yaml", .problem, Examination.told(own), help: "`flow check` says what to write instead"))
     } else {
       checks.append(
         Check(
@@ -37,17 +41,21 @@ struct Examination {
     }
     if workspace.files.isEmpty {
       checks.append(Check("workflows", .problem, "no workflow found", help: "name a file or a folder"))
-    } else if let first = errors.first {
+    } else if errors.count > own.count {
+      let others = errors.filter { $0.span.file != workspace.project.file }
       checks.append(
-        Check(
-          "workflows", .problem,
-          "\(errors.count == 1 ? "an error" : "\(errors.count) errors"), the first in \(first.span.file):\(first.span.start.line)",
-          help: "`flow check` prints all of them"))
+        Check("workflows", .problem, Examination.told(others), help: "`flow check` prints all of them"))
     } else {
       let count = compilation.workflows.count
       checks.append(Check("workflows", .ok, count == 1 ? "1 compiles" : "\(count) compile"))
     }
     return checks
+  }
+
+  /// - Parameter errors: at least one.
+  private static func told(_ errors: [Diagnostic]) -> String {
+    let place = "\(errors[0].span.file):\(errors[0].span.start.line)"
+    return errors.count == 1 ? "\(place): \(errors[0].message)" : "\(errors.count) errors, the first in \(place)"
   }
 
   func secrets() -> [Check] {

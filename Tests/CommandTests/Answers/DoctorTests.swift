@@ -49,6 +49,17 @@ import Testing
     #expect(!set.output.contains("correct-horse"))
   }
 
+  @Test func whatIsWrongInFlowYAMLIsSaidOfFlowYAML() throws {
+    for (text, says) in [("", "flow.yaml:1: the file is empty"), ("langauge: 1\n", "flow.yaml:1: unknown key")] {
+      let folder = try Folder()
+      try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+      try folder.write(text, to: "flow.yaml")
+      let (lines, code, output) = try checks(folder, Self.start)
+      #expect(code == 1 && lines.contains("problem flow.yaml") && lines.contains("ok workflows"), "\(output)")
+      #expect(output.contains(says), "\(output)")
+    }
+  }
+
   @Test func whatIsBrokenIsAProblemWithAWayOut() throws {
     let folder = try Fixtures.proposal()
     let text = try folder.text("Workflows/proposal.yaml")

@@ -39,6 +39,13 @@ import Testing
       let told = try folder.flow(command, run).output
       #expect(told.contains("cancelled: she has married"), "\(told)")
     }
+    // It is no failure of anything, for people and for programs.
+    let timeline = try JSON(parsing: folder.flow("show", run, "--format", "json").output)["timeline"].list
+    #expect(timeline.suffix(2).map { $0["type"].text } == ["cancelled", "ended"])
+    #expect(timeline.suffix(2).first?["because"].text == "she has married")
+    let tasks = try JSON(parsing: folder.flow("tasks", "--all", "--format", "json").output)["tasks"].list
+    #expect(tasks.last?["step"].text == "cancelled" && tasks.last?["text"].text == "cancelled: she has married")
+    #expect(!tasks.contains { $0["step"].text == "failed" })
     #expect(try folder.flow("replay", run).code == 0)
   }
 

@@ -53,7 +53,15 @@ import Testing
     let folder = try Story.proposal.played()
     #expect(try folder.flow("contact", "suppress", "ann@acme.test").code == 0)
     let server = isServed ? try Serving(folder) : nil
-    let erased = try folder.flow("contact", "erase", "ann@acme.test")
+    // First it is shown, and nothing happens.
+    let plan = try folder.flow("contact", "erase", "ann@acme.test")
+    #expect(plan.code == 0 && plan.output.contains("messages\n"), "\(plan.errors)")
+    #expect(plan.output.hasSuffix("nothing is erased yet; --yes takes all of it out of the store for good\n"))
+    let counted = try JSON(parsing: folder.flow("contact", "erase", "ann@acme.test", "--format", "json").output)
+    #expect(counted.written.contains("\"erased\":false") && counted["runs"].integer == 1)
+    #expect(try folder.flow("contact", "show", "ann@acme.test").code == 0)
+
+    let erased = try folder.flow("contact", "erase", "ann@acme.test", "--yes")
     #expect(erased.code == 0, "\(erased.errors)")
     #expect(erased.output.hasPrefix("erased: 1 run, "))
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/Workflows")
@@ -63,7 +71,7 @@ import Testing
         #expect(bytes.range(of: Data(text.utf8)) == nil, "\(name) holds \(text)")
       }
     }
-    let again = try folder.flow("contact", "erase", "ann@acme.test")
+    let again = try folder.flow("contact", "erase", "ann@acme.test", "--yes")
     #expect(again.code == 1 && again.errors.contains("nothing is known of"), "\(again.errors)")
     #expect(try folder.flow("runs", "--format", "json").output.contains("\"runs\": []"))
     try server?.endsWell()
