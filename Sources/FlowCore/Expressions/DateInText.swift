@@ -4,6 +4,8 @@ import FlowTime
 /// `9.4.2026`, `09.04.`, in English, German, French or Spanish. Without a year, the first such date on or
 /// after the day on which the reply came in. `4/9/2026` is April or September, and is not read.
 public func firstDate(in text: String, receivedOn: CivilDate) -> CivilDate? {
+  // Every date has a digit.
+  guard text.utf8.contains(where: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
   let tokens = DateTokens(text, notBefore: receivedOn)
   for index in tokens.all.indices {
     if let found = tokens.date(at: index) { return found.date }

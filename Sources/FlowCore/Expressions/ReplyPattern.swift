@@ -154,6 +154,11 @@ public struct ReplyWords: Sendable {
   /// Lower case without locale, apostrophes straight, a letter with its marks in one spelling.
   static func fold(_ text: String) -> [Unicode.Scalar] {
     var out: [Unicode.Scalar] = []
+    out.reserveCapacity(text.utf8.count)
+    if text.utf8.allSatisfy({ $0 < 0x80 }) {
+      for byte in text.utf8 { out.append(fold(ascii: byte)) }
+      return out
+    }
     for character in text.lowercased() {
       // Characters are equal by canonical equivalence; the composed form is found through the one-scalar
       // table.
@@ -166,6 +171,14 @@ public struct ReplyWords: Sendable {
       }
     }
     return out
+  }
+
+  private static func fold(ascii byte: UInt8) -> Unicode.Scalar {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): Unicode.Scalar(byte | 0x20)
+    case UInt8(ascii: "`"): "'"
+    default: Unicode.Scalar(byte)
+    }
   }
 }
 

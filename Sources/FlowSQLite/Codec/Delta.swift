@@ -218,26 +218,27 @@ private struct DeltaWriter {
     let aligned = expected + at - literal
     // What was new may stand for more than there was before it.
     var best = (start: aligned, count: (0..<source.count).contains(aligned) ? match(source, aligned) : 0)
-    if best.count >= 16 { return best }
-    // What is new is seldom much longer or shorter than what it stands for.
-    for shift in 1...8 where at - literal < 16 {
-      for start in [aligned + shift, aligned - shift] where start >= 0 && start < source.count {
-        let count = match(source, start)
-        if count > best.count + 3 { best = (start, count) }
-      }
-    }
     if best.count >= 16 || at + 4 > target.count { return best }
-    let key = hash(target.loadUnaligned(fromByteOffset: at, as: UInt32.self))
-    let place = Int(base.places[Int(key >> base.shift)]) - 1
-    if place >= 0 {
-      let count = match(source, place)
+    let four = target.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+    func improve(_ from: UnsafeRawBufferPointer, _ start: Int, _ place: Int) {
+      // What is better is four bytes longer at least.
+      guard start >= 0, start + 4 <= from.count,
+        from.loadUnaligned(fromByteOffset: start, as: UInt32.self) == four
+      else { return }
+      let count = match(from, start)
       if count > best.count + 3 { best = (place, count) }
     }
-    let mine = Int(own[Int(key >> 24)]) - 1
-    if mine >= 0 {
-      let count = match(target, mine)
-      if count > best.count + 3 { best = (source.count + mine, count) }
+    // What is new is seldom much longer or shorter than what it stands for.
+    for shift in 1...8 where at - literal < 16 {
+      improve(source, aligned + shift, aligned + shift)
+      improve(source, aligned - shift, aligned - shift)
     }
+    if best.count >= 16 { return best }
+    let key = hash(four)
+    let place = Int(base.places[Int(key >> base.shift)]) - 1
+    improve(source, place, place)
+    let mine = Int(own[Int(key >> 24)]) - 1
+    improve(target, mine, source.count + mine)
     return best
   }
 

@@ -18,7 +18,7 @@ final class Connection {
     self.path = path
     self.isWriting = isWriting
     statements = Array(repeating: nil, count: Query.allCases.count)
-    _ = Connection.isUncounted
+    Connection.prepareProcess
     do {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
@@ -42,9 +42,14 @@ final class Connection {
     }
   }
 
-  /// Two connections work side by side, and share nothing: not even a count of the memory that they have. Where SQLite
-  /// is in use already, it stays as it is.
-  private static let isUncounted = flow_sqlite_uncounted() == SQLITE_OK
+  /// Once a process. Two connections work side by side, and share nothing: not even a count of the memory that they
+  /// have. Where SQLite is in use already, it stays as it is.
+  private static let prepareProcess: Void = {
+    _ = flow_sqlite_uncounted()
+    _ = flow_sqlite_unlocked()
+    // What a commit has let go of, the next one needs: it is not given back to the system each time.
+    flow_keep_memory(4 << 20)
+  }()
 
   /// A new file is its owner's alone: it holds the store's secret, and what people have written.
   private static func make(_ path: String) throws {
