@@ -95,16 +95,18 @@ struct Waiting {
     _ numbers: Range<Int>, _ rate: Int, _ engine: Engine, _ store: SQLiteStore
   ) async throws -> [String] {
     let ended = try store.runs(RunFilter(isLive: false)).count
-    let began = Stopwatch.now
-    func due(_ number: Int) -> Double { began + Double(number) / Double(rate) }
+    var began = Stopwatch.now
+    // One after the other, where there is no rate.
+    func due(_ number: Int) -> Double { rate == 0 ? began : began + Double(number) / Double(rate) }
     var times: [Double] = []
     while times.count < numbers.count {
+      if rate == 0 { began = Stopwatch.now }
       // Whoever tells is awake when the time comes: how late a sleeper wakes is not what is measured.
       let wait = due(times.count) - Stopwatch.now - 0.000_5
       if wait > 0 { try await Task.sleep(nanoseconds: UInt64(wait * 1e9)) }
       while Stopwatch.now < due(times.count) {}
       let now = Stopwatch.now
-      let group = (times.count..<numbers.count).prefix { due($0) <= now }
+      let group = rate == 0 ? times.count..<times.count + 1 : (times.count..<numbers.count).prefix { due($0) <= now }
       for (number, received) in zip(group, try await engine.accept(group.map { answer(numbers.lowerBound + $0) })) {
         guard received.reached.count == 1 else { throw Broken("answer \(number): \(received)") }
         times.append(Stopwatch.now - due(number))

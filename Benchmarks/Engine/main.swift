@@ -17,7 +17,7 @@ import TasksChannel
 // rendered to their bytes, planned, committed and handed over to a folder that does not exist.
 //
 // flow-bench 1 --comparison --waiting N --file FOLDER --fill makes a file in which N runs wait; without --fill it opens
-// that file and sends it answers: [--replies N] [--first NUMBER] [--rate A_SECOND].
+// that file and sends it answers: [--replies N] [--first NUMBER] [--rate A_SECOND], 0 for one after the other.
 //
 // The working directory is the repository.
 
