@@ -45,12 +45,36 @@ struct CrossReportTests {
     #expect(
       one.notes.map(\.text) == [
         """
-          2026-06-01 10:00  review   begins
-          2026-06-01 10:00  review   email thanks
-          2026-06-02 10:00  invoice  begins
-        > 2026-06-02 10:00  invoice  remind is left out: the cap on touches
+        both at one contact, in 2026 (times of UTC):
+          Mon 1 Jun 10:00  review   begins
+                           review   email thanks
+          Tue 2 Jun 10:00  invoice  begins
+        >                  invoice  remind is left out: the cap on touches
         """
       ])
+  }
+
+  @Test func `a long line of a timeline goes on below, within eighty columns`() throws {
+    var one = try crossing(.leftOut(step: "remind"))
+    one.span.start.line = 123
+    one.workflow = "invoice-of-the-last-year"
+    one.timeline = [
+      try line(one.workflow, 1, nil, .started(event: "invoice.sent")),
+      try line(one.workflow, 2, "third-and-last-reminder", .skipped(because: "the customer has a plan to pay it off")),
+    ]
+    one.breach = [1]
+    let lines = try #require(CrossReport.findings([one]).first?.notes.first?.text).split(separator: "\n")
+    #expect(
+      lines == [
+        "both at one contact, in 2026 (times of UTC):",
+        "  Mon 1 Jun 10:00  invoice-of-the-last-year  begins",
+        "> Tue 2 Jun 10:00  invoice-of-the-last-year  third-and-last-reminder",
+        "                                             is left out: the",
+        "                                             customer has a plan to",
+        "                                             pay it off",
+      ])
+    // Beside a line number of three digits, " = " and "note: ".
+    #expect(lines.allSatisfy { $0.count <= 80 - 3 - 9 })
   }
 
   @Test func `only what is later is a hint, and says how much`() throws {

@@ -13,6 +13,18 @@ import Testing
     expectSnapshot(FindingsReport.text(diagnostics, sources: sources, color: true), "findings-colour.txt")
   }
 
+  @Test func longNotesAndHelpAreWrapped() {
+    let finding = Diagnostic(
+      "late", at: .file("a.yaml"), "it is late",
+      notes: [Diagnostic.Note("like this:\n  Mon 1 Jun 10:00  " + String(repeating: "x ", count: 40))],
+      help: "let the first touch go out within 3 business days, while the contact knows what it is about")
+    let lines = FindingsReport.text([finding], sources: [:]).split(separator: "\n").map(String.init)
+    #expect(lines.contains("  = help: let the first touch go out within 3 business days, while the contact"))
+    #expect(lines.contains("          knows what it is about"))
+    // What has columns of its own keeps them.
+    #expect(lines.contains { $0.contains("Mon 1 Jun 10:00  x x") && $0.count > 80 })
+  }
+
   @Test func nothingToSay() {
     #expect(FindingsReport.text([], sources: [:], files: ["a.yaml", "b.yaml"]) == "no findings in 2 files\n")
     #expect(FindingsReport.text([], sources: [:]) == "no findings\n")

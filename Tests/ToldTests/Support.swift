@@ -21,8 +21,10 @@ struct Broken {
     return all.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }
 
-  /// - Parameter project: lines of flow.yaml's `guarantees:`.
-  init(_ name: String, project sentences: [String] = []) throws {
+  /// - Parameters:
+  ///   - sentences: lines of flow.yaml's `guarantees:`.
+  ///   - comments: lines that say nothing, above the file.
+  init(_ name: String, project sentences: [String] = [], below comments: Int = 0) throws {
     self.name = name
     var project = Project()
     var texts: [String: SourceText] = [:]
@@ -34,7 +36,7 @@ struct Broken {
     }
     self.project = project
     var files = MemoryFiles()
-    files.contents["offer.yaml"] = Array(try Data(contentsOf: Self.folder.appendingPathComponent(name + ".yaml")))
+    files.contents["offer.yaml"] = Array(String(repeating: "#\n", count: comments).utf8) + Array(try Data(contentsOf: Self.folder.appendingPathComponent(name + ".yaml")))
     var compilation = Compiler.compile(
       CompilerInput(
         files: ["offer.yaml"], project: project, manifests: Draft.manifests, zones: Draft.zones, source: files))

@@ -24,6 +24,16 @@ struct ToldTests {
     try expectRecorded(text, name)
   }
 
+  @Test(arguments: Broken.names)
+  func `line numbers of three digits make no line longer than eighty columns`(name: String) throws {
+    let broken = try Broken(name, project: name.hasPrefix("14") ? ["ends within 1 week"] : [], below: 100)
+    let text = FindingsReport.text(
+      ProofReport.findings([try proof(broken)], of: broken.workflow.graph, zones: Draft.zones),
+      sources: broken.compilation.sources, files: ["offer.yaml"])
+    #expect(name.hasPrefix("13") || text.contains("line 1") || text.contains("offer.yaml:1"))
+    for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+  }
+
   private func proof(_ broken: Broken) throws -> Proof {
     let own = broken.workflow.guarantees
     let standard = Claims.standard(for: broken.workflow.graph)

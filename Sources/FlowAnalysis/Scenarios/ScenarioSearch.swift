@@ -180,7 +180,7 @@ struct ScenarioSearch {
           switch field.type {
           case .boolean: [.boolean(false)]
           case .oneOf(let words): words.dropFirst().map { .text($0) }
-          case .optional(let inner): [Sample.record([Field("it", inner)], at: instant)["it"] ?? .absent]
+          case .optional(let inner): [Sample.record([Field(field.name, inner)], at: instant)[field.name] ?? .absent]
           default: []
           }
         return other.map { .named(name, data: data.merging([field.name: $0]) { $1 }) }

@@ -34,9 +34,9 @@ public enum Sample {
       ])
     case .person:
       var person: [String: Value] = [
-        "name": .text("Sam Example"), "email": .text("\(depth == 0 ? name : "manager")@example.test"),
+        "name": .text("Sam Example"), "email": .text("\(name)@example.test"),
       ]
-      if depth == 0 { person["manager"] = value(.person, named: "manager", at: start, depth: 1) }
+      if depth == 0 { person["manager"] = value(.person, named: "\(name).manager", at: start, depth: 1) }
       return .record(person)
     case .record(let fields): return .record(record(fields, at: start))
     case .optional: return .absent

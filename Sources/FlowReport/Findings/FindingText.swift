@@ -6,6 +6,9 @@ struct FindingText {
   var sources: [String: SourceText]
   var paint: Paint
 
+  /// Columns of a note and of a help; a program's words and the author's lines are as long as they are.
+  static let width = 80
+
   private var style: Style {
     switch diagnostic.severity {
     case .error: .red
@@ -57,12 +60,24 @@ struct FindingText {
     ).lines
   }
 
+  /// Columns of a line of a note, where the finding has no other place than its own.
+  static func room(_ place: Span) -> Int {
+    // The line's number, " = ", "note: "; files of nine lines look as those of ten.
+    min(69, width - String(place.start.line).utf8.count - 9)
+  }
+
   private func remark(_ word: String, _ text: String) -> [String] {
     let margin = String(repeating: " ", count: gutter)
     let indent = margin + String(repeating: " ", count: 3 + word.count + 2)
-    return Printable.lines(text).enumerated().map { index, line in
+    let lines = Printable.lines(text).flatMap { filled($0, to: Self.width - Width.of(indent)) }
+    return lines.enumerated().map { index, line in
       index == 0 ? margin + paint(" = ", .blue) + paint(word, .bold) + ": " + line : indent + line
     }
+  }
+
+  /// A line that begins with a blank or a mark has its columns already.
+  private func filled(_ line: String, to width: Int) -> [String] {
+    Width.of(line) <= width || line.hasPrefix(" ") || line.hasPrefix(">") ? [line] : Width.wrapped(line, to: width)
   }
 
   /// The lines that the fix changes, before and after.

@@ -72,23 +72,28 @@ public enum CrossReport {
 
   private static let mostLines = 16
 
-  /// At most sixteen lines of eighty columns; what it is about is marked.
+  /// What it is about is marked; at most sixteen things that happen, below a line that says what this is.
   static func lines(_ crossing: Crossing) -> [String] {
     let last = crossing.breach.last ?? crossing.timeline.count - 1
     let told = crossing.timeline.indices.filter { $0 <= last && words(crossing.timeline[$0].entry) != nil }
-    let width = min(24, max(crossing.workflow.count, crossing.beside.count))
-    var lines = told.suffix(mostLines).map { at -> String in
+    guard let first = told.first else { return [] }
+    func civil(_ at: Int) -> CivilDateTime { crossing.zone.civil(at: crossing.timeline[at].entry.at) }
+    func when(_ at: Int) -> String { "\(Words.day(civil(at).date)) \(Words.time(civil(at).time))" }
+    let column = told.map { Width.of(when($0)) }.max() ?? 0
+    let width = min(24, max(Width.of(crossing.workflow), Width.of(crossing.beside)))
+    var before = ""
+    var lines = told.suffix(mostLines).map { at -> [String] in
       let line = crossing.timeline[at]
-      let civil = crossing.zone.civil(at: line.entry.at)
-      let name = String(line.workflow.prefix(width))
-      let mark = crossing.breach.contains(at) ? ">" : " "
-      let text =
-        "\(mark) \(civil.date) \(civil.time)  \(name)\(String(repeating: " ", count: width - name.count))  "
-        + (words(line.entry) ?? "")
-      return text.count > 80 ? String(text.prefix(79)) + "…" : text
+      let time = when(at) == before ? "" : when(at)
+      before = when(at)
+      let head = "\(crossing.breach.contains(at) ? ">" : " ") \(Width.padded(time, to: column))  "
+      let name = Width.padded(Width.truncated(line.workflow, to: width), to: width) + "  "
+      let margin = Width.of(head) + width + 2
+      let rows = Width.wrapped(words(line.entry) ?? "", to: FindingText.room(crossing.span) - margin)
+      return rows.enumerated().map { $0 == 0 ? head + name + $1 : String(repeating: " ", count: margin) + $1 }
     }
-    if told.count > mostLines { lines[0] = "  …" }
-    return lines
+    if told.count > mostLines { lines[0] = ["  …"] }
+    return ["both at one contact, in \(civil(first).date.year) (times of \(crossing.zone.name)):"] + lines.flatMap { $0 }
   }
 
   private static func words(_ entry: Entry) -> String? {

@@ -22,11 +22,12 @@ public enum ProofReport {
   ) -> Diagnostic? {
     guard let (code, severity) = code(of: proof, graph) else { return nil }
     let words = ProofWords(proof, witness, graph, zones: zones)
-    let story = ProofStory(witness, graph, zones: zones).lines
+    let place = place(proof, witness, graph)
+    let story = ProofStory(witness, graph, zones: zones, width: FindingText.room(place)).lines
     var message = words.sentence
     if proof.source == .project { message = "\(graph.workflow): " + message }
     return Diagnostic(
-      code, severity, at: place(proof, witness, graph), message, label: words.label,
+      code, severity, at: place, message, label: words.label,
       notes: story.isEmpty ? [] : [Diagnostic.Note(story.joined(separator: "\n"))], help: words.help)
   }
 
@@ -46,7 +47,7 @@ public enum ProofReport {
     let what = isOwn ? "\"\(proof.text)\"" : claim(proof, of: graph)
     return Diagnostic(
       "unproved", .hint, at: proof.span.onFirstLine,
-      "\(proof.source == .project ? graph.workflow + ": " : "")\(what) is neither proved nor broken",
+      "not decided: \(proof.source == .project ? graph.workflow + ": " : "")\(what)",
       notes: because.isEmpty ? [] : [Diagnostic.Note(because)], help: decidedBy.isEmpty ? nil : decidedBy)
   }
 

@@ -7,11 +7,12 @@ struct ProofStory {
   let graph: Graph
   let zone: Zone
 
-  /// Columns that a line of a note has beside its margin.
-  static let width = 69
+  /// Columns of a line.
+  let width: Int
   private static let most = 11
 
-  init(_ witness: Witness, _ graph: Graph, zones: any ZoneSource) {
+  init(_ witness: Witness, _ graph: Graph, zones: any ZoneSource, width: Int = 69) {
+    self.width = width
     self.witness = witness
     self.graph = graph
     zone = zones.zone(named: witness.zone) ?? .utc
@@ -101,7 +102,7 @@ struct ProofStory {
   private func told(_ row: Row, when: String) -> String {
     let head = (row.isBreach ? "> " : "  ") + when + " "
     let tail = row.line.map { "  line \($0)" } ?? ""
-    let room = max(10, Self.width - Width.of(head) - Width.of(tail))
+    let room = max(10, width - Width.of(head) - Width.of(tail))
     let words = Width.truncated(row.words, to: room)
     return head + (tail.isEmpty ? words : Width.padded(words, to: room)) + tail
   }
@@ -159,7 +160,7 @@ struct ProofStory {
       let home = witness.input["contact"]?[path: ["timezone"]].text, home != zone.name
     else { return [] }
     let words = "\(ProofWords.person(witness)) is in \(Printable.line(home)): windows count there"
-    return [Width.truncated(words, to: Self.width)]
+    return [Width.truncated(words, to: width)]
   }
 
   /// The conditions on data, as the file writes them.
@@ -171,9 +172,9 @@ struct ProofStory {
       return isPlain ? String(text.dropFirst(4)) : "not (\(text))"
     }
     guard !all.isEmpty else { return [] }
-    let lines = Width.filled(all.enumerated().map { $0 == all.count - 1 ? $1 : $1 + "," }, to: Self.width - 13)
+    let lines = Width.filled(all.enumerated().map { $0 == all.count - 1 ? $1 : $1 + "," }, to: width - 13)
     var out = lines.prefix(2).enumerated().map { $0 == 0 ? "it needs that " + $1 : "              " + $1 }
-    if lines.count > 2 { out[1] = Width.truncated(out[1] + " …", to: Self.width) }
+    if lines.count > 2 { out[1] = Width.truncated(out[1] + " …", to: width) }
     return out
   }
 }

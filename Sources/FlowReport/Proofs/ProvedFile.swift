@@ -83,7 +83,7 @@ extension ProofReport {
       case .broken: .red
       case .open: .yellow
       }
-    let lines = Width.filled([line.claim + (line.more == nil ? "" : ":")] + [line.more].compactMap { $0 }, to: 70)
+    let lines = Width.filled([line.claim + (line.more == nil ? "" : ":")] + [line.more].compactMap { $0 }, to: 68)
     let rest = lines.dropFirst().map { String(repeating: " ", count: 12) + $0 }
     let word = Width.padded(line.verdict.rawValue, to: 6)
     return (["  " + paint(word, style) + "  " + (lines.first ?? "")] + rest).joined(separator: "\n")

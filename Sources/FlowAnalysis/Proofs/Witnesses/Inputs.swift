@@ -90,7 +90,7 @@ struct Inputs {
     for (expression, isOwn) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
       for use in expression.uses {
         guard case .input(let root) = use.name, let type = type(root, use.path, graph) else { continue }
-        add(root, use.path, candidates(type, expression.literals), isOwn: isOwn)
+        add(root, use.path, candidates(type, named: use.path.last ?? root, expression.literals), isOwn: isOwn)
       }
     }
     for use in graph.trigger.key.flatMap(\.uses) where graph.nodes.contains(where: \.isSplit) {
@@ -134,7 +134,7 @@ struct Inputs {
     return type
   }
 
-  private static func candidates(_ type: ValueType, _ literals: [Value]) -> [Candidate] {
+  private static func candidates(_ type: ValueType, named name: String, _ literals: [Value]) -> [Candidate] {
     let days = [-40, -1, 0, 1, 2, 3, 5, 7, 10, 21, 30, 45, 60, 90, 365]
     let absent: [Candidate] = type.isOptional ? [.value(.absent)] : []
     switch type.present {
@@ -142,11 +142,11 @@ struct Inputs {
     case .instant: return absent + days.map { .days($0, isDate: false) }
     case .list(let item):
       let one =
-        Sample.record([Field("item", item)], at: .epoch)["item"].map { [Candidate.value(.list([$0]))] } ?? []
+        Sample.record([Field(name, item)], at: .epoch)[name].map { [Candidate.value(.list([$0]))] } ?? []
       return absent + [.value(.list([]))] + one
     case .contact, .person, .record:
       let one =
-        Sample.record([Field("one", type.present)], at: .epoch)["one"].map { [Candidate.value($0)] } ?? []
+        Sample.record([Field(name, type.present)], at: .epoch)[name].map { [Candidate.value($0)] } ?? []
       return type.isOptional ? absent + one : []
     default: return Turning.values(of: type, literals: literals).map { .value($0) }
     }
