@@ -101,17 +101,11 @@ struct StepMutations {
       var all: [Mutation] = []
       if let until = channel.until {
         all += Self.shifted(until).map { moment, words in
-          var changed = channel
-          changed.until = moment
-          return made("within \(words)") { $0.action = .channel(changed) }
+          made("within \(words)") { $0.action = .channel(channel.with(until: moment, cases: channel.cases)) }
         }
       }
       return all
-        + cases(channel.cases) { cases in
-          var changed = channel
-          changed.cases = cases
-          return .channel(changed)
-        }
+        + cases(channel.cases) { .channel(channel.with(until: channel.until, cases: $0)) }
     case .escalate(let escalation):
       var all = cases(escalation.cases) { cases in
         var changed = escalation

@@ -1,6 +1,6 @@
 /// An expression of the language, typed: it always ends, and fails only by arithmetic or dates that do not
-/// fit.
-public struct Expression: Sendable, Hashable {
+/// fit. It never changes: whoever evaluates it shares it.
+public final class Expression: Sendable {
   /// As written.
   public let text: String
   public let type: ValueType
@@ -14,6 +14,19 @@ public struct Expression: Sendable, Hashable {
   /// Where `text` begins in the text that ranges count in: 0 but in a template.
   let base: Int
 
+  init(
+    text: String, type: ValueType, uses: [Use], presence: Set<String>, presenceWhenFalse: Set<String>, node: Term,
+    base: Int
+  ) {
+    self.text = text
+    self.type = type
+    self.uses = uses
+    self.presence = presence
+    self.presenceWhenFalse = presenceWhenFalse
+    self.node = node
+    self.base = base
+  }
+
   /// A form that depends neither on blanks nor on parentheses nor on the style of literals: for the
   /// fingerprint.
   public var canonical: String { node.canonical }
@@ -23,6 +36,11 @@ public struct Expression: Sendable, Hashable {
 
   /// Every literal in it, in the order of the text: where its value may turn.
   public var literals: [Value] { node.literals }
+
+  /// The field of the input and the path below it, where the expression is nothing but that.
+  public var place: (field: String, path: [String])? {
+    if case .read(.input(let field), let path, _) = node { (field, path) } else { nil }
+  }
 
   public func evaluate(_ scope: some Scope) throws(EvaluationError) -> Value {
     var evaluation = Evaluation(scope: scope, text: text, base: base)
@@ -42,5 +60,19 @@ public struct Expression: Sendable, Hashable {
     if let expected { checked = checker.fit(checked, to: expected) }
     let expression = checker.expression(checked, text: text)
     return (checker.problems.isEmpty ? expression : nil, checker.problems)
+  }
+}
+
+extension Expression: Hashable {
+  public static func == (one: Expression, other: Expression) -> Bool {
+    one === other
+      || one.text == other.text && one.type == other.type && one.uses == other.uses
+        && one.presence == other.presence && one.presenceWhenFalse == other.presenceWhenFalse
+        && one.node == other.node && one.base == other.base
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(text)
+    hasher.combine(node)
   }
 }

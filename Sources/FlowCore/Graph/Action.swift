@@ -33,8 +33,9 @@ public struct Await: Sendable, Hashable {
   }
 }
 
-/// A step of a channel, its fields bound to what the manifest says of them.
-public struct ChannelAction: Sendable, Hashable {
+/// A step of a channel, its fields bound to what the manifest says of them. It never changes: whoever looks at the
+/// step shares it.
+public final class ChannelAction: Sendable {
   public enum Content: Sendable, Hashable {
     case template(Template)
     case expression(Expression)
@@ -56,19 +57,19 @@ public struct ChannelAction: Sendable, Hashable {
     }
   }
 
-  public var verb: String
-  public var touch: Bool
-  public var isTask: Bool
-  public var address: Manifest.Address
-  public var purpose: String?
-  public var ask: Template?
-  public var main: String?
-  public var fields: [Field]
+  public let verb: String
+  public let touch: Bool
+  public let isTask: Bool
+  public let address: Manifest.Address
+  public let purpose: String?
+  public let ask: Template?
+  public let main: String?
+  public let fields: [Field]
   /// `within:`/`until:`: the run waits for an outcome.
-  public var until: Moment?
+  public let until: Moment?
   /// A case for each outcome and `timeout` where the run waits.
-  public var cases: [Case]
-  public var outcomes: [String]
+  public let cases: [Case]
+  public let outcomes: [String]
 
   public init(
     verb: String, touch: Bool, isTask: Bool, address: Manifest.Address, purpose: String? = nil,
@@ -89,6 +90,32 @@ public struct ChannelAction: Sendable, Hashable {
   }
 
   public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+
+  /// The same step, waiting otherwise.
+  public func with(until: Moment?, cases: [Case]) -> ChannelAction {
+    ChannelAction(
+      verb: verb, touch: touch, isTask: isTask, address: address, purpose: purpose, ask: ask, main: main, fields: fields,
+      until: until, cases: cases, outcomes: outcomes)
+  }
+}
+
+extension ChannelAction: Hashable {
+  public static func == (one: ChannelAction, other: ChannelAction) -> Bool {
+    one === other
+      || one.verb == other.verb && one.touch == other.touch && one.isTask == other.isTask
+        && one.address == other.address && one.purpose == other.purpose && one.ask == other.ask
+        && one.main == other.main && one.fields == other.fields && one.until == other.until
+        && one.cases == other.cases && one.outcomes == other.outcomes
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(verb)
+    hasher.combine(purpose)
+    hasher.combine(ask)
+    hasher.combine(fields)
+    hasher.combine(until)
+    hasher.combine(cases)
+  }
 }
 
 public struct NamedExpression: Sendable, Hashable {
