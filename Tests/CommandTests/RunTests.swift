@@ -166,6 +166,19 @@ import Testing
     #expect(try folder.flow("run", "nudge.yaml").code == 0)
   }
 
+  @Test func `a file that was shortened while its scenarios ran is not written to`() throws {
+    let folder = try Fax.project()
+    let unmet = Fax.workflow.replacingOccurrences(of: "2026-03-26 10:00  try", with: "2026-03-26 11:00  try")
+    try folder.write(unmet, to: "Workflows/fax.yaml")
+    // The channel's program does it, while it is asked what a message looks like.
+    try folder.changeFax("page = \"", to: "open('Workflows/fax.yaml', 'w').write('workflow: fax\\n'); page = \"")
+    let ran = try folder.flow("run", "Workflows/fax.yaml", "--record")
+    #expect(ran.signal == nil && ran.code == 3, "\(ran.output)\(ran.errors)")
+    #expect(
+      ran.errors.contains("\"Workflows/fax.yaml\" has changed since it was read, and stays as it is"), "\(ran.errors)")
+    #expect(try folder.text("Workflows/fax.yaml") == "workflow: fax\n")
+  }
+
   // MARK: One event
 
   @Test func oneEvent() throws {

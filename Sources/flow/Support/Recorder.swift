@@ -22,7 +22,7 @@ enum Recorder {
         let text = isCRLF ? change.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : change.text
         bytes.replaceSubrange(change.range, with: Array(text.utf8))
       }
-      try write(bytes, to: workspace.base + "/" + file)
+      try workspace.replace(source, with: bytes)
       Output.complain("recorded \(changes.count == 1 ? "1 scenario" : "\(changes.count) scenarios") in \(file)")
     }
   }

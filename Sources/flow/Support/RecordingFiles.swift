@@ -23,6 +23,12 @@ final class RecordingFiles: ProjectFiles {
 
   func list(_ folder: String) -> [String] { files.list(folder) }
 
+  /// What was last read there; nil where nothing was, or too much.
+  func text(_ path: String) -> SourceText? {
+    guard let bytes = read.withLock({ $0[path] }), !bytes.isEmpty else { return nil }
+    return SourceText(file: path, utf8: bytes)
+  }
+
   /// Everything that was read so far, by path.
   var texts: [String: SourceText] {
     let all = read.withLock { $0 }

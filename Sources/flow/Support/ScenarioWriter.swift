@@ -10,7 +10,7 @@ enum ScenarioWriter {
     guard let target = target(of: workflow, workspace) else { return }
     let items = added(workflow, workspace)
     guard !items.isEmpty, let source = workspace.source(target.file) else { return }
-    try Recorder.write(target.root.map { edited(source, $0, items) } ?? source.utf8, to: workspace.base + "/" + target.file)
+    try workspace.replace(source, with: target.root.map { edited(source, $0, items) } ?? source.utf8)
     Output.complain("wrote \(items.count == 1 ? "1 scenario" : "\(items.count) scenarios") into \(target.file)")
   }
 

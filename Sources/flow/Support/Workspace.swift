@@ -186,9 +186,16 @@ struct Workspace {
       zones: zones, disk: disk, recording: recording, sources: sources)
   }
 
-  func source(_ file: String) -> SourceText? {
-    if case .success(let bytes) = disk.read(file) { return SourceText(file: file, utf8: bytes) }
-    return nil
+  /// A file as it was read when the workflows were compiled: what findings and spans count in.
+  func source(_ file: String) -> SourceText? { recording.text(file) }
+
+  /// Puts other bytes in the place of a file.
+  /// - Throws: where it is not on the disk any more what it was when it was compiled.
+  func replace(_ source: SourceText, with bytes: [UInt8]) throws {
+    guard case .success(source.utf8) = disk.read(source.file) else {
+      throw Failure.broken("\"\(source.file)\" has changed since it was read, and stays as it is; try again")
+    }
+    try Recorder.write(bytes, to: base + "/" + source.file)
   }
 
   /// Compiles, and leaves with the findings where there are errors.
