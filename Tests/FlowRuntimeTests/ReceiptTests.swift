@@ -118,6 +118,53 @@ struct ReceiptTests {
     #expect(box.letters.count == 1 && store.outbox(.cancelled).count == 1 && store.outbox(.accepted).count == 1)
   }
 
+  @Test(arguments: [nil, 60])
+  func `guarantee 11: a place on a later day is another's where its line is cancelled`(rate: Int?) async throws {
+    let engine = try engine(GroupTests.letterAtOnce) {
+      $0.capacity = 2
+      $0.rate = rate
+    }
+    // Two today, two tomorrow, one the day after.
+    try await engine.receive(GroupTests.orders(0..<2))
+    clock.set("2026-03-02 09:01")
+    try await engine.receive(GroupTests.orders(2..<5))
+    #expect(box.letters.count == 2)
+    // One of tomorrow's, and nobody has that place.
+    let tomorrow = store.outbox(.planned).filter { $0.next < time("2026-03-04 00:00") }
+    #expect(tomorrow.count == 2 && store.outbox(.planned).count == 3)
+    let subject = try #require(try store.run(tomorrow[0].run)).subject
+    try await engine.receive(
+      .event(type: "reply", id: "r-1", at: clock.now(), subject: subject, data: ["text": "It is here."]))
+    try await engine.receive(GroupTests.orders(5..<6))
+    let planned = store.outbox(.planned)
+    #expect(planned.count == 3 && planned.filter { $0.next < time("2026-03-04 00:00") }.count == 2)
+    // One that must not leave when its time has come: its place is free all day, where there is no rate.
+    try store.commit([.suppress(contact: tomorrow[1].contact, channel: "all", at: clock.now(), because: "she asked")])
+    clock.set("2026-03-03 09:00")
+    try await engine.runDue()
+    #expect(box.letters.count == 3 && store.outbox(.planned).count == 1)
+    try await engine.receive(GroupTests.orders(6..<7))
+    #expect(box.letters.count == (rate == nil ? 4 : 3))
+    clock.set("2026-03-04 00:01")
+    try await engine.runDue()
+    #expect(store.outbox(.planned).isEmpty)
+  }
+
+  @Test func `guarantee 11: a restart after a full day waits for the next`() async throws {
+    func engine() throws -> Engine {
+      try self.engine(GroupTests.letterAtOnce) {
+        $0.capacity = 2
+        $0.isLive = true
+      }
+    }
+    try await engine().receive(GroupTests.orders(0..<2))
+    clock.set("2026-03-02 15:00")
+    let next = try engine()
+    try await next.receive(GroupTests.orders(2..<3))
+    #expect(box.letters.count == 2)
+    #expect(try await next.nextDue() == time("2026-03-03 00:00"))
+  }
+
   @Test func `guarantee 11: a restart gives the day no second capacity`() async throws {
     func engine() throws -> Engine {
       try self.engine(GroupTests.letterAtOnce) {

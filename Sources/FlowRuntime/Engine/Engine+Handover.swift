@@ -212,6 +212,7 @@ extension Engine {
         line.state = .held
         line.because = Hold.mark + hold.because
         try store.add([.change(line, from: .planned)])
+        giveBack(line.key.text)
         continue
       }
       if try isBehind(line) {
@@ -223,11 +224,13 @@ extension Engine {
       case .now: break
       case .never(let because):
         try withhold(line, because: because)
+        giveBack(line.key.text)
         continue
       case .later(let instant, let because):
         var later = line
         later.next = instant
         try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
+        giveBack(line.key.text)
         continue
       }
       // Nothing takes a place that would not leave by now.

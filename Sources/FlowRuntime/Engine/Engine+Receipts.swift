@@ -40,13 +40,26 @@ extension Engine {
   func slot(for line: Outgoing) -> Instant? {
     guard let outlet = outlets[line.verb], outlet.rate != nil || outlet.capacity != nil else { return nil }
     let now = clock.now()
-    if slotted.remove(line.key.text) != nil { return nil }
-    var pace = paces[line.verb] ?? Pace(next: now, day: now, count: sentToday(line.verb, now))
+    if slotted.removeValue(forKey: line.key.text) != nil { return nil }
+    var pace = paces[line.verb] ?? Pace(now, count: sentToday(line.verb, now))
     let slot = pace.take(now, outlet)
     paces[line.verb] = pace
     if slot <= now { return nil }
-    slotted.insert(line.key.text)
+    slotted[line.key.text] = Slot(run: line.run, verb: line.verb, at: slot)
     return slot
+  }
+
+  /// A time that was reserved for a line.
+  struct Slot {
+    var run: String
+    var verb: String
+    var at: Instant
+  }
+
+  /// The line does not leave in the time that it had: another may.
+  func giveBack(_ key: String) {
+    guard let slot = slotted.removeValue(forKey: key) else { return }
+    paces[slot.verb]?.giveBack(slot.at)
   }
 
   /// How many engines before this one have handed over today, in UTC.
@@ -61,23 +74,43 @@ extension Engine {
   /// How a channel with a rate or a capacity is filled.
   struct Pace {
     /// When the next line may leave.
-    var next: Instant
+    private var next: Instant
     /// The first instant of the day, in UTC, that is filled now, and by how many.
-    var day: Instant
-    var count: Int
+    private var day: Instant
+    private var count: Int
+    /// Times that were given back, the first first.
+    private var free: [Instant] = []
 
     private static let dayLength: Int64 = 86_400_000
 
+    init(_ now: Instant, count: Int) {
+      next = now
+      day = Self.day(of: now)
+      self.count = count
+    }
+
+    private static func day(of instant: Instant) -> Instant {
+      Instant(milliseconds: instant.milliseconds / dayLength * dayLength)
+    }
+
+    mutating func giveBack(_ slot: Instant) {
+      free.insert(slot, at: free.firstIndex { $0 > slot } ?? free.endIndex)
+    }
+
     /// The instant for one more line; none is before `now`.
     mutating func take(_ now: Instant, _ outlet: Outlet) -> Instant {
-      let slot = max(now, next)
-      let today = Instant(milliseconds: slot.milliseconds / Self.dayLength * Self.dayLength)
-      if today > day { (day, count) = (today, 0) }
+      // Without a rate a place is free all day.
+      let earliest = outlet.rate == nil ? Self.day(of: now) : now
+      free.removeAll { $0 < earliest }
+      if !free.isEmpty { return max(free.removeFirst(), now) }
+      var slot = max(now, next)
+      if Self.day(of: slot) > day { (day, count) = (Self.day(of: slot), 0) }
+      if let capacity = outlet.capacity, count >= capacity {
+        slot = day.adding(milliseconds: Self.dayLength)
+        (day, count) = (slot, 0)
+      }
       count += 1
       next = outlet.rate.map { slot.adding(milliseconds: Int64(60_000 / max(1, $0))) } ?? slot
-      if let capacity = outlet.capacity, count >= capacity {
-        next = max(next, today.adding(milliseconds: Self.dayLength))
-      }
       return slot
     }
   }

@@ -60,9 +60,9 @@ public actor Engine {
   private(set) var knowsContacts = false
   /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
   private(set) var watched: [String] = []
-  /// How channels with a rate or a capacity are filled, by verb, and the keys of lines that have their time.
+  /// How channels with a rate or a capacity are filled, by verb, and the time that lines have, by their keys.
   var paces: [String: Pace] = [:]
-  var slotted: Set<String> = []
+  var slotted: [String: Slot] = [:]
   var lanes = Lanes()
   /// Where what goes on by itself runs; nil for wherever there is room.
   let tasks: (any TaskExecutor)?
