@@ -30,6 +30,8 @@ final class Bench {
   /// What expressions read that stands only where every path has brought or passed it: held against the paths
   /// later.
   private(set) var uses: [UseSite] = []
+  /// Everything that expressions and templates of the file read, but the list of `each`.
+  private(set) var reads: [Use] = []
   /// Data of scenarios by the path of their file: many scenarios begin with the same.
   var inputs: [String: [String: Value]] = [:]
 
@@ -41,6 +43,22 @@ final class Bench {
   var folder: String { FilePath.folder(of: file) }
 
   func note(_ use: UseSite) { uses.append(use) }
+  func note(_ more: [Use]) { reads += more }
+
+  /// What `body` makes read counts for nothing.
+  func unread<Value>(_ body: () -> Value) -> Value {
+    let before = reads
+    defer { reads = before }
+    return body()
+  }
+
+  /// Whether something reads this list, a part of it, or what it stands in; true where that cannot be said.
+  func reads(_ list: Expression) -> Bool {
+    guard let (field, path) = list.place else { return true }
+    return reads.contains { use in
+      use.name == .input(field) && (use.path.starts(with: path) || path.starts(with: use.path))
+    }
+  }
 
   func report(_ finding: Diagnostic) { findings.append(finding) }
   func report(_ more: [Diagnostic]) { findings += more }

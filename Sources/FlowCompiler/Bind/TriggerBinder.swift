@@ -82,7 +82,7 @@ struct TriggerBinder {
     if naming.inputs.contains(where: { $0.name == name.text }) || Events.reservedRoots.contains(name.text) {
       bench.report(.itemNameTaken(name))
     }
-    guard let expression = bench.expression(list, as: nil, naming) else {
+    guard let expression = bench.unread({ bench.expression(list, as: nil, naming) }) else {
       item = Field(name.text, .none)
       return nil
     }

@@ -21,6 +21,7 @@ extension Bench {
   }
 
   private func note(_ uses: [Use], _ text: Located) {
+    note(uses)
     guard let site else { return }
     for use in uses {
       note(UseSite(place: site, name: use.name, span: text.span(use.range), text: text.part(use.range).text))

@@ -14,9 +14,10 @@ struct Assembly {
 
   /// Nil where a part is missing whose absence has its finding already.
   func graph(nodes: [Node], anytime: [Case]) -> Graph? {
-    guard let trigger = header.trigger, let timezone = header.timezone, let name = header.name,
+    guard var trigger = header.trigger, let timezone = header.timezone, let name = header.name,
       let entry = outline.lists.first?.steps.first
     else { return nil }
+    if let each = trigger.each { trigger.each?.isRead = bench.reads(each.list) }
     return Graph(
       workflow: name.text, about: header.about, category: header.category, trigger: trigger,
       input: header.input,

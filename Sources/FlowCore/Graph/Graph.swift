@@ -111,9 +111,12 @@ public struct Trigger: Sendable, Hashable {
     /// The name of the item in the run's data.
     public var name: String
     public var list: Expression
-    public init(name: String, list: Expression) {
+    /// Something else in the file reads the list, or a part of it; else a run keeps its own item alone.
+    public var isRead: Bool
+    public init(name: String, list: Expression, isRead: Bool = true) {
       self.name = name
       self.list = list
+      self.isRead = isRead
     }
   }
 

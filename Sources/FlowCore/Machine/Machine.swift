@@ -9,24 +9,39 @@ public enum Machine {
   ) -> EnrolmentResult {
     do throws(EvaluationError) {
       var runs: [Enrolment] = []
+      let kept = kept(of: data, by: graph.trigger)
       for item in try items(of: graph, data: data, at: now) {
         var data = data
-        if let each = graph.trigger.each { data[each.name] = item }
+        var own = kept
+        if let each = graph.trigger.each { (data[each.name], own[each.name]) = (item, item) }
         var run = Run(key: [], data: data, started: now, zone: "UTC")
         let calendar = graph.policy.calendar
         func scope() -> RunScope { RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: calendar) }
-        if let contact = graph.trigger.contact { run.data["contact"] = try contact.evaluate(scope()) }
+        if let contact = graph.trigger.contact {
+          let contact = try contact.evaluate(scope())
+          (run.data["contact"], own["contact"]) = (contact, contact)
+        }
         if let when = graph.trigger.when, try when.evaluate(scope()) != .boolean(true) {
           if graph.trigger.each == nil { return .refused(because: "\(when.text) is false") }
           continue
         }
         let key = try graph.trigger.key.map { (part) throws(EvaluationError) in keyText(try part.evaluate(scope())) }
-        runs.append(Enrolment(key: key, data: run.data))
+        runs.append(Enrolment(key: key, data: own))
       }
       return runs.isEmpty ? .refused(because: "no item of the list starts a run") : .runs(runs)
     } catch {
       return .refused(because: error.description)
     }
+  }
+
+  /// The event's data without the list that `each` takes the runs' items from, where no run reads it: else each of
+  /// them would keep all of it.
+  private static func kept(of data: [String: Value], by trigger: Trigger) -> [String: Value] {
+    guard let each = trigger.each, !each.isRead, let (field, path) = each.list.place else { return data }
+    var kept = data
+    let rest = (data[field] ?? .absent).setting(path, to: .absent)
+    kept[field] = rest.isAbsent ? nil : rest
+    return kept
   }
 
   private static func items(
