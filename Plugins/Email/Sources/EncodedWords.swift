@@ -9,11 +9,19 @@ enum HeaderWords {
   /// The value of an unstructured header such as `Subject`, folded. `used` columns of its first line are
   /// taken.
   static func unstructured(_ header: HeaderText, used: Int) -> String {
-    let words = header.text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
     // `=?` would be read as an encoded word; a word beyond a line could not be folded.
-    let isPlain =
-      header.isASCII && words.allSatisfy { $0.count <= width - 16 } && !hasWordMark(header.text)
-      && words.dropFirst().allSatisfy { !$0.isEmpty }
+    var longest = 0
+    var word = 0
+    var last: UInt8 = 0
+    for byte in header.text.utf8 {
+      if byte >= 0x80 || byte == UInt8(ascii: "?") && last == UInt8(ascii: "=") || byte == 0x20 && last == 0x20 {
+        return encoded(header, used: used)
+      }
+      word = byte == 0x20 ? 0 : word + 1
+      longest = max(longest, word)
+      last = byte
+    }
+    let isPlain = longest <= width - 16 && last != 0x20
     return isPlain ? fold(header.text, used: used) : encoded(header, used: used)
   }
 
@@ -24,6 +32,7 @@ enum HeaderWords {
 
   /// ASCII, folded at its blanks.
   static func fold(_ text: String, used: Int) -> String {
+    if used + text.utf8.count <= width { return text }
     var out = ""
     var column = used
     for (index, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {

@@ -15,35 +15,37 @@ enum Markdown {
 
   static func html(_ text: RenderedText) -> String {
     var values: [String] = []
-    var source = String.UnicodeScalarView()
+    var source = ""
     for piece in text.pieces {
       if piece.isValue {
         hold(piece.text, in: &values, &source)
         continue
       }
       if !piece.text.utf8.contains(firstByte) {
-        source.append(contentsOf: piece.text.unicodeScalars)
+        source += piece.text
         continue
       }
       for scalar in piece.text.unicodeScalars {
         // One of the author's own is a value that stands for itself.
-        if isHolder(scalar) { hold(String(scalar), in: &values, &source) } else { source.append(scalar) }
+        if isHolder(scalar) {
+          hold(String(scalar), in: &values, &source)
+        } else {
+          source.unicodeScalars.append(scalar)
+        }
       }
     }
-    return render(String(source), values)
+    return render(source, values)
   }
 
   private static func isHolder(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value >= first && scalar.value < first + UInt32(room)
   }
 
-  private static func hold(
-    _ value: String, in values: inout [String], _ source: inout String.UnicodeScalarView
-  ) {
+  private static func hold(_ value: String, in values: inout [String], _ source: inout String) {
     // Beyond the room a value is left out; a mail of that many values does not exist.
     guard values.count < room, let scalar = Unicode.Scalar(first + UInt32(values.count)) else { return }
     values.append(value)
-    source.append(scalar)
+    source.unicodeScalars.append(scalar)
   }
 
   private static func render(_ source: String, _ values: [String]) -> String {

@@ -93,7 +93,13 @@ public struct RenderedText: Hashable, Sendable, Codable {
     for piece in pieces { append(piece.text, isValue: piece.isValue) }
   }
 
-  public var plain: String { pieces.map(\.text).joined() }
+  public var plain: String {
+    if pieces.count == 1 { return pieces[0].text }
+    var plain = ""
+    plain.reserveCapacity(pieces.reduce(0) { $0 + $1.text.utf8.count })
+    for piece in pieces { plain += piece.text }
+    return plain
+  }
   public var isEmpty: Bool { pieces.isEmpty }
 
   public mutating func append(_ text: String, isValue: Bool) {

@@ -93,7 +93,7 @@ extension JSONValue {
 
   private static func newline(_ level: Int, to out: inout [UInt8]) {
     out.append(0x0A)
-    out += [UInt8](repeating: 0x20, count: 2 * level)
+    for _ in 0..<2 * level { out.append(0x20) }
   }
 
   private static func quote(_ text: String, to out: inout [UInt8]) {

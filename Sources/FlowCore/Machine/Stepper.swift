@@ -159,13 +159,11 @@ struct Stepper {
   }
 
   mutating func note(_ node: NodeIndex?, _ kind: Entry.Kind) {
-    entries.append(
-      Entry(at: now, step: node.map { graph.nodes[$0].name }, round: node.flatMap(round(of:)), kind: kind))
-  }
-
-  /// The round of the innermost `repeat` around a step.
-  private func round(of node: NodeIndex) -> Int? {
-    graph.nodes[node].repeats.last.flatMap { run.rounds[$0]?.number }
+    guard let node else { return entries.append(Entry(at: now, step: nil, round: nil, kind: kind)) }
+    let step = graph.nodes[node]
+    // The round of the innermost `repeat` around the step. No closure: it would take a copy of all that is here.
+    let round = if let loop = step.repeats.last { run.rounds[loop]?.number } else { Int?.none }
+    entries.append(Entry(at: now, step: step.name, round: round, kind: kind))
   }
 
   mutating func pass(_ node: NodeIndex) {

@@ -251,6 +251,7 @@ extension Stepper {
   ) -> Result<Delivery, Failure> {
     let step = graph.nodes[node]
     if let reason = surroundings.unrenderable[node] { return .failure(Failure(text: reason)) }
+    let scope = scope
     do throws(EvaluationError) {
       var to = contact
       var by: Value?
@@ -263,7 +264,7 @@ extension Stepper {
         default:
           fields.append(
             Delivery.Field(
-              name: field.name, content: try content(field, ask: field.name == action.main ? ask : nil)))
+              name: field.name, content: try content(field, scope, ask: field.name == action.main ? ask : nil)))
         }
       }
       if let ask, action.main == nil || action.field(action.main ?? "") == nil {
@@ -287,21 +288,23 @@ extension Stepper {
   }
 
   private func content(
-    _ field: ChannelAction.Field, ask: RenderedText?
+    _ field: ChannelAction.Field, _ scope: RunScope, ask: RenderedText?
   ) throws(EvaluationError) -> Delivery.Content {
     switch field.content {
-    case .template(let template): .text(try closed(template, by: ask))
+    case .template(let template): .text(try closed(template, scope, by: ask))
     case .expression(let expression): .value(try expression.evaluate(scope))
     case .expressions(let expressions):
       .value(.list(try expressions.map { (one) throws(EvaluationError) in try one.evaluate(scope) }))
     case .word(let word): .word(word)
     case .files(let paths): .files(paths)
-    case .mapping(let named): .value(try mapping(named))
+    case .mapping(let named): .value(try mapping(named, scope))
     }
   }
 
   /// `ask` is the last paragraph, or stands where the text says so.
-  private func closed(_ template: Template, by ask: RenderedText?) throws(EvaluationError) -> RenderedText {
+  private func closed(
+    _ template: Template, _ scope: RunScope, by ask: RenderedText?
+  ) throws(EvaluationError) -> RenderedText {
     var text = try template.render(scope, formatting, asking: ask)
     if let ask, !template.hasAsk {
       text.append(text.plain.utf8.last == 0x0A ? "\n" : "\n\n", isValue: false)
@@ -310,7 +313,7 @@ extension Stepper {
     return text
   }
 
-  private func mapping(_ named: [NamedExpression]) throws(EvaluationError) -> Value {
+  private func mapping(_ named: [NamedExpression], _ scope: RunScope) throws(EvaluationError) -> Value {
     var values: [String: Value] = [:]
     for one in named { values[one.name] = try one.value.evaluate(scope) }
     return .record(values)

@@ -57,7 +57,8 @@ private func isBlankOrControl(_ scalar: Unicode.Scalar) -> Bool {
 /// ends or groups an address.
 private func readEmail(_ text: String) throws(ReadingError) -> String {
   let bytes = Array(text.utf8)
-  for scalar in text.unicodeScalars {
+  // Most addresses are plain ASCII without any of them.
+  for scalar in text.unicodeScalars where !isPlain(scalar) {
     if isBlankOrControl(scalar) {
       throw ReadingError("an address has no blanks and no control characters")
     }
@@ -77,6 +78,13 @@ private func readEmail(_ text: String) throws(ReadingError) -> String {
     }
   }
   return text
+}
+
+private func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar {
+  case "a"..."z", "A"..."Z", "0"..."9", "@", ".", "-", "_", "+": true
+  default: false
+  }
 }
 
 private func contains(_ bytes: ArraySlice<UInt8>, _ part: [UInt8]) -> Bool {

@@ -40,7 +40,7 @@ extension Delivery {
 extension Value {
   /// The text of a record's field that is not empty.
   public func text(at name: String) -> String? {
-    guard let text = self[path: CollectionOfOne(name)].text, !text.isEmpty else { return nil }
+    guard case .record(let fields) = self, let text = fields[name]?.text, !text.isEmpty else { return nil }
     return text
   }
 }

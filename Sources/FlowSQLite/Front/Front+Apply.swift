@@ -7,7 +7,8 @@ extension Front {
     try loadQueues()
     changes.isEmpty = changes.isEmpty && writes.isEmpty
     let firstStep = changes.steps.count
-    for write in writes { try apply(write, firstStep) }
+    // Not one after the other as values: each would be copied.
+    for index in writes.indices { try apply(writes[index], firstStep) }
   }
 
   private func apply(_ write: Write, _ firstStep: Int) throws(StoreError) {

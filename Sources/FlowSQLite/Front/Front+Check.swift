@@ -17,7 +17,7 @@ extension Front {
   /// Reads whatever the changes concern, so that making them reads nothing.
   func check(_ writes: [Write]) throws(StoreError) {
     var batch = Batch()
-    for write in writes { try check(write, &batch) }
+    for index in writes.indices { try check(writes[index], &batch) }
   }
 
   private func check(_ write: Write, _ batch: inout Batch) throws(StoreError) {
