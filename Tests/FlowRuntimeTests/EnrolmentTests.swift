@@ -147,6 +147,42 @@ struct EnrolmentTests {
     #expect(Set(runs.map(\.run.outcome)) == ["superseded", nil])
   }
 
+  @Test(arguments: [
+    ("{{ line.what }} from {{ sale.shop }}", "a lamp from Berlin", ["shop"]),
+    ("{{ length(sale.lines) }} in all", "2 in all", ["lines", "shop"]),
+  ])
+  func `a run of a list keeps its own item, and the list where something else reads it`(
+    body: String, said: String, kept: [String]
+  ) async throws {
+    let text = """
+      workflow: lines
+      about: Each line of a sale.
+      category: service
+      trigger: { event: sale.made, each: line in sale.lines, key: line.id }
+      input:
+        contact: contact
+        sale: { shop: text, lines: [ { id: text, what: text } ] }
+      timezone: '"UTC"'
+      steps:
+        - letter: thanks
+          purpose: inform
+          body: "\(body)"
+        - end: done
+      """
+    let rig = Rig(try Bench.graphs(text, zones: utcOnly))
+    let lines: [JSONValue] = ["L-1", "L-2"].map { ["id": .string($0), "what": "a lamp"] }
+    try await rig.engine.receive(
+      .event(
+        type: "sale.made", id: "e-1", at: rig.clock.now(), subject: "S",
+        data: ["contact": ["name": "Ann"], "sale": ["shop": "Berlin", "lines": .array(lines)]]))
+    #expect(rig.box.texts == Array(repeating: "thanks to Ann: \(said)", count: 2))
+    for run in try rig.store.runs(RunFilter()) {
+      guard case .record(let sale)? = run.run.data["sale"] else { return #expect(Bool(false)) }
+      #expect(sale.keys.sorted() == kept)
+      #expect(run.run.data["line"] == .record(["id": .text(run.subject), "what": .text("a lamp")]))
+    }
+  }
+
   @Test func `an event of the contact reaches every live run of the contact`() async throws {
     let more = """
       events:
