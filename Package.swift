@@ -56,7 +56,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "FlowTransport", dependencies: ["CCurl", "FlowPlugin", "FlowCore", "FlowTime"]),
     .systemLibrary(name: "CWatch"),
-    .target(name: "FlowServer", dependencies: ["FlowRuntime", "FlowCore", "FlowTime", "CWatch"]),
+    .target(name: "FlowServer", dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "CWatch"]),
     .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     channel("Email", ["CCMark", "FlowTransport"]), channel("Tasks", manifests: ["call.yaml", "task.yaml"]),
     channel("SMS", ["FlowTransport"]), channel("Messenger", ["FlowTransport"]),

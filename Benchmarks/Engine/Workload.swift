@@ -214,5 +214,8 @@ private struct Dry: Channel {
     return Rendering(to: delivery.address, shown: [], payload: [], fileExtension: "txt", reference: nil)
   }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: "dry") }
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return .accepted(id: "dry")
+  }
 }

@@ -14,13 +14,14 @@ public protocol Channel: Sendable {
   /// Exactly what would be sent. Text is escaped here, for the format that carries it.
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering
 
-  /// Hands a rendering over. Never throws: what went wrong is a verdict.
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt
-
-  /// The same, calling `marker` once, just before the byte that completes the message leaves: what ends before
-  /// that may be tried again freely, what ends after it without an answer is `.unknown` (guarantee 8). A channel
-  /// that does not say when that is has it called before anything leaves.
+  /// Hands a rendering over. Never throws: what went wrong is a verdict. `marker` is called once, just before the byte
+  /// that completes the message leaves: what ends before that may be tried again freely, what ends after it without an
+  /// answer is `.unknown` (guarantee 8). A channel that cannot tell when that is calls it before anything leaves, and
+  /// answers ``Receipt/withheld`` where it says no.
   func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
+
+  /// The same where nothing can come first. Most channels leave this as it is: the marker always says yes.
+  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt
 
   /// What has come in since `cursor` (nil: from the beginning); the channel forgets nothing until a later
   /// call names the new cursor. A channel without inbound answers with nothing.
@@ -54,9 +55,8 @@ extension Channel {
   public var destination: String? { nil }
   public var servers: [String] { [] }
   public func server(of rendering: Rendering) -> String? { nil }
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
-    guard await marker() else { return .withheld }
-    return await deliver(rendering, key: key)
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+    await deliver(rendering, key: key) { true }
   }
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     Inbound(messages: [], cursor: cursor)

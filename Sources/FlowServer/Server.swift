@@ -1,4 +1,5 @@
 import FlowCore
+import FlowPlugin
 import FlowRuntime
 import FlowTime
 
@@ -208,7 +209,7 @@ public actor Server {
           waiting.resume(returning: .failure(error))
         }
       }
-      if !Thread.start(open) { open() }
+      if !OwnThread.startSmall(open) { open() }
     }
     return try result.get()
   }

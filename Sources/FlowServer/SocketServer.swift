@@ -1,4 +1,5 @@
 import CWatch
+import FlowPlugin
 import Glibc
 import Synchronization
 
@@ -66,7 +67,7 @@ public final class SocketServer: Sendable {
     answer = answering
     state = Mutex(State(listening: file))
     free = Semaphore(limits.conversations)
-    Thread.start { self.listen(on: file) }
+    _ = OwnThread.startSmall { self.listen(on: file) }
   }
 
   /// Nobody is let in any more; who waits for an answer still gets it. The socket is gone from its folder.
@@ -92,7 +93,7 @@ public final class SocketServer: Sendable {
           if !state.isClosed { state.open.insert(other) }
           return state.isClosed
         }
-        if !isLate, Thread.start({ self.converse(on: other) }) { continue }
+        if !isLate, OwnThread.startSmall({ self.converse(on: other) }) { continue }
         end(other)
       } else {
         let code = errno

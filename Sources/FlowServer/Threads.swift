@@ -1,32 +1,10 @@
+import FlowPlugin
 import Glibc
 import Synchronization
 
-/// Threads of our own, for what blocks: the tasks of the process never wait for a descriptor.
-enum Thread {
-  private final class Body {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  /// False where the system gives no more threads.
-  @discardableResult
-  static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 256 << 10)
-    let body = Unmanaged.passRetained(Body(run))
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, &attributes,
-      { pointer in
-        if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
-        return nil
-      }, body.toOpaque())
-    if failure != 0 { body.release() }
-    return failure == 0
-  }
+extension OwnThread {
+  /// A conversation needs little of a stack, and there may be many.
+  static func startSmall(_ run: @escaping @Sendable () -> Void) -> Bool { start(stack: 256 << 10, run) != nil }
 }
 
 /// A counting semaphore of the system's, for threads only.

@@ -1,4 +1,5 @@
 import CWatch
+import FlowPlugin
 import FlowTime
 import Glibc
 import Synchronization
@@ -42,7 +43,7 @@ public final class Watch: Sendable {
     guard timer >= 0 else { throw .failed("no timer: \(String(cString: strerror(timerError)))") }
     guard notices >= 0 else { throw .failed("no notices of files: \(String(cString: strerror(noticesError)))") }
     Signals.listen()
-    guard Thread.start({ self.watch() }) else { throw .failed("no thread can be started") }
+    guard OwnThread.startSmall({ self.watch() }) else { throw .failed("no thread can be started") }
   }
 
   /// Everything that has happened since the last call.

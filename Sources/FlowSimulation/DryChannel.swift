@@ -19,7 +19,10 @@ struct DryChannel: Channel {
     }
   }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: "dry") }
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return .accepted(id: "dry")
+  }
 }
 
 /// What no plugin could render, in the order in which it came up.

@@ -108,8 +108,9 @@ public final class LetterBox: Channel {
       fileExtension: "txt", reference: reference)
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    state.withLock { state in
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return state.withLock { state in
       let receipt = state.receipts.isEmpty ? .accepted(id: "post") : state.receipts.removeFirst()
       guard case .accepted = receipt else { return receipt }
       if let before = state.keys[key.text] {

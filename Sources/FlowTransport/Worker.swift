@@ -1,3 +1,4 @@
+import FlowPlugin
 import Glibc
 import Synchronization
 
@@ -30,30 +31,11 @@ public final class Worker: Sendable {
   }
 
   private func start() {
-    var thread = pthread_t()
-    let me = Unmanaged.passRetained(self)
-    let failed = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().work()
-        return nil
-      }, me.toOpaque())
-    if failed == 0 {
-      pthread_detach(thread)
-    } else {
-      // Late is better than never: whoever asks waits here.
-      me.release()
-      work()
-    }
+    // Late is better than never: where there is no thread, whoever asks waits here.
+    if OwnThread.start({ self.work() }) == nil { work() }
   }
 
   private func work() {
-    // A line that broke is an error of writing to it, not the process' end.
-    var pipe = sigset_t()
-    sigemptyset(&pipe)
-    sigaddset(&pipe, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &pipe, nil)
     while let job = next() { job() }
   }
 

@@ -26,8 +26,8 @@ private struct FaxChannel: Channel {
       payload: Array("TO \(number)\n\n\(body)\n".utf8), fileExtension: "txt")
   }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    await folder.deliver(rendering, key: key, marker: marker)
   }
 }
 

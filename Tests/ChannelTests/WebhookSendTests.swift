@@ -262,9 +262,6 @@ import WebhookChannel
       rendering.to = rendering.to.replacing("https:", with: "http:")
       return rendering
     }
-    func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-      await inner.deliver(rendering, key: key)
-    }
     func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
       await inner.deliver(rendering, key: key, marker: marker)
     }

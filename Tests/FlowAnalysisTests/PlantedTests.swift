@@ -12,7 +12,10 @@ private struct Plain: Channel {
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     Rendering(to: delivery.address, shown: [], payload: [], fileExtension: "txt")
   }
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: "plain") }
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return .accepted(id: "plain")
+  }
 }
 
 struct PlantedTests {

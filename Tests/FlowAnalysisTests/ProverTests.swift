@@ -49,6 +49,22 @@ struct ProverTests {
     #expect(try !isProved(.ends(within: .days(2)), text))
   }
 
+  @Test func `holidays that lie further apart than they are followed leave a claim open`() throws {
+    func text(_ holidays: String) -> String {
+      "policy: { holidays: \(holidays) }\ntimezone: '\"UTC\"'\nsteps: [{ wait: 1 business day }, { end: done }]\n"
+    }
+    // From a Friday before a weekend and a Monday off to Tuesday.
+    #expect(try isProved(.ends(within: .days(4)), text("[2026-06-01, 2060-01-01]")))
+    for far in ["[2026-06-01, 2070-01-01]", "[0026-06-01, 2026-06-01]", "[0001-01-01, 9999-12-31]"] {
+      guard case .undecided(let because, _) = try verdict(on: .ends(within: .days(4)), text(far)) else {
+        Issue.record("\(far) is decided")
+        continue
+      }
+      #expect(because == "the first and the last of its holidays lie more than 40 years apart")
+    }
+    for edge in ["[0001-01-01]", "[9999-12-31]"] { #expect(try isProved(.ends(within: .days(4)), text(edge))) }
+  }
+
   @Test func `hours that elapse are no days of the calendar where clocks are changed`() throws {
     // 24 hours from 2026-03-28 12:00 end at 13:00 the next day in Berlin.
     func text(_ zone: String) -> String {
@@ -160,7 +176,7 @@ struct ProverTests {
       """
       timezone: '"UTC"'
       input: { contact: contact, deal: { id: text, due: date } }
-      events: { deal.moved: { due: date } }
+      events: { deal.moved: { due: date }, deal.noted: { due: date } }
       anytime: { deal.moved: [\(anytime)], out-of-office: end away }
       steps:
         - { sms: one, at: deal.due - 1 day at 10:00, if-past: end late, purpose: inform, body: B. }
@@ -169,7 +185,7 @@ struct ProverTests {
 
       """
     }
-    #expect(try isProved(.apart(.days(2)), text("{ emit: deal.moved, data: { due: deal.due } }")))
+    #expect(try isProved(.apart(.days(2)), text("{ emit: deal.noted, data: { due: deal.due } }")))
     #expect(try !isProved(.apart(.days(2)), text("{ set: { deal.due: event.due } }")))
   }
 

@@ -19,8 +19,8 @@ struct CautionTests {
       if delivery.contact[path: ["id"]].text == "c-3" { bites.withLock { $0 += 1 } }
       return try await box.render(delivery)
     }
-    func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-      await box.deliver(rendering, key: key)
+    func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+      await box.deliver(rendering, key: key, marker: marker)
     }
   }
 

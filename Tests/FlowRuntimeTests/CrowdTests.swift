@@ -213,8 +213,6 @@ final class Servers: Channel {
     return isOther ? "second" : name(rendering).split(separator: "-").first.map(String.init)
   }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .ours(because: "no marker") }
-
   func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     let server = server(of: rendering) ?? ""
     await withCheckedContinuation { continuation in

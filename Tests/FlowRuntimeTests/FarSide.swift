@@ -31,8 +31,6 @@ final class FarSide: Channel {
 
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .ours(because: "no marker") }
-
   func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: Marker) async -> Receipt {
     await taken(\.before)?()
     guard await marker() else {

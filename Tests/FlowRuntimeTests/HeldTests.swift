@@ -213,8 +213,8 @@ struct HeldTests {
       return try await box.render(delivery)
     }
 
-    func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-      await box.deliver(rendering, key: key)
+    func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+      await box.deliver(rendering, key: key, marker: marker)
     }
   }
 

@@ -289,7 +289,8 @@ final class Mailbox: Channel {
     return rendering
   }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
     let receipt = await box.deliver(rendering, key: key)
     return state.withLock { state in
       guard state.isNamedByReceipt, case .accepted = receipt else { return receipt }

@@ -169,7 +169,8 @@ final class Gate: Channel {
 
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
     await withCheckedContinuation { waiting in
       let isShut = state.withLock { state in
         state.begun += 1

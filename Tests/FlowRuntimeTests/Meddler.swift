@@ -16,7 +16,8 @@ final class Meddler: Channel {
 
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
     let body = first.withLock { first in
       defer { first = nil }
       return first

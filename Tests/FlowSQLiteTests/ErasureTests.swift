@@ -87,7 +87,8 @@ private final class Meddler: FlowPlugin.Channel {
 
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
 
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
     let body = state.withLock { state in
       defer { state.body = nil }
       state.count += 1

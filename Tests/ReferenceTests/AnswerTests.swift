@@ -30,7 +30,10 @@ struct AnswerTests {
       }
       return rendering
     }
-    func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: key.text) }
+    func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+      guard await marker() else { return .withheld }
+      return .accepted(id: key.text)
+    }
   }
 
   private let engine: Engine

@@ -19,7 +19,10 @@ private struct Sink: Channel {
   func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     try await channel.render(delivery)
   }
-  func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt { .accepted(id: key.text) }
+  func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    guard await marker() else { return .withheld }
+    return .accepted(id: key.text)
+  }
 }
 
 /// Sentences about several runs, several events with one id, and events that fit nothing.

@@ -34,10 +34,6 @@ public struct EmailChannel: Channel {
     try EmailMessage(delivery, settings).rendering
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
   {
     guard let sender, let server = settings.sendsTo else {

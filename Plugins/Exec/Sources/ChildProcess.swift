@@ -70,22 +70,9 @@ final class ChildProcess: Sendable {
   }
 
   private func startThread() {
-    var thread = pthread_t()
-    let me = Unmanaged.passRetained(self)
-    let failed = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<ChildProcess>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, me.toOpaque())
-    if failed == 0 {
-      pthread_detach(thread)
-    } else {
-      me.release()
-      shared.withLock { $0.order = .kill(because: "no thread could be started") }
-      run()
-    }
+    if OwnThread.start({ self.run() }) != nil { return }
+    shared.withLock { $0.order = .kill(because: "no thread could be started") }
+    run()
   }
 
   /// Queues a line; its LF is its last byte.
@@ -120,7 +107,6 @@ final class ChildProcess: Sendable {
   // MARK: On the thread
 
   private func run() {
-    blockPipeSignal()
     var session = Session(input: input)
     session.logRoom = limits.log
     var reason: String?
@@ -297,12 +283,4 @@ final class ChildProcess: Sendable {
     return status.code == CLD_EXITED
       ? "ended with code \(status.status)" : "was ended by signal \(status.status)"
   }
-}
-
-/// Writing to a program that has gone is an error of that write, and no signal.
-private func blockPipeSignal() {
-  var set = sigset_t()
-  sigemptyset(&set)
-  sigaddset(&set, SIGPIPE)
-  pthread_sigmask(SIG_BLOCK, &set, nil)
 }

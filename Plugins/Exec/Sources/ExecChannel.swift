@@ -110,10 +110,6 @@ public struct ExecChannel: Channel {
     }
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   /// Marked once the program runs, before the first byte of the request is written.
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker

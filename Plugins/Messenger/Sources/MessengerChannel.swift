@@ -89,10 +89,6 @@ public struct MessengerChannel: Channel {
     return address
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
   ) async -> Receipt {

@@ -93,10 +93,6 @@ public struct NotificationChannel: Channel {
     return address
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
   ) async -> Receipt {

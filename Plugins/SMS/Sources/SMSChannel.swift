@@ -78,10 +78,6 @@ public struct SMSChannel: Channel {
     return Rendering(to: number.text, shown: shown, payload: body.bytes, fileExtension: body.fileExtension)
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
   ) async -> Receipt {

@@ -30,8 +30,8 @@ public struct CallChannel: Channel {
     ).rendering
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    await folder.deliver(rendering, key: key, marker: marker)
   }
 }
 
@@ -50,8 +50,8 @@ public struct TaskChannel: Channel {
     try TaskCard(delivery, to: "", about: nil, main: "say").rendering
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    folder.deliver(rendering, key: key)
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+    await folder.deliver(rendering, key: key, marker: marker)
   }
 }
 

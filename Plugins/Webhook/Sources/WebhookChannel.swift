@@ -42,10 +42,6 @@ public struct WebhookChannel: Channel {
       payload: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8), fileExtension: "http")
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
-    await deliver(rendering, key: key) { true }
-  }
-
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
   ) async -> Receipt {

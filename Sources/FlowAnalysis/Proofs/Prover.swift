@@ -27,8 +27,6 @@ import FlowTime
 ///
 /// Pure; bounded by the number of states, never by time, so the same file has the same proofs everywhere.
 public struct Prover {
-  public typealias Stated = Claimed
-
   private let ground: Ground
 
   /// - Parameters:

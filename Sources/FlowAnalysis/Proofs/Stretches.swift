@@ -11,10 +11,12 @@ final class Stretches {
   private let jump: Int
   /// Dates that stand for all: what lies outside them is as the year at their ends.
   let dates: ClosedRange<Int>
+  /// False where the holidays lie further apart than they are followed: what is measured then says nothing.
+  let isWhole: Bool
   private var known: [Duration: Span] = [:]
   private var closed: [Window?: Int64] = [:]
 
-  /// Years beyond which a calendar is not followed; it repeats itself by then.
+  /// How far apart the first and the last holiday may lie.
   private static let mostDays = 40 * 366
 
   /// - Parameter jump: the most that clocks jump where the window is read, in milliseconds.
@@ -23,7 +25,9 @@ final class Stretches {
     self.jump = Int((jump + 3_599_999) / 3_600_000)
     let listed = policy.holidays.dates
     let first = Int(listed.first?.dayNumber ?? 20_454)
-    let last = min(Int(listed.last?.dayNumber ?? 20_819), first + Self.mostDays)
+    let end = Int(listed.last?.dayNumber ?? 20_819)
+    let last = min(end, first + Self.mostDays)
+    isWhole = last == end
     dates = first - 370...last + 370
   }
 

@@ -131,7 +131,7 @@ struct Watch {
   ) -> [AbstractRun] {
     // A touch beyond the policy's limit has ended the run.
     if case .ended("exhausted") = happening, verb == nil, most == ground.graph.policy.maxTouches,
-      !ground.graph.writtenEnds.contains("exhausted")
+      !ground.graph.writes("exhausted")
     {
       return broken()
     }
@@ -186,7 +186,7 @@ struct Watch {
     if milestones.isEmpty {
       if case .told = happening { return [] }
       guard case .ended(let outcome) = happening else { return [run] }
-      if !ground.graph.writtenEnds.contains(outcome) { isBroken = true }
+      if !ground.graph.writes(outcome) { isBroken = true }
       return []
     }
     if milestones.contains(where: { matches($0, happening) }) { return [] }

@@ -13,7 +13,7 @@ struct Workings {
   init(_ ground: Ground) {
     self.ground = ground
     mayBeExhausted = false
-    guard let most = ground.graph.policy.maxTouches else { return }
+    guard ground.stretches.isWhole, let most = ground.graph.policy.maxTouches else { return }
     // Where touches never come to more without the limit, they do not with it.
     let claim = Claim.touches(atMost: most, verb: nil, span: nil)
     mayBeExhausted = watch(claim)?.isBroken ?? true
@@ -26,6 +26,7 @@ struct Workings {
     switch claim {
     // Whatever goes out has come through its window: `Stepper.goThroughWindow` is the only way.
     case .insideWindow: return .proved(bound: nil, isReached: false)
+    case _ where !ground.stretches.isWhole: return Self.tooFar
     case .possible(let outcome): return possible(outcome)
     case .touches(let most, let verb, let span?):
       // Where there are never more in the whole run, there are not in any span.
@@ -80,6 +81,10 @@ struct Workings {
 
   private static let tooMany = Verdict.undecided(
     because: "the file has too many ways to follow them all", decidedBy: "fewer branches or rounds")
+
+  private static let tooFar = Verdict.undecided(
+    because: "the first and the last of its holidays lie more than 40 years apart",
+    decidedBy: "holidays of the years in which it runs")
 
   private func latest(_ measured: Watch.Measured) -> Bound? {
     guard let worst = measured.worst, worst > .min else { return nil }

@@ -1,7 +1,7 @@
 extension Explanation {
   /// What two workflows of a project do to each other at one contact. They show in a folder, not in one file, so no page
   /// has an example of its own.
-  static let crossings: [Explanation] = [
+  public static let crossings: [Explanation] = [
     Explanation(
       "rivals", .warning, title: "Two workflows of one `exclusive` group start on one event.",
       why:

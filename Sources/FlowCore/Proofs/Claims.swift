@@ -37,12 +37,21 @@ extension Graph {
   /// The outcomes that the file writes, each with the first place that does, in the order of these places.
   public var writtenOutcomes: [(outcome: String, span: Span)] {
     var seen: Set<String> = []
-    return edges.compactMap { edge -> (outcome: String, span: Span)? in
+    return writtenEnds.sorted { $0.span.start.offset < $1.span.start.offset }.filter { seen.insert($0.outcome).inserted }
+  }
+
+  /// Whether the file writes this outcome.
+  public func writes(_ outcome: String) -> Bool { writtenEnds.contains { $0.outcome == outcome } }
+
+  private var writtenEnds: [(outcome: String, span: Span)] {
+    edges.compactMap { edge in
       guard case .end(let outcome) = edge.to, edge.isWritten else { return nil }
+      if let from = edge.from {
+        // `next` where the steps run out writes no end.
+        if case .end = nodes[from].action {} else if nodes[from].next == edge.to { return nil }
+      }
       return (outcome, edge.span)
     }
-    .sorted { $0.span.start.offset < $1.span.start.offset }
-    .filter { seen.insert($0.outcome).inserted }
   }
 
   /// A person has until some instant to do it.

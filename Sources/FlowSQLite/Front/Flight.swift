@@ -1,10 +1,10 @@
+import FlowPlugin
 import FlowRuntime
-import Glibc
 
 /// Work on a thread of its own, which somebody waits for later: writing a group, while the next one is made.
 final class Flight {
   /// What the thread is given, and gives back. One side at a time has it.
-  private final class Load {
+  private final class Load: @unchecked Sendable {
     private var work: (() throws(StoreError) -> Void)?
     var error: StoreError?
 
@@ -18,32 +18,19 @@ final class Flight {
   }
 
   private let load: Load
-  private var thread: pthread_t?
+  private var thread: OwnThread?
 
   /// - Parameter work: nothing that it uses may be used by others before ``land()`` has returned.
   init(_ work: @escaping () throws(StoreError) -> Void) {
     load = Load(work)
-    var thread = pthread_t()
-    let mine = Unmanaged.passRetained(load)
-    let failed = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Load>.fromOpaque(argument).takeRetainedValue().carry()
-        return nil
-      }, mine.toOpaque())
-    if failed == 0 {
-      self.thread = thread
-    } else {
-      // Without a thread it is done here.
-      mine.release()
-      load.carry()
-    }
+    thread = OwnThread.start { [load] in load.carry() }
+    // Without a thread it is done here.
+    if thread == nil { load.carry() }
   }
 
   /// Returns when the work is done.
   func wait() {
-    if let thread { pthread_join(thread, nil) }
+    thread?.join()
     thread = nil
   }
 

@@ -56,7 +56,7 @@ package struct Agreement: Sendable {
   /// - Parameter prove: what is said of each claim, in their order.
   package init?(
     seed: UInt64, _ workshop: Workshop, budget: Int,
-    prove: (Graph, [Prover.Stated], any ZoneSource, Caps?) -> [Proof]
+    prove: (Graph, [Claimed], any ZoneSource, Caps?) -> [Proof]
   ) {
     let generated = Generated(seed: seed)
     let caps = workshop.project(generated).caps

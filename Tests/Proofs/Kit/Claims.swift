@@ -5,7 +5,7 @@ import FlowTime
 
 /// What is claimed of a generated workflow: every form of claim, some that hold and some that do not.
 enum Claims {
-  static func about(_ graph: Graph, seed: UInt64) -> [Prover.Stated] {
+  static func about(_ graph: Graph, seed: UInt64) -> [Claimed] {
     var chance = Chance(seed &+ 31)
     var claims: [Claim] = [.ends(within: nil), .stops, .insideWindow, .silence(reaches: [])]
     claims.append(.ends(within: .days([10, 40, 100, 400][chance.below(4)])))
@@ -20,7 +20,7 @@ enum Claims {
       if case .channel(let action) = node.action, action.isTask, action.until != nil { claims.append(.overseen(step: index)) }
     }
     claims += orders(of: graph, &chance)
-    return claims.map { Prover.Stated($0, source: .file, span: .file(graph.file)) }
+    return claims.map { Claimed($0, source: .file, span: .file(graph.file)) }
   }
 
   private static func outcomes(of graph: Graph) -> [String] {

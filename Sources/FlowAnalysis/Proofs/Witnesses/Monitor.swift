@@ -34,7 +34,7 @@ public struct Monitor: Sendable {
     self.claim = claim
     self.graph = graph
     self.zones = zones
-    writtenEnds = graph.writtenEnds
+    writtenEnds = Set(graph.writtenOutcomes.map(\.outcome))
   }
 
   /// - Parameter course: up to its end, or up to where nobody looks any further.
@@ -295,20 +295,4 @@ public struct Monitor: Sendable {
   }
 
   private func unique(_ positions: [Int]) -> [Int] { Array(Set(positions)).sorted() }
-}
-
-extension Graph {
-  /// Outcomes of every `end` that stands in the file.
-  var writtenEnds: Set<String> {
-    var outcomes: Set<String> = []
-    for node in nodes {
-      if case .end(let outcome) = node.action { outcomes.insert(outcome) }
-    }
-    for edge in edges where edge.isWritten {
-      // `next` where the steps run out writes no end.
-      if let from = edge.from, nodes[from].next == edge.to { continue }
-      if case .end(let outcome) = edge.to { outcomes.insert(outcome) }
-    }
-    return outcomes
-  }
 }
