@@ -74,14 +74,20 @@ public final class SQLiteStore: Store {
 
   /// One at a time, on a store that is known to be whole.
   func use<Value: Sendable>(_ body: (Front) throws(StoreError) -> Value) throws(StoreError) -> Value {
-    try front.withLock { (state) throws(StoreError) in try body(whole(&state)) }
+    try front.withLock { (state) throws(StoreError) in
+      let front = try whole(&state)
+      front.readsInTransaction = lock != nil
+      return try body(front)
+    }
   }
 
   /// The same, with everything that was added in the file.
   func useFile<Value: Sendable>(_ body: (Front) throws(StoreError) -> Value) throws(StoreError) -> Value {
     try front.withLock { (state) throws(StoreError) in
       try write(&state) { (front) throws(StoreError) in try front.flush() }
-      return try body(whole(&state))
+      let front = try whole(&state)
+      front.readsInTransaction = false
+      return try body(front)
     }
   }
 

@@ -17,6 +17,9 @@ package struct Packer {
   /// What stands in lines of the outbox that are known to the reader, and is told by their number.
   var shown: [(line: Int64, texts: [Entry.NamedText])] = []
 
+  /// Most lines fit into a few hundred bytes.
+  init() { bytes.reserveCapacity(480) }
+
   mutating func put(_ value: some Packed) { value.pack(&self) }
   mutating func put(byte: UInt8) { bytes.append(byte) }
 

@@ -120,6 +120,15 @@ final class Connection {
 
   func execute(_ query: Query) throws(StoreError) { try statement(query).run() }
 
+  /// SQLite ends one by itself where it cannot go on.
+  private var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// From here on the file is read as of one moment, and locked once; does nothing where that is so already.
+  func begin() throws(StoreError) { if !isInTransaction { try execute(.begin) } }
+
+  /// What was begun ends, and nothing was written.
+  func endReading() throws(StoreError) { if isInTransaction { try execute(.commit) } }
+
   /// Whether another process has committed since this was asked last.
   func hasChanged() throws(StoreError) -> Bool {
     let found = try statement(.dataVersion).first { $0.number(0) } ?? 0

@@ -154,8 +154,10 @@ extension Front {
     statement.bind(1, entry.number)
     var found = Set(try statement.all { $0.text(0) })
     if entry.hasHeardStart, let event = entry.record?.event { found.insert(event) }
-    try walk(entry) { step, isHeard in
-      if isHeard, let event = step.event { found.insert(event.id) }
+    try walk(entry) { new in
+      if new.isHeard, let event = new.step.event { found.insert(event.id) }
+    } stored: { (bytes, at, _) throws(StoreError) in
+      if let event = try heardEvent(bytes, at) { found.insert(event) }
     }
     entry.heard = found
     return found
@@ -163,17 +165,24 @@ extension Front {
 
   func journal(_ entry: RunEntry) throws(StoreError) -> [JournalStep] {
     var steps: [JournalStep] = []
-    try walk(entry) { step, _ in steps.append(step) }
+    try walk(entry) { new in
+      steps.append(new.step)
+    } stored: { (bytes, at, sequence) throws(StoreError) in
+      steps.append(try step(bytes, entry, sequence, at))
+    }
     return steps.reversed()
   }
 
   /// The latest first.
-  private func walk(_ entry: RunEntry, _ body: (JournalStep, Bool) -> Void) throws(StoreError) {
+  private func walk(
+    _ entry: RunEntry, new body: (NewStep) -> Void,
+    stored read: (_ packed: [UInt8], _ at: Int64, _ sequence: Int) throws(StoreError) -> Void
+  ) throws(StoreError) {
     var number = entry.lastStep
     var sequence = entry.steps
     while number > 0, sequence > 0 {
       if let new = unwrittenStep(number) {
-        body(new.step, new.isHeard)
+        body(new)
         number = new.previous
         sequence -= 1
         continue
@@ -182,8 +191,7 @@ extension Front {
       statement.bind(1, number)
       let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2)) }
       guard let (previous, at, bytes) = row else { throw .corrupt("run \(entry.id) has lost a step") }
-      let (step, isHeard) = try self.step(bytes, entry, sequence, at)
-      body(step, isHeard)
+      try read(bytes, at, sequence)
       number = previous
       sequence -= 1
     }
@@ -200,18 +208,24 @@ extension Front {
 
   private func step(
     _ bytes: [UInt8], _ entry: RunEntry, _ sequence: Int, _ at: Int64
-  ) throws(StoreError) -> (JournalStep, Bool) {
+  ) throws(StoreError) -> JournalStep {
     try glossary.unpack(bytes, clock: at) { (unpacker) throws(StoreError) in
       unpacker.shown = { [self] (number) throws(StoreError) in
         try outgoing(number, entry.id).rendering.shown
       }
-      let isHeard = try unpacker.get(Bool.self)
-      let step = JournalStep(
+      _ = try unpacker.get(Bool.self)
+      return JournalStep(
         run: entry.id, sequence: sequence, at: Instant(milliseconds: at), event: try unpacker.get(),
         entries: try unpacker.get(), touchesElsewhere: try unpacker.get(), suppressed: try unpacker.get(),
         held: try unpacker.get())
-      return (step, isHeard)
     }
+  }
+
+  /// The step's event, where the run knows it; what else the step says is not read.
+  private func heardEvent(_ bytes: [UInt8], _ at: Int64) throws(StoreError) -> String? {
+    var unpacker = Unpacker(try glossary.plain(bytes))
+    unpacker.clock = at
+    return try unpacker.get(Bool.self) ? unpacker.get(Event?.self)?.id : nil
   }
 
   // MARK: Outbox

@@ -14,6 +14,8 @@ final class Front {
   var flight: (group: Flight, changes: Changes)?
   /// For reading while ``file`` is in use.
   private var second: Connection?
+  /// What is read now, and what is added by then, is of one transaction, which the next flush ends.
+  var readsInTransaction = false
 
   var runs: [String: RunEntry] = [:]
   /// One of these: what is asked about a run comes together.
@@ -68,7 +70,10 @@ final class Front {
   /// What a single line is read by: the file as of some group that was written. Whatever a later group has changed is
   /// in memory, with every list that it belongs to.
   func reader() throws(StoreError) -> Connection {
-    guard flight != nil else { return file }
+    guard flight != nil else {
+      if readsInTransaction { try file.begin() }
+      return file
+    }
     if let second { return second }
     let made = try Connection(path: file.path, isWriting: false, isChecked: false)
     second = made
@@ -83,7 +88,7 @@ final class Front {
   /// When it returns, everything that was added is on the disk. When it throws, the store must be read anew.
   func flush() throws(StoreError) {
     try land()
-    guard !changes.isEmpty else { return }
+    guard !changes.isEmpty else { return try file.endReading() }
     try GroupWriter(file, glossary).write(try seal())
     settle(turnPage())
   }
@@ -91,7 +96,7 @@ final class Front {
   /// The same, but for what was added since the last time, which is on its way when this returns.
   func beginFlush() throws(StoreError) {
     try land()
-    guard !changes.isEmpty else { return }
+    guard !changes.isEmpty else { return try file.endReading() }
     let sealed = try seal()
     let writer = GroupWriter(file, glossary)
     flight = (Flight { () throws(StoreError) in try writer.write(sealed) }, turnPage())

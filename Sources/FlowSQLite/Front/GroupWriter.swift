@@ -20,7 +20,7 @@ final class GroupWriter {
     newEvents = Dictionary(
       group.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
     defer { newEvents = [:] }
-    try file.execute(.begin)
+    try file.begin()
     do throws(StoreError) {
       try writeLines(group)
       try writeOthers(group)
