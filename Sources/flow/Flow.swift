@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowCore
 import Glibc
 
 @main
@@ -30,11 +31,21 @@ struct Flow: AsyncParsableCommand {
     }
   }
 
+  /// The parser takes a command that there is not for an argument too many.
+  private static func checkCommand() throws {
+    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !known.contains(word) else { return }
+    let nearest = Spelling.nearest(to: word, in: known).map { "did you mean \"\($0)\"?" }
+    throw Failure.usage("there is no command \"\(word)\"; \(nearest ?? "`flow --help` lists them")")
+  }
+
   /// The parser's own exit code for wrong usage is 64; ours is 2 (cli.md).
   static func main() async {
     // A reader that goes away (`flow runs | head`) ends us without noise.
     signal(SIGPIPE, SIG_DFL)
     do {
+      try checkCommand()
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -105,7 +105,7 @@ extension Engine {
     let names = library.graphs.map(\.workflow)
     let help =
       Spelling.nearest(to: workflow, in: names).map { "did you mean \"\($0)\"?" }
-      ?? names.joined(separator: ", ")
+      ?? "there are: \(names.joined(separator: ", "))"
     return .refused("there is no workflow \"\(workflow)\"; \(help)")
   }
 }

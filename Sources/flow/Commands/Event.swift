@@ -38,7 +38,7 @@ struct EventCommand: AsyncParsableCommand {
     case .done, .erased, .unavailable: received = Received()
     case .refused(let because): throw Failure.finding(because)
     }
-    report(received)
+    report(received, near: nearest(workspace, received))
     let isWrong = !received.refused.isEmpty || !incoming.misfits(zones: workspace.zones).isEmpty
     if received.started.isEmpty, received.reached.isEmpty, isWrong {
       throw ExitCode(ExitStatus.finding)
@@ -63,7 +63,15 @@ struct EventCommand: AsyncParsableCommand {
     }
   }
 
-  private func report(_ received: Received) {
+  /// What may have been meant, where no file knows the event.
+  private func nearest(_ workspace: Workspace, _ received: Received) -> String {
+    let graphs = received.unmatched == nil || format != .text ? [] : workspace.compile().workflows.map(\.graph)
+    let known = Set(graphs.flatMap { [$0.trigger.event] + $0.events.map(\.name) })
+    guard !known.contains(type), let name = Spelling.nearest(to: type, in: known.sorted()) else { return "" }
+    return "; did you mean \"\(name)\"?"
+  }
+
+  private func report(_ received: Received, near: String) {
     guard format == .text else {
       Output.json(received.json)
       return
@@ -74,6 +82,7 @@ struct EventCommand: AsyncParsableCommand {
     for refused in received.refused {
       for because in refused.because { Output.complain("refused by \(refused.workflow): \(because)") }
     }
-    if let unmatched = received.unmatched { Output.complain("kept, and nothing done: \(unmatched)") }
+    if let unmatched = received.unmatched { Output.complain("kept, and nothing done: \(unmatched)\(near)") }
+    if !received.refused.isEmpty, data == nil { Output.complain("an event's data are given with --data FILE") }
   }
 }

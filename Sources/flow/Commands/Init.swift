@@ -9,6 +9,9 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     guard !folder.isEmpty else { throw Failure.usage("no folder is named: say which, or nothing for this one") }
+    guard !Paths.exists(folder) || Paths.isFolder(folder) else {
+      throw Failure.usage("\"\(folder)\" is a file, and a folder is wanted; nothing was written")
+    }
     let files = ProjectTemplate.files
     for (path, _) in files where Paths.exists("\(folder)/\(path)") {
       throw Failure.usage("\"\(folder)/\(path)\" is there already; nothing was written")

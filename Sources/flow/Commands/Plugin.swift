@@ -20,9 +20,11 @@ struct PluginCheckCommand: AsyncParsableCommand {
     let workspace = try project.open()
     let entry = workspace.project.channels.first { $0.name == name }
     guard entry != nil || Channels.named(name) != nil else {
-      let known = (Channels.all.map(\.plugin) + workspace.project.channels.map(\.name)).sorted()
+      let known = Set(Channels.all.map(\.plugin) + workspace.project.channels.map(\.name)).sorted()
       let nearest = Spelling.nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw Failure.usage("there is no channel \"\(name)\"\(nearest)\nThe channels are " + known.joined(separator: ", "))
+      throw Failure.usage(
+        "there is no channel \"\(name)\"\(nearest)\nThe channels are \(known.joined(separator: ", ")); another stands under "
+          + "channels: of flow.yaml")
     }
     let scratch = try Scratch()
     defer { scratch.remove() }

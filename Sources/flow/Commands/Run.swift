@@ -116,7 +116,9 @@ struct RunCommand: AsyncParsableCommand {
     do throws(CloudEventError) {
       incoming = try Incoming(cloudEvent: value, now: now)
     } catch {
-      throw Failure.finding("\(path): \(error)")
+      // Data alone are no event.
+      let help = value["specversion"] == nil ? "; a CloudEvents object is wanted, and `flow simulate --input` takes data alone" : ""
+      throw Failure.finding("\(path): \(error)\(help)")
     }
     // One run for each item of the trigger's list.
     let all = try await dry.simulator.runs(

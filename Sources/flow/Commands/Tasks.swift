@@ -86,17 +86,19 @@ struct DoneCommand: AsyncParsableCommand {
     }
   }
 
-  /// The id that is meant: what no task begins with is left as it is, for whoever answers.
+  /// The id that is meant.
   private func whole(_ workspace: Workspace) async throws -> String {
     guard !task.isEmpty, Paths.exists(store.path(workspace)) else { return task }
     return try await Storage.use(store, workspace, .reading) { store in
       if try store.task(task) != nil { return task }
-      let found = try store.tasks(TaskFilter(isOpen: true)).map(\.id).filter { $0.hasPrefix(task) }.sorted()
+      var found = try store.tasks(TaskFilter(isOpen: true)).map(\.id).filter { $0.hasPrefix(task) }.sorted()
+      if found.isEmpty { found = try store.tasks(TaskFilter()).map(\.id).filter { $0.hasPrefix(task) }.sorted() }
       if found.count > 1 {
         let some = found.prefix(3).joined(separator: ", ") + (found.count > 3 ? " …" : "")
         throw Failure.finding("several tasks begin with \"\(task)\": \(some)")
       }
-      return found.first ?? task
+      guard let one = found.first else { throw Failure.finding("there is no task \"\(task)\"; `flow tasks` lists them") }
+      return one
     }
   }
 }

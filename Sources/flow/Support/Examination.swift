@@ -27,12 +27,13 @@ struct Examination {
     let compilation = workspace.compile()
     let errors = compilation.diagnostics.filter { $0.severity == .error }
     var checks = [Check("flow", .ok, "version \(Flow.configuration.version)")]
-    let own = errors.filter { $0.span.file == workspace.project.file }
-    if let file = workspace.project.file {
+    // One that cannot be read is there all the same.
+    let own = errors.filter { $0.span.file.split(separator: "/").last == "flow.yaml" }
+    if !own.isEmpty {
       checks.append(
-        own.isEmpty
-          ? Check("flow.yaml", .ok, file)
-          : Check("flow.yaml", .problem, Examination.told(own), help: "`flow check` says what to write instead"))
+        Check("flow.yaml", .problem, Examination.told(own), help: "`flow check` says what is to be done about it"))
+    } else if let file = workspace.project.file {
+      checks.append(Check("flow.yaml", .ok, file))
     } else {
       checks.append(
         Check(
@@ -42,7 +43,7 @@ struct Examination {
     if workspace.files.isEmpty {
       checks.append(Check("workflows", .problem, "no workflow found", help: "name a file or a folder"))
     } else if errors.count > own.count {
-      let others = errors.filter { $0.span.file != workspace.project.file }
+      let others = errors.filter { !own.contains($0) }
       checks.append(
         Check("workflows", .problem, Examination.told(others), help: "`flow check` prints all of them"))
     } else {

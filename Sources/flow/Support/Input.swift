@@ -22,7 +22,9 @@ enum Input {
     do {
       return try ZonedStart.parse(text, zones: zones).0
     } catch {
-      throw Failure.usage("\(option) \"\(text)\": \(error)")
+      // Most say what is wrong with the very words.
+      let words = "\(error)"
+      throw Failure.usage(words.contains("\"\(text)\"") ? "\(option): \(words)" : "\(option) \"\(text)\": \(words)")
     }
   }
 
@@ -56,8 +58,7 @@ enum Input {
   private static func read(_ path: String) throws -> [UInt8] {
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw Failure.usage(
-        errno == ENOENT ? "there is no \"\(path)\"" : "\"\(path)\": \(String(cString: strerror(errno)))")
+      throw unreadable(path)
     }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -65,12 +66,20 @@ enum Input {
     while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
-      if count < 0 { throw Failure.usage("\"\(path)\": \(String(cString: strerror(errno)))") }
+      if count < 0 { throw unreadable(path) }
       if count == 0 { return bytes }
       bytes += chunk[..<count]
       if bytes.count > limit {
         throw Failure.finding("\(path): larger than \(limit >> 20) MiB, the most that is read")
       }
+    }
+  }
+
+  private static func unreadable(_ path: String) -> Failure {
+    switch errno {
+    case ENOENT: .usage("there is no \"\(path)\"")
+    case EISDIR: .usage("\"\(path)\" is a folder, and a file is wanted")
+    default: .usage("\"\(path)\" cannot be read: \(String(cString: strerror(errno)))")
     }
   }
 

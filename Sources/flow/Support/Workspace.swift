@@ -211,7 +211,7 @@ struct Workspace {
   /// The one workflow of a command that takes one file.
   func single(color: Bool) throws -> CompiledWorkflow {
     guard files.count == 1 else {
-      throw Failure.usage(files.isEmpty ? "no workflow found" : "name one workflow file, not \(files.count)")
+      throw Failure.usage(files.isEmpty ? "no workflow found: name a workflow file" : "name one workflow file, not \(files.count)")
     }
     guard let workflow = try compiled(color: color).workflows.first else { throw Failure.finding("no workflow found") }
     return workflow
