@@ -23,6 +23,9 @@ import Testing
       "error: data.json: \"type\" is missing; a CloudEvents object is wanted, and `flow simulate --input` takes data "
         + "alone\n"
     ),
+    (["diff", file, file, "--input", "none.json"], 2, "error: there is no \"none.json\"\n"),
+    (["diff", file, file, "--input", "data.json"], 1, "offer is missing\n"),
+    (["store", "backup", ""], 2, "error: no file is named: say where the copy goes\n"),
     (["done", "zzz", "done"], 1, "error: there is no task \"zzz\"; `flow tasks` lists them\n"),
     (["release", "zzz"], 1, "error: there is no workflow \"zzz\"; there are: nudge\n"),
     (["runs", "--workflow", "zzz"], 1, "error: there is no workflow \"zzz\"; there are: nudge\n"),

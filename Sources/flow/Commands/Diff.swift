@@ -25,6 +25,7 @@ struct DiffCommand: AsyncParsableCommand {
   func run() async throws {
     let before = try Side(old, color: color.isOn)
     let after = try Side(new, color: color.isOn)
+    try checkInput(after)
     let names = Set(before.workflows.keys).union(after.workflows.keys).sorted()
     let runs = try await liveRuns(after)
     var parts: [DiffReport.Part] = []
@@ -46,6 +47,18 @@ struct DiffCommand: AsyncParsableCommand {
     case .json: Output.line(DiffReport.json(parts))
     }
     if !parts.allSatisfy(\.isSame) { throw ExitCode(ExitStatus.finding) }
+  }
+
+  /// What is given wrongly is said whether or not anything changes.
+  private func checkInput(_ side: Side) throws {
+    if start != nil { _ = try Input.start(start, zones: side.workspace.zones) }
+    guard let input else { return }
+    // Of several workflows it is meant for some.
+    if side.workflows.count == 1, let workflow = side.workflows.first?.value {
+      _ = try Input.record(input, workflow.graph, zones: side.workspace.zones)
+    } else {
+      _ = try Input.json(input)
+    }
   }
 
   private func changes(_ name: String, _ old: Graph?, _ new: Graph?) -> Changes {

@@ -42,6 +42,7 @@ struct StoreCommand: AsyncParsableCommand {
     @Option(help: "text or json.") var format: TextOrJSON = .text
 
     func run() async throws {
+      guard !file.isEmpty else { throw Failure.usage("no file is named: say where the copy goes") }
       guard !Paths.exists(file) else { throw Failure.usage("\"\(file)\" is there already; nothing was written") }
       let workspace = try project.open()
       try await Storage.use(store, workspace, .reading) { store in try store.backup(to: file) }
