@@ -3,20 +3,20 @@ import FlowPlugin
 import FlowTransport
 
 /// What flow.yaml says under `channels: email:`.
-struct EmailSettings: Sendable {
-  var from: Mailbox?
-  var replyTo: Mailbox?
+final class EmailSettings: Sendable {
+  let from: Mailbox?
+  let replyTo: Mailbox?
   /// Where answers and bounces come to, with the run's token behind a plus (RFC 5233).
-  var replies: EmailAddress?
+  let replies: EmailAddress?
   /// Text that ends every mail; Markdown.
-  var signature: String
-  var signatureHTML: String
-  var unsubscribe: [Unsubscribe]
-  var readFile: @Sendable (String) -> [UInt8]?
+  let signature: String
+  let signatureHTML: String
+  let unsubscribe: [Unsubscribe]
+  let readFile: @Sendable (String) -> [UInt8]?
 
   /// Nil where mail goes into the folder.
-  var sendsTo: MailServer?
-  var mailbox: EmailInbox.Settings?
+  let sendsTo: MailServer?
+  let mailbox: EmailInbox.Settings?
 
   private static let known: Set = [
     "from", "reply-to", "replies", "signature", "unsubscribe", "outbox", "send", "smtp", "user", "password",
@@ -34,8 +34,8 @@ struct EmailSettings: Sendable {
     unsubscribe = try Unsubscribe.read(settings["unsubscribe"])
     let smtp = try EmailSettings.server(settings, .smtp)
     sendsTo = try settings.sends ? smtp : nil
-    if let imap = try EmailSettings.server(settings, .imap) {
-      mailbox = EmailInbox.Settings(
+    mailbox = try EmailSettings.server(settings, .imap).map { imap throws(ChannelError) in
+      EmailInbox.Settings(
         server: imap, mailbox: settings["mailbox"] ?? "INBOX",
         seconds: try settings.seconds("poll", otherwise: 60))
     }

@@ -98,7 +98,7 @@ extension Engine {
     }
 
     /// The instant for one more line; none is before `now`.
-    mutating func take(_ now: Instant, _ outlet: Outlet) -> Instant {
+    mutating func take(_ now: Instant, _ outlet: KeptOutlet) -> Instant {
       // Without a rate a place is free all day.
       let earliest = outlet.rate == nil ? Self.day(of: now) : now
       free.removeAll { $0 < earliest }

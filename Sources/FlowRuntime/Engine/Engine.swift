@@ -21,7 +21,7 @@ import Logging
 public actor Engine {
   let store: any Store
   private(set) var library: Library
-  private(set) var outlets: [String: Outlet]
+  private(set) var outlets: [String: KeptOutlet]
   private(set) var caps: Caps?
   let zones: any ZoneSource
   let clock: SteadyClock
@@ -99,7 +99,7 @@ public actor Engine {
   ) {
     self.store = store
     self.library = library
-    self.outlets = outlets
+    self.outlets = outlets.mapValues(KeptOutlet.init)
     self.caps = caps
     self.zones = zones
     self.clock = SteadyClock(clock)
@@ -126,7 +126,7 @@ public actor Engine {
 
   func use(_ library: Library, _ outlets: [String: Outlet], _ caps: Caps?) {
     self.library = library
-    self.outlets = outlets
+    self.outlets = outlets.mapValues(KeptOutlet.init)
     self.caps = caps
     watched = Engine.watched(outlets)
     lanes.verbs = Set(outlets.filter { $0.value.isApart }.keys)

@@ -53,7 +53,32 @@ public struct Outlet: Sendable {
       outcomes: manifest.outcomes.filter { ["ok", "failed"].contains($0) }, rate: rate, capacity: capacity)
     self.isApart = isApart
   }
+}
 
-  /// Whether its fate matters enough that a marker is committed before it is complete.
-  var usesMarker: Bool { isLive || !isKeyed }
+/// An outlet as the engine keeps it: it is asked many times for each delivery, and shared, not copied.
+final class KeptOutlet: Sendable {
+  let channel: any Channel
+  let isKeyed: Bool
+  let maxBytes: Int
+  let isLive: Bool
+  let polls: Bool
+  let retriesUnknown: Bool
+  let outcomes: [String]
+  let rate: Int?
+  let capacity: Int?
+  /// Its fate matters enough that a marker is committed before it is complete.
+  let usesMarker: Bool
+
+  init(_ outlet: Outlet) {
+    channel = outlet.channel
+    isKeyed = outlet.isKeyed
+    maxBytes = outlet.maxBytes
+    isLive = outlet.isLive
+    polls = outlet.polls
+    retriesUnknown = outlet.retriesUnknown
+    outcomes = outlet.outcomes
+    rate = outlet.rate
+    capacity = outlet.capacity
+    usesMarker = outlet.isLive || !outlet.isKeyed
+  }
 }

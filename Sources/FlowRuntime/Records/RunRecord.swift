@@ -50,6 +50,11 @@ public struct RunRecord: Hashable, Sendable {
     set { state = Shared(newValue) }
   }
 
+  /// Of ``run``, which is not copied for it.
+  public var started: Instant { state.value.started }
+  /// Of ``run``, which is not copied for it.
+  public var touched: [Instant] { state.value.touched }
+
   public init(
     id: String, workflow: String, version: String, subject: String, contact: String, exclusive: String? = nil,
     event: String, sequence: Int, threads: [String: Delivery.Thread] = [:], stuck: String? = nil, run: Run

@@ -7,8 +7,9 @@ extension Front {
     try loadQueues()
     changes.isEmpty = changes.isEmpty && writes.isEmpty
     let firstStep = changes.steps.count
-    // Not one after the other as values: each would be copied.
-    for index in writes.indices { try apply(writes[index], firstStep) }
+    // As they lie: each would be copied otherwise.
+    let all = writes.span
+    for index in all.indices { try apply(all[index], firstStep) }
   }
 
   private func apply(_ write: Write, _ firstStep: Int) throws(StoreError) {
@@ -108,7 +109,7 @@ extension Front {
 
   private func touch(_ contact: String, _ run: String, _ at: Instant) throws(StoreError) {
     if let entry = try self.run(run), let record = entry.record, record.contact == contact,
-      entry.told < record.run.touched.count, record.run.touched[entry.told] == at
+      entry.told < record.touched.count, record.touched[entry.told] == at
     {
       entry.told += 1
       change(entry)

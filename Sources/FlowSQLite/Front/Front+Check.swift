@@ -17,7 +17,8 @@ extension Front {
   /// Reads whatever the changes concern, so that making them reads nothing.
   func check(_ writes: [Write]) throws(StoreError) {
     var batch = Batch()
-    for index in writes.indices { try check(writes[index], &batch) }
+    let all = writes.span
+    for index in all.indices { try check(all[index], &batch) }
   }
 
   private func check(_ write: Write, _ batch: inout Batch) throws(StoreError) {

@@ -83,7 +83,7 @@ extension Front {
     sealed.steps = changes.steps.map { new in
       Group.StepLine(
         number: new.number, run: new.run.number, version: new.run.record?.version ?? "",
-        started: new.run.record?.run.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
+        started: new.run.record?.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
         shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
     }
     sealed.lines.reserveCapacity(changes.lines.count)
@@ -103,7 +103,7 @@ extension Front {
     defer { line.isStored = true }
     let run = line.isStored ? nil : runsByNumber[line.run]?.record
     return Group.OutboxLine(
-      number: line.number, run: line.run, version: run?.version ?? "", started: run?.run.started ?? .epoch,
+      number: line.number, run: line.run, version: run?.version ?? "", started: run?.started ?? .epoch,
       previous: line.previous, outgoing: outgoing, isStored: line.isStored)
   }
 

@@ -96,13 +96,14 @@ final class GroupWriter {
 
   private func write(_ entry: Group.RunLine) throws(StoreError) {
     let record = entry.record
+    let run = record?.run
     let statement = try file.statement(entry.isStored ? .updateRun : .insertRun)
     statement.bind(1, entry.number)
     if !entry.isStored { statement.bind(2, runID.cell(entry.id)) }
     statement.bind(3, record?.due?.milliseconds)
-    statement.bind(4, record?.run.ended?.milliseconds)
-    statement.bind(5, record?.run.outcome.map(glossary.cell))
-    statement.bind(6, record.map { Int64($0.run.touches) })
+    statement.bind(4, run?.ended?.milliseconds)
+    statement.bind(5, run?.outcome.map(glossary.cell))
+    statement.bind(6, run.map { Int64($0.touches) })
     statement.bind(7, record.map { Int64($0.sequence) })
     statement.bind(8, record?.stuck)
     statement.bind(9, entry.steps)
@@ -118,7 +119,7 @@ final class GroupWriter {
       statement.bind(17, record?.contact)
       statement.bind(18, record?.exclusive.map(glossary.cell))
       statement.bind(19, record.map { event($0.event) })
-      statement.bind(20, record?.run.started.milliseconds)
+      statement.bind(20, run?.started.milliseconds)
     }
     try statement.run()
   }
@@ -131,14 +132,15 @@ final class GroupWriter {
   private func known(_ number: Int64) -> Int64? { number == 0 ? nil : number }
 
   private func pack(_ record: RunRecord, _ entry: Group.RunLine) -> [UInt8] {
-    let place = record.run.waiting.map { Int64($0.node) } ?? -1 - glossary.number(record.run.outcome ?? "")
+    let run = record.run
+    let place = run.waiting.map { Int64($0.node) } ?? -1 - glossary.number(run.outcome ?? "")
     let key = Glossary.Key(kind: Kind.run, first: glossary.number(record.version), second: place, third: 0)
-    return glossary.pack(key, of: entry.number, clock: record.run.started.milliseconds) { packer in
+    return glossary.pack(key, of: entry.number, clock: run.started.milliseconds) { packer in
       packer.put(entry.told)
       packer.put(entry.hasHeardStart)
       packer.put(entry.areThreadsTold)
       packer.put(entry.areThreadsTold ? [:] : record.threads)
-      packer.put(record.run)
+      packer.put(run)
     }
   }
 
