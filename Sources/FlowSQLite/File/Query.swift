@@ -16,11 +16,8 @@ enum Query: Int, CaseIterable {
     """
   private static let line = """
     SELECT number, run, previous, key, step, verb, touch, state, next, attempts, settled, because, receipt,
-      packed, planned + \(started("line")) FROM line
+      packed, planned + coalesce((SELECT run.started FROM run WHERE run.number = line.run), 0) FROM line
     """
-  private static func started(_ table: String) -> String {
-    "coalesce((SELECT run.started FROM run WHERE run.number = \(table).run), 0)"
-  }
 
   private static let inbox = "SELECT number, source, id, at, packed FROM incoming"
   private static let task = "SELECT number, id, run, previous, packed FROM task"
@@ -36,7 +33,8 @@ enum Query: Int, CaseIterable {
     case .lasts:
       """
       SELECT (SELECT max(number) FROM incoming), (SELECT max(number) FROM run),
-        (SELECT max(number) FROM journal), (SELECT max(number) FROM line), (SELECT max(number) FROM task)
+        (SELECT max(number) FROM journal), (SELECT max(number) FROM line), (SELECT max(number) FROM task),
+        EXISTS (SELECT 1 FROM heard)
       """
     case .inboxByKey: "\(Self.inbox) WHERE id = ? AND source = ?"
     case .inboxByNumber: "SELECT source, id FROM incoming WHERE number = ?"
@@ -62,7 +60,7 @@ enum Query: Int, CaseIterable {
         last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?15, room = NULL
       WHERE number = ?1
       """
-    case .step: "SELECT previous, at + \(Self.started("journal")), packed FROM journal WHERE number = ?"
+    case .step: "SELECT previous, at, packed FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"
     case .knows: "SELECT event FROM heard WHERE run = ?"
     case .insertHeard: "INSERT INTO heard (run, event) VALUES (?, ?)"

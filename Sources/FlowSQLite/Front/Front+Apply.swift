@@ -104,6 +104,7 @@ extension Front {
         return
       }
     }
+    isHeardApart = true
     changes.heard.append((entry.number, event))
   }
 

@@ -150,9 +150,12 @@ extension Front {
 
   func heard(_ entry: RunEntry) throws(StoreError) -> Set<String> {
     if let known = entry.heard { return known }
-    let statement = try reader().statement(.knows)
-    statement.bind(1, entry.number)
-    var found = Set(try statement.all { $0.text(0) })
+    var found: Set<String> = []
+    if isHeardApart {
+      let statement = try reader().statement(.knows)
+      statement.bind(1, entry.number)
+      found.formUnion(try statement.all { $0.text(0) })
+    }
     if entry.hasHeardStart, let event = entry.record?.event { found.insert(event) }
     try walk(entry) { new in
       if new.isHeard, let event = new.step.event { found.insert(event.id) }
@@ -180,6 +183,7 @@ extension Front {
   ) throws(StoreError) {
     var number = entry.lastStep
     var sequence = entry.steps
+    let started = entry.record?.run.started ?? .epoch
     while number > 0, sequence > 0 {
       if let new = unwrittenStep(number) {
         body(new)
@@ -191,7 +195,7 @@ extension Front {
       statement.bind(1, number)
       let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2)) }
       guard let (previous, at, bytes) = row else { throw .corrupt("run \(entry.id) has lost a step") }
-      try read(bytes, at, sequence)
+      try read(bytes, started.adding(milliseconds: at).milliseconds, sequence)
       number = previous
       sequence -= 1
     }

@@ -39,6 +39,8 @@ final class Front {
     var inbox: InboxKey?
   }
 
+  /// Some run has heard an event of which its journal does not say so.
+  var isHeardApart = false
   var lastInbox: Int64 = 0
   var lastRun: Int64 = 0
   var lastStep: Int64 = 0
@@ -61,8 +63,9 @@ final class Front {
     }
     for (number, key, bytes) in bases { glossary.add(base: number, key, bytes) }
     self.glossary = glossary
-    let lasts = try file.statement(.lasts).first { row in (0..<5).map { row.number($0) } } ?? [0, 0, 0, 0, 0]
+    let lasts = try file.statement(.lasts).first { row in (0..<6).map { row.number($0) } } ?? [0, 0, 0, 0, 0, 0]
     (lastInbox, lastRun, lastStep, lastLine, lastTask) = (lasts[0], lasts[1], lasts[2], lasts[3], lasts[4])
+    isHeardApart = lasts[5] != 0
   }
 
   // MARK: Reading

@@ -17,8 +17,10 @@ final class GroupWriter {
 
   /// When it returns, the group is on the disk. When it throws, the store must be read anew.
   func write(_ group: Group) throws(StoreError) {
-    newEvents = Dictionary(
-      group.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
+    if group.runs.contains(where: { !$0.isStored }) {
+      newEvents = Dictionary(
+        group.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
+    }
     defer { newEvents = [:] }
     try file.begin()
     do throws(StoreError) {
@@ -33,13 +35,17 @@ final class GroupWriter {
     glossary.isCommitted()
   }
 
+  private func ordered<Line>(_ lines: [Line], by number: (Line) -> Int64) -> [Line] {
+    lines.count < 2 ? lines : lines.sorted { number($0) < number($1) }
+  }
+
   private func writeLines(_ group: Group) throws(StoreError) {
     // By number: neighbours share pages.
-    for line in group.inbox.sorted(by: { $0.number < $1.number }) { try write(line) }
+    for line in ordered(group.inbox, by: { $0.number }) { try write(line) }
     for step in group.steps { try write(step) }
-    for line in group.lines.sorted(by: { $0.number < $1.number }) { try write(line) }
-    for task in group.tasks.sorted(by: { $0.number < $1.number }) { try write(task) }
-    for run in group.runs.sorted(by: { $0.number < $1.number }) { try write(run) }
+    for line in ordered(group.lines, by: { $0.number }) { try write(line) }
+    for task in ordered(group.tasks, by: { $0.number }) { try write(task) }
+    for run in ordered(group.runs, by: { $0.number }) { try write(run) }
   }
 
   /// Last of all: what the lines above have made new.
