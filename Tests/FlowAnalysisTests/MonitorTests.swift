@@ -209,6 +209,15 @@ struct MonitorTests {
       ("2026-06-02 12:00", "told", .sent(.init(verb: "notify", touch: false))),
       ("2026-06-02 12:00", nil, .ended(outcome: "completed")))
     #expect(breach(.overseen(step: three), told) == [])
+    // Whoever should be told has no address: the owner learns of that instead. A touch that fails says nothing of it.
+    let failed = { (step: String) in
+      try course(
+        ("2026-06-01 12:00", "three", assigned), ("2026-06-02 12:00", "three", .timeout),
+        ("2026-06-02 12:00", step, .failed(because: "Owner has no email")),
+        ("2026-06-02 12:00", nil, .ended(outcome: "completed")))
+    }
+    #expect(try breach(.overseen(step: three), failed("told")) == [])
+    #expect(try breach(.overseen(step: three), failed("one")) == [1])
     // Whatever comes in first makes it needless.
     let answered = try course(
       ("2026-06-01 12:00", "three", assigned), ("2026-06-02 12:00", "three", .timeout),

@@ -102,6 +102,43 @@ struct ProverTests {
     #expect(try !isProved(.apart(.days(1)), text(24 * 60 + 29)))
   }
 
+  @Test func `half an hour after an instant is no earlier date, whatever the clocks do`() throws {
+    func text(_ day: Int) -> String {
+      """
+      input: { contact: contact, deal: { id: text } }
+      timezone: contact.timezone ?? "Europe/Berlin"
+      policy: { gap: 1 day }
+      steps:
+        - { email: one, at: day 29 at 10:00, purpose: inform, subject: S, body: B. }
+        - { email: two, at: day 30 at 10:00, purpose: inform, subject: S, body: B. }
+        - { wait: 30 minutes }
+        - choose: [{ when: run.day < \(day), then: [\(email("three"))] }]
+        - { end: done }
+
+      """
+    }
+    // It goes on at 10:30 on day 30 or later, by whatever gap and clock.
+    #expect(try isProved(.touches(atMost: 2, verb: nil, span: nil), text(30)))
+    #expect(try !isProved(.touches(atMost: 2, verb: nil, span: nil), text(31)))
+  }
+
+  @Test func `a hold that waits for its event moves two days by as much`() throws {
+    let text = """
+      events: { case.opened: {}, case.closed: {} }
+      timezone: contact.timezone ?? "Europe/Berlin"
+      anytime:
+        case.opened: "hold until case.closed + 2 days, or 20 days"
+      steps:
+        - { email: one, at: day 3 at 10:00, purpose: inform, subject: S, body: B. }
+        - { email: two, at: day 30 at 10:00, purpose: inform, subject: S, body: B. }
+        - { end: done }
+
+      """
+    // However far the one has been moved, to 23:59 of its date at the latest, the other is due 27 dates later.
+    #expect(try isProved(.apart(.days(24)), text))
+    #expect(try !isProved(.apart(.days(27)), text))
+  }
+
   @Test func `time held is left out of an end and of nothing else`() throws {
     let text = """
       timezone: '"Europe/Berlin"'
@@ -236,6 +273,9 @@ struct ProverTests {
     #expect(
       try isProved(
         .overseen(step: 0), text(", then: { timeout: [{ escalate: told, to: owner, say: Late. }] }")))
+    // The owner may lack an address: then that the message failed is what the owner is told.
+    #expect(
+      try isProved(.overseen(step: 0), text(", then: { timeout: [{ notify: told, to: owner, say: Late. }] }")))
     #expect(try !isProved(.overseen(step: 0), text("")))
   }
 

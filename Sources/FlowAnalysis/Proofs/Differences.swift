@@ -64,15 +64,29 @@ struct Differences: Hashable {
         ? bound
         : Distance.sum(
           self[from, later], bound, isSteady: isSteady(later),
-          atEnds: isSteady(from) || isSteady(earlier) || areOne(from, later))
+          atEnds: isSteady(from) || isSteady(earlier) || areOne(from, later), jump: jump)
       guard !first.isNone else { continue }
       if first < self[from, earlier] { self[from, earlier] = first }
       for to in 0..<size where to != earlier && to != from {
         let whole = Distance.sum(
           first, self[earlier, to], isSteady: isSteady(earlier),
-          atEnds: isSteady(from) || isSteady(to) || areOne(earlier, to))
+          atEnds: isSteady(from) || isSteady(to) || areOne(earlier, to), jump: jump)
         if whole < self[from, to] { self[from, to] = whole }
       }
+    }
+    return true
+  }
+
+  /// `earlier` lies no later than `later`: also where that was known, what lies before the one lies before the other. It
+  /// may have been known by way of a third, and then less well.
+  /// - Returns: false where that cannot be.
+  mutating func order(_ earlier: Int, _ later: Int) -> Bool {
+    guard size > 0 else { return true }
+    guard constrain(earlier, later, .zero) else { return false }
+    for from in 0..<size where from != later && from != earlier {
+      let bound = Distance.sum(
+        self[from, earlier], .zero, isSteady: isSteady(earlier), atEnds: isSteady(from) || isSteady(later))
+      if bound < self[from, later] { self[from, later] = bound }
     }
     return true
   }
@@ -128,17 +142,26 @@ struct Differences: Hashable {
     return constrain(first, start, Distance(days * Distance.day))
   }
 
-  /// A hold waits for its event: until it comes the due is open, by as much as holds may move it.
-  mutating func extend(due: Int, days: Int64) {
-    for other in 0..<size where other != due { self[due, other] = self[due, other].plus(days * Distance.day) }
-    setSteady(due, false)
+  /// A hold waits for its event: how far now lies after `clock` grows no more, for that moves on with it.
+  mutating func stop(_ clock: Int) {
+    for other in 0..<size where other != clock { self[clock, other] = .none }
+  }
+
+  /// Time goes on while a hold waits for its event. The due is not fixed before that comes, and may have passed, by
+  /// as many dates as holds may move it.
+  mutating func elapse(_ now: Int, held clock: Int, due: Int, days: Int64) -> Bool {
+    guard size > 0 else { return true }
+    let counted = self[now, clock]
+    elapse(now)
+    return constrain(now, clock, counted)
+      && constrain(now, due, Distance((days + 1) * Distance.day, slack: 1))
   }
 
   /// From now on until the due, time does not count after `clock`: it moves on with it, by whole days,
   /// rounded up.
   mutating func freeze(_ clock: Int, now: Int, due: Int) {
     guard size > 0 else { return }
-    for other in 0..<size where other != clock { self[clock, other] = .none }
+    stop(clock)
     self[due, clock] = self[now, clock]
   }
 

@@ -37,9 +37,13 @@ struct Distance: Hashable, Comparable {
   private var weight: Int64 { isNone ? .max : milliseconds + slack * 3_600_000 }
 
   /// What follows from `i ≤ k + first` and `k ≤ j + second`.
-  /// - Parameter isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does, or
-  ///   where one of the two is no distance at all, its instants are one.
-  static func sum(_ first: Distance, _ second: Distance, isSteady: Bool, atEnds: Bool = false) -> Distance {
+  /// - Parameters:
+  ///   - isSteady: k lies at a time of day at which no clock is changed; `atEnds`: i or j does, or
+  ///     where one of the two is no distance at all, its instants are one.
+  ///   - jump: the most that clocks jump: of two bounds that hold the one that is certain to say more is taken.
+  static func sum(
+    _ first: Distance, _ second: Distance, isSteady: Bool, atEnds: Bool = false, jump: Int64 = 3_600_000
+  ) -> Distance {
     if first.isNone || second.isNone { return .none }
     // Order alone changes nothing, but that whole days from a later instant may end in a missing hour, and so
     // before those from an earlier one.
@@ -51,9 +55,21 @@ struct Distance: Hashable, Comparable {
     } else {
       isExact = isSteady && first.isWholeDays && second.isWholeDays
     }
-    return Distance(
+    let whole = Distance(
       first.milliseconds + second.milliseconds, slack: first.slack + second.slack + (isExact ? 0 : 1))
+    if isExact || first == .zero || second == .zero { return whole }
+    // What lies before for certain may also be taken to lie no later: that is less, but hangs on no clock.
+    var other = whole
+    if second.isBefore, second.milliseconds + jump > 0 {
+      other = sum(first, .zero, isSteady: isSteady, atEnds: atEnds)
+    } else if first.isBefore, first.milliseconds + jump > 0 {
+      other = sum(.zero, second, isSteady: isSteady, atEnds: atEnds)
+    }
+    return other.slack < whole.slack ? other : whole
   }
+
+  /// The one instant lies before the other, whatever the clocks do.
+  private var isBefore: Bool { raw < 0 && slack == 0 }
 
   func plus(_ milliseconds: Int64) -> Distance {
     isNone ? .none : Distance(self.milliseconds + milliseconds, slack: slack + 1)

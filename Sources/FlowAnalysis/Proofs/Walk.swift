@@ -26,7 +26,7 @@ struct Walk {
   private var queue = Frontier()
   private let countsTouches: Bool
   private let mayBeExhausted: Bool
-  private let keepsTime: Bool
+  let keepsTime: Bool
   private let keepsMost: Bool
   /// States that were followed.
   private(set) var steps = 0
@@ -124,7 +124,11 @@ struct Walk {
   private func relevant(_ control: Control) -> Control {
     var control = control
     if !countsTouches { control.touches = min(control.touches, 1) }
-    if graph.policy.gap == nil, !watch.asksForAnswers { control.answered = false }
+    if graph.policy.gap == nil || !keepsTime, !watch.asksForAnswers { control.answered = false }
+    if !keepsTime {
+      control.moved = false
+      control.frozen = false
+    }
     if !ground.awaitsEvents { control.pending = false }
     forget(&control)
     return control
@@ -189,7 +193,7 @@ struct Walk {
   mutating func wait(_ run: AbstractRun, at node: NodeIndex, _ stage: Control.Stage) {
     var run = run
     // Never before now: what has passed is due at once.
-    guard run.time.constrain(Ground.now, Ground.due, .zero) else { return }
+    guard run.time.order(Ground.now, Ground.due) else { return }
     run.control.node = node
     run.control.stage = stage
     run.control.cursor = -1

@@ -139,7 +139,7 @@ extension Walk {
       if known != 1, watch.countsFailures {
         var unreached = run
         if let index { unreached.control.decided[index] = 2 }
-        proceed(unreached, to: step.next)
+        for seen in watch.see(.failed(node), unreached) { proceed(seen, to: step.next) }
       }
       if known == 2 { return }
       if let index { run.control.decided[index] = 1 }

@@ -6,8 +6,7 @@ extension Walk {
   mutating func wait(_ run: AbstractRun) {
     timer(run)
     var open = run
-    open.time.elapse(Ground.now)
-    guard open.time.constrain(Ground.now, Ground.due, .zero) else { return }
+    guard elapse(&open) else { return }
     open.control.pending = true
     guard !isQuiet else { return }
     outcomes(open)
@@ -19,6 +18,18 @@ extension Walk {
       }
     }
   }
+
+  /// Up to the due; while a hold waits for its event, up to that.
+  private func elapse(_ run: inout AbstractRun) -> Bool {
+    if run.control.holding {
+      return run.time.elapse(Ground.now, held: Ground.clock, due: Ground.due, days: Self.mostHeldDays)
+    }
+    run.time.elapse(Ground.now)
+    return run.time.constrain(Ground.now, Ground.due, .zero)
+  }
+
+  /// By which all holds of a run may move it.
+  private static let mostHeldDays: Int64 = 30
 
   /// Nothing comes from the contact.
   var isQuiet: Bool {
@@ -49,7 +60,7 @@ extension Walk {
       perform(free, node)
     case (.deferring, _):
       free.control.frozen = control.frozen
-      reconsider(free, node, isMoved: control.moved)
+      reconsider(free, node, isMoved: control.moved || !keepsTime)
     case (.listening, .await(let awaited)): timedOut(free, awaited.cases, node, .listening)
     case (.outcome, .channel(let action)): timedOut(free, action.cases, node, .outcome)
     case (.round, _): nextRound(free, node)
@@ -188,8 +199,7 @@ extension Walk {
   func hold(_ run: AbstractRun, _ hold: Hold) -> [AbstractRun] {
     guard case .event = hold.until else { return moved(run) }
     var run = run
-    if !run.control.holding { run.time.extend(due: Ground.due, days: 30) }
-    run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due)
+    run.time.stop(Ground.clock)
     run.control.holding = true
     return [run]
   }
@@ -209,10 +219,14 @@ extension Walk {
     run.control.frozen = true
     guard
       run.time.hold(
-        due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock, days: 30,
-        again: again),
-      run.time.constrain(Ground.now, Ground.due, .zero)
+        due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock,
+        days: Self.mostHeldDays, again: again)
     else { return [] }
+    if run.control.holding {
+      run.time.stop(Ground.clock)
+      return [run]
+    }
+    guard run.time.constrain(Ground.now, Ground.due, .zero) else { return [] }
     run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due)
     return [run]
   }
@@ -227,11 +241,12 @@ extension Walk {
     guard run.control.stale, let moment = moment(run.control) else { return put(run) }
     run.control.stale = false
     var (later, passed) = resolve(moment, run)
-    if run.control.moved || later == nil {
-      // A hold that has moved it further still holds.
+    if run.control.moved || run.control.holding || later == nil {
+      // A hold that has moved it further still holds; one that waits for its event leaves it open.
       var free = run
       free.time.forget(Ground.due)
-      later = free.time.constrain(Ground.now, Ground.due, .zero) ? free : nil
+      let isFree = run.control.holding || free.time.constrain(Ground.now, Ground.due, .zero)
+      later = isFree ? free : nil
     }
     if var waiting = later {
       if waiting.control.stage == .deferring { waiting.control.stage = .before }

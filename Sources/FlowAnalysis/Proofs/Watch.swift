@@ -5,6 +5,8 @@ import FlowTime
 enum Happening {
   case started
   case handedOver(NodeIndex)
+  /// Whoever it goes to has no address for it: the owner is told.
+  case failed(NodeIndex)
   case told(NodeIndex)
   case done(NodeIndex)
   case timedOut(NodeIndex)
@@ -223,6 +225,8 @@ struct Watch {
       if let bit = tasks.firstIndex(of: node) { run.control.count |= 1 << bit }
     case .told, .received: run.control.count = 0
     case .handedOver(let node) where tells(node): run.control.count = 0
+    // Instead of whom it was for, the owner learns of it.
+    case .failed(let node) where tells(node): run.control.count = 0
     case .ended:
       unseen |= UInt64(run.control.count)
       return []
@@ -298,12 +302,7 @@ struct Watch {
     return verb.map { step.verb == $0 } ?? step.isTouch
   }
 
-  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody
-  /// else's.
-  private func tells(_ node: NodeIndex) -> Bool {
-    guard case .channel(let action) = ground.graph.nodes[node].action else { return false }
-    return !action.touch && !action.isTask
-  }
+  private func tells(_ node: NodeIndex) -> Bool { ground.graph.nodes[node].tellsSomebody }
 
   /// Names of events that a claim speaks of.
   private static func events(_ claim: Claim) -> [String] {
@@ -334,5 +333,14 @@ struct Watch {
     case (.end(let outcome?), .ended(let own)): outcome == own
     default: false
     }
+  }
+}
+
+extension Node {
+  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody
+  /// else's.
+  var tellsSomebody: Bool {
+    guard case .channel(let action) = action else { return false }
+    return !action.touch && !action.isTask
   }
 }

@@ -9,10 +9,12 @@ struct Workings {
   /// Whether touches can come to more than the policy allows: only then does every other claim have to count
   /// them.
   private var mayBeExhausted: Bool
+  private let mostTouches: Int
 
   init(_ ground: Ground) {
     self.ground = ground
     mayBeExhausted = false
+    mostTouches = ground.graph.policy.maxTouches ?? 0
     guard ground.stretches.isWhole, let most = ground.graph.policy.maxTouches else { return }
     // Where touches never come to more without the limit, they do not with it.
     let claim = Claim.touches(atMost: most, verb: nil, span: nil)
@@ -107,8 +109,10 @@ struct Workings {
     if let known = walked[claim] { return known }
     let begun = Watch(claim, ground)
     var watch: Watch?
-    // Most claims of what comes after what need no time: without it each place is followed once.
-    if !begun.isOfTime { watch = walk(begun, keepsTime: false) }
+    // Most claims of what comes after what need no time: without it each place is followed once. How many touches there
+    // are is shown so at the first try, or not at all.
+    let isNewTry = mayBeExhausted && claim == .touches(atMost: mostTouches, verb: nil, span: nil)
+    if !begun.isOfTime, !isNewTry { watch = walk(begun, keepsTime: false) }
     if watch.map({ $0.isBroken || $0.unseen != 0 }) ?? true { watch = walk(begun, keepsTime: true) ?? watch }
     walked[claim] = .some(watch)
     return watch

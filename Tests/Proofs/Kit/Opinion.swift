@@ -193,6 +193,8 @@ package struct Opinion {
     for entry in tale.entries[place...] {
       switch entry.kind {
       case .escalated, .received: return .holds
+      // A message to somebody that fails is told to the owner.
+      case .failed where isMessage(entry.step): return .holds
       default: break
       }
       guard let handover = entry.handover, !handover.touch else { continue }
@@ -201,6 +203,13 @@ package struct Opinion {
     }
     // A task of somebody else tells; every task of a generated file is the owner's.
     return isTask ? .arguable : .broken
+  }
+
+  private func isMessage(_ step: String?) -> Bool {
+    for node in graph.nodes where node.name == step {
+      if case .channel(let action) = node.action { return !action.touch && !action.isTask }
+    }
+    return false
   }
 
   private func follows(_ one: Milestone, _ within: Duration, _ other: Milestone) -> Finding {

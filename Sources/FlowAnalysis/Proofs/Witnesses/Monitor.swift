@@ -237,7 +237,7 @@ public struct Monitor: Sendable {
   }
 
   /// A task that was not done in time is told by an escalation, a message to somebody who is not the contact,
-  /// or a task of somebody else.
+  /// or a task of somebody else. Where such a message fails, its owner is told.
   private func overseen(_ course: Course, _ step: NodeIndex) -> Judgement {
     guard graph.nodes.indices.contains(step), course.end != nil else { return .kept }
     let name = graph.nodes[step].name
@@ -249,6 +249,7 @@ public struct Monitor: Sendable {
       case .timeout where entry.step == name: missed = missed ?? (at, by)
       case .escalated, .received: missed = nil
       case .sent(let handover) where !handover.touch: missed = nil
+      case .failed where node(of: entry)?.tellsSomebody == true: missed = nil
       case .task(let handover) where missed != nil && handover.by != missed?.by: missed = nil
       default: break
       }
