@@ -37,7 +37,7 @@ struct Queues {
 
   mutating func change(_ line: LineEntry, from state: Outgoing.State) {
     let kept = line.isOpen ? line : nil
-    (open[line.number], openByKey[line.key]) = (kept, kept)
+    if open[line.number] !== kept { (open[line.number], openByKey[line.key]) = (kept, kept) }
     let wasOpen = state.number < Outgoing.State.accepted.number
     if wasOpen != line.isOpen {
       let count = (openOfRun[line.run] ?? 0) + (wasOpen ? -1 : 1)
