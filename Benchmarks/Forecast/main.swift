@@ -204,7 +204,7 @@ do {
   case "cohort": try cohorts(number ?? 1_000_000)
   case "exact":
     try exact("exact", number ?? 21, events: [share("bounce", 20)])
-    try exact("exact, some away", 1, events: [share("bounce", 20), share("out-of-office", 200)])
+    try exact("exact, some away", number ?? 21, events: [share("bounce", 20), share("out-of-office", 200)])
   case "agree": if try !agree(number ?? 10_000) { exit(1) }
   default:
     print("usage: flow-forecast-bench cohort|exact|agree [N]")

@@ -27,7 +27,7 @@ struct ExactTests {
     var assume = Assumptions()
     assume.reply = [share("declined", 4000), share("reply", 2000)]
     assume.after = .days(1)
-    let figures = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
+    let figures = try cohort(CohortTests.asking, assume).exactFigures(.init(starts: 7))
     // As CohortTests works it out: 57 of 100 are heard of, two of three by `declined`; the rest are silent.
     #expect(figures.outcomes.map(\.name) == ["heard", "lost", "silent"])
     #expect(near(figures.outcomes[0].count, 190) && near(figures.outcomes[1].count, 380))
@@ -52,7 +52,7 @@ struct ExactTests {
         - { task: visit, by: owner, say: Go., within: 1 hour, then: { done: end done, timeout: end missed } }
 
       """, assume
-    ).exactFigures(starts: 3)
+    ).exactFigures(.init(starts: 3))
     // Every minute m of 60 has the outcome with a chance of 1/60; nobody has answered by then with 2^(-m/60). An answer in
     // the same minute comes first.
     let done = (1...60).reduce(0.0) { sum, minute in
@@ -65,16 +65,94 @@ struct ExactTests {
   @Test func `what comes back ends a run at once, and who is away holds it`() throws {
     var assume = Assumptions()
     assume.events = [share("bounce", 1000)]
-    let figures = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
+    let figures = try cohort(CohortTests.asking, assume).exactFigures(.init(starts: 7))
     // A tenth of the first mails, and a tenth of the others' second ones.
     #expect(figures.outcomes.map(\.name) == ["silent", "undeliverable"])
     #expect(near(figures.outcomes[0].count, 810) && near(figures.outcomes[1].count, 190))
     #expect(near(figures.replies.first?.count, 190) && figures.replies.first?.name == "bounce")
     assume.events = [share("out-of-office", 10_000)]
-    let away = try cohort(CohortTests.asking, assume).exactFigures(starts: 7)
+    let away = try cohort(CohortTests.asking, assume).exactFigures(.init(starts: 7))
     // Everybody is away, twice. Five business days from a note are a week, from one on a Sunday five days; the second
     // comes on a Friday then.
     #expect(near(away.outcomes[0].count, 1000) && away.times.tenth >= 12 * 1440 && away.times.longest <= 15 * 1440)
+  }
+
+  /// Mails a day apart, with answers that end the run, lead to a task, or hold it.
+  private func chain(_ mails: Int) -> String {
+    let steps = (1...mails).map { number in
+      "  - { email: mail-\(number), after: 1 day, purpose: inform, subject: One, body: One. }\n"
+        + "  - await: reply within 2 days\n"
+    }
+    return """
+      timezone: '"Europe/Berlin"'
+      policy: { window: "mon-fri 09:00-17:00", gap: 1 day }
+      replies: { declined: ["no thanks"], interested: ["call me"] }
+      anytime: { declined: end lost, interested: talk, reply: end heard }
+      steps:
+      \(steps.joined())  - end: silent
+      paths:
+        talk:
+          - task: talk
+            by: owner
+            say: Call.
+            within: 1 day
+            then: { done: end won, timeout: end missed }
+          - end: missed
+
+      """
+  }
+
+  private func chained(_ mails: Int, away: Int) throws -> Cohort {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 300), share("interested", 600), share("reply", 100)]
+    assume.events = [share("bounce", 50), share("out-of-office", away)]
+    assume.steps = [.init(name: "talk", shares: [share("done", 6000)])]
+    return try cohort(chain(mails), assume, contacts: 2000)
+  }
+
+  /// The largest share of contacts, touches or people's work by which two figures differ.
+  private func distance(_ one: CohortFigures, _ other: CohortFigures) -> [String: Double] {
+    func worst(_ pairs: [(Double, Double)]) -> Double { pairs.map { abs($0 - $1) }.max() ?? 0 }
+    let outcomes = Set(one.outcomes.map(\.name)).union(other.outcomes.map(\.name)).map { name in
+      func count(_ figures: CohortFigures) -> Double { figures.outcomes.first { $0.name == name }?.count ?? 0 }
+      return (count(one), count(other))
+    }
+    func days(_ figures: CohortFigures) -> [[String]: Double] {
+      var days: [[String]: Double] = [:]
+      for load in figures.load { for day in load.days { days[[load.verb, "\(day.date)"]] = day.count } }
+      return days
+    }
+    let (ours, theirs) = (days(one), days(other))
+    let load = Set(ours.keys).union(theirs.keys).map { (ours[$0] ?? 0, theirs[$0] ?? 0) }
+    return [
+      "outcomes": worst(outcomes) / 2000, "touches": abs(one.meanTouches - other.meanTouches) / other.meanTouches,
+      "duration": abs(one.times.mean - other.times.mean) / other.times.mean, "load": worst(load) / 2000,
+    ]
+  }
+
+  /// The finest: whatever is told at different minutes of two quarters of an hour is told apart, nobody is too few, and
+  /// the limit of holds counts.
+  @Test(arguments: [200, 2000])
+  func `a forecast is as fine as it has to be: the finest is the same to a ten-thousandth`(_ away: Int) throws {
+    let cohort = try chained(5, away: away)
+    let usual = cohort.exactFigures(.init(starts: 13))
+    let finest = cohort.exactFigures(.init(starts: 13, stretch: 0, answers: 0, holds: 0))
+    let distance = distance(usual, finest)
+    #expect(distance["outcomes"] ?? 1 <= 1e-4 && distance["touches"] ?? 1 <= 1e-4, "\(distance)")
+    #expect(distance["duration"] ?? 1 <= 1e-4 && distance["load"] ?? 1 <= 5e-3, "\(distance)")
+  }
+
+  @Test func `holds that come to more than thirty days are counted as they are drawn`() throws {
+    let cohort = try chained(10, away: 6000)
+    let (counted, computed) = (cohort.figures(), cohort.exactFigures(.init(starts: 61)))
+    for outcome in computed.outcomes {
+      let share = outcome.count / 2000
+      let sampled = counted.outcomes.first { $0.name == outcome.name }?.count ?? 0
+      #expect(abs(sampled - outcome.count) <= 4 * (2000 * share * (1 - share)).squareRoot() + 0.5, "\(outcome)")
+    }
+    // It takes some fifty days, and from contact to contact twenty more or less.
+    #expect(abs(counted.times.mean - computed.times.mean) <= 4 * 20 * 1440 / 2000.0.squareRoot())
+    #expect(abs(counted.meanTouches - computed.meanTouches) <= 4 * 3 / 2000.0.squareRoot())
   }
 
   @Test func `arms of a split have their shares to the last contact`() throws {
@@ -87,7 +165,7 @@ struct ExactTests {
           then: { a: end left, b: end right }
 
       """, Assumptions()
-    ).exactFigures(starts: 5)
+    ).exactFigures(.init(starts: 5))
     #expect(near(figures.outcomes[0].count, 300) && near(figures.outcomes[1].count, 700))
   }
 
@@ -99,7 +177,7 @@ struct ExactTests {
     let cohort = Cohort(
       graph: workflow.graph, data: scenario.input, dated: scenario.start, assume: everything(of: workflow.graph),
       zones: Draft.zones, contacts: count, seed: 3, start: scenario.start)
-    let (counted, computed) = (cohort.figures(), cohort.exactFigures(starts: 7))
+    let (counted, computed) = (cohort.figures(), cohort.exactFigures(.init(starts: 7)))
     #expect(near(computed.outcomes.reduce(0) { $0 + $1.count }, Double(count), 1e-3))
     for outcome in Set(counted.outcomes.map(\.name)).union(computed.outcomes.map(\.name)) {
       let sampled = counted.outcomes.first { $0.name == outcome }?.count ?? 0

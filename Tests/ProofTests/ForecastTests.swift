@@ -63,7 +63,7 @@ struct ForecastTests {
       let counted = cohort.followed()
       // The machine carries the others in both, one contact at a time.
       if counted.fallback != nil { continue }
-      let computed = cohort.exactFigures(starts: count)
+      let computed = cohort.exactFigures(.init(starts: count))
       #expect(abs(computed.refused - counted.figures.refused) <= 2, "seed \(seed)")
       for outcome in Set(counted.figures.outcomes.map(\.name)).union(computed.outcomes.map(\.name)) {
         let sampled = counted.figures.outcomes.first { $0.name == outcome }?.count ?? 0

@@ -43,18 +43,31 @@ struct AnswerTimes: Sendable {
     self.later = (0...median).reduce(into: []) { all, _ in all.append((all.last ?? 1 / factor) * factor) }
   }
 
+  /// So many half-lives at most; what is left then is nobody.
+  private static let halves = 40
+
+  /// In minutes.
+  var longest: Int { AnswerTimes.halves * median }
+
   /// The share of answers that take longer than `minutes`.
   func share(laterThan minutes: Int) -> Double {
     guard minutes > 0 else { return 1 }
-    var share = later[minutes % median]
-    for _ in 0..<min(minutes / median, 64) { share /= 2 }
-    return share
+    let halves = minutes / median
+    guard halves < AnswerTimes.halves else { return 0 }
+    return later[minutes - halves * median] / Double(1 << halves)
+  }
+
+  /// How many minutes those take in the mean that take no more than so many.
+  func mean(notAfter most: Int) -> Double {
+    let later = share(laterThan: most)
+    guard later < 1 else { return 1 }
+    return 1 / (1 - self.later[1]) - Double(most) * later / (1 - later)
   }
 
   /// The minutes of an answer for 64 bits of chance.
   func minutes(_ chance: UInt64) -> Int32 {
     // Each zero in front halves what is left; the rest is looked up within one half-life.
-    let halves = min(chance.leadingZeroBitCount, 40)
+    let halves = min(chance.leadingZeroBitCount, AnswerTimes.halves)
     let rest = chance << UInt64(halves)
     let share = max(0.5, Double(rest >> 11) / 9_007_199_254_740_992)
     var (low, high) = (0, median)

@@ -61,22 +61,41 @@ public struct Cohort: Sendable {
     followed(progress: progress).figures
   }
 
+  /// How finely figures are computed.
+  public struct Resolution: Hashable, Sendable {
+    /// How many instants of the span stand for all at which contacts come.
+    public var starts: Int
+    /// How much of one start's contacts may be taken together where they are told something at different minutes that
+    /// does make a difference.
+    public var stretch: Double
+    /// Of all contacts, how few do not answer while they wait in one state, but while they wait in the next.
+    public var answers: Double
+    /// Of all contacts, how few may be held for more than the thirty days that holds come to at most.
+    public var holds: Double
+
+    /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
+    public init(starts: Int = 61, stretch: Double = 0.01, answers: Double = 2e-6, holds: Double = 5e-3) {
+      (self.starts, self.stretch, self.answers, self.holds) = (starts, stretch, answers, holds)
+    }
+  }
+
   /// The same figures, computed on the graph in place of sampled. What people can do in a day is left out of it: the
   /// figures say what is asked of them.
-  /// - Parameters:
-  ///   - starts: how many instants of the span stand for all at which contacts come; 97 of thirty days fall on as many
-  ///     different times of the day.
-  ///   - progress: told how many contacts have been dealt with, now and then.
-  public func exactFigures(starts: Int = 97, progress: (Int) -> Void = { _ in }) -> CohortFigures {
+  /// - Parameter progress: told how many contacts have been dealt with, now and then.
+  public func exactFigures(_ resolution: Resolution = Resolution(), progress: (Int) -> Void = { _ in }) -> CohortFigures {
     let plan = CohortPlan(self)
-    if let program = try? CohortProgram(plan) {
-      var run = ExactRun(plan, CompiledWalker(program))
-      run.follow(starts: starts, progress)
+    if var program = try? CohortProgram(plan) {
+      program.leaveOutLimitOfHolds(upTo: resolution.holds)
+      var run = ExactRun(plan, CompiledWalker(program), resolution)
+      run.follow(progress)
       if !run.walker.isRagged { return run.figures }
     }
     // Much slower: fewer starts, at all hours of the day and all days of the week, and coarser stretches.
-    var run = ExactRun(plan, MachineWalker(plan), grain: 0.05)
-    run.follow(starts: min(starts, 31), progress)
+    var coarse = resolution
+    coarse.stretch = max(0.05, resolution.stretch)
+    coarse.starts = min(31, resolution.starts)
+    var run = ExactRun(plan, MachineWalker(plan), coarse)
+    run.follow(progress)
     return run.figures
   }
 

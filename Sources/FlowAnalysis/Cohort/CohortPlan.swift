@@ -48,6 +48,7 @@ final class CohortPlan {
     graph = cohort.graph
     chance = Chance(seed: cohort.seed)
     (zone, contactZone) = CohortPlan.zones(of: cohort)
+    wall = Int32(zone.civil(at: cohort.start).time.milliseconds / 60_000)
     let texts = CohortPlan.texts(of: cohort.graph)
     var total: UInt64 = 0
     replies = cohort.assume.reply.compactMap { share in
@@ -143,6 +144,12 @@ final class CohortPlan {
     let milliseconds = instant.milliseconds(since: cohort.start)
     return Int32(clamping: (milliseconds + 59_999).flooredMinutes)
   }
+
+  /// The wall's minutes from midnight to the cohort's start.
+  let wall: Int32
+
+  /// The beginning of a minute's quarter of an hour on the wall.
+  func quarter(of minute: Int32) -> Int32 { minute - ((minute &+ wall) % 15 + 15) % 15 }
 
   func arrival(_ contact: Int) -> Int32 {
     Int32(truncatingIfNeeded: Int64(contact) * Int64(cohort.spanMinutes) / Int64(max(1, cohort.contacts)))
@@ -282,6 +289,9 @@ protocol Walker {
   func touches(_ place: Int) -> Int
   /// With what makes no difference from a minute on made equal.
   mutating func state(_ place: Int, at minute: Int32) -> State
+  /// The state as if there had been no touch yet, and how many there were; nil where that may decide about something.
+  /// Nobody is going to answer.
+  func countedApart(_ state: State) -> (state: State, touches: Int)?
   /// A number that equal states share, in every process; others seldom do.
   func tag(_ state: State) -> UInt64
   mutating func put(_ state: State, _ place: Int)

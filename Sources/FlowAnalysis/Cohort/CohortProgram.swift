@@ -118,11 +118,16 @@ struct CohortProgram {
   /// How long who is away holds a run where the file says nothing.
   var away: Int16 = -1
   let reachable: Set<NodeIndex>
+  /// By step: it may lead to one for which it counts how many touches there were, or whose touch may be answered; or it
+  /// is one.
+  private(set) var leadsToCounted: [Bool] = []
   /// Something asks for the class or the text of the last answer.
   private(set) var readsAnswers: Bool
   /// Something asks when the run began; for what the contact brought, or for its key.
   private(set) var readsStart = false
   private(set) var readsData = false
+  /// Whether it counts for how long runs were held.
+  private(set) var countsHolds = true
 
   init(_ plan: CohortPlan) throws(NotCarried) {
     self.plan = plan
@@ -139,6 +144,7 @@ struct CohortProgram {
     let probe = CohortProbe(plan)
     for node in reachable { try probe.fill(&ops[node], node) }
     try tables()
+    leadsToCounted = CohortReach.leading(to: plan.graph.nodes.indices.map(counts), plan)
   }
 
   /// What has to be known before a step is compiled.
@@ -158,6 +164,39 @@ struct CohortProgram {
     if verbs.count > 7 { throw NotCarried("more than 7 channels that are suppressed") }
     if slots.count > (loops ? 0 : 2) { throw NotCarried("instants of steps that are counted from later") }
     if graph.nodes.count > 9_000 { throw NotCarried("so many steps") }
+  }
+
+  private func counts(_ node: NodeIndex) -> Bool {
+    plan.steps[node].isAnswered || plan.steps[node].isTouch && plan.graph.policy.maxTouches != nil
+      || Uses.of(plan.graph.nodes[node]).contains(.runTouches)
+  }
+
+  /// Where no more than a share of all contacts can come to the thirty days for which a run may be held in all, and
+  /// nothing else asks how long it was, that is not counted.
+  mutating func leaveOutLimitOfHolds(upTo most: Double) {
+    countsHolds = !holds.isEmpty || whens.contains { $0.days != nil } || heldOften > most
+  }
+
+  /// At most the share of contacts who have five notes of an absence: an absence is a week,
+  /// and five weeks are more than thirty days.
+  private var heldOften: Double {
+    var touches = 0
+    for index in reachable {
+      if case .go = plan.graph.nodes[index].action { return 1 }
+      guard plan.steps[index].isAnswered else { continue }
+      if ops[index].inAnytime { return 1 }
+      touches += ops[index].around == 0 ? 1 : 255
+    }
+    let shares = zip(plan.replies, [0] + plan.replies.map(\.upTo)).filter { $0.0.kind == .outOfOffice(return: nil) }
+    let share = shares.reduce(0) { $0 + Double($1.0.upTo - $1.1) / 4_294_967_296 }
+    // [N]: had N notes.
+    var notes = [1.0, 0, 0, 0, 0]
+    for _ in 0..<touches {
+      for had in notes.indices.reversed() {
+        notes[had] = notes[had] * (1 - share) + (had > 0 ? notes[had - 1] * share : 0)
+      }
+    }
+    return 1 - notes.reduce(0, +)
   }
 
   private mutating func note(ahead target: Target) {
@@ -327,63 +366,5 @@ struct CohortProgram {
     }
     windows.append(hours)
     return Int16(windows.count - 1)
-  }
-}
-
-/// What steps read.
-enum Uses {
-  static func of(_ moment: Moment) -> [Name] {
-    if case .expression(let expression) = moment.base { expression.uses.map(\.name) } else { [] }
-  }
-
-  /// Of everything that decides when and whether the step does something.
-  static func of(_ node: Node) -> [Name] {
-    var names = node.due.map(of) ?? []
-    names += node.condition?.uses.map(\.name) ?? []
-    switch node.action {
-    case .wait(let moment): names += of(moment)
-    case .await(let awaited): names += of(awaited.until)
-    case .channel(let action): names += action.until.map(of) ?? []
-    case .choose(let branches, _): names += branches.flatMap { $0.when.uses.map(\.name) }
-    case .loop(let loop): names += loop.stopIf?.uses.map(\.name) ?? []
-    case .hold(let hold): if case .moment(let moment)? = hold.until { names += of(moment) }
-    default: break
-    }
-    return names
-  }
-
-  /// Of everything that decides when.
-  static func instants(of node: Node) -> [Use] {
-    var moments = [node.due]
-    switch node.action {
-    case .wait(let moment): moments.append(moment)
-    case .await(let awaited): moments.append(awaited.until)
-    case .channel(let action): moments.append(action.until)
-    default: break
-    }
-    return moments.flatMap { (moment: Moment?) -> [Use] in
-      if case .expression(let expression)? = moment?.base { expression.uses } else { [] }
-    }
-  }
-
-  static func isOfEvent(_ name: Name) -> Bool {
-    switch name {
-    case .eventField, .eventTime, .taskNote: true
-    default: false
-    }
-  }
-
-  static func isOfAnswer(_ name: Name) -> Bool {
-    switch name {
-    case .replyClass, .replyText, .replyDate: true
-    default: false
-    }
-  }
-
-  static func isOfData(_ name: Name) -> Bool {
-    switch name {
-    case .input, .owner: true
-    default: false
-    }
   }
 }

@@ -147,30 +147,55 @@ struct CohortReach {
   private(set) var nodes: Set<NodeIndex> = []
 
   init(_ plan: CohortPlan) {
-    let graph = plan.graph
-    let classes = plan.replies.map(\.name) + (plan.replies.isEmpty ? [] : ["reply"])
-    var queue = [graph.entry] + graph.anytime.filter { classes.contains($0.key) }.map(\.target)
+    let classes = CohortReach.classes(plan)
+    var queue = [plan.graph.entry] + plan.graph.anytime.filter { classes.contains($0.key) }.map(\.target)
     while let target = queue.popLast() {
       guard case .node(let index) = target, nodes.insert(index).inserted else { continue }
-      let node = graph.nodes[index]
-      queue.append(node.next)
-      if case .target(let past)? = node.ifPast { queue.append(past) }
-      switch node.action {
-      case .await(let awaited):
-        queue += awaited.cases.filter { classes.contains($0.key) || $0.key == "timeout" }.map(\.target)
-      case .channel(let action):
-        let outcomes = plan.steps[index].outcomes.map(\.name)
-        queue += action.cases.filter { outcomes.contains($0.key) || $0.key == "timeout" }.map(\.target)
-      case .choose(let branches, let otherwise):
-        queue += branches.map(\.target)
-        if let otherwise { queue.append(otherwise) }
-      case .split(let split): queue += split.arms.map(\.target)
-      case .loop(let loop): queue.append(.node(loop.body))
-      case .escalate(let escalation): queue += escalation.cases.filter { $0.key == "timeout" }.map(\.target)
-      case .go(let target): queue.append(target)
-      default: break
+      queue += CohortReach.next(index, plan, classes)
+    }
+  }
+
+  private static func classes(_ plan: CohortPlan) -> [String] {
+    plan.replies.map(\.name) + (plan.replies.isEmpty ? [] : ["reply"])
+  }
+
+  /// Where a contact may go from a step, but for `anytime`.
+  private static func next(_ index: NodeIndex, _ plan: CohortPlan, _ classes: [String]) -> [Target] {
+    let node = plan.graph.nodes[index]
+    var next = [node.next]
+    if case .target(let past)? = node.ifPast { next.append(past) }
+    switch node.action {
+    case .await(let awaited):
+      next += awaited.cases.filter { classes.contains($0.key) || $0.key == "timeout" }.map(\.target)
+    case .channel(let action):
+      let outcomes = plan.steps[index].outcomes.map(\.name)
+      next += action.cases.filter { outcomes.contains($0.key) || $0.key == "timeout" }.map(\.target)
+    case .choose(let branches, let otherwise):
+      next += branches.map(\.target)
+      if let otherwise { next.append(otherwise) }
+    case .split(let split): next += split.arms.map(\.target)
+    case .loop(let loop): next.append(.node(loop.body))
+    case .escalate(let escalation): next += escalation.cases.filter { $0.key == "timeout" }.map(\.target)
+    case .go(let target): next.append(target)
+    default: break
+    }
+    return next
+  }
+
+  /// By step: whether it is one of these or may lead to one, but for `anytime`.
+  static func leading(to wanted: [Bool], _ plan: CohortPlan) -> [Bool] {
+    let classes = classes(plan)
+    let nexts = plan.graph.nodes.indices.map { next($0, plan, classes) }
+    var leads = wanted
+    var isNew = true
+    while isNew {
+      isNew = false
+      for node in leads.indices.reversed() where !leads[node] {
+        leads[node] = nexts[node].contains { if case .node(let next) = $0 { leads[next] } else { false } }
+        isNew = isNew || leads[node]
       }
     }
+    return leads
   }
 }
 

@@ -14,16 +14,26 @@ struct CompiledSteps {
   var overflows = false
   private let gap: Int16
   private let maxTouches: Int
-  private let isEvent: [Bool]
+  private let brings: [Brings]
 
   init(_ program: CohortProgram) {
     var program = program
     gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
     maxTouches = program.plan.graph.policy.maxTouches ?? .max
     self.program = program
-    isEvent = program.plan.replies.map { if case .reply = $0.kind { false } else { true } }
+    brings = program.plan.replies.map { reply in
+      switch reply.kind {
+      case .reply: reply.name == "reply" ? .anyReply : .classOfReply
+      case .unsubscribe, .complaint: .optOut
+      case .bounce: .bounce
+      default: .absence
+      }
+    }
     times = CohortTimes(program)
   }
+
+  /// What a touch brings.
+  private enum Brings: UInt8 { case classOfReply, anyReply, optOut, bounce, absence }
 
   // MARK: Told
 
@@ -59,6 +69,7 @@ struct CompiledSteps {
     if state.stage != .escalating { state.person = 0 }
     if !program.readsStart { state.started = 0 }
     if !program.readsData { state.day = 0 }
+    if !program.countsHolds { state.held = 0 }
     return state
   }
 
@@ -209,9 +220,10 @@ struct CompiledSteps {
   // MARK: Answers
 
   mutating func reply(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
-    if isEvent[index] { return event(index, &state, contact, now) }
+    let brings = brings[index]
+    let isNamed = brings == .classOfReply
+    guard isNamed || brings == .anyReply else { return event(brings, index, &state, contact, now) }
     state.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered
-    let isNamed = program.plan.replies[index].name != "reply"
     let own = isNamed ? usable(program.anytime[index], state) : CohortProgram.To.nowhere
     if state.stage == .listening {
       let cases = Int(program.ops[Int(state.node)].cases)
@@ -225,19 +237,17 @@ struct CompiledSteps {
     proceed(any == CohortProgram.To.nowhere ? program.replied : any, &state, contact, now)
   }
 
-  private mutating func event(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
-    let kind = program.plan.replies[index].kind
-    switch kind {
-    case .unsubscribe, .complaint: return proceed(program.optedOut, &state, contact, now)
-    default: break
-    }
+  private mutating func event(
+    _ brings: Brings, _ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32
+  ) {
+    if brings == .optOut { return proceed(program.optedOut, &state, contact, now) }
     if state.stage == .listening {
       let own = program.classes[Int(program.ops[Int(state.node)].cases) + index]
       if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
     }
     let any = usable(program.anytime[index], state)
     if any != CohortProgram.To.nowhere { return proceed(any, &state, contact, now) }
-    if case .bounce = kind { return proceed(program.undeliverable, &state, contact, now) }
+    if brings == .bounce { return proceed(program.undeliverable, &state, contact, now) }
     let until = times.after(program.away, now)
     (state.due, state.held) = times.moved(state.due, to: until == Self.none ? now : until, held: state.held)
   }

@@ -94,10 +94,17 @@ struct CompiledWalker: Walker {
 
   mutating func state(_ place: Int, at minute: Int32) -> State { steps.plain(states[place], at: minute) }
 
+  func countedApart(_ state: State) -> (state: State, touches: Int)? {
+    guard state.stage != .ended, !steps.program.leadsToCounted[Int(state.node)] else { return nil }
+    var apart = state
+    apart.touches = 0
+    return (apart, Int(state.touches))
+  }
+
   func tag(_ state: State) -> UInt64 {
     let due = UInt64(UInt32(bitPattern: state.due)) << 32 | UInt64(UInt32(bitPattern: state.started))
     let place = UInt64(state.node) << 48 | UInt64(state.day) << 32 | UInt64(state.passed)
-    let mixed = (due ^ UInt64(state.touches) << 56) &* 0x9E37_79B9_7F4A_7C15
+    let mixed = (due ^ UInt64(state.touches) << 56 ^ UInt64(state.stage.rawValue) << 50) &* 0x9E37_79B9_7F4A_7C15
     return (mixed ^ mixed >> 29 ^ place) &* 0xBF58_476D_1CE4_E5B9
   }
 

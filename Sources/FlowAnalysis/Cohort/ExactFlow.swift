@@ -1,92 +1,209 @@
-/// How many contacts there are of each start, in a row of starts: those who are not going to answer, then by class those
-/// who are. Starts whose contacts have come into one state go on as one.
+/// How many contacts of each start have come into one state; where that stands in ``ExactMasses``. Starts whose contacts
+/// have come into one state go on as one.
 struct ExactFlow {
+  fileprivate let slot: Int32
   /// The first start of which there may be any, and how many starts from it on.
-  private(set) var first = 0
-  private(set) var count = 0
+  fileprivate(set) var first: Int32 = 0
+  fileprivate(set) var count: Int32 = 0
+  /// A bit for each row in which there may be any; the last one stands for all rows from the 64th on.
+  fileprivate var rows: UInt64 = 0
+  /// How many have had how many touches stands beside it, in place of in the state.
+  fileprivate(set) var isCounted = false
+
+  static func bit(_ row: Int) -> UInt64 { 1 << UInt64(min(row, 63)) }
+
+  func has(_ row: Int) -> Bool { rows & ExactFlow.bit(row) != 0 }
+
+  var isEmpty: Bool { rows == 0 }
+  /// Nobody is going to answer.
+  var isSilent: Bool { rows == 1 }
+}
+
+/// The contacts of all flows, in one piece of memory: of each start those who are not going to answer, then by class
+/// those who are.
+struct ExactMasses {
   /// One row for those who are not going to answer, then one for each class.
   let rows: Int
-  private var masses: [Double] = []
+  private let starts: Int
+  private let width: Int
+  /// So many numbers of touches have a place.
+  static let touches = 64
+  /// A slot for each flow; in it the sum of each row, a place for each number of touches, for a silent flow that is
+  /// counted, and the rows, in each a place for each start. Outside a flow's rows and starts it is zero.
+  private var values: [Double] = []
+  private var free: [Int32] = []
 
-  init(classes: Int) { rows = classes + 1 }
+  init(classes: Int, starts: Int) {
+    rows = classes + 1
+    self.starts = max(1, starts)
+    width = rows * (self.starts + 1) + ExactMasses.touches
+    values.reserveCapacity(width * (self.starts + 64))
+  }
+
+  private func sums(_ flow: ExactFlow) -> Int { Int(flow.slot) * width }
+
+  private func places(_ flow: ExactFlow, _ row: Int) -> Range<Int> {
+    let from = sums(flow) + rows + ExactMasses.touches + row * starts + Int(flow.first)
+    return from..<(from + Int(flow.count))
+  }
+
+  private func counts(_ flow: ExactFlow) -> Range<Int> {
+    let from = sums(flow) + rows
+    return from..<(from + ExactMasses.touches)
+  }
+
+  private mutating func empty(like flow: ExactFlow) -> ExactFlow {
+    var slot = free.popLast()
+    if slot == nil {
+      slot = Int32(values.count / width)
+      values.append(contentsOf: repeatElement(0, count: width))
+    }
+    return ExactFlow(slot: slot ?? 0, first: flow.first, count: flow.count)
+  }
+
+  // MARK: Over places
+
+  // Without a check of each place several are done at once. The ranges come from this file alone.
+
+  private mutating func scale(_ places: Range<Int>, by part: Double) {
+    values.withUnsafeMutableBufferPointer { values in
+      guard let own = values.baseAddress?.advanced(by: places.lowerBound) else { return }
+      for index in 0..<places.count { own[index] *= part }
+    }
+  }
+
+  /// Adds to places from one on a part of others.
+  private mutating func add(_ part: Double, of places: Range<Int>, from to: Int) {
+    values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let (own, other) = (base + to, base + places.lowerBound)
+      for index in 0..<places.count { own[index] += other[index] * part }
+    }
+  }
+
+  private mutating func clear(_ places: Range<Int>) {
+    values.withUnsafeMutableBufferPointer { values in
+      guard let own = values.baseAddress?.advanced(by: places.lowerBound) else { return }
+      for index in 0..<places.count { own[index] = 0 }
+    }
+  }
+
+  // MARK: Flows
 
   /// So many of one start, who are not going to answer.
-  mutating func begin(_ start: Int, _ mass: Double) {
-    (first, count) = (start, 1)
-    masses.removeAll(keepingCapacity: true)
-    masses.append(mass)
-    for _ in 1..<max(1, rows) { masses.append(0) }
+  mutating func begin(_ start: Int, _ mass: Double) -> ExactFlow {
+    var flow = empty(like: ExactFlow(slot: 0, first: Int32(start), count: 1))
+    flow.rows = 1
+    values[places(flow, 0).lowerBound] = mass
+    values[sums(flow)] = mass
+    return flow
   }
 
-  func sum(row: Int) -> Double {
+  /// Of a flow that nobody asks for again.
+  mutating func drop(_ flow: ExactFlow) {
+    for row in 0..<rows where flow.has(row) { clear(places(flow, row)) }
+    clear(sums(flow)..<(sums(flow) + rows))
+    if flow.isCounted { clear(counts(flow)) }
+    free.append(flow.slot)
+  }
+
+  func sum(_ flow: ExactFlow, row: Int) -> Double { values[sums(flow) + row] }
+
+  func sum(_ flow: ExactFlow) -> Double {
     var sum = 0.0
-    for index in (row * count)..<((row + 1) * count) { sum += masses[index] }
+    for row in 0..<rows { sum += values[sums(flow) + row] }
     return sum
   }
 
-  var sum: Double {
-    var sum = 0.0
-    for mass in masses { sum += mass }
-    return sum
+  /// Whoever was going to answer is not any more.
+  mutating func silence(_ flow: inout ExactFlow) {
+    for row in 1..<max(1, rows) where flow.has(row) {
+      take(1, of: flow, row, &flow, 0)
+      clear(places(flow, row))
+      values[sums(flow) + row] = 0
+    }
+    flow.rows = 1
   }
 
-  /// Of one start, by its place in the row.
-  func sum(place: Int) -> Double {
-    var sum = 0.0
-    for row in 0..<rows { sum += masses[row * count + place] }
-    return sum
-  }
-
-  /// How many a part of each row is.
-  func sum(parts: [Double]) -> Double {
-    var sum = 0.0
-    for row in 0..<rows { sum += self.sum(row: row) * parts[row] }
-    return sum
-  }
+  /// Of a silent flow one start, from the flow's first on.
+  func sum(_ flow: ExactFlow, place: Int) -> Double { values[places(flow, 0).lowerBound + place] }
 
   /// Of another a part of each row.
-  mutating func take(_ other: ExactFlow, parts: [Double]) {
-    (first, count) = (other.first, other.count)
-    masses.removeAll(keepingCapacity: true)
-    for row in 0..<rows {
-      for index in (row * count)..<((row + 1) * count) { masses.append(other.masses[index] * parts[row]) }
+  mutating func part(_ other: ExactFlow, _ part: (_ row: Int) -> Double) -> ExactFlow {
+    var flow = empty(like: other)
+    for row in 0..<rows where other.has(row) {
+      let part = part(row)
+      if part > 0 { take(part, of: other, row, &flow, row) }
     }
+    if other.isCounted {
+      add(part(0), of: counts(other), from: counts(flow).lowerBound)
+      flow.isCounted = true
+    }
+    return flow
   }
 
   /// A part of another's row, who are not going to answer any more.
-  mutating func take(_ other: ExactFlow, row: Int, part: Double) {
-    (first, count) = (other.first, other.count)
-    masses.removeAll(keepingCapacity: true)
-    for index in (row * count)..<((row + 1) * count) { masses.append(other.masses[index] * part) }
-    for _ in count..<max(count, other.masses.count) { masses.append(0) }
+  mutating func silenced(_ other: ExactFlow, row: Int, part: Double) -> ExactFlow {
+    var flow = empty(like: other)
+    take(part, of: other, row, &flow, 0)
+    return flow
+  }
+
+  private mutating func take(_ part: Double, of other: ExactFlow, _ row: Int, _ flow: inout ExactFlow, _ own: Int) {
+    add(part, of: places(other, row), from: places(flow, own).lowerBound)
+    values[sums(flow) + own] += values[sums(other) + row] * part
+    flow.rows |= ExactFlow.bit(own)
+  }
+
+  /// No more than a part of each row.
+  mutating func keep(_ flow: inout ExactFlow, _ part: (_ row: Int) -> Double) {
+    var left: UInt64 = 0
+    for row in 0..<rows where flow.has(row) {
+      let part = part(row)
+      if part != 1 {
+        scale(places(flow, row), by: part)
+        values[sums(flow) + row] *= part
+        if row == 0, flow.isCounted { scale(counts(flow), by: part) }
+      }
+      if part > 0 { left |= ExactFlow.bit(row) }
+    }
+    flow.rows = left
   }
 
   /// Of those who are not going to answer some are, now that they have been asked.
-  mutating func ask(_ shares: [Double]) {
-    for place in 0..<count {
-      let free = masses[place]
-      for (index, share) in shares.enumerated() {
-        masses[(index + 1) * count + place] += free * share
-        masses[place] -= free * share
-      }
+  mutating func ask(_ flow: inout ExactFlow, _ shares: [Double]) {
+    guard flow.has(0) else { return }
+    var rest = 1.0
+    for (index, share) in shares.enumerated() {
+      take(share, of: flow, 0, &flow, index + 1)
+      rest -= share
     }
+    scale(places(flow, 0), by: rest)
+    values[sums(flow)] *= rest
   }
 
-  mutating func add(_ other: ExactFlow) {
-    let low = min(first, other.first)
-    let high = max(first + count, other.first + other.count)
-    if low < first || high > first + count {
-      var wider = [Double](repeating: 0, count: rows * (high - low))
-      for row in 0..<rows {
-        for place in 0..<count { wider[row * (high - low) + first - low + place] = masses[row * count + place] }
-      }
-      (first, count, masses) = (low, high - low, wider)
+  /// Into a flow another, which is nothing by itself from then on.
+  mutating func join(_ other: ExactFlow, into flow: inout ExactFlow) {
+    let low = min(flow.first, other.first)
+    flow.count = max(flow.first + flow.count, other.first + other.count) - low
+    flow.first = low
+    for row in 0..<rows where other.has(row) {
+      add(1, of: places(other, row), from: places(flow, row).lowerBound + Int(other.first - low))
+      values[sums(flow) + row] += values[sums(other) + row]
     }
-    let shift = other.first - first
-    for row in 0..<rows {
-      for place in 0..<other.count {
-        masses[row * count + shift + place] += other.masses[row * other.count + place]
-      }
-    }
+    flow.rows |= other.rows
+    if other.isCounted, flow.isCounted { add(1, of: counts(other), from: counts(flow).lowerBound) }
+    drop(other)
   }
+
+  // MARK: Touches
+
+  /// All of a silent flow have had so many touches. From now on that stands beside it.
+  mutating func count(_ flow: inout ExactFlow, touches: Int) {
+    values[counts(flow).lowerBound + touches] = sum(flow)
+    flow.isCounted = true
+  }
+
+  /// Of a flow that is counted: how many have had so many touches.
+  func sum(_ flow: ExactFlow, touches: Int) -> Double { values[counts(flow).lowerBound + touches] }
 }

@@ -9,7 +9,8 @@ struct ExactState<State: Hashable> {
   var flow: ExactFlow
 
   func isSame(as other: ExactState) -> Bool {
-    given == other.given && until == other.until && contact == other.contact && state == other.state
+    given == other.given && until == other.until && contact == other.contact
+      && flow.isCounted == other.flow.isCounted && state == other.state
   }
 }
 
@@ -22,7 +23,6 @@ struct ExactQueue<State: Hashable> {
   /// A heap; the minute is above the place, so that what comes out does not depend on anything else.
   private var heap: [UInt64] = []
   private var places: [UInt32] = []
-
   mutating func push(_ state: ExactState<State>, tag: UInt64, at minute: Int32) {
     let place = free.popLast() ?? UInt32(states.count)
     if Int(place) == states.count {
@@ -43,7 +43,7 @@ struct ExactQueue<State: Hashable> {
   }
 
   /// All of the next minute, into an empty list; nil where there are none.
-  mutating func pop(into all: inout [ExactState<State>]) -> Int32? {
+  mutating func pop(into all: inout [ExactState<State>], _ masses: inout ExactMasses) -> Int32? {
     guard let first = heap.first else { return nil }
     places.removeAll(keepingCapacity: true)
     while let next = heap.first, next >> 32 == first >> 32 {
@@ -60,8 +60,10 @@ struct ExactQueue<State: Hashable> {
       states[Int(place)] = nil
       free.append(place)
       if tags[Int(place)] != last { (sameFrom, last) = (all.count, tags[Int(place)]) }
-      if let known = all[sameFrom...].firstIndex(where: { $0.isSame(as: state) }) {
-        all[known].flow.add(state.flow)
+      var known = sameFrom
+      while known < all.count, !all[known].isSame(as: state) { known += 1 }
+      if known < all.count {
+        masses.join(state.flow, into: &all[known].flow)
       } else {
         all.append(state)
       }

@@ -6,69 +6,73 @@ import FlowTime
 ///
 /// An answer that is due is memoryless, so of it a state keeps nothing but that there is one, by class. Where an answer
 /// or an outcome may come at any minute of a wait, the wait is cut into stretches: one, where both its ends lead to the
-/// same; else halves, down to an hour or to a probability that moves nothing. How much falls into a stretch is the
-/// sum over its minutes, not an estimate. States that have become equal are one, whenever their contacts came: after a
-/// weekend in which nobody writes, few are left.
+/// same; else in two at the quarter of an hour in which what comes does in the mean, until a quarter or little is left.
+/// How much falls into a stretch is the sum over its minutes, not an estimate; what is told at different minutes of one
+/// counts as told at the beginning of the mean's quarter. So instants that move with what is told, as the end of a hold
+/// does, fall on quarters, and meet again. States that have become equal are one, whenever their contacts came. Of few
+/// nothing is heard in one wait; they wait for the next, where they have met others (see ``Cohort/Resolution``).
 struct ExactRun<W: Walker> {
   /// What being told something comes to.
   private struct Result {
     var state: W.State
-    /// What was handed over: mostly nothing or one.
-    var handed: Handed?
-    var more: [Handed] = []
+    /// What was handed over: so many in ``ExactRun/handed``.
+    var from: Int
+    var count: Int
     var wakes: Int32?
     var awaited: Int32
-
-    /// Nothing but the minute is another.
-    func isSame(as other: Result) -> Bool {
-      state == other.state && handed?.node == other.handed?.node
-        && more.elementsEqual(other.more, by: { $0.node == $1.node })
-    }
-
-    func hands(_ node: Int) -> Bool {
-      handed.map { Int($0.node) == node } ?? false || more.contains { Int($0.node) == node }
-    }
   }
 
   private let plan: CohortPlan
   private(set) var walker: W
   private var tally: CohortTally
   private var queue = ExactQueue<W.State>()
+  private var masses: ExactMasses
+  /// Who has ended after one minute and not after another: many end within the same, and are counted together.
+  private var ends: [(from: Int32, to: Int32, flow: ExactFlow)] = []
+  private var oldestEnd = 0
+  /// By what the state at hand has been told.
+  private var handed: [Handed] = []
   /// When those of each start came.
   private var arrivals: [Int32] = []
-  /// Those of whom something is being found out.
-  private var flow: ExactFlow
+  private let starts: Int
+  /// How many contacts a start stands for.
+  private let weight: Double
   /// The share of one start that is not worth cutting.
   private let grain: Double
+  /// So few contacts answer in a later wait.
+  private let few: Double
   /// Of whoever is asked: by class, who is going to answer.
   private let shares: [Double]
   private let isAnswered: [Bool]
-  /// By step, of its outcomes.
+  private let hasWindow: [Bool]
+  /// By step, of its outcomes, and all together.
   private let outcomes: [[Double]]
+  private let outcomeShares: [Double]
 
-  /// - Parameter grain: of one start's probability: so little is not cut further.
-  init(_ plan: CohortPlan, _ walker: W, grain: Double = 0.01) {
+  init(_ plan: CohortPlan, _ walker: W, _ resolution: Cohort.Resolution) {
     func shares(_ upTo: [UInt64]) -> [Double] {
       zip(upTo, [0] + upTo).map { Double($0 - $1) / 4_294_967_296 }
     }
     self.plan = plan
     self.walker = walker
-    self.grain = grain
+    self.starts = max(1, min(resolution.starts, plan.cohort.contacts, plan.cohort.spanMinutes))
+    weight = Double(plan.cohort.contacts) / Double(self.starts)
+    grain = resolution.stretch
+    few = resolution.answers * Double(plan.cohort.contacts)
     self.shares = shares(plan.replies.map(\.upTo))
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
+    hasWindow = plan.steps.map { $0.window != nil }
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
-    flow = ExactFlow(classes: plan.replies.count)
+    outcomeShares = outcomes.map { $0.reduce(0, +) }
+    masses = ExactMasses(classes: plan.replies.count, starts: self.starts)
     tally = CohortTally(plan)
   }
 
-  /// - Parameter starts: how many stand for all.
-  mutating func follow(starts: Int, _ progress: (Int) -> Void) {
-    let starts = max(1, min(starts, plan.cohort.contacts, plan.cohort.spanMinutes))
+  mutating func follow(_ progress: (Int) -> Void) {
     var arms = SplitArms(plan)
-    let weight = Double(plan.cohort.contacts) / Double(starts)
     for number in 0..<starts {
-      // The middle of its part of the span.
-      let minute = Int32((2 * number + 1) * plan.cohort.spanMinutes / (2 * starts))
+      // The middle of its part of the span, on a quarter.
+      let minute = max(0, plan.quarter(of: Int32((2 * number + 1) * plan.cohort.spanMinutes / (2 * starts))))
       arrivals.append(minute)
       let day = plan.day(ofArrival: minute)
       guard let enrolment = plan.days[day].enrolment else {
@@ -76,19 +80,24 @@ struct ExactRun<W: Walker> {
         continue
       }
       for way in arms.ways(enrolment) {
+        handed.removeAll(keepingCapacity: true)
         walker.start(0, contact: way.contact, day: day, at: minute)
-        flow.begin(number, weight * way.share)
-        settle(result(at: minute), from: minute, to: minute, at: minute, way.contact, given: 0, until: 0, before: -1)
+        let from = ExactState(
+          state: walker.state(0, at: minute), given: 0, until: 0, contact: way.contact,
+          flow: masses.begin(number, weight * way.share))
+        settle(result(at: minute), from, from.flow, from: minute, to: minute, at: minute, before: -1)
       }
     }
     var states: [ExactState<W.State>] = []
     var rounds = 0
-    while let minute = queue.pop(into: &states) {
-      for state in states { advance(state, at: minute, weight) }
+    while let minute = queue.pop(into: &states, &masses) {
+      for index in states.indices { advance(states[index], at: minute) }
       states.removeAll(keepingCapacity: true)
       rounds += 1
       if rounds & 255 == 0 { progress(Int(tally.weightEnded)) }
     }
+    for end in ends { count(end.flow, from: end.from, to: end.to) }
+    ends = []
   }
 
   var figures: CohortFigures { tally.figures(lost: [:], isSampled: false) }
@@ -96,11 +105,12 @@ struct ExactRun<W: Walker> {
   // MARK: Going on
 
   private mutating func result(at minute: Int32) -> Result {
-    var result = Result(state: walker.state(0, at: minute), wakes: walker.wakes(0), awaited: walker.awaited(0))
-    if !walker.handed.isEmpty {
-      result.handed = walker.handed.first
-      if walker.handed.count > 1 { result.more = Array(walker.handed.dropFirst()) }
-      while walker.handed.popLast() != nil {}
+    let result = Result(
+      state: walker.state(0, at: minute), from: handed.count, count: walker.handed.count,
+      wakes: walker.wakes(0), awaited: walker.awaited(0))
+    if result.count > 0 {
+      handed += walker.handed
+      walker.handed.removeAll(keepingCapacity: true)
     }
     return result
   }
@@ -111,31 +121,52 @@ struct ExactRun<W: Walker> {
     return result(at: minute)
   }
 
+  /// Nothing but the minute is another.
+  private func isSame(_ one: Result, _ other: Result) -> Bool {
+    one.count == other.count && one.state == other.state
+      && (0..<one.count).allSatisfy { handed[one.from + $0].node == handed[other.from + $0].node }
+  }
+
+  private func hands(_ result: Result, _ node: Int) -> Bool {
+    (0..<result.count).contains { Int(handed[result.from + $0].node) == node }
+  }
+
+  /// Something was handed over that is not at any minute.
+  private func waitsForWindow(_ result: Result) -> Bool {
+    (0..<result.count).contains { hasWindow[Int(handed[result.from + $0].node)] }
+  }
+
   /// A state waits from a minute on: what comes of it until its timer, and by that.
-  private mutating func advance(_ state: ExactState<W.State>, at minute: Int32, _ weight: Double) {
+  private mutating func advance(_ state: ExactState<W.State>, at minute: Int32) {
+    handed.removeAll(keepingCapacity: true)
     walker.put(state.state, 0)
     guard let wakes = walker.wakes(0), wakes <= Cohort.horizon else {
-      flow = state.flow
-      return end("", from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
+      return end("", state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
     let node = Int(walker.awaited(0))
-    let wait = ExactWait(
+    var wait = ExactWait(
       answers: plan.answers, at: minute, given: state.given, until: state.until, node: node,
-      share: node >= 0 && state.until > state.given ? outcomes[node].reduce(0, +) : 0, least: grain * weight * Double(state.flow.count))
+      share: node >= 0 && state.until > state.given ? outcomeShares[node] : 0,
+      least: grain * weight * Double(state.flow.count))
     let length = max(0, wakes - minute)
-    if length > 0 { hear(state, wait, length) }
-    flow.take(state.flow, parts: wait.left(after: length))
-    guard flow.sum > 0 else { return }
+    if length > 0 { hear(state, &wait, length) }
+    var flow = state.flow
+    masses.keep(&flow) { wait.left($0, after: length) }
+    if flow.isEmpty { return masses.drop(flow) }
     let result = result(of: .timer, state.state, state.contact, at: wakes)
-    settle(
-      result, from: wakes, to: wakes, at: wakes, state.contact, given: state.given, until: state.until, before: node)
+    settle(result, state, flow, from: wakes, to: wakes, at: wakes, before: node)
   }
 
   /// What may be heard before the timer.
-  private mutating func hear(_ state: ExactState<W.State>, _ wait: ExactWait, _ length: Int32) {
-    for index in shares.indices {
-      let going = state.flow.sum(row: index + 1)
-      if going > 0 { cut(.reply(index), going, state, wait, 0, length) }
+  private mutating func hear(_ state: ExactState<W.State>, _ wait: inout ExactWait, _ length: Int32) {
+    for index in shares.indices where state.flow.has(index + 1) {
+      let going = masses.sum(state.flow, row: index + 1)
+      let high = min(length, Int32(plan.answers[index].longest))
+      if going * wait.answered(index, from: 0, to: high) < few {
+        wait.later |= ExactFlow.bit(index + 1)
+      } else {
+        cut(.reply(index), going, state, wait, 0, high)
+      }
     }
     if wait.hasOutcomes {
       for (index, own) in outcomes[wait.node].enumerated() {
@@ -144,7 +175,19 @@ struct ExactRun<W: Walker> {
     }
   }
 
-  /// What somebody is told at some minute of a stretch, after `low` and not after `high` minutes of the wait.
+  /// How many are told something in a stretch, after `low` and not after `high` minutes of the wait.
+  private func mass(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32
+  ) -> Double {
+    if case .reply(let index) = told { return own * wait.answered(index, from: low, to: high) }
+    var mass = 0.0
+    for row in 0..<masses.rows where state.flow.has(row) {
+      mass += masses.sum(state.flow, row: row) * wait.came(own, row, from: low, to: high)
+    }
+    return mass
+  }
+
+  /// What somebody is told at some minute of a stretch.
   /// - Parameters:
   ///   - own: of an answer, how many are going to give it; of an outcome, its share.
   ///   - first, last: what its ends come to, where that is known.
@@ -152,89 +195,146 @@ struct ExactRun<W: Walker> {
     _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
     _ first: Result? = nil, _ last: Result? = nil
   ) {
-    let (parts, total): ([Double], Double)
-    if case .reply(let index) = told {
-      parts = []
-      total = own * wait.answered(index, from: low, to: high)
-    } else {
-      parts = wait.came(own, from: low, to: high)
-      total = state.flow.sum(parts: parts)
-    }
+    let total = mass(told, own, state, wait, low, high)
     guard total > 0 else { return }
-    if high - low <= 60 || total < wait.least {
-      // One minute of it stands for all.
-      let middle = (low + 1 + high) / 2
-      let result = result(of: told, state.state, state.contact, at: wait.at + middle)
-      return settle(told, result, state, wait, middle - 1, middle, parts, total, of: own)
-    }
+    if total < wait.least { return settleAtOnce(told, state, wait, low, high, total, of: own) }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
     let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
-    if first.isSame(as: last) { return settle(told, last, state, wait, low, high, parts, total, of: own) }
-    let middle = (low + high) / 2
+    let mean = wait.mean(of: told, from: low, to: high)
+    if isSame(first, last) {
+      let to = wait.evenly(mean, from: low, to: high)
+      return settle(told, last, state, wait, low, high, total, of: own, from: wait.at + low, to: to, at: to)
+    }
+    var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
+    if middle <= low { middle += 15 }
+    if middle >= high || mass(told, own, state, wait, middle, high) < wait.least {
+      return settleAtOnce(told, state, wait, low, high, total, of: own)
+    }
     cut(told, own, state, wait, low, middle, first, nil)
     cut(told, own, state, wait, middle, high, nil, last)
+  }
+
+  /// One minute of a stretch stands for all.
+  private mutating func settleAtOnce(
+    _ told: Told, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32, _ total: Double,
+    of own: Double
+  ) {
+    let mean = wait.mean(of: told, from: low, to: high)
+    var minute = max(wait.at + low, plan.quarter(of: wait.at + mean))
+    var result = result(of: told, state.state, state.contact, at: minute)
+    if minute == wait.at, result.count > 0 {
+      // Whoever is asked again answers later: else nothing would ever end.
+      minute = wait.at + max(1, mean)
+      result = self.result(of: told, state.state, state.contact, at: minute)
+    }
+    var (from, to) = (wait.at + low, wait.evenly(mean, from: low, to: high))
+    if waitsForWindow(result) { (from, to) = (minute - 1, minute) }
+    settle(told, result, state, wait, low, high, total, of: own, from: from, to: to, at: minute)
   }
 
   /// A whole stretch comes to one result.
   private mutating func settle(
     _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
-    _ parts: [Double], _ total: Double, of own: Double
+    _ total: Double, of own: Double, from: Int32, to: Int32, at minute: Int32
   ) {
     switch told {
     case .timer: break
     case .reply(let index):
       tally.answer(index, total)
-      flow.take(state.flow, row: index + 1, part: total / own)
+      let flow = masses.silenced(state.flow, row: index + 1, part: total / own)
+      settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
     case .outcome(let node, let index):
       tally.outcome(index, of: node, total)
-      flow.take(state.flow, parts: parts)
+      let flow = masses.part(state.flow) { wait.came(own, $0, from: low, to: high) }
+      settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
     }
-    settle(
-      result, from: wait.at + low, to: wait.at + high, at: wait.at + high, state.contact, given: state.given,
-      until: state.until, before: wait.node)
   }
 
-  /// Counts what has been handed over, and queues what waits.
+  /// Counts what has been handed over, and queues what waits. Where nobody is going to answer and no outcome is waited
+  /// for, nothing can come of it until the timer, and that is told at once.
   private mutating func settle(
-    _ result: Result, from: Int32, to: Int32, at minute: Int32, _ contact: UInt32, given: Int32, until: Int32,
-    before: Int
+    _ result: Result, _ before: ExactState<W.State>, _ flow: ExactFlow, from: Int32, to: Int32, at minute: Int32,
+    before node: Int
   ) {
-    var (given, until) = (given, until)
-    if Int(result.awaited) != before || result.hands(before) { (given, until) = (0, 0) }
-    func note(_ handed: Handed, _ total: Double) {
+    var (result, from, to, minute, node) = (result, from, to, minute, node)
+    var next = before
+    next.flow = flow
+    let total = masses.sum(flow)
+    while true {
+      if Int(result.awaited) != node || hands(result, node) { (next.given, next.until) = (0, 0) }
+      if result.count > 0 { note(result, &next, total, from: from, to: to, at: minute) }
+      guard let wakes = result.wakes else {
+        walker.put(result.state, 0)
+        return end(walker.outcome(0), next.flow, from: from, to: to)
+      }
+      if wakes > minute {
+        guard next.flow.isSilent, result.awaited < 0, wakes <= Cohort.horizon else { break }
+        (from, to, minute) = (wakes, wakes, wakes)
+      }
+      node = Int(result.awaited)
+      result = self.result(of: .timer, result.state, next.contact, at: minute)
+    }
+    next.state = result.state
+    if next.flow.isSilent, !next.flow.isCounted, let (apart, touches) = walker.countedApart(next.state),
+      touches < ExactMasses.touches
+    {
+      next.state = apart
+      masses.count(&next.flow, touches: touches)
+    }
+    queue.push(next, tag: walker.tag(next.state), at: minute)
+  }
+
+  private mutating func note(
+    _ result: Result, _ next: inout ExactState<W.State>, _ total: Double, from: Int32, to: Int32, at minute: Int32
+  ) {
+    for index in result.from..<(result.from + result.count) {
+      let handed = handed[index]
       let node = Int(handed.node)
       tally.leave(node, after: from, through: to, total)
-      if isAnswered[node] { flow.ask(shares) }
+      if isAnswered[node] { masses.ask(&next.flow, shares) }
       if let end = handed.until, end > minute, !outcomes[node].isEmpty, result.awaited == handed.node {
-        (given, until) = (minute, end)
+        (next.given, next.until) = (minute, end)
       }
     }
-    if let handed = result.handed {
-      let total = flow.sum
-      note(handed, total)
-      for handed in result.more { note(handed, total) }
-    }
-    guard let wakes = result.wakes else {
-      walker.put(result.state, 0)
-      return end(walker.outcome(0), from: from, to: to)
-    }
-    if wakes <= minute {
-      let next = self.result(of: .timer, result.state, contact, at: minute)
-      return settle(
-        next, from: from, to: to, at: minute, contact, given: given, until: until, before: Int(result.awaited))
-    }
-    queue.push(
-      ExactState(state: result.state, given: given, until: until, contact: contact, flow: flow),
-      tag: walker.tag(result.state), at: minute)
   }
 
   /// - Parameter isLate: they still live; the minutes count from their start.
-  private mutating func end(_ outcome: String, from: Int32, to: Int32, isLate: Bool = false) {
-    tally.end(outcome, touches: walker.touches(0), flow.sum)
-    for place in 0..<flow.count {
-      let weight = flow.sum(place: place)
-      let start = isLate ? 0 : arrivals[flow.first + place]
-      if weight > 0 { tally.last(after: from - start, through: to - start, weight) }
+  private mutating func end(_ outcome: String, _ flow: ExactFlow, from: Int32, to: Int32, isLate: Bool = false) {
+    let touches = walker.touches(0)
+    if flow.isCounted {
+      for before in 0..<ExactMasses.touches {
+        let mass = masses.sum(flow, touches: before)
+        if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
+      }
+    } else {
+      tally.end(outcome, touches: touches, masses.sum(flow))
     }
+    if isLate {
+      tally.last(after: from, through: to, masses.sum(flow))
+      return masses.drop(flow)
+    }
+    var flow = flow
+    masses.silence(&flow)
+    var known = 0
+    while known < ends.count, ends[known].from != from || ends[known].to != to { known += 1 }
+    if known < ends.count {
+      masses.join(flow, into: &ends[known].flow)
+    } else if known < 64 {
+      ends.append((from, to, flow))
+    } else {
+      count(ends[oldestEnd].flow, from: ends[oldestEnd].from, to: ends[oldestEnd].to)
+      ends[oldestEnd] = (from, to, flow)
+      oldestEnd = (oldestEnd + 1) % ends.count
+    }
+  }
+
+  /// Those of each start have lived for so long.
+  private mutating func count(_ flow: ExactFlow, from: Int32, to: Int32) {
+    for place in 0..<Int(flow.count) {
+      let mass = masses.sum(flow, place: place)
+      let start = arrivals[Int(flow.first) + place]
+      if mass > 0 { tally.last(after: from - start, through: to - start, mass) }
+    }
+    masses.drop(flow)
   }
 }

@@ -11,6 +11,8 @@ struct ExactWait {
   let share: Double
   /// So few are not worth cutting.
   let least: Double
+  /// By bits of rows: those who do not answer before the next wait, for they are too few.
+  var later: UInt64 = 0
 
   var hasOutcomes: Bool { share > 0 && until > at }
 
@@ -27,25 +29,23 @@ struct ExactWait {
   /// The share of those who are going to answer with a class that have not by so many minutes later.
   private func silent(_ minutes: Int32, _ index: Int) -> Double { answers[index].share(laterThan: Int(minutes)) }
 
-  /// Which part of those who are not going to answer is left after so many minutes, and which of each class.
-  func left(after minutes: Int32) -> [Double] {
-    let open = open(minutes)
-    var parts = [open]
-    for index in answers.indices { parts.append(open * silent(minutes, index)) }
-    return parts
+  private func isSilent(_ row: Int) -> Bool { row == 0 || later & ExactFlow.bit(row) != 0 }
+
+  /// Which part of a row is left after so many minutes: of those who are not going to answer, then of each class.
+  func left(_ row: Int, after minutes: Int32) -> Double {
+    isSilent(row) ? open(minutes) : open(minutes) * silent(minutes, row - 1)
   }
 
   /// Which part of those who are going to answer with a class does within a stretch. However a wait is cut, the
   /// stretches add up to the same.
   func answered(_ index: Int, from low: Int32, to high: Int32) -> Double {
-    max(0, silent(low, index) * open(low) - silent(high, index) * open(high) - between(low, high, index))
+    guard hasOutcomes else { return max(0, silent(low, index) - silent(high, index)) }
+    return max(0, silent(low, index) * open(low) - silent(high, index) * open(high) - between(low, high, index))
   }
 
-  /// Of whom the awaited step has an outcome with a share of its own: a part as in ``left(after:)``.
-  func came(_ own: Double, from low: Int32, to high: Int32) -> [Double] {
-    var parts = [(open(low) - open(high)) * own / share]
-    for index in answers.indices { parts.append(between(low, high, index) * own / share) }
-    return parts
+  /// Which part of a row, as in ``left(_:after:)``, the awaited step has an outcome of with a share of its own.
+  func came(_ own: Double, _ row: Int, from low: Int32, to high: Int32) -> Double {
+    (isSilent(row) ? open(low) - open(high) : between(low, high, row - 1)) * own / share
   }
 
   /// Of those who are going to answer, who has an outcome before.
@@ -54,5 +54,16 @@ struct ExactWait {
     let even = min(high, until - at)
     guard hasOutcomes, even > low else { return 0 }
     return answers[index].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
+  }
+
+  /// The minute of a stretch after which what is told in it comes in the mean.
+  func mean(of told: Told, from low: Int32, to high: Int32) -> Int32 {
+    guard case .reply(let index) = told else { return (low + 1 + high) / 2 }
+    return low + Int32(answers[index].mean(notAfter: Int(high - low)))
+  }
+
+  /// The minute up to which something may come evenly from the beginning of a stretch on, that it has the same mean.
+  func evenly(_ mean: Int32, from low: Int32, to high: Int32) -> Int32 {
+    at + min(high, max(low + 1, 2 * mean - low))
   }
 }

@@ -70,6 +70,8 @@ struct MachineWalker: Walker {
 
   func state(_ place: Int, at minute: Int32) -> Run? { runs[place] }
 
+  func countedApart(_ state: Run?) -> (state: Run?, touches: Int)? { nil }
+
   func tag(_ state: Run?) -> UInt64 {
     guard let state, let waiting = state.waiting else { return 0 }
     let numbers = [Int64(waiting.node), waiting.due.milliseconds, state.started.milliseconds, Int64(state.touches)]

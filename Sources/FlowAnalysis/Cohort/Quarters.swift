@@ -10,22 +10,27 @@ struct Quarters {
 
   mutating func add(_ count: Double, at minute: Int32) {
     let quarter = Int(minute) / 15
-    if quarter >= points.count {
-      points.append(contentsOf: repeatElement(0, count: max(1024, quarter + 1 - points.count)))
-    }
+    if quarter >= points.count { grow(to: quarter) }
     points[quarter] += count
+  }
+
+  private mutating func grow(to quarter: Int) {
+    let more = max(1024, quarter + 1 - points.count)
+    points.append(contentsOf: repeatElement(0, count: more))
+    changes.append(contentsOf: repeatElement(0, count: more))
   }
 
   /// After `low` and not after `high`, each minute with equal chance.
   mutating func add(_ count: Double, after low: Int32, through high: Int32) {
     let (first, last) = (Int(low + 1) / 15, Int(high) / 15)
-    guard last > first else { return add(count, at: high) }
-    let each = count / Double(high - low)
-    add(each * Double(15 - Int(low + 1) % 15), at: low + 1)
-    add(each * Double(Int(high) % 15 + 1), at: high)
-    if changes.count < points.count {
-      changes.append(contentsOf: repeatElement(0, count: points.count - changes.count))
+    if last >= points.count { grow(to: last) }
+    guard last > first else {
+      points[last] += count
+      return
     }
+    let each = count / Double(high - low)
+    points[first] += each * Double((first + 1) * 15 - Int(low + 1))
+    points[last] += each * Double(Int(high) - last * 15 + 1)
     changes[first + 1] += each * 15
     changes[last] -= each * 15
   }
