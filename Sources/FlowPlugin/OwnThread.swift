@@ -1,7 +1,7 @@
 import Glibc
 
-/// A thread of one's own, for what blocks: Swift's pool of threads is for what does not. A line that breaks while it
-/// writes is an error of that write, and no signal.
+/// A thread of one's own, for what blocks: Swift's pool of threads is for what does not. A line that breaks
+/// while it writes is an error of that write, and no signal.
 public final class OwnThread {
   private final class Body {
     let run: () -> Void
@@ -12,8 +12,8 @@ public final class OwnThread {
 
   private init(_ thread: pthread_t) { self.thread = thread }
 
-  /// Nil where the system gives no more threads: then nothing is run. Whoever lets go of the thread lets it go on by
-  /// itself.
+  /// Nil where the system gives no more threads: then nothing is run. Whoever lets go of the thread lets it go on
+  /// by itself.
   /// - Parameter stack: bytes; nil for as many as the system gives.
   @discardableResult
   public static func start(stack: Int? = nil, _ run: @escaping @Sendable () -> Void) -> OwnThread? {

@@ -1,7 +1,7 @@
 import Testing
 
-/// Commands that are used wrongly, in a project that is in order: each says what is wrong, in words that a person who
-/// does not program can act on, and leaves with its code.
+/// Commands that are used wrongly, in a project that is in order: each says what is wrong, in words that a person
+/// who does not program can act on, and leaves with its code.
 @Suite struct WrongUseTests {
   private static let file = "Workflows/nudge.yaml"
 
@@ -17,7 +17,10 @@ import Testing
         + "\"2026-03-25T16:40:00+01:00\"\n"
     ),
     (["event", "offer.sent", "--data", "empty"], 2, "error: \"empty\" is a folder, and a file is wanted\n"),
-    (["init", file], 2, "error: \"Workflows/nudge.yaml\" is a file, and a folder is wanted; nothing was written\n"),
+    (
+      ["init", file], 2,
+      "error: \"Workflows/nudge.yaml\" is a file, and a folder is wanted; nothing was written\n"
+    ),
     (
       ["run", file, "--event", "data.json"], 1,
       "error: data.json: \"type\" is missing; a CloudEvents object is wanted, and `flow simulate --input` takes data "
@@ -47,9 +50,14 @@ import Testing
     let folder = try Folder()
     try folder.write(Nudge.workflow, to: Self.file)
     let misspelt = try folder.flow("event", "offer.snt")
-    #expect(misspelt.errors == "kept, and nothing done: no workflow knows the event \"offer.snt\"; did you mean \"offer.sent\"?\n")
+    #expect(
+      misspelt.errors
+        == "kept, and nothing done: no workflow knows the event \"offer.snt\"; did you mean \"offer.sent\"?\n"
+    )
     let empty = try folder.flow("event", "offer.sent")
-    #expect(empty.code == 1 && empty.errors.hasSuffix("\nan event's data are given with --data FILE\n"), "\(empty.errors)")
+    #expect(
+      empty.code == 1 && empty.errors.hasSuffix("\nan event's data are given with --data FILE\n"),
+      "\(empty.errors)")
   }
 
   @Test func everyChannelIsNamedOnce() throws {
@@ -58,6 +66,8 @@ import Testing
     try folder.write("channels: { email: { from: Acme <a@acme.test> } }\n", to: "flow.yaml")
     let ran = try folder.flow("plugin", "check", "fax")
     #expect(ran.code == 2)
-    #expect(ran.errors.contains("\nThe channels are call, email, message, notify, sms, task, webhook; another "), "\(ran.errors)")
+    #expect(
+      ran.errors.contains("\nThe channels are call, email, message, notify, sms, task, webhook; another "),
+      "\(ran.errors)")
   }
 }

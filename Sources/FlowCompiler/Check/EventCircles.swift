@@ -1,7 +1,8 @@
 import FlowCore
 
-/// Events that follow from one another with no time between, for ever: lists of `anytime` that emit what leads to them
-/// again, and a workflow whose runs each start the next. The engine cuts such a row off; here it is found in the file.
+/// Events that follow from one another with no time between, for ever: lists of `anytime` that emit what leads
+/// to them again, and a workflow whose runs each start the next. The engine cuts such a row off; here it is
+/// found in the file.
 struct EventCircles {
   let graph: Graph
   let bench: Bench
@@ -32,7 +33,8 @@ struct EventCircles {
   // MARK: Lists of anytime
 
   private func emissions(of one: Case) -> [Emission] {
-    guard case .node(let first) = one.target, case .anytime = graph.lists[graph.nodes[first].place.list] else {
+    guard case .node(let first) = one.target, case .anytime = graph.lists[graph.nodes[first].place.list]
+    else {
       return []
     }
     return graph.atOnce(from: one.target).compactMap { step, isSure in
@@ -44,13 +46,14 @@ struct EventCircles {
     }
   }
 
-  /// What a run emits has its own key as subject. By that an event `of: contact` finds a contact, and a run only where
-  /// the key is the contact's id.
+  /// What a run emits has its own key as subject. By that an event `of: contact` finds a contact, and a run only
+  /// where the key is the contact's id.
   private func comesBack(_ event: String) -> Bool {
     let isOfContact = graph.events.first { $0.name == event }?.ofContact == true
-    return !isOfContact || graph.trigger.key.contains { key in
-      key.uses.contains { $0.name == .input("contact") && $0.path == ["id"] }
-    }
+    return !isOfContact
+      || graph.trigger.key.contains { key in
+        key.uses.contains { $0.name == .input("contact") && $0.path == ["id"] }
+      }
   }
 
   /// The shortest way from an emission back to the list that it stands in.
@@ -88,7 +91,9 @@ struct EventCircles {
     case .enroll(graph.workflow, let given): data = given
     default: return nil
     }
-    guard let isSure = graph.atOnce(from: graph.entry).first(where: { $0.step == step })?.isSure else { return nil }
+    guard let isSure = graph.atOnce(from: graph.entry).first(where: { $0.step == step })?.isSure else {
+      return nil
+    }
     let ends = graph.leavings(after: step)
     let hasSameKey = hasSameKey(data)
     switch graph.trigger.again {
@@ -127,7 +132,8 @@ extension Graph {
     var reached: [NodeIndex: Bool] = [:]
     var open = [(start, true)]
     while let (target, isSure) = open.popLast() {
-      guard case .node(let step) = target, !takesTime(step), reached[step] == nil || isSure && reached[step] == false
+      guard case .node(let step) = target, !takesTime(step),
+        reached[step] == nil || isSure && reached[step] == false
       else { continue }
       reached[step] = isSure
       let edges = edges(from: step)

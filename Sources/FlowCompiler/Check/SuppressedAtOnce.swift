@@ -1,7 +1,7 @@
 import FlowCore
 
-/// A touch that its own turn suppresses: it is handed over after the turn is committed, and what is suppressed by then
-/// is withheld (guarantee 17).
+/// A touch that its own turn suppresses: it is handed over after the turn is committed, and what is suppressed
+/// by then is withheld (guarantee 17).
 struct SuppressedAtOnce {
   let graph: Graph
   let bench: Bench
@@ -21,7 +21,9 @@ struct SuppressedAtOnce {
     var found: [NodeIndex] = []
     var open = [graph.nodes[touch].next]
     while let target = open.popLast() {
-      guard case .node(let index) = target, seen.insert(index).inserted, !graph.takesTime(index) else { continue }
+      guard case .node(let index) = target, seen.insert(index).inserted, !graph.takesTime(index) else {
+        continue
+      }
       if case .suppress(let channel) = graph.nodes[index].action, ["all", verb].contains(channel) {
         found.append(index)
       } else {
@@ -33,7 +35,8 @@ struct SuppressedAtOnce {
 }
 
 extension Graph {
-  /// Time may pass between the run's coming to the step and its leaving it: an instant, a wait, a window, the gap.
+  /// Time may pass between the run's coming to the step and its leaving it: an instant, a wait, a window, the
+  /// gap.
   func takesTime(_ index: NodeIndex) -> Bool {
     let node = nodes[index]
     if node.due != nil { return true }

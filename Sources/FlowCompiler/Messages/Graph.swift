@@ -42,28 +42,32 @@ extension Diagnostic {
       .suppressedAtOnce, .warning, at: touch.span,
       "\(Words.quoted(touch.name)) never leaves: \(Words.quoted(step.name)) follows it with no wait between",
       label: "withheld", notes: [Diagnostic.Note("the contact is suppressed here", at: step.span)],
-      help: "put a wait before it, as \"- wait: 1 hour\", or leave the message out: what is suppressed is not handed "
-        + "over, and nothing is handed over before its turn is done")
+      help:
+        "put a wait before it, as \"- wait: 1 hour\", or leave the message out: what is suppressed is not "
+        + "handed over, and nothing is handed over before its turn is done")
   }
 
   /// - Parameter steps: those that emit, in the order in which they do; not empty.
   static func eventCircle(_ names: [String], _ steps: [Node], isSure: Bool) -> Diagnostic {
-    let notes = steps.dropFirst().map { Diagnostic.Note("\(Words.quoted($0.name)) emits the next one", at: $0.span) }
+    let way =
+      isSure
+      ? "emit an event that leads nowhere here, or end the list by end or go"
+      : "make sure that its condition fails the next time, and silence this with a reason"
     return Diagnostic(
       .eventCircle, isSure ? .error : .warning, at: steps[0].span,
-      (isSure ? "these events follow from one another for ever: " : "these events can follow from one another for ever: ")
+      "these events \(isSure ? "follow" : "can follow") from one another for ever: "
         + names.joined(separator: " → "),
-      notes: notes,
-      help: isSure
-        ? "what a run emits comes back to it at once: emit an event that leads nowhere here, or end the list by end or go"
-        : "what a run emits comes back to it at once: make sure that its condition fails the next time, and silence this "
-          + "with a reason")
+      notes: steps.dropFirst().map {
+        Diagnostic.Note("\(Words.quoted($0.name)) emits the next one", at: $0.span)
+      },
+      help: "what a run emits comes back to it at once: " + way)
   }
 
   static func startsItself(_ step: Node, isSure: Bool) -> Diagnostic {
     Diagnostic(
       .eventCircle, isSure ? .error : .warning, at: step.span,
-      "\(Words.quoted(step.name)) \(isSure ? "starts" : "can start") this workflow again, with no time between, and so does the run that it starts",
+      "\(Words.quoted(step.name)) \(isSure ? "starts" : "can start") this workflow again, with no time between, "
+        + "and so does the run that it starts",
       help: "put a wait before it, or let the trigger say \"again: never\" or how long after")
   }
 

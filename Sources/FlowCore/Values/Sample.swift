@@ -23,14 +23,15 @@ public enum Sample {
     case .instant: return .instant(start)
     case .duration: return .duration(.days(1))
     case .email: return .text("\(name)@example.test")
-    case .phone: return .text("+15550100")
+    case .phone: return .text(phone(of: name))
     case .url: return .text("https://example.test/\(name)")
     case .timezone: return .text("UTC")
     case .locale: return .text("en")
     case .contact:
       return .record([
-        "name": .text("Ann Example"), "first_name": .text("Ann"), "email": .text("ann@example.test"),
-        "phone": .text("+15550100"), "company": .text("Example Ltd"),
+        "name": .text("Ann Example"), "first_name": .text("Ann"),
+        "email": .text("\(name == "contact" ? "ann" : name)@example.test"), "phone": .text(phone(of: name)),
+        "company": .text("Example Ltd"),
       ])
     case .person:
       var person: [String: Value] = [
@@ -44,5 +45,11 @@ public enum Sample {
     case .oneOf(let words): return words.first.map { .text($0) } ?? .absent
     case .none: return .absent
     }
+  }
+
+  /// Two people have two numbers, as far as the range that is kept for examples goes.
+  private static func phone(of name: String) -> String {
+    let last = name == "contact" ? 0 : 1 + name.utf8.reduce(0) { ($0 * 31 + Int($1)) % 99 }
+    return "+155501" + (last < 10 ? "0\(last)" : String(last))
   }
 }
