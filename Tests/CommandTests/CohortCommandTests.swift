@@ -93,6 +93,12 @@ struct CohortCommandTests {
     let enough = try project(flowYAML: "capacity: { email: 1000 a day }\n")
     #expect(try simulate(enough, "--exact").contains(
       "  email: the capacity of 1000 a day is left out here; no more is asked on any day\n"))
+    let computed = try JSON(parsing: simulate(folder, "--exact", "--format", "json"))
+    #expect(computed["load"][0]["capacity_left_out"].value as? Bool == true)
+    let counted = try JSON(parsing: simulate(folder, "--contacts", "100", "--seed", "1", "--format", "json"))
+    #expect(counted["load"][0]["capacity_left_out"].value as? Bool == false)
+    let rows = try simulate(folder, "--exact", "--format", "csv").split(separator: "\r\n")
+    #expect(rows.contains { $0.hasPrefix("email,2026-") && $0.hasSuffix(",") }, "\(rows.first ?? "")")
   }
 
   // MARK: What may be assumed

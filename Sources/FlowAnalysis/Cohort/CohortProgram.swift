@@ -62,8 +62,6 @@ struct CohortProgram {
 
   struct Choice {
     var condition: Int16 = -1
-    /// Of an arm, in 10,000ths with all before it.
-    var upTo: UInt64 = 0
     var target: Int32
   }
 

@@ -54,11 +54,8 @@ extension CohortProgram {
       put(own, &op)
     case .split(let split):
       op.kind = .split
-      var (own, total): ([Choice], UInt64) = ([], 0)
-      for arm in split.arms {
-        total += UInt64(max(0, arm.share))
-        own.append(Choice(upTo: total, target: try to(arm.target)))
-      }
+      var own: [Choice] = []
+      for arm in split.arms { own.append(Choice(target: try to(arm.target))) }
       put(own, &op)
       splits[index] = split
     case .loop(let loop):

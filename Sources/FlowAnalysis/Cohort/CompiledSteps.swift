@@ -312,11 +312,8 @@ struct CompiledSteps {
     guard let split = program.splits[node], let enrolment = program.plan.days[Int(state.day)].enrolment else {
       return op.next
     }
-    let scaled = program.plan.point(of: contact, enrolment, program.plan.graph.nodes[node].name, split.salt)
-    for index in Int(op.first)..<Int(op.first + op.count) where scaled < program.choices[index].upTo {
-      return program.choices[index].target
-    }
-    return op.count > 0 ? program.choices[Int(op.first + op.count) - 1].target : op.next
+    let arm = program.plan.arm(of: contact, enrolment, node, split)
+    return arm >= 0 && arm < Int(op.count) ? program.choices[Int(op.first) + arm].target : op.next
   }
 
   private mutating func tell(

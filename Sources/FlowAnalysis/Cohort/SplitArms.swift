@@ -23,7 +23,7 @@ struct SplitArms {
     var found: [[Int]: UInt32] = [:]
     let all = splits.reduce(1) { $0 * $1.split.arms.filter { $0.share > 0 }.count }
     for contact in UInt32(0)..<200_000 where found.count < min(all, 256) {
-      let arms = splits.map { arm(of: contact, enrolment, $0.node, $0.split) }
+      let arms = splits.map { plan.arm(of: contact, enrolment, $0.node, $0.split) }
       if found[arms] == nil { found[arms] = contact }
     }
     let ways = found.sorted { $0.value < $1.value }.map { arms, contact in
@@ -34,15 +34,5 @@ struct SplitArms {
     let shares = ways.map { ($0.contact, $0.share / total) }
     known[enrolment.key] = shares
     return shares
-  }
-
-  private func arm(of contact: UInt32, _ enrolment: Enrolment, _ node: NodeIndex, _ split: Split) -> Int {
-    let point = plan.point(of: contact, enrolment, plan.graph.nodes[node].name, split.salt)
-    var total: UInt64 = 0
-    for (index, arm) in split.arms.enumerated() {
-      total += UInt64(max(0, arm.share))
-      if point < total { return index }
-    }
-    return split.arms.count - 1
   }
 }

@@ -27,13 +27,16 @@ public enum CohortReport {
 
   // MARK: CSV
 
-  /// A row for each verb and day, and for each verb and hour of the day.
+  /// A row for each verb and day, and for each verb and hour of the day. Where figures are computed, nobody knows how many
+  /// wait for a capacity, and that is empty.
   public static func csv(_ figures: CohortFigures) -> String {
     let columns = ["verb", "date", "hour", "count", "waiting"].map { Table.Column($0) }
     var rows: [[String?]] = []
     for load in figures.load {
       for day in load.days {
-        rows.append([load.verb, day.date.description, nil, CohortWords.plain(day.count), CohortWords.plain(day.waiting)])
+        let isUnknown = figures.seed == nil && load.capacity != nil
+        let waiting = isUnknown ? nil : CohortWords.plain(day.waiting)
+        rows.append([load.verb, day.date.description, nil, CohortWords.plain(day.count), waiting])
       }
       for (hour, count) in load.hours.enumerated() {
         rows.append([load.verb, nil, String(hour), CohortWords.plain(count), nil])
@@ -91,15 +94,17 @@ public enum CohortReport {
             ])
           })
       ),
-      ("load", .array(figures.load.map(load))),
+      ("load", .array(figures.load.map { load($0, isComputed: figures.seed == nil) })),
     ]
     return .members(members)
   }
 
-  private static func load(_ load: CohortFigures.Load) -> JSONValue {
+  /// - Parameter isComputed: capacity is left out then: how many wait for it is not known.
+  private static func load(_ load: CohortFigures.Load, isComputed: Bool) -> JSONValue {
     .members([
       ("verb", .string(load.verb)), ("task", .bool(load.isTask)),
-      ("capacity", load.capacity.map { .int($0) } ?? .null), ("total", number(load.total)),
+      ("capacity", load.capacity.map { .int($0) } ?? .null),
+      ("capacity_left_out", .bool(isComputed && load.capacity != nil)), ("total", number(load.total)),
       ("waited", number(load.waited)), ("mean_wait_minutes", number(load.meanWait)),
       ("longest_wait_minutes", .int(load.longestWait)), ("lost", number(load.lost)),
       (
