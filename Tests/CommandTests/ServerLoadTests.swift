@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test func `pausing everything stops a great hand-over within a second, and lasts`() throws {
-    // Lists are short, as each run keeps the event that started it.
+    // As lists come that people keep by hand.
     let lists = stride(from: 0, to: 1600, by: 200).map { $0..<$0 + 200 }
     let folder = try News.project(lists)
     let server = try Serving(folder)
