@@ -72,6 +72,8 @@ enum Page {
     figure { margin: 1.5rem 0; }
     pre { background: var(--card); border-radius: 8px; padding: .75rem 1rem; margin: .25rem 0; white-space: pre-wrap;
       overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, monospace; }
+    .plot { overflow-x: auto; }
+    svg.plot { min-width: 34rem; }
     svg.plot text { font: 12px system-ui, sans-serif; fill: var(--text); }
     svg.plot .value { fill: var(--faint); }
     svg.plot .one { fill: var(--one); } svg.plot .two { fill: var(--two); } svg.plot .three { fill: var(--three); }
@@ -123,9 +125,9 @@ struct BarPlot {
         + "</p>\n"
     return """
       <h3>\(Page.escaped(title))</h3>
-      \(key)<svg class="plot" viewBox="0 0 700 \(y)" width="700" height="\(y)" role="img" aria-label="\
+      \(key)<div class="plot"><svg class="plot" viewBox="0 0 700 \(y)" width="700" height="\(y)" role="img" aria-label="\
       \(XML.escaped(Printable.line(title), attribute: true))">
-      \(canvas.body)</svg>
+      \(canvas.body)</svg></div>
 
       """
   }
