@@ -24,6 +24,8 @@ public struct WitnessSearch {
   private static let width = 160
   /// So many different data are tried with events.
   private static let firstWidth = 24
+  /// Where other dates leave the nearest run so far off, they would not bring the others there.
+  private static let far: Int64 = 7 * 86_400_000
   /// So many runs that are alike but for their instants are kept.
   private static let alike = 3
 
@@ -190,7 +192,8 @@ public struct WitnessSearch {
       Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
     }
     let nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
-    for near in nearest {
+    var isFar = false
+    for near in nearest where !isFar {
       player.stepsLeft = steps / max(4, nearest.count)
       let zone = zone(near.trace.choice, &player)
       var slacks: [(slack: Int64, start: Instant)] = []
@@ -200,6 +203,7 @@ public struct WitnessSearch {
         if let slack = hunt.judge(play.course).slack { slacks.append((slack, start)) }
       }
       slacks.sort { ($0.slack, $0.start) < ($1.slack, $1.start) }
+      isFar = slacks.first.map { $0.slack > Self.far } ?? false
       player.stepsLeft = max(player.stepsLeft, steps / 20)
       for (_, start) in slacks.prefix(6) {
         for start in starts.near(start, in: zone) {
