@@ -15,20 +15,12 @@ enum Claims {
     claims.append(.apart(graph.policy.gap ?? .days(1)))
     claims.append(.firstTouch(within: [.businessDays(3), .days(2), .days(14), .hours(50)][chance.below(4)]))
     claims.append(.silence(reaches: [.end("quiet"), .escalation]))
-    claims += outcomes(of: graph).map { .possible(outcome: $0) }
+    claims += graph.writtenOutcomes.map { .possible(outcome: $0.outcome) }
     for (index, node) in graph.nodes.enumerated() {
       if case .channel(let action) = node.action, action.isTask, action.until != nil { claims.append(.overseen(step: index)) }
     }
     claims += orders(of: graph, &chance)
     return claims.map { Claimed($0, source: .file, span: .file(graph.file)) }
-  }
-
-  private static func outcomes(of graph: Graph) -> [String] {
-    var seen: Set<String> = []
-    return graph.edges.compactMap { edge in
-      guard case .end(let outcome) = edge.to, seen.insert(outcome).inserted else { return nil }
-      return outcome
-    }
   }
 
   private static func orders(of graph: Graph, _ chance: inout Chance) -> [Claim] {
