@@ -25,10 +25,11 @@ struct Tally {
     outcomes = found.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     transitions = try runs.reduce(0) { $0 + (try store.journal($1.id).count) }
     deliveries = try store.outbox(.accepted).count
-    digest = String(sha256(Array(lines.utf8)).map { byte in
-      let text = String(byte, radix: 16)
-      return text.utf8.count == 1 ? "0" + text : text
-    }.joined().prefix(16))
+    digest = String(
+      sha256(Array(lines.utf8)).map { byte in
+        let text = String(byte, radix: 16)
+        return text.utf8.count == 1 ? "0" + text : text
+      }.joined().prefix(16))
     problem = found == expected ? nil : "the outcomes should be \(expected.sorted { $0.key < $1.key })"
   }
 

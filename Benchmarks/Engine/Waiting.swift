@@ -49,7 +49,9 @@ struct Waiting {
     let start = clock.now()
     let engine = workload.engine(over: store, clock)
     // A number that none of its like has.
-    for told in workload.story(from: 10_000_009, 1) { if let event = told.event { _ = try await engine.receive([event]) } }
+    for told in workload.story(from: 10_000_009, 1) {
+      if let event = told.event { _ = try await engine.receive([event]) }
+    }
     guard let model = try store.runs(RunFilter()).first, let step = try store.journal(model.id).first else {
       throw Broken("no run waits")
     }
@@ -63,7 +65,9 @@ struct Waiting {
     try store.close()
   }
 
-  private func like(_ model: RunRecord, _ step: JournalStep, _ number: Int, _ start: Instant) -> (RunRecord, JournalStep) {
+  private func like(_ model: RunRecord, _ step: JournalStep, _ number: Int, _ start: Instant) -> (
+    RunRecord, JournalStep
+  ) {
     let digits = String(number)
     let key = "user" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
     let hex = String((UInt64(number) &* 0x9E37_79B9_7F4A_7C15) >> 16, radix: 16)

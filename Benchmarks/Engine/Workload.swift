@@ -25,7 +25,6 @@ struct Workload {
     }
   }
 
-
   /// Contacts follow one another by a tenth of a second, from a Wednesday on: 2026-03-25 16:40 in Berlin.
   private static let start = Instant(seconds: 1_774_453_200)
   private static let pace: Int64 = 100
@@ -44,7 +43,8 @@ struct Workload {
     let disk = DiskFiles(root: ".")
     let project = Compiler.project(
       SourceText(file: "Workflows/flow.yaml", utf8: try disk.read("Workflows/flow.yaml").get()), files: disk,
-      zones: zones).0
+      zones: zones
+    ).0
     let manifests = [EmailChannel.manifest, CallChannel.manifest, TaskChannel.manifest, NotificationChannel.manifest]
     let compilation = Compiler.compile(
       CompilerInput(
@@ -137,13 +137,17 @@ struct Workload {
     let data: JSONValue = [
       "id": .string(key),
       "contact": ["name": .string("User \(number)"), "email": .string("\(key)@example.test")],
-      "owner": ["name": "Oliver Brandt", "email": "owner@acme.test", "manager": ["name": "Mona", "email": "mona@acme.test"]],
+      "owner": [
+        "name": "Oliver Brandt", "email": "owner@acme.test", "manager": ["name": "Mona", "email": "mona@acme.test"],
+      ],
     ]
     let first = Happening(at: start, id: key, subject: key, event: ("contact.enrolled", data))
     guard number % 10 < 3 else { return [first] }
     // After the first mail, while the call is due, after the second mail.
     let at = start.adding(milliseconds: [1, 3, 6][number % 10] * 24 * 3_600_000)
-    return [first, Happening(at: at, id: "\(key) reply", subject: key, event: ("reply", ["text": "Yes, let us talk."]))]
+    return [
+      first, Happening(at: at, id: "\(key) reply", subject: key, event: ("reply", ["text": "Yes, let us talk."])),
+    ]
   }
 
   private func proposal(_ number: Int) -> [Happening] {
@@ -166,7 +170,8 @@ struct Workload {
         Happening(at: at(5, 17), id: "\(key) call", subject: key, event: nil),
       ]
     // After the last offer of 7 April.
-    case 2: return [first, Happening(at: at(13, 0), id: "\(key) meeting", subject: key, event: ("meeting.booked", [:]))]
+    case 2:
+      return [first, Happening(at: at(13, 0), id: "\(key) meeting", subject: key, event: ("meeting.booked", [:]))]
     default: return [first]
     }
   }

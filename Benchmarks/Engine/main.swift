@@ -84,7 +84,9 @@ do {
 }
 
 func number(after option: String) -> Int? {
-  arguments.firstIndex(of: option).flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }.flatMap { Int($0) }
+  arguments.firstIndex(of: option).flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }.flatMap {
+    Int($0)
+  }
 }
 
 func rounded(_ number: Double) -> String {

@@ -6,7 +6,7 @@ import Glibc
 
 // Forecasts, measured: flow-forecast-bench COHORT|EXACT|AGREE [N]. The working directory is the repository.
 //
-//   cohort N   N contacts of the proposal process, and of the one that engines are compared by, with one shared capacity
+//   cohort N   N contacts of the proposal process, and of the one that engines are compared by, one capacity for all
 //   exact N    a chain of 30 touches: computed, N times, against sampled to 0.1 percentage points
 //   agree N    N contacts of each shipped workflow, the compiled walker against the machine, contact by contact
 
@@ -112,8 +112,8 @@ func cohorts(_ count: Int) throws {
   }
 }
 
-/// Thirty mails, each with a wait in which somebody may answer; some of them lead to a call. Mails come back, and whoever
-/// is away is waited for.
+/// Thirty mails, each with a wait in which somebody may answer; some of them lead to a call. Mails come back, and
+/// whoever is away is waited for.
 func chain() -> String {
   var steps = ""
   for number in 1...30 {

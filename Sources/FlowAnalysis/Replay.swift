@@ -70,7 +70,9 @@ public struct Replay {
       run = transition.run
     }
     // A run that was moved is on the version that its journal says.
-    guard run == history.run, graph.fingerprint == history.version else { return .differs(Replayed.Difference(sequence: nil, stored: [], replayed: [])) }
+    guard run == history.run, graph.fingerprint == history.version else {
+      return .differs(Replayed.Difference(sequence: nil, stored: [], replayed: []))
+    }
     return .same(transitions: history.steps.count)
   }
 

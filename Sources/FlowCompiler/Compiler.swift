@@ -92,7 +92,8 @@ public enum Compiler {
     _ files: [FileDraft], _ around: Environment, _ input: CompilerInput
   ) -> Compilation {
     let crossings = input.cross.map { $0(files.compactMap(\.workflow)) } ?? []
-    let finished = files.mapConcurrently(few: input.prove == nil ? 8 : 1) { file -> (workflow: CompiledWorkflow?, findings: [Diagnostic]) in
+    let finished = files.mapConcurrently(few: input.prove == nil ? 8 : 1) {
+      file -> (workflow: CompiledWorkflow?, findings: [Diagnostic]) in
       let context = RuleContext(
         manifests: around.manifests, project: around.project, zones: around.zones, sources: file.sources)
       var (workflow, findings) = (file.workflow, file.findings)

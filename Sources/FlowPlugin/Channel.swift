@@ -104,10 +104,11 @@ public enum Receipt: Hashable, Sendable, Codable {
   /// Try again, at the earliest after so many seconds.
   case temporary(after: Int?, because: String)
   case permanent(because: String)
-  /// Never to this recipient by this channel: they have told the far side to stop. It counts as though they had told us.
+  /// Never to this recipient by this channel: they have told the far side to stop. It counts as though they had told
+  /// us.
   case optedOut(because: String)
-  /// The channel itself is set up wrongly, or not allowed to: nothing by it would leave. It is held and people are told;
-  /// no recipient is blamed. What is wrong with one message, its recipient or its step alone is `permanent`.
+  /// The channel itself is set up wrongly, or not allowed to: nothing by it would leave. It is held and people are
+  /// told; no recipient is blamed. What is wrong with one message, its recipient or its step alone is `permanent`.
   case ours(because: String)
   /// The payload had been written when the line or the program died.
   case unknown(because: String)

@@ -87,7 +87,8 @@ extension SQLiteStore {
       // Ids of digits alone are numbers, and found between two of them.
       let digits = runID.range(of: prefix)
       let numbers = try front.file.once(
-        "SELECT id FROM run WHERE id BETWEEN ? AND ? AND typeof(id) = 'integer' AND workflow IS NOT NULL ORDER BY id LIMIT ?")
+        "SELECT id FROM run WHERE id BETWEEN ? AND ? AND typeof(id) = 'integer' AND workflow IS NOT NULL ORDER BY id LIMIT ?"
+      )
       numbers.bind(1, digits?.lowerBound ?? 1)
       numbers.bind(2, digits?.upperBound ?? 0)
       numbers.bind(3, limit)
@@ -173,7 +174,9 @@ extension SQLiteStore {
   public func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing? {
     try use { (front) throws(StoreError) in
       try front.loadQueues()
-      return try front.queues?.nextLine(until: instant, verbs).map { (line) throws(StoreError) in try front.outgoing(line) }
+      return try front.queues?.nextLine(until: instant, verbs).map { (line) throws(StoreError) in
+        try front.outgoing(line)
+      }
     }
   }
 

@@ -35,7 +35,9 @@ public final class SQLiteStore: Store {
   public init(path: String, access: Access, isChecked: Bool = true) throws(StoreError) {
     self.path = path
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .failed("it is a folder, and a file is wanted") }
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw .failed("it is a folder, and a file is wanted")
+    }
     switch access {
     case .writing(let holder, let patience):
       lock = try StoreLock(path: path + ".lock", holder: holder, patience: patience)

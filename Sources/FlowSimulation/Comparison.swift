@@ -67,8 +67,7 @@ private struct Alignment {
     }
     var (i, j) = (0, 0)
     while i < expected.count || j < taking.count {
-      if i < expected.count, j < taking.count, let both = pair(i, j), both + cost[i + 1][j + 1] == cost[i][j]
-      {
+      if i < expected.count, j < taking.count, let both = pair(i, j), both + cost[i + 1][j + 1] == cost[i][j] {
         pairs.append(Pair(expected: i, entry: taking[j]))
         (i, j) = (i + 1, j + 1)
       } else if i < expected.count, Cost.missing + cost[i + 1][j] == cost[i][j] {

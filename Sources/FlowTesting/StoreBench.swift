@@ -7,8 +7,8 @@ import Synchronization
 
 /// Five channels that nobody ships, and workflows written for them: for tests of stores and of the engine.
 ///
-/// `letter` and `card` are touches, `errand` a person's task, `tell` tells a person something and is used by `escalate`,
-/// `ring` calls a machine.
+/// `letter` and `card` are touches, `errand` a person's task, `tell` tells a person something and is used by
+/// `escalate`, `ring` calls a machine.
 public enum Bench {
   public static let manifests = [
     Manifest(

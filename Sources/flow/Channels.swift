@@ -69,7 +69,9 @@ enum Channels {
           Diagnostic(
             "file-problem", at: channel.span, "the manifest of the channel \"\(channel.name)\" cannot be read",
             notes: [.init(error.text)],
-            help: "put \"\(ExecChannel.manifestPath(of: exec))\" beside flow.yaml: what a channel can do is read without starting it"))
+            help:
+              "put \"\(ExecChannel.manifestPath(of: exec))\" beside flow.yaml: what a channel can do is read without starting it"
+          ))
       }
     }
     return (read, findings)

@@ -4,8 +4,7 @@ import FlowPlugin
 import Testing
 
 @Suite struct ConformanceTests {
-  @Test(arguments: Manifests.shipped) func aShippedChannelKeepsTheContract(_ channel: Manifests.Shipped) async
-  {
+  @Test(arguments: Manifests.shipped) func aShippedChannelKeepsTheContract(_ channel: Manifests.Shipped) async {
     let scratch = Scratch()
     let checks = await ChannelConformance(
       manifest: channel.manifest, settings: scratch.settings(name: channel.manifest.verb), make: channel.make
@@ -108,7 +107,9 @@ import Testing
     return manifest
   }
 
-  @Test(arguments: Broken.Fault.allCases.filter { $0 != .sound }) func aBrokenChannelIsFound(_ fault: Broken.Fault) async {
+  @Test(arguments: Broken.Fault.allCases.filter { $0 != .sound }) func aBrokenChannelIsFound(_ fault: Broken.Fault)
+    async
+  {
     let checks = await ChannelConformance(
       manifest: Self.plain, settings: Scratch().settings(),
       limit: fault == .hangs ? .milliseconds(50) : .seconds(60)

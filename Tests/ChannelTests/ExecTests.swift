@@ -14,8 +14,7 @@ private struct Bench {
     scratch.write("fax.manifest.yaml", manifest)
   }
 
-  func channel(_ values: [String: String] = [:], render: Swift.Duration = .seconds(60)) throws -> ExecChannel
-  {
+  func channel(_ values: [String: String] = [:], render: Swift.Duration = .seconds(60)) throws -> ExecChannel {
     var limits = ExecLimits()
     limits.render = render
     limits.deliver = render

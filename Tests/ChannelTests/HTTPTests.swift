@@ -82,7 +82,9 @@ private func limits(_ change: (inout HTTPLimits) -> Void = { _ in }) -> HTTPLimi
       return
     }
     #expect(response.status == 302)
-    #expect(response.receipt(id: "", isKeyed: true, now: nil) == .permanent(because: "answered 302; redirects are not followed"))
+    #expect(
+      response.receipt(id: "", isKeyed: true, now: nil)
+        == .permanent(because: "answered 302; redirects are not followed"))
     #expect(other.connections == 0)
   }
 
@@ -214,8 +216,10 @@ private func limits(_ change: (inout HTTPLimits) -> Void = { _ in }) -> HTTPLimi
   private func address(_ text: String) -> NetworkAddress? {
     let bytes: [UInt8]
     if text.contains(":") {
-      bytes = run("python3", ["-c", "import socket,sys;sys.stdout.buffer.write(socket.inet_pton(10,'\(text)').hex().encode())"])
-        .utf8.map { $0 }.chunks(2).compactMap { UInt8(String(decoding: $0, as: UTF8.self), radix: 16) }
+      bytes = run(
+        "python3", ["-c", "import socket,sys;sys.stdout.buffer.write(socket.inet_pton(10,'\(text)').hex().encode())"]
+      )
+      .utf8.map { $0 }.chunks(2).compactMap { UInt8(String(decoding: $0, as: UTF8.self), radix: 16) }
     } else {
       bytes = text.split(separator: ".").compactMap { UInt8($0) }
     }
@@ -294,7 +298,8 @@ extension Array {
     #expect(Instant(httpDate: "Fri, 13 Aug 2010 01:16:24 +0000") == Instant(seconds: 1_281_662_184))
     #expect(Instant(httpDate: "Thu, 01 Jan 1970 00:00:00 GMT") == Instant(seconds: 0))
     for odd in [
-      "", "Fri, 13 Aug 2010", "Fri, 13 Aug 2010 25:16:24 GMT", "Fri, 13 Aug 2010 01:60:24 GMT", "13 Aug 2010 01:16:24 GMT",
+      "", "Fri, 13 Aug 2010", "Fri, 13 Aug 2010 25:16:24 GMT", "Fri, 13 Aug 2010 01:60:24 GMT",
+      "13 Aug 2010 01:16:24 GMT",
       "Fri, 13 Aug 2010 01:16:24 +0200", "Fri, 00 Aug 2010 01:16:24 GMT", "Fri, 13 Aou 2010 01:16:24 GMT",
     ] { #expect(Instant(httpDate: odd) == nil, "\(odd)") }
   }

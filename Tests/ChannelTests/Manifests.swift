@@ -20,7 +20,8 @@ enum Manifests {
         unless: .init(field: "thread", word: "same")),
       Manifest.Field(name: "body", kind: .template(markdown: true), file: true, required: true),
       Manifest.Field(name: "thread", kind: .word(["same", "new"]), fallback: "new"), field("attach", .files),
-    ], events: ["bounce", "opened", "clicked"], retriesUnknown: true, inbound: .poll, address: .email, main: "body", law: .mail,
+    ], events: ["bounce", "opened", "clicked"], retriesUnknown: true, inbound: .poll, address: .email, main: "body",
+    law: .mail,
     maxBytes: 26_214_400)
 
   static let sms = Manifest(

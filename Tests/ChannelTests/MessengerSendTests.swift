@@ -129,7 +129,8 @@ import Testing
     #expect(peer.requests.first?.line == "POST /bot123:AA-bb_C/sendMessage HTTP/1.1")
     #expect(
       json(peer.requests.first)
-        == #"{"chat_id": 42, "reply_parameters": {"allow_sending_without_reply": true, "message_id": 6}, "text": "*a* <b>"}"#)
+        == #"{"chat_id": 42, "reply_parameters": {"allow_sending_without_reply": true, "message_id": 6}, "text": "*a* <b>"}"#
+    )
     _ = try await send(try telegram(peer), message("x", handle: "@acme"))
     #expect(json(peer.requests.last) == #"{"chat_id": "@acme", "text": "x"}"#)
   }
@@ -238,7 +239,8 @@ import Testing
     }
     #expect(
       json(peer.requests.first)
-        == #"{"attachments": [{"content": {\#(card), "body": [\#(block("**a** [b](c)", "default")), \#(block("d", "none")), \#(block("e", "default"))], "type": "AdaptiveCard", "version": "1.4"}, "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null}], "type": "message"}"#)
+        == #"{"attachments": [{"content": {\#(card), "body": [\#(block("**a** [b](c)", "default")), \#(block("d", "none")), \#(block("e", "default"))], "type": "AdaptiveCard", "version": "1.4"}, "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null}], "type": "message"}"#
+    )
     #expect(await refusal(channel, message(String(repeating: "x", count: 29_000)))?.kind == .permanent)
   }
 
@@ -247,7 +249,8 @@ import Testing
       try await send(try channel(["via": "teams", "url": Peer(.status(status, body)).url]))
     }
     #expect(try await says(200, "1") == .accepted(id: ""))
-    let limit = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x"
+    let limit =
+      "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x"
     #expect(try await says(200, limit) == .temporary(after: nil, because: "Teams: \(limit)"))
     let bad = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 400"
     #expect(try await says(200, bad) == .permanent(because: "Teams: \(bad)"))

@@ -6,7 +6,8 @@ import Testing
 
 /// Notifications that leave: ntfy against a peer on loopback, the desktop by a program in notify-send's place.
 @Suite(.timeLimit(.minutes(3))) struct NotificationSendTests {
-  private let told = delivery("notify", [("say", text("Nobody called.\n*x*"))], address: "owner@acme.test", to: oliver, touch: false)
+  private let told = delivery(
+    "notify", [("say", text("Nobody called.\n*x*"))], address: "owner@acme.test", to: oliver, touch: false)
 
   private func ntfy(_ peer: Peer, _ more: [String: String] = [:]) throws -> NotificationChannel {
     try NotificationChannel(

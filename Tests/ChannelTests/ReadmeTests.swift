@@ -30,7 +30,8 @@ import Testing
   /// What stands elsewhere than in the file, put in.
   private static let secrets = [
     "${WEBHOOK_SECRET}": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "${SLACK_TOKEN}": "xoxb-1",
-    "${SLACK_WEBHOOK}": "https://hooks.slack.test/x", "${TELEGRAM_TOKEN}": "1:a", "${TEAMS_WEBHOOK}": "https://teams.test/x",
+    "${SLACK_WEBHOOK}": "https://hooks.slack.test/x", "${TELEGRAM_TOKEN}": "1:a",
+    "${TEAMS_WEBHOOK}": "https://teams.test/x",
     "${TWILIO_ACCOUNT}": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "${TWILIO_TOKEN}": "t", "${SMS_TOKEN}": "t",
     "${NTFY_TOKEN}": "t", "${GATEWAY_TOKEN}": "t",
   ]
@@ -40,14 +41,18 @@ import Testing
       SourceText(file: "flow.yaml", utf8: Array((yaml + "\n").utf8)), files: MemoryFiles(), zones: SystemZones())
     #expect(findings.isEmpty, "\(yaml)")
     return project.channels.map { channel in
-      (channel.name, Dictionary(uniqueKeysWithValues: channel.settings.map { ($0.name, Self.secrets[$0.text] ?? $0.text) }))
+      (
+        channel.name,
+        Dictionary(uniqueKeysWithValues: channel.settings.map { ($0.name, Self.secrets[$0.text] ?? $0.text) })
+      )
     }
   }
 
   @Test(arguments: [
     ("Webhook", "webhook", ["the addresses of its steps"]),
     ("Messenger", "message", ["slack.com", "hooks.slack.test", "api.telegram.org", "teams.test", "gateway.acme.test"]),
-    ("SMS", "sms", ["api.twilio.com", "sms.acme.test"]), ("Notification", "notify", ["ntfy.sh", "the desktop", "standard error"]),
+    ("SMS", "sms", ["api.twilio.com", "sms.acme.test"]),
+    ("Notification", "notify", ["ntfy.sh", "the desktop", "standard error"]),
   ])
   func itsFlowYamlSends(_ folder: String, _ verb: String, _ destinations: [String]) async throws {
     let shipped = try #require(Manifests.shipped.first { $0.manifest.verb == verb })

@@ -36,7 +36,11 @@ import Testing
       request.headers["authorization"] == "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTpzZXNhbWU=")
     // What arrived, as Python reads a form.
     let read = run(
-      "python3", ["-c", "import json,sys,urllib.parse as u; print(json.dumps(u.parse_qs(sys.stdin.read()), sort_keys=True, ensure_ascii=False))"],
+      "python3",
+      [
+        "-c",
+        "import json,sys,urllib.parse as u; print(json.dumps(u.parse_qs(sys.stdin.read()), sort_keys=True, ensure_ascii=False))",
+      ],
       input: request.body)
     #expect(
       read
@@ -77,7 +81,9 @@ import Testing
 
   @Test func `guarantee 8: an answer that is cut off`() async throws {
     let answer = Peer.Answer.status(201, #"{"sid": "SM1"}"#)
-    for (count, wanted) in [(0, nil), (10, nil), (30, Receipt.accepted(id: "")), (45, .accepted(id: "")), (52, .accepted(id: "SM1"))] {
+    for (count, wanted) in [
+      (0, nil), (10, nil), (30, Receipt.accepted(id: "")), (45, .accepted(id: "")), (52, .accepted(id: "SM1")),
+    ] {
       let receipt = try await send(try twilio(Peer(answer.cut(after: count))))
       if let wanted {
         #expect(receipt == wanted)
@@ -108,9 +114,10 @@ import Testing
     #expect(inbound.messages.map(\.address) == ["+494055500142", "+494055500142"])
     #expect(inbound.messages.map(\.kind) == [.reply(text: "Yes, please"), .unsubscribe(channel: nil)])
     #expect(inbound.messages.last?.at == friday)
-    #expect(peer.requests.map(\.line) == [
-      "GET \(Self.root)?PageSize=1000&To=%2B4940555009 HTTP/1.1", "GET \(second) HTTP/1.1",
-    ])
+    #expect(
+      peer.requests.map(\.line) == [
+        "GET \(Self.root)?PageSize=1000&To=%2B4940555009 HTTP/1.1", "GET \(second) HTTP/1.1",
+      ])
     _ = try await channel.poll(since: inbound.cursor)
     #expect(
       peer.requests[2].line == "GET \(Self.root)?PageSize=1000&To=%2B4940555009&DateSent%3E=2026-03-27 HTTP/1.1")
@@ -137,7 +144,8 @@ import Testing
 
   @Test func pollingThatFailsSaysSo() async throws {
     for (answer, kind) in [
-      (Peer.Answer.status(401), ChannelError.Kind.ours), (.status(500), .temporary), (.status(200, "<html>"), .temporary),
+      (Peer.Answer.status(401), ChannelError.Kind.ours), (.status(500), .temporary),
+      (.status(200, "<html>"), .temporary),
       (.raw(""), .temporary), (.status(200, "{}"), .temporary),
     ] {
       let channel = try twilio(Peer(answer))
@@ -165,10 +173,12 @@ import Testing
       let error = #expect(throws: ChannelError.self) { try twilio(peer, [name: value]) }
       #expect(error?.kind == .ours, "\(name)")
     }
-    for values in [["send": "true"], ["send": "true", "url": "https://x.test", "body": "{to}"],
+    for values in [
+      ["send": "true"], ["send": "true", "url": "https://x.test", "body": "{to}"],
       ["send": "true", "url": "https://x.test", "body": "{\"a\": {to}, \"b\": {text}}"],
-      ["send": "true", "url": "https://x.test", "format": "xml"], ["send": "true", "url": "https://x.test", "method": "GET"]]
-    {
+      ["send": "true", "url": "https://x.test", "format": "xml"],
+      ["send": "true", "url": "https://x.test", "method": "GET"],
+    ] {
       #expect(throws: ChannelError.self) { try SMSChannel(Scratch().settings(values)) }
     }
   }
@@ -176,7 +186,8 @@ import Testing
   // MARK: A gateway
 
   private func gateway(_ peer: Peer, _ more: [String: String]) throws -> SMSChannel {
-    try SMSChannel(Scratch().settings(["send": "true", "url": peer.url + "/send", "from": "Acme"].merging(more) { $1 }))
+    try SMSChannel(
+      Scratch().settings(["send": "true", "url": peer.url + "/send", "from": "Acme"].merging(more) { $1 }))
   }
 
   @Test func aGatewayIsAskedAsFlowYamlSays() async throws {

@@ -12,7 +12,8 @@ import WebhookChannel
   private static let now = Instant(seconds: 1_614_265_330)
 
   private func channel(_ values: [String: String] = [:]) throws -> WebhookChannel {
-    var settings = Scratch().settings(["send": "true", "private": "allow", "timeout": "20 seconds"].merging(values) { $1 })
+    var settings = Scratch().settings(
+      ["send": "true", "private": "allow", "timeout": "20 seconds"].merging(values) { $1 })
     settings.now = { Self.now }
     return try WebhookChannel(settings)
   }
@@ -51,8 +52,10 @@ import WebhookChannel
     let rendering = try await channel.render(
       delivery(
         "webhook",
-        [("url", text("\(peer.url)/deals/7?x=1")), ("data", .value(.record(["stage": .text("won ü")]))),
-          ("method", .word("PUT"))], touch: false))
+        [
+          ("url", text("\(peer.url)/deals/7?x=1")), ("data", .value(.record(["stage": .text("won ü")]))),
+          ("method", .word("PUT")),
+        ], touch: false))
     #expect(await channel.deliver(rendering, key: .init("abc123")) == .accepted(id: "abc123"))
     let request = try #require(peer.requests.first)
     #expect(request.line == "PUT /deals/7?x=1 HTTP/1.1")
@@ -184,7 +187,8 @@ import WebhookChannel
       let channel = try WebhookChannel(settings)
       let marks = Marks()
       let receipt = await channel.deliver(
-        try await channel.render(hook("\(root):\(peer.port)/")), key: .init("k")) { await marks.mark() }
+        try await channel.render(hook("\(root):\(peer.port)/")), key: .init("k")
+      ) { await marks.mark() }
       guard case .permanent(let because) = receipt, because.contains("is no public address") else {
         Issue.record("\(root): \(receipt)")
         continue
@@ -213,7 +217,10 @@ import WebhookChannel
   }
 
   @Test func settingsThatCannotBeUsedAreOurs() throws {
-    for (name, value) in [("send", "yes"), ("timeout", "0 seconds"), ("timeout", "20"), ("tiemout", "1 second"), ("timeout", "soon"), ("private", "maybe")] {
+    for (name, value) in [
+      ("send", "yes"), ("timeout", "0 seconds"), ("timeout", "20"), ("tiemout", "1 second"), ("timeout", "soon"),
+      ("private", "maybe"),
+    ] {
       let error = #expect(throws: ChannelError.self) { try channel([name: value]) }
       #expect(error?.kind == .ours, "\(name)")
     }
@@ -244,7 +251,8 @@ import WebhookChannel
     let peer = Peer(.status(200, "", keeps: true))
     var settings = Scratch().settings(["send": "true", "private": "allow", "proxy": peer.url])
     settings.now = { Self.now }
-    let checks = await ChannelConformance(manifest: Manifests.webhook, settings: settings) { settings throws(ChannelError) in
+    let checks = await ChannelConformance(manifest: Manifests.webhook, settings: settings) {
+      settings throws(ChannelError) in
       // The samples' address is an https: one, which would be tunnelled; the peer takes the request itself.
       Plain(inner: try WebhookChannel(settings))
     }.run()

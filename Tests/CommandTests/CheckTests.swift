@@ -112,8 +112,7 @@ import Testing
     #expect(try folder.flow("check", "Workflows/wrong.yaml").code == 0)
   }
 
-  @Test(arguments: ["text", "json", "sarif", "junit", "github"]) func nothingToCheck(_ format: String) throws
-  {
+  @Test(arguments: ["text", "json", "sarif", "junit", "github"]) func nothingToCheck(_ format: String) throws {
     let folder = try Folder()
     #expect(try folder.flow("check", "--format", format).code == 1)
     try FileManager.default.createDirectory(

@@ -46,7 +46,9 @@ struct CohortCommandTests {
   @Test func `as text it says how it came about, and shares with one place`() throws {
     let folder = try project()
     let exact = try simulate(folder, "--exact")
-    #expect(exact.hasPrefix("nudge: 1000 contacts from Mon 2 Feb 2026 00:00 over 30 days (Europe/Berlin), computed, not sampled\n"))
+    #expect(
+      exact.hasPrefix(
+        "nudge: 1000 contacts from Mon 2 Feb 2026 00:00 over 30 days (Europe/Berlin), computed, not sampled\n"))
     #expect(exact.contains("\nno-response     300.0  30.0 %  ####"), "\(exact)")
     #expect(exact.contains("\nlost            700.0  70.0 %  ####"), "\(exact)")
     let counted = try simulate(folder, "--contacts", "50", "--seed", "3")
@@ -60,7 +62,9 @@ struct CohortCommandTests {
     for how in [["--exact"], ["--contacts", "1000"]] {
       let ran = try folder.flow(
         ["simulate", "Workflows/nudge.yaml", "--start", Self.start, "--format", "csv"] + how)
-      let rows = ran.output.split(whereSeparator: \.isNewline).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let rows = ran.output.split(whereSeparator: \.isNewline).map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
       #expect(rows.first?.joined(separator: ",") == "verb,date,hour,count,waiting")
       let mails = rows.filter { $0[0] == "email" }
       let (days, hours) = (mails.filter { !$0[1].isEmpty }, mails.filter { !$0[2].isEmpty })
@@ -91,8 +95,9 @@ struct CohortCommandTests {
     let text = try simulate(folder, "--exact")
     #expect(text.contains("  email: the capacity of 5 a day is left out here; more is asked on "), "\(text)")
     let enough = try project(flowYAML: "capacity: { email: 1000 a day }\n")
-    #expect(try simulate(enough, "--exact").contains(
-      "  email: the capacity of 1000 a day is left out here; no more is asked on any day\n"))
+    #expect(
+      try simulate(enough, "--exact").contains(
+        "  email: the capacity of 1000 a day is left out here; no more is asked on any day\n"))
     let computed = try JSON(parsing: simulate(folder, "--exact", "--format", "json"))
     #expect(computed["load"][0]["capacity_left_out"].value as? Bool == true)
     let counted = try JSON(parsing: simulate(folder, "--contacts", "100", "--seed", "1", "--format", "json"))
@@ -129,8 +134,9 @@ struct CohortCommandTests {
     try folder.write(Self.assumed.replacing("reply within 3 days", with: "reply within 2 days"), to: "new/nudge.yaml")
     let ran = try folder.flow("diff", "Workflows", "new", "--start", Self.start)
     #expect(ran.code == 1)
-    #expect(ran.output.contains(
-      "\nof 1000 contacts who come from Mon 2 Feb 2026 00:00 over 30 days, as `assume:` expects:\n"), "\(ran.output)")
+    #expect(
+      ran.output.contains(
+        "\nof 1000 contacts who come from Mon 2 Feb 2026 00:00 over 30 days, as `assume:` expects:\n"), "\(ran.output)")
     // Four fifths of three quarters in place of four fifths of seven eighths.
     let row = ran.output.split(separator: "\n").first { $0.hasPrefix("  end lost") }
     #expect(row?.split(separator: " ").map(String.init) == ["end", "lost", "70.0", "%", "60.0", "%", "-10.0"])

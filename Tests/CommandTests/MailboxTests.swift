@@ -33,7 +33,9 @@ import Testing
         except OSError: pass
     """
 
-  @Test func `guarantee 15: receipts, notices of delay and copies of our own mails are kept raw, for nobody to do`() throws {
+  @Test func `guarantee 15: receipts, notices of delay and copies of our own mails are kept raw, for nobody to do`()
+    throws
+  {
     let peer = try Folder()
     let mails = ["receipt-read", "bounce-postfix-delayed", "own-copy", "bounce-forged"].map {
       "\(Program.project)/Tests/ChannelTests/Mails/\($0).eml"
@@ -71,9 +73,12 @@ import Testing
     let events = lines.filter { $0["type"].text == "event" && $0["source"].text == "channel/email" }
     #expect(
       events.compactMap { $0["what"].text } == [
-        "unread by email", "a receipt by email", "a notice that the delivery takes longer by email", "a copy of a mail of ours by email",
+        "unread by email", "a receipt by email", "a notice that the delivery takes longer by email",
+        "a copy of a mail of ours by email",
       ])
-    #expect(events.dropFirst().first?["data"].text?.contains("Disposition: manual-action/MDN-sent-manually; displayed") == true)
+    #expect(
+      events.dropFirst().first?["data"].text?.contains("Disposition: manual-action/MDN-sent-manually; displayed")
+        == true)
     // Only what cannot be told for sure is for people to look at.
     let unmatched = try JSON(parsing: folder.flow("runs", "--unmatched", "--format", "json").output)
     #expect(unmatched["unmatched"].list.count == 1, "\(unmatched)")

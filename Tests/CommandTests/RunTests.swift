@@ -143,8 +143,7 @@ import Testing
     #expect(try folder.text("nudge.yaml") == text, "what is met is not written again")
   }
 
-  @Test(arguments: ["", ", expect: [ first ]", ", expect: []"]) func recordsInBraces(_ expect: String) throws
-  {
+  @Test(arguments: ["", ", expect: [ first ]", ", expect: []"]) func recordsInBraces(_ expect: String) throws {
     let one = "  - { name: silence, start: 2026-03-24 10:00 Europe/Berlin, input: input.json\(expect) }\n"
     let folder = try nudge(scenarios: "\nscenarios:\n" + one)
     try folder.flow("run", "nudge.yaml", "--record")

@@ -38,7 +38,8 @@ import Testing
     let folder = try Folder()
     try folder.copy(Program.workflows, to: "Workflows")
     for words in [
-      ["check", "Workflows/csat.yaml", "Workflows/trial.yaml"], ["schema"], ["schema", "project"], ["explain"], ["explain", "cycle"], ["--help"],
+      ["check", "Workflows/csat.yaml", "Workflows/trial.yaml"], ["schema"], ["schema", "project"], ["explain"],
+      ["explain", "cycle"], ["--help"],
     ] {
       let here = try folder.flow(words)
       #expect(here.code == 0)

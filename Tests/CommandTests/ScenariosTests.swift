@@ -23,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: Fixtures.shipped)
-  func `every step, case, timeout and outcome of what ships is covered by scenarios that are met`(_ file: String) throws {
+  func `every step, case, timeout and outcome of what ships is covered by scenarios that are met`(_ file: String) throws
+  {
     let whole = try Folder()
     try whole.copy(Program.workflows, to: "Workflows")
     let made = try whole.flow("scenarios", "Workflows/\(file)")
@@ -62,7 +63,8 @@ import Testing
     }
     #expect(names.contains { $0.contains("clocks go back") })
     #expect(made["missing"].list.isEmpty)
-    let ends = Set(made["scenarios"].list.compactMap { $0["expect"].list.last?.text?.components(separatedBy: "end ").last })
+    let ends = Set(
+      made["scenarios"].list.compactMap { $0["expect"].list.last?.text?.components(separatedBy: "end ").last })
     #expect(ends.isSuperset(of: ["won", "lost", "no-response", "opted-out", "undeliverable"]), "\(ends)")
   }
 
@@ -104,7 +106,8 @@ import Testing
     var scenarios: Set<String> = []
     let text = try folder.flow("mutate", "nudge.yaml").output
     let proposed = text.components(separatedBy: "    a scenario that would notice it:\n").dropFirst().map { part in
-      part.components(separatedBy: "\n").prefix { $0.hasPrefix("      ") }.map { String($0.dropFirst(4)) }.joined(separator: "\n")
+      part.components(separatedBy: "\n").prefix { $0.hasPrefix("      ") }.map { String($0.dropFirst(4)) }.joined(
+        separator: "\n")
     }.filter { scenarios.insert($0).inserted }
     try folder.write("scenarios:\n" + proposed.joined(separator: "\n") + "\n", to: "nudge.scenarios.yaml")
     let again = try folder.flow("mutate", "nudge.yaml", "--strict")

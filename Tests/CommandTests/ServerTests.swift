@@ -114,11 +114,15 @@ import Testing
   func `a server that could never wake up says so, and does not begin`(call: String) throws {
     let folder = try project(1)
     let ran = try Going(
-      ["-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):error=EMFILE", "-e", "trace=\(call)", Program.path, "serve"],
+      [
+        "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(call):error=EMFILE", "-e", "trace=\(call)", Program.path,
+        "serve",
+      ],
       in: folder.path, program: "strace"
     ).wait(atMost: 60)
     #expect(ran.code == 3)
-    #expect(ran.errors.contains("the server cannot wait: ") && ran.errors.contains("Too many open files"), "\(ran.errors)")
+    #expect(
+      ran.errors.contains("the server cannot wait: ") && ran.errors.contains("Too many open files"), "\(ran.errors)")
   }
 
   @Test func `while nothing is due, it wakes no more than once a second`() throws {

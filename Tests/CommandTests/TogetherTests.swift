@@ -9,7 +9,8 @@ import Testing
     for number in 1...20 {
       try folder.write(
         Nudge.input.replacing("\"O-1\"", with: "\"O-\(number)\"").replacing(
-          "\"c-1\"", with: "\"c-\(number)\"").replacing("ann@", with: "ann-\(number)@").replacing(
+          "\"c-1\"", with: "\"c-\(number)\""
+        ).replacing("ann@", with: "ann-\(number)@").replacing(
           "500142", with: "\(500_142 + number)"),
         to: "event-\(number).json")
     }

@@ -16,12 +16,14 @@ func everything(of graph: Graph, events: Bool = false, own: Bool = false) -> Ass
     Assumptions.Share(name: $1, share: 6000 / classes.count + 100 * ($0 % 3), span: span)
   }
   assume.after = .hours(20)
-  let names = (events ? ["bounce", "out-of-office", "unsubscribe", "complaint"] : []) + (own ? graph.events.map(\.name) : [])
+  let names =
+    (events ? ["bounce", "out-of-office", "unsubscribe", "complaint"] : []) + (own ? graph.events.map(\.name) : [])
   assume.events = names.map { .init(name: $0, share: 2000 / names.count, span: span) }
   for node in graph.nodes {
     guard case .channel(let action) = node.action, action.until != nil, !action.outcomes.isEmpty else { continue }
     let share = 8000 / action.outcomes.count
-    assume.steps.append(.init(name: node.name, shares: action.outcomes.map { .init(name: $0, share: share, span: span) }))
+    assume.steps.append(
+      .init(name: node.name, shares: action.outcomes.map { .init(name: $0, share: share, span: span) }))
   }
   return assume
 }
@@ -51,7 +53,9 @@ struct CohortTests {
   }
 
   @Test(arguments: Shipped.names)
-  func `what bounces, who is away, and what else a touch may bring is done with as the machine does`(_ name: String) throws {
+  func `what bounces, who is away, and what else a touch may bring is done with as the machine does`(_ name: String)
+    throws
+  {
     let workflow = try Shipped.workflow(name)
     let scenario = try #require(workflow.scenarios.first)
     for own in [false, true] {
@@ -62,7 +66,8 @@ struct CohortTests {
       let (compiled, machine) = (cohort.followed(traced: true), cohort.followed(.machine, traced: true))
       #expect(compiled.traces == machine.traces)
       #expect(compiled.figures == machine.figures)
-      #expect(machine.figures.replies.contains { $0.name == "bounce" && $0.count > 0 } || machine.figures.meanTouches < 0.5)
+      #expect(
+        machine.figures.replies.contains { $0.name == "bounce" && $0.count > 0 } || machine.figures.meanTouches < 0.5)
     }
   }
 
@@ -151,8 +156,8 @@ struct CohortTests {
     let figures = try cohort(
       Self.asking, reply: [("declined", 4000), ("reply", 2000)], contacts: count
     ).figures()
-    // 60 of 100 are going to answer the first mail, half of them in its 24 hours; of the 30 who are still going to, half
-    // do so in the next 24; of the 40 who were not, 60 % are going to answer the second, half of those in time:
+    // 60 of 100 are going to answer the first mail, half of them in its 24 hours; of the 30 who are still going to,
+    // half do so in the next 24; of the 40 who were not, 60 % are going to answer the second, half of those in time:
     // 30 + 15 + 12 = 57 of 100, two of three of them by `declined`.
     let (lost, heard) = (self.count("lost", figures.outcomes), self.count("heard", figures.outcomes))
     // Four standard errors of a share of 0.5 among 40,000 are one percentage point.
@@ -176,7 +181,9 @@ struct CohortTests {
     // 0.8 at 300.5 minutes on average, 0.2 at 600.
     #expect(abs(figures.times.mean - 360.4) < 6)
     #expect(figures.times.longest == 600)
-    #expect(figures.steps == [.init(name: "visit", verb: "task", count: 20_000, outcomes: [.init(name: "done", count: done)])])
+    #expect(
+      figures.steps == [.init(name: "visit", verb: "task", count: 20_000, outcomes: [.init(name: "done", count: done)])]
+    )
   }
 
   @Test func `what is beyond a day's capacity waits for the next day in UTC, for its outcome too`() throws {
@@ -228,8 +235,8 @@ struct CohortTests {
 
       """, contacts: 30, start: "2026-03-02 12:00", over: .days(30)
     ).figures()
-    // Made-up dates lie 14 days ahead; contacts come once in 24 hours, from 29 March on at 13:00. For those 3, and the 14
-    // who come before that day and are told after it, 10:00 is an hour nearer.
+    // Made-up dates lie 14 days ahead; contacts come once in 24 hours, from 29 March on at 13:00. For those 3, and
+    // the 14 who come before that day and are told after it, 10:00 is an hour nearer.
     #expect(figures.outcomes == [.init(name: "told", count: 30)])
     #expect(figures.times.longest == (14 * 24 - 2) * 60)
     #expect(figures.times.median == (14 * 24 - 3) * 60)

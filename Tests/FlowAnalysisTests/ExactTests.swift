@@ -53,8 +53,8 @@ struct ExactTests {
 
       """, assume
     ).exactFigures(.init(starts: 3))
-    // Every minute m of 60 has the outcome with a chance of 1/60; nobody has answered by then with 2^(-m/60). An answer in
-    // the same minute comes first.
+    // Every minute m of 60 has the outcome with a chance of 1/60; nobody has answered by then with 2^(-m/60). An
+    // answer in the same minute comes first.
     let done = (1...60).reduce(0.0) { sum, minute in
       sum + (1...minute).reduce(1.0) { product, _ in product * 0.988514020352896 } / 60
     }

@@ -96,7 +96,8 @@ import Testing
 
   /// A step without a name is known by what stands before it, and not by its number in the file.
   @Test func stepsAcrossVersions() throws {
-    let old = try graph("""
+    let old = try graph(
+      """
         - set: { deal.id: '"a"' }
           name: one
         - await: deal.closed within 2 days
@@ -106,7 +107,8 @@ import Testing
         - end: done
 
       """)
-    let new = try graph("""
+    let new = try graph(
+      """
         - set: { deal.id: '"a"' }
           name: one
         - wait: 2 days

@@ -71,16 +71,16 @@ import Testing
     expectDiagnostics(
       "steps:\n" + touch
         + """
-            - set: { deal.title: lower(deal.title) }
-            - choose:
-                - when: deal.amount > 1
-                  then: out
-          paths:
-            out:
-              - suppress: sms
-              - end: gone
+          - set: { deal.title: lower(deal.title) }
+          - choose:
+              - when: deal.amount > 1
+                then: out
+        paths:
+          out:
+            - suppress: sms
+            - end: gone
 
-          """, ["1️⃣": .suppressedAtOnce])
+        """, ["1️⃣": .suppressedAtOnce])
     // Two in one turn, and both stay.
     expectDiagnostics(
       "steps:\n" + touch + "  - 2️⃣sms: again\n    body: x\n  - suppress: all\n",
@@ -151,9 +151,10 @@ import Testing
     let again = ", again: after end"
     var findings = expectDiagnostics(file(again, emit), ["1️⃣": .eventCircle])
     #expect(findings.map(\.severity) == [.error])
-    #expect(findings.map(\.message) == [
-      "\"emit-1\" starts this workflow again, with no time between, and so does the run that it starts"
-    ])
+    #expect(
+      findings.map(\.message) == [
+        "\"emit-1\" starts this workflow again, with no time between, and so does the run that it starts"
+      ])
     findings = expectDiagnostics(
       file(again, "  - 1️⃣enroll: test\n    input: { contact: contact, owner: owner, deal: deal }\n  - end: x\n"),
       ["1️⃣": .eventCircle])

@@ -220,7 +220,8 @@ struct GuaranteeTests {
 
   @Test func `flow.yaml's lines have the same findings`() {
     let source = MarkedSource("guarantees:\n  - 1️⃣nevr touch after refused\n  - ends within 2️⃣2d\n")
-    let (project, findings) = Compiler.project(source.source(file: "flow.yaml"), files: MemoryFiles(), zones: Draft.zones)
+    let (project, findings) = Compiler.project(
+      source.source(file: "flow.yaml"), files: MemoryFiles(), zones: Draft.zones)
     #expect(source.located(findings) == ["1️⃣ bad-guarantee", "2️⃣ bad-duration"])
     #expect(project.guarantees.isEmpty)
   }

@@ -1,8 +1,7 @@
 import FlowCore
+import FlowReport
 import FlowTime
 import Testing
-
-import FlowReport
 
 /// What people ask of the store, as it is printed.
 @Suite struct AnswersTests {
@@ -40,12 +39,14 @@ import FlowReport
       Reasons.Answer(
         step: "call", what: .assigned, at: at, until: later, verb: "call", whom: "owner@acme.test",
         facts: [.came(event: "reply", as: "interested", took: "interested"), .got("connected", at: later)]),
-      Reasons.Answer(step: "second", what: .withheld, at: at, facts: [.because("email is suppressed for this contact")]),
+      Reasons.Answer(
+        step: "second", what: .withheld, at: at, facts: [.because("email is suppressed for this contact")]),
       Reasons.Answer(
         step: "last-offer", what: .waiting, until: later,
         facts: [
           .due("day 10"), .deferred(at: at, until: later, because: "outside the window"),
-          .held(at: at, until: later, because: "out of office until 2026-03-29"), .standsStill(because: "a person paused it"),
+          .held(at: at, until: later, because: "out of office until 2026-03-29"),
+          .standsStill(because: "a person paused it"),
           .suppressed(verb: "email"),
         ]),
       Reasons.Answer(step: "thanks", what: .ahead, facts: [.needs(hops)]),

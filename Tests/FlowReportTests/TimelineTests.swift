@@ -1,8 +1,7 @@
 import FlowCore
+import FlowReport
 import FlowTime
 import Testing
-
-import FlowReport
 
 @Suite struct TimelineTests {
   @Test(arguments: [60, 80, 120]) func textAsRail(width: Int) throws {

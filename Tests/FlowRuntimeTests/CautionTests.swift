@@ -80,8 +80,7 @@ struct CautionTests {
     #expect(hasResumed)
   }
 
-  @Test func `guarantee 18: what came in and ended the process three times is shown to people`() async throws
-  {
+  @Test func `guarantee 18: what came in and ended the process three times is shown to people`() async throws {
     let store = MemoryStore()
     let clock = HandClock("2026-03-02 09:00")
     let row = { (id: String) in

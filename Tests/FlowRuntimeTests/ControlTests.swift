@@ -167,8 +167,7 @@ struct ControlTests {
       ])
   }
 
-  @Test func `guarantee 19: a drained engine claims nothing, and what is in flight ends first`() async throws
-  {
+  @Test func `guarantee 19: a drained engine claims nothing, and what is in flight ends first`() async throws {
     let graphs = try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)
     let store = MemoryStore()
     let box = LetterBox()

@@ -70,7 +70,9 @@ struct CrashTests {
   }
 
   @Test(arguments: FaultyStore.Fault.allCases)
-  func `guarantees 2, 6 and 7: a process that ends at any commit and starts again tells the same story`(fault: FaultyStore.Fault)
+  func `guarantees 2, 6 and 7: a process that ends at any commit and starts again tells the same story`(
+    fault: FaultyStore.Fault
+  )
     async throws
   {
     let graphs = try Bench.graphs(Self.story, Self.survey, zones: utcOnly)

@@ -81,8 +81,7 @@ struct CrowdTests {
     #expect(servers.mostOfAll == 8)
   }
 
-  @Test func `a slow server does not fill the lane: others get through behind many that go to it`() async throws
-  {
+  @Test func `a slow server does not fill the lane: others get through behind many that go to it`() async throws {
     let engine = try engine(groupLimit: 16)
     for number in 10..<50 { try await place(engine, "slow-\(number)") }
     try await place(engine, "quick-1")

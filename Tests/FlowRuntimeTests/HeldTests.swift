@@ -277,7 +277,8 @@ struct HeldTests {
     channel.refuse(ChannelError(.ours, "from: is missing"))
     clock.set("2026-03-03 09:00")
     try await engine.runDue()
-    #expect(try await engine.holds().map(\.because) == ["nothing leaves by letter until it is mended: from: is missing"])
+    #expect(
+      try await engine.holds().map(\.because) == ["nothing leaves by letter until it is mended: from: is missing"])
     #expect(try store.runs(RunFilter()).allSatisfy { $0.stuck != nil })
     let again = try balky(store, clock, channel)
     try await again.runDue()
@@ -285,7 +286,9 @@ struct HeldTests {
   }
 
   /// The answer also leads to a step that cannot be rendered: the transition is made twice, and stops what it stops.
-  @Test func `guarantee 9: an answer stops what is claimed, also where it leads to what cannot be rendered`() async throws {
+  @Test func `guarantee 9: an answer stops what is claimed, also where it leads to what cannot be rendered`()
+    async throws
+  {
     let text = order(
       more: """
         replies:
@@ -313,7 +316,8 @@ struct HeldTests {
     #expect(store.journal(run.id).flatMap(\.entries).map(\.type).contains("withheld"))
   }
 
-  /// Its fate was not known for a day, and then a person had it sent again: it is counted from then, as often as need be.
+  /// Its fate was not known for a day, and then a person had it sent again: it is counted from then, as often as need
+  /// be.
   @Test func `guarantee 12: what a person lets leave again keeps its distance to what follows`() async throws {
     let steps = """
         - letter: one

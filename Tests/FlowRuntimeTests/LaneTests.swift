@@ -27,7 +27,8 @@ struct LaneTests {
   func place(_ engine: Engine, _ orders: String...) async throws {
     for order in orders {
       let data: JSONValue = [
-        "contact": ["name": .string(order), "id": .string(order)], "owner": ["name": "Olga"], "order": ["id": .string(order)],
+        "contact": ["name": .string(order), "id": .string(order)], "owner": ["name": "Olga"],
+        "order": ["id": .string(order)],
       ]
       try await engine.receive(
         .event(type: "order.placed", id: order, at: clock.now(), subject: order, data: data))

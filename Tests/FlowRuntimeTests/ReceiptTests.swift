@@ -78,8 +78,7 @@ struct ReceiptTests {
     #expect(store.runs(RunFilter()).map(\.due) == [time("2026-03-04 09:00")])
   }
 
-  @Test func `guarantee 11: what has piled up goes out at the channel's rate, the oldest first`() async throws
-  {
+  @Test func `guarantee 11: what has piled up goes out at the channel's rate, the oldest first`() async throws {
     let engine = try engine(GroupTests.letterAtOnce) { $0.rate = 60 }
     try await engine.receive(GroupTests.orders(0..<10))
     #expect(box.letters.count == 1)

@@ -43,7 +43,8 @@ struct Rig {
 
   init(
     _ graphs: [Graph], at start: String = "2026-03-02 09:00", store: any Store = MemoryStore(),
-    clock: HandClock? = nil, box: LetterBox = LetterBox(), areKeyed: Bool = true, isLive: Bool = false, caps: Caps? = nil,
+    clock: HandClock? = nil, box: LetterBox = LetterBox(), areKeyed: Bool = true, isLive: Bool = false,
+    caps: Caps? = nil,
     sources: [String: Version] = [:], recompile: @escaping @Sendable (Version) -> Graph? = { _ in nil }
   ) {
     self.store = store
@@ -122,8 +123,7 @@ let header = """
   """
 
 /// A letter after a day, an answer for two.
-func order(_ name: String = "order", trigger: String = "", more: String = "", steps: String? = nil) -> String
-{
+func order(_ name: String = "order", trigger: String = "", more: String = "", steps: String? = nil) -> String {
   """
   workflow: \(name)
   trigger:

@@ -107,7 +107,10 @@ struct CareTests {
       #expect(try copy.journal(run.id) == store.journal(run.id))
       #expect(try copy.outbox(run: run.id) == store.outbox(run: run.id))
     }
-    #expect(try copy.remembered(prefix: FlowRuntime.Hold.prefix).compactMap(FlowRuntime.Hold.init).map(\.reason) == [.restored])
+    #expect(
+      try copy.remembered(prefix: FlowRuntime.Hold.prefix).compactMap(FlowRuntime.Hold.init).map(\.reason) == [
+        .restored
+      ])
     #expect(try store.remembered(prefix: FlowRuntime.Hold.prefix) == [])
     #expect(try copy.check().problems == [])
   }
@@ -253,8 +256,10 @@ struct CareTests {
       try rows("SELECT step, verb, state, attempts FROM outbox WHERE contact = 'ann@example.test' ORDER BY number")
         .first == "read-it|errand|accepted|1")
     #expect(try rows("SELECT id, type, state FROM inbox WHERE id = 'reply-O-2'") == ["reply-O-2|reply|done"])
-    #expect(try rows("SELECT name, open FROM tasks WHERE contact = 'bob@example.test' ORDER BY name").contains("read-it|1"))
-    #expect(try rows("SELECT contact, runs, live, touches FROM contacts ORDER BY contact").first == "ann@example.test|1|0|3")
+    #expect(
+      try rows("SELECT name, open FROM tasks WHERE contact = 'bob@example.test' ORDER BY name").contains("read-it|1"))
+    #expect(
+      try rows("SELECT contact, runs, live, touches FROM contacts ORDER BY contact").first == "ann@example.test|1|0|3")
     #expect(try rows("SELECT count(*) FROM touches WHERE contact = 'ann@example.test'") == ["3"])
     #expect(try rows("SELECT * FROM suppressions") == [])
     // The views and columns that the room's README names.

@@ -22,9 +22,11 @@ struct FixtureTests {
     #expect(runs.filter { $0.run.outcome == "escalated" }.count == 14)
     let silent = try #require(try store.runs(RunFilter(subject: "user00000009")).first)
     #expect(silent.contact == "user00000009@example.test")
-    #expect(try store.journal(silent.id).map { $0.entries.map(\.type) } == [
-      ["started", "sent", "waiting"], ["timeout", "task"], ["timeout", "sent", "waiting"], ["timeout", "sent", "ended"],
-    ])
+    #expect(
+      try store.journal(silent.id).map { $0.entries.map(\.type) } == [
+        ["started", "sent", "waiting"], ["timeout", "task"], ["timeout", "sent", "waiting"],
+        ["timeout", "sent", "ended"],
+      ])
     let outbox = try store.outbox(run: silent.id)
     #expect(outbox.map(\.step) == ["first", "phone", "second", "manager"])
     let mail = String(decoding: outbox[0].rendering.payload, as: UTF8.self)

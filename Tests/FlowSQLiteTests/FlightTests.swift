@@ -1,7 +1,7 @@
 import FlowCore
 import FlowRuntime
-import FlowSimulation
 import FlowSQLite
+import FlowSimulation
 import FlowTesting
 import FlowTime
 import Foundation
@@ -101,11 +101,13 @@ struct FlightTests {
           event("reply", $0, at: hours, ["text": "yes"])
         }
         // Twice the same run in one call.
-        try await next.receive(replies + replies.map { reply in
-          var again = reply
-          again.id += " again"
-          return again
-        })
+        try await next.receive(
+          replies
+            + replies.map { reply in
+              var again = reply
+              again.id += " again"
+              return again
+            })
       }
       return (try EngineOnFileTests.outcome(of: store), box.letters.map { "\($0.key) \($0.text)" }.sorted())
     }

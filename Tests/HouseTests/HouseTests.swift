@@ -42,7 +42,9 @@ struct HouseTests {
   static func imports(of source: Source) -> [String] {
     source.lines.compactMap { line in
       var words = line.split(separator: " ")
-      while let first = words.first, first.hasPrefix("@") || ["public", "internal", "package", "private"].contains(first) {
+      while let first = words.first,
+        first.hasPrefix("@") || ["public", "internal", "package", "private"].contains(first)
+      {
         words.removeFirst()
       }
       guard words.first == "import", words.count >= 2 else { return nil }
@@ -75,8 +77,10 @@ struct HouseTests {
   }
 
   @Test func `only the clock asks for the time, and nothing for chance`() {
-    let words = ["Date()", "Date.now", "clock_gettime", "ContinuousClock", "SuspendingClock", "gettimeofday", "UUID()",
-      ".random(", "SystemRandomNumberGenerator", "arc4random", "drand48", "time(nil)"]
+    let words = [
+      "Date()", "Date.now", "clock_gettime", "ContinuousClock", "SuspendingClock", "gettimeofday", "UUID()",
+      ".random(", "SystemRandomNumberGenerator", "arc4random", "drand48", "time(nil)",
+    ]
     for source in Self.sources where source.path != "Sources/FlowRuntime/Clock.swift" {
       for word in words where source.text.contains(word) {
         Issue.record("\(source.path) asks for time or chance: \(word)")

@@ -59,15 +59,18 @@ struct AgreementTests {
     let all = (1...300 as ClosedRange<UInt64>).map { Generated(seed: $0).text + (Generated(seed: $0).project ?? "") }
       .joined()
     let words = [
-      "- email:", "- sms:", "- call:", "- task:", "- notify:", "- webhook:", "- wait:", "- await:", "- choose:", "- split:",
+      "- email:", "- sms:", "- call:", "- task:", "- notify:", "- webhook:", "- wait:", "- await:", "- choose:",
+      "- split:",
       "- repeat:", "- escalate:", "- set:", "- emit:", "- enroll:", "- suppress:", "- hold:", "- go:", "- end:", "if:",
       "at:", "after:", "if-past: skip", "if-past: now", "closed: skip", "closed: end", "gap: none", "window: any",
       "window: daily", "max-touches:", "holidays:", "each:", "stop-if:", "within:", "until:", "hold until",
       "business days", "business hours", "contact.timezone", "when: item.size > 0", "timeout:", "acknowledged:",
       "out-of-office:", "bounce:", "auto-reply:", "- message:", "each: item in", "contact: item.who",
       "again: after end", "again: after 30 days", "per: contact", "exclusive:", "of: contact", "await: clicked",
-      "await: bounce", "await: out-of-office", "until: s1 +", "event.time +", "salt:", "c: 0%", "then: end", "ok:", "ack:",
-      "contact.timezone: ", "- go: s", "window: mon", "sun 02:00-03:00", "touches: 2 in 7 days", "then: delay", "then: skip",
+      "await: bounce", "await: out-of-office", "until: s1 +", "event.time +", "salt:", "c: 0%", "then: end", "ok:",
+      "ack:",
+      "contact.timezone: ", "- go: s", "window: mon", "sun 02:00-03:00", "touches: 2 in 7 days", "then: delay",
+      "then: skip",
       "then: end capped",
     ]
     for word in words { #expect(all.contains(word), "\(word)") }

@@ -18,7 +18,9 @@ struct ForecastTests {
     for node in graph.nodes {
       guard case .channel(let action) = node.action, action.until != nil, !action.outcomes.isEmpty else { continue }
       assume.steps.append(
-        .init(name: node.name, shares: action.outcomes.map { .init(name: $0, share: 7000 / action.outcomes.count, span: span) }))
+        .init(
+          name: node.name,
+          shares: action.outcomes.map { .init(name: $0, share: 7000 / action.outcomes.count, span: span) }))
     }
     return assume
   }

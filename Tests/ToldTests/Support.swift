@@ -36,7 +36,9 @@ struct Broken {
     }
     self.project = project
     var files = MemoryFiles()
-    files.contents["offer.yaml"] = Array(String(repeating: "#\n", count: comments).utf8) + Array(try Data(contentsOf: Self.folder.appendingPathComponent(name + ".yaml")))
+    files.contents["offer.yaml"] =
+      Array(String(repeating: "#\n", count: comments).utf8)
+      + Array(try Data(contentsOf: Self.folder.appendingPathComponent(name + ".yaml")))
     var compilation = Compiler.compile(
       CompilerInput(
         files: ["offer.yaml"], project: project, manifests: Draft.manifests, zones: Draft.zones, source: files))
@@ -79,8 +81,11 @@ struct Broken {
     case .instant(let instant): return instant
     case .day(let day, let time): return dayShift(from: scenario.start, days: day, at: time, zone: zone)
     case .step(let node, let duration):
-      guard let out = entries.first(where: { $0.step == workflow.graph.nodes[node].name && $0.goesOut }) else { return nil }
-      return duration.flatMap { add($0, to: out.at, zone: zone, calendar: workflow.graph.policy.calendar, hours: nil) } ?? out.at
+      guard let out = entries.first(where: { $0.step == workflow.graph.nodes[node].name && $0.goesOut }) else {
+        return nil
+      }
+      return duration.flatMap { add($0, to: out.at, zone: zone, calendar: workflow.graph.policy.calendar, hours: nil) }
+        ?? out.at
     }
   }
 

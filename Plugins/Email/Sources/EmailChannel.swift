@@ -34,8 +34,7 @@ public struct EmailChannel: Channel {
     try EmailMessage(delivery, settings).rendering
   }
 
-  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt
-  {
+  public func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
     guard let sender, let server = settings.sendsTo else {
       return await folder.deliver(rendering, key: key, marker: marker)
     }

@@ -135,8 +135,7 @@ struct EmailMessage {
   // MARK: What it is made from
 
   /// The step's sender, that of flow.yaml, or one who is plainly none.
-  private static func sender(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) -> Mailbox
-  {
+  private static func sender(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) -> Mailbox {
     if let person = delivery.value("from") { return try Mailbox(person) }
     if let from = settings.from { return from }
     guard let nobody = Mailbox(setting: "flow@localhost") else { throw ChannelError(.ours, "no sender") }

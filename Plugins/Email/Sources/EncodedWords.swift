@@ -80,8 +80,8 @@ enum HeaderWords {
       return encoded(name, used: used) + "\r\n " + address
     }
     let phrase = name.text.utf8.allSatisfy(isPhraseByte) ? name.text : quoted(name.text)
-    let break_ = used + phrase.utf8.count + 1 + address.utf8.count > width ? "\r\n " : " "
-    return phrase + break_ + address
+    let fold = used + phrase.utf8.count + 1 + address.utf8.count > width ? "\r\n " : " "
+    return phrase + fold + address
   }
 
   private static func quoted(_ text: String) -> String {

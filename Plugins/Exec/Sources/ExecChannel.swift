@@ -38,8 +38,8 @@ public struct ExecChannel: Channel {
       ], limits: limits)
   }
 
-  /// `environment: HTTPS_PROXY SSL_CERT_FILE`: names of variables, with blanks between, that the program gets beside the
-  /// usual four.
+  /// `environment: HTTPS_PROXY SSL_CERT_FILE`: names of variables, with blanks between, that the program gets beside
+  /// the usual four.
   private static func environment(_ settings: ChannelSettings) throws(ChannelError) -> [String] {
     let names = (settings["environment"] ?? "").split(separator: " ").map(String.init)
     for name in names where name.utf8.contains(UInt8(ascii: "=")) || HeaderText(name).text != name {

@@ -57,8 +57,8 @@ struct Pipes {
   }
 }
 
-/// Starts a program in a process group of its own, in its folder, with a small environment, within its limits, no signal
-/// blocked or ignored, and no file open but the three.
+/// Starts a program in a process group of its own, in its folder, with a small environment, within its limits, no
+/// signal blocked or ignored, and no file open but the three.
 func spawn(_ start: ProgramStart, _ pipes: Pipes) throws(SpawnError) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)

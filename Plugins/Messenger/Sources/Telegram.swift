@@ -92,7 +92,8 @@ extension Telegram {
     var body: [JSONMember] = []
     if let offset = cursor.flatMap({ Int64($0) }) { body.append(JSONMember("offset", .number(String(offset)))) }
     body += [
-      JSONMember("limit", .number(String(Telegram.mostUpdates))), JSONMember("timeout", 0), JSONMember("allowed_updates", ["message"]),
+      JSONMember("limit", .number(String(Telegram.mostUpdates))), JSONMember("timeout", 0),
+      JSONMember("allowed_updates", ["message"]),
     ]
     let outcome = await client.send(request("getUpdates", Array(JSONValue.object(body).write().utf8)))
     guard case .answered(let response) = outcome else {

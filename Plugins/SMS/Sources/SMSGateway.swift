@@ -24,7 +24,8 @@ struct SMSGateway: SMSService {
       throw ChannelError(.ours, "format: is neither json nor form")
     }
     self.format = format
-    let usual = format == .json ? #"{"to": "{to}", "from": "{from}", "text": "{text}"}"# : "to={to}&from={from}&text={text}"
+    let usual =
+      format == .json ? #"{"to": "{to}", "from": "{from}", "text": "{text}"}"# : "to={to}&from={from}&text={text}"
     template = settings["body"] ?? usual
     guard template.contains("{to}"), template.contains("{text}") else {
       throw ChannelError(.ours, "body: \"{to}\" and \"{text}\" should stand in it")

@@ -82,7 +82,8 @@ public struct Cohort: Sendable {
   /// The same figures, computed on the graph in place of sampled. What people can do in a day is left out of it: the
   /// figures say what is asked of them.
   /// - Parameter progress: told how many contacts have been dealt with, now and then.
-  public func exactFigures(_ resolution: Resolution = Resolution(), progress: (Int) -> Void = { _ in }) -> CohortFigures {
+  public func exactFigures(_ resolution: Resolution = Resolution(), progress: (Int) -> Void = { _ in }) -> CohortFigures
+  {
     let plan = CohortPlan(self)
     if var program = try? CohortProgram(plan) {
       program.leaveOutLimitOfHolds(upTo: resolution.holds)

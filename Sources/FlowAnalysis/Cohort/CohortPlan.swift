@@ -29,8 +29,8 @@ final class CohortPlan {
   let graph: Graph
   let zone: Zone
   let contactZone: Zone
-  /// What a touch may bring: classes of reply and events, with their shares of 2^32 together with all before; of a class
-  /// a text that belongs to it.
+  /// What a touch may bring: classes of reply and events, with their shares of 2^32 together with all before; of a
+  /// class a text that belongs to it.
   let replies: [(upTo: UInt64, name: String, text: String, kind: Event.Kind)]
   /// How long each of them takes.
   let answers: [AnswerTimes]
@@ -51,15 +51,17 @@ final class CohortPlan {
     wall = Int32(zone.civil(at: cohort.start).time.milliseconds / 60_000)
     let texts = CohortPlan.texts(of: cohort.graph)
     var total: UInt64 = 0
-    replies = cohort.assume.reply.compactMap { share in
-      guard share.share > 0, let text = texts[share.name] else { return nil }
-      total += CohortPlan.scaled(share.share)
-      return (total, share.name, text, .reply(text: text))
-    } + cohort.assume.events.compactMap { share in
-      guard share.share > 0 else { return nil }
-      total += CohortPlan.scaled(share.share)
-      return (total, share.name, "", CohortPlan.event(share.name, cohort))
-    }
+    replies =
+      cohort.assume.reply.compactMap { share in
+        guard share.share > 0, let text = texts[share.name] else { return nil }
+        total += CohortPlan.scaled(share.share)
+        return (total, share.name, text, .reply(text: text))
+      }
+      + cohort.assume.events.compactMap { share in
+        guard share.share > 0 else { return nil }
+        total += CohortPlan.scaled(share.share)
+        return (total, share.name, "", CohortPlan.event(share.name, cohort))
+      }
     let slow = AnswerTimes(medianMinutes: CohortPlan.minutes(cohort.assume.after ?? .days(1), of: cohort, zone))
     let prompt = AnswerTimes(medianMinutes: 1)
     answers = replies.map { Assumptions.prompt.contains($0.name) ? prompt : slow }
@@ -125,8 +127,9 @@ final class CohortPlan {
   }
 
   private static func zones(of cohort: Cohort) -> (Zone, Zone) {
-    guard case .runs(let runs) = Machine.enrol(
-      cohort.graph, data: cohort.data, at: cohort.start, zones: cohort.zones), let first = runs.first
+    guard
+      case .runs(let runs) = Machine.enrol(
+        cohort.graph, data: cohort.data, at: cohort.start, zones: cohort.zones), let first = runs.first
     else { return (.utc, .utc) }
     let run = Machine.start(
       cohort.graph, key: first.key, data: first.data, at: cohort.start, Surroundings(zones: cohort.zones)

@@ -206,12 +206,14 @@ struct CohortProgram {
     entry = try to(plan.graph.entry)
     replied = end("replied")
     exhausted = end("exhausted")
-    readsData = readsData || reachable.contains { node in
-      switch plan.graph.nodes[node].action {
-      case .split, .set: true
-      default: false
+    readsData =
+      readsData
+      || reachable.contains { node in
+        switch plan.graph.nodes[node].action {
+        case .split, .set: true
+        default: false
+        }
       }
-    }
     for reply in plan.replies { anytime.append(try anytimeCases(reply.name)) }
     anyReply = try anytimeCases("reply")
     try events()

@@ -230,7 +230,9 @@ struct CompiledSteps {
       let ofClass = program.classes[cases + index]
       if isNamed, ofClass != CohortProgram.To.nowhere { return proceed(ofClass, &state, contact, now) }
       let ofAny = program.classes[cases + program.plan.replies.count]
-      if own == CohortProgram.To.nowhere, ofAny != CohortProgram.To.nowhere { return proceed(ofAny, &state, contact, now) }
+      if own == CohortProgram.To.nowhere, ofAny != CohortProgram.To.nowhere {
+        return proceed(ofAny, &state, contact, now)
+      }
     }
     if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
     let any = usable(program.anyReply, state)

@@ -1,5 +1,5 @@
-/// How many contacts of each start have come into one state; where that stands in ``ExactMasses``. Starts whose contacts
-/// have come into one state go on as one.
+/// How many contacts of each start have come into one state; where that stands in ``ExactMasses``. Starts whose
+/// contacts have come into one state go on as one.
 struct ExactFlow {
   fileprivate let slot: Int32
   /// The first start of which there may be any, and how many starts from it on.

@@ -32,7 +32,8 @@ public struct Difference {
 
   private static func facets(_ reader: StepFacets) -> [String: [Facet]] {
     Dictionary(
-      zip(reader.identities, reader.graph.nodes).map { ($0, reader.facets($1)) }, uniquingKeysWith: { first, _ in first })
+      zip(reader.identities, reader.graph.nodes).map { ($0, reader.facets($1)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: What changes

@@ -16,7 +16,8 @@ struct StepMutations {
     var nodes = graph.nodes
     nodes[index] = parts.node(like: node)
     return Mutation(
-      what: "\(node.name): \(what)", span: span ?? node.span, graph: graph.with(nodes: nodes, fingerprint: graph.fingerprint),
+      what: "\(node.name): \(what)", span: span ?? node.span,
+      graph: graph.with(nodes: nodes, fingerprint: graph.fingerprint),
       step: index)
   }
 
@@ -26,8 +27,12 @@ struct StepMutations {
     var all: [Mutation] = []
     switch node.action {
     case .end(let outcome):
-      let others = graph.nodes.compactMap { if case .end(let other) = $0.action, other != outcome { other } else { nil } }
-      if let other = others.first { all.append(made("end \(outcome) becomes end \(other)") { $0.action = .end(other) }) }
+      let others = graph.nodes.compactMap {
+        if case .end(let other) = $0.action, other != outcome { other } else { nil }
+      }
+      if let other = others.first {
+        all.append(made("end \(outcome) becomes end \(other)") { $0.action = .end(other) })
+      }
     case .choose, .split, .loop, .go: break
     default:
       // A `choose` with nothing to choose from goes on.
@@ -35,10 +40,14 @@ struct StepMutations {
     }
     if let condition = node.condition {
       all.append(made("if: \(condition.text) is dropped") { $0.condition = nil })
-      all += condition.slips.map { slip in made("if: \(condition.text): \(slip.words)") { $0.condition = slip.expression } }
+      all += condition.slips.map { slip in
+        made("if: \(condition.text): \(slip.words)") { $0.condition = slip.expression }
+      }
     }
     if node.isTouch {
-      if node.liftsGap { all.append(made("gap: none is dropped") { $0.liftsGap = false }) } else if graph.policy.gap != nil {
+      if node.liftsGap {
+        all.append(made("gap: none is dropped") { $0.liftsGap = false })
+      } else if graph.policy.gap != nil {
         all.append(made("the gap before it is lifted") { $0.liftsGap = true })
       }
     }

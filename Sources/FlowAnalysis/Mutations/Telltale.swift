@@ -19,8 +19,9 @@ public struct Telltale: Sendable {
     for story in stories where mayShow(story, mutation) {
       guard let entries = Retold(mutation.graph, surroundings).entries(of: story) else { continue }
       let (before, after) = (story.entries.filter(\.isSeen), entries.filter(\.isSeen))
-      guard let at = before.indices.first(where: { !after.indices.contains($0) || !before[$0].looksLike(after[$0]) })
-        ?? (after.count > before.count ? before.count : nil)
+      guard
+        let at = before.indices.first(where: { !after.indices.contains($0) || !before[$0].looksLike(after[$0]) })
+          ?? (after.count > before.count ? before.count : nil)
       else { continue }
       var writer = ScenarioWriter(graph, taken: [])
       let scenario = writer.scenario(story)

@@ -77,8 +77,8 @@ struct Differences: Hashable {
     return true
   }
 
-  /// `earlier` lies no later than `later`: also where that was known, what lies before the one lies before the other. It
-  /// may have been known by way of a third, and then less well.
+  /// `earlier` lies no later than `later`: also where that was known, what lies before the one lies before the other.
+  /// It may have been known by way of a third, and then less well.
   /// - Returns: false where that cannot be.
   mutating func order(_ earlier: Int, _ later: Int) -> Bool {
     guard size > 0 else { return true }

@@ -159,8 +159,7 @@ final class Ground {
       recurring[address] = recurring.count
     }
     let most = min(recurring.count + 6, Control.Decided.most)
-    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most
-    {
+    for (condition, count) in asked.sorted(by: { $0.key < $1.key }) where count > 1 && recurring.count < most {
       recurring[condition] = recurring.count
     }
     for (index, loop) in loops.enumerated() { loopIndices[loop] = index }
@@ -273,7 +272,10 @@ final class Ground {
 
   private func collect(_ instant: Instant) {
     guard instants[instant] == nil else { return }
-    guard size < 60 else { return isTooLarge = true }
+    guard size < 60 else {
+      isTooLarge = true
+      return
+    }
     instants[instant] = size
     if case .dayOfStart(.some) = instant { anchors.append(size) }
     size += 1

@@ -145,8 +145,7 @@ struct LatestTouch {
     }
   }
 
-  private mutating func timeOut(_ cases: [Case], _ step: Node, _ late: Late, _ passed: Passed) throws -> Bool
-  {
+  private mutating func timeOut(_ cases: [Case], _ step: Node, _ late: Late, _ passed: Passed) throws -> Bool {
     try go(cases.first { $0.key == "timeout" }?.target ?? step.next, late, passed)
   }
 

@@ -32,7 +32,8 @@ struct Variations {
   func inputs(_ base: Beginning) -> [Beginning] {
     let constants = numbers
     return graph.triggerFields.flatMap { field in
-      values(of: field.type, now: base.input[field.name] ?? .absent, constants, start: base.start, depth: 0).map { path, value in
+      values(of: field.type, now: base.input[field.name] ?? .absent, constants, start: base.start, depth: 0).map {
+        path, value in
         var changed = base
         let whole = (base.input[field.name] ?? .absent).setting(path[...], to: value)
         changed.input[field.name] = whole.isAbsent ? nil : whole
@@ -85,7 +86,8 @@ struct Variations {
     dates(in: .record(base.input)).flatMap { date in
       [-1, 1, 60].map { days in
         var changed = base
-        changed.start = zone.instant(of: CivilDateTime(date: date.adding(days: days), time: zone.civil(at: base.start).time))
+        changed.start = zone.instant(
+          of: CivilDateTime(date: date.adding(days: days), time: zone.civil(at: base.start).time))
         return changed
       }
     }
@@ -110,7 +112,9 @@ struct Variations {
     case .number: return constants.map { ([], .number(Decimal($0))) }
     case .oneOf(let words): return words.filter { now.text != $0 }.map { ([], .text($0)) }
     case .optional(let inner):
-      if !now.isAbsent { return [([], .absent)] + values(of: inner, now: now, constants, start: start, depth: depth + 1) }
+      if !now.isAbsent {
+        return [([], .absent)] + values(of: inner, now: now, constants, start: start, depth: depth + 1)
+      }
       guard let value = Sample.record([Field("it", inner)], at: start)["it"] else { return [] }
       return [([], value)]
     case .list(let inner):

@@ -55,11 +55,12 @@ public struct CoveringScenarios: Sendable {
     }
     var counts: [Goal: Int] = [:]
     for one in [story] + chosen { for goal in one.goals { counts[goal, default: 0] += 1 } }
-    return [story] + chosen.filter { one in
-      guard one.goals.allSatisfy({ counts[$0, default: 0] > 1 }) else { return true }
-      for goal in one.goals { counts[goal, default: 0] -= 1 }
-      return false
-    }
+    return [story]
+      + chosen.filter { one in
+        guard one.goals.allSatisfy({ counts[$0, default: 0] > 1 }) else { return true }
+        for goal in one.goals { counts[goal, default: 0] -= 1 }
+        return false
+      }
   }
 
   /// Whatever comes after something was sent is more likely than what comes before.

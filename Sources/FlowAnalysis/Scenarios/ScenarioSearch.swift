@@ -26,8 +26,8 @@ struct Shown {
 }
 
 /// Walks a workflow by the very machine that runs it: from each place that a run can wait at, once, with everything
-/// that the file has a case for, at an instant of its own, a second before the wait ends, as it ends and after. Whatever
-/// is not told comes to nothing: each walk goes on in silence to its end.
+/// that the file has a case for, at an instant of its own, a second before the wait ends, as it ends and after.
+/// Whatever is not told comes to nothing: each walk goes on in silence to its end.
 struct ScenarioSearch {
   let graph: Graph
   let surroundings: Surroundings
@@ -175,16 +175,17 @@ struct ScenarioSearch {
       return [plain, .reply(text: "\(words) \(date)")]
     case .named(let name, let data):
       guard let event = graph.events.first(where: { $0.name == name }) else { return [choice.kind] }
-      return [choice.kind] + event.fields.flatMap { field -> [Event.Kind] in
-        let other: [Value] =
-          switch field.type {
-          case .boolean: [.boolean(false)]
-          case .oneOf(let words): words.dropFirst().map { .text($0) }
-          case .optional(let inner): [Sample.record([Field(field.name, inner)], at: instant)[field.name] ?? .absent]
-          default: []
-          }
-        return other.map { .named(name, data: data.merging([field.name: $0]) { $1 }) }
-      }
+      return [choice.kind]
+        + event.fields.flatMap { field -> [Event.Kind] in
+          let other: [Value] =
+            switch field.type {
+            case .boolean: [.boolean(false)]
+            case .oneOf(let words): words.dropFirst().map { .text($0) }
+            case .optional(let inner): [Sample.record([Field(field.name, inner)], at: instant)[field.name] ?? .absent]
+            default: []
+            }
+          return other.map { .named(name, data: data.merging([field.name: $0]) { $1 }) }
+        }
     case .outOfOffice:
       return [.outOfOffice(return: walk.shown.zone.civil(at: instant).date.adding(days: 5)), choice.kind]
     default: return [choice.kind]

@@ -21,7 +21,8 @@ public enum LanguageSchema {
   }
 
   private static func definitions(_ manifests: [Manifest]) -> [JSONMember] {
-    let steps = Grammar.engineVerbs.map { ($0.name, step(of: $0)) } + manifests.map { ("step-\($0.verb)", step(of: $0)) }
+    let steps =
+      Grammar.engineVerbs.map { ($0.name, step(of: $0)) } + manifests.map { ("step-\($0.verb)", step(of: $0)) }
     let own = Set(Grammar.engineVerbs.map(\.name) + ["step"])
     let places = Grammar.places.filter { !own.contains($0.name) }
     return [
@@ -39,7 +40,9 @@ public enum LanguageSchema {
   private static func isOpen(_ place: Grammar.Place) -> Bool { ["project-channel", "assume"].contains(place.name) }
 
   private static func step(of verb: Grammar.Place) -> JSONValue {
-    object(verb.keys + Grammar.step.keys.filter { common in !verb.keys.contains { $0.name == common.name } }, about: verb.about)
+    object(
+      verb.keys + Grammar.step.keys.filter { common in !verb.keys.contains { $0.name == common.name } },
+      about: verb.about)
   }
 
   private static func step(of manifest: Manifest) -> JSONValue {

@@ -56,7 +56,8 @@ struct ScenarioBinder {
     guard let name, let start, let input else { return nil }
     let zone = StartScope.zone(of: graph, data: input, item: item ?? 1, at: start, zones: bench.around.zones)
     let events = EventBinder(bench: bench, graph: graph, zone: zone)
-    var scenario = Scenario(name: name.text, start: start, input: input, span: name.whole, item: item,
+    var scenario = Scenario(
+      name: name.text, start: start, input: input, span: name.whole, item: item,
       inputPath: fields["input"]?.scalar?.text)
     if let node = fields["events"], !node.isPlainEmpty {
       scenario.events = (bench.items(node, wanted: "a list of events") ?? []).compactMap { events.event($0) }

@@ -60,8 +60,7 @@ extension TreeBuilder {
     return checked(text, .plain, range, decoder.origin(end: range.upperBound))
   }
 
-  private mutating func inQuotes(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar
-  {
+  private mutating func inQuotes(_ range: Range<Int>, _ text: String, _ style: YAMLScalar.Style) -> YAMLScalar {
     let inner = min(range.lowerBound + 1, range.upperBound)..<max(range.upperBound - 1, range.lowerBound + 1)
     if inner.upperBound <= range.upperBound, inner.count == text.utf8.count,
       quoted[inner].elementsEqual(text.utf8)

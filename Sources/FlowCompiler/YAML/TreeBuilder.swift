@@ -111,8 +111,7 @@ struct TreeBuilder {
 
   private mutating func open(_ event: YAMLEvent, isMapping: Bool, isFlow: Bool) {
     let start = properties(event)
-    if isFlow, isMapping, places.byte(start) == UInt8(ascii: "{"), places.byte(start + 1) == UInt8(ascii: "{")
-    {
+    if isFlow, isMapping, places.byte(start) == UInt8(ascii: "{"), places.byte(start + 1) == UInt8(ascii: "{") {
       repair = Mender(places: places).unquotedTemplate(start, inFlow: frames.last?.isFlow ?? false)
       return
     }

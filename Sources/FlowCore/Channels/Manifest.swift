@@ -94,7 +94,8 @@ public struct Manifest: Hashable, Sendable {
   public init(
     verb: String, about: String = "", touch: Bool, fields: [Field], outcomes: [String] = [],
     events: [String] = [],
-    keyed: Bool = false, retriesUnknown: Bool = false, inbound: Inbound = .none, address: Address = .none, main: String? = nil,
+    keyed: Bool = false, retriesUnknown: Bool = false, inbound: Inbound = .none, address: Address = .none,
+    main: String? = nil,
     purposeOptional: Bool = false, escalates: Bool = false, law: Law? = nil, maxBytes: Int = 1 << 20
   ) {
     self.verb = verb

@@ -1,6 +1,6 @@
 extension Explanation {
-  /// What two workflows of a project do to each other at one contact. They show in a folder, not in one file, so no page
-  /// has an example of its own.
+  /// What two workflows of a project do to each other at one contact. They show in a folder, not in one file, so no
+  /// page has an example of its own.
   public static let crossings: [Explanation] = [
     Explanation(
       "rivals", .warning, title: "Two workflows of one `exclusive` group start on one event.",

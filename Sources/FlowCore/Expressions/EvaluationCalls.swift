@@ -35,8 +35,7 @@ extension Evaluation {
     return text
   }
 
-  private func day(_ values: [Value], _ index: Int, _ range: Range<Int>) throws(EvaluationError) -> CivilDate
-  {
+  private func day(_ values: [Value], _ index: Int, _ range: Range<Int>) throws(EvaluationError) -> CivilDate {
     switch values[index] {
     case .date(let date): return date
     case .instant(let instant): return scope.zone.civil(at: instant).date
@@ -85,8 +84,7 @@ extension Evaluation {
     return .integer(integer)
   }
 
-  private func extreme(_ least: Bool, _ values: [Value], _ range: Range<Int>) throws(EvaluationError) -> Value
-  {
+  private func extreme(_ least: Bool, _ values: [Value], _ range: Range<Int>) throws(EvaluationError) -> Value {
     var candidates = values
     if values.count == 1 {
       guard let list = values[0].list else { throw mistyped(values, range) }

@@ -94,7 +94,8 @@ public final class ChannelAction: Sendable {
   /// The same step, waiting otherwise.
   public func with(until: Moment?, cases: [Case]) -> ChannelAction {
     ChannelAction(
-      verb: verb, touch: touch, isTask: isTask, address: address, purpose: purpose, ask: ask, main: main, fields: fields,
+      verb: verb, touch: touch, isTask: isTask, address: address, purpose: purpose, ask: ask, main: main,
+      fields: fields,
       until: until, cases: cases, outcomes: outcomes)
   }
 }

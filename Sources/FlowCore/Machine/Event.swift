@@ -63,5 +63,7 @@ public struct Event: Hashable, Sendable, Codable {
   }
 
   /// Built-in names other than `reply`, outcomes and the user's.
-  public static let builtIn = ["auto-reply", "out-of-office", "bounce", "complaint", "unsubscribe", "opened", "clicked", "ack"]
+  public static let builtIn = [
+    "auto-reply", "out-of-office", "bounce", "complaint", "unsubscribe", "opened", "clicked", "ack",
+  ]
 }

@@ -50,7 +50,8 @@ public enum Machine {
     guard let each = graph.trigger.each else { return [.absent] }
     let run = Run(key: [], data: data, started: now, zone: "UTC")
     return try each.list.evaluate(
-      RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: graph.policy.calendar)).list ?? []
+      RunScope(graph: graph, run: run, now: now, zone: .utc, calendar: graph.policy.calendar)
+    ).list ?? []
   }
 
   private static func keyText(_ value: Value) -> String {

@@ -153,8 +153,8 @@ public struct Run: Hashable, Sendable, Codable {
   public var ended: Instant? { if case .ended(_, let at) = state { at } else { nil } }
 }
 
-/// What one event did to a run: the pivot of the house. The store commits it, the timeline prints it, the proof explores
-/// it, a test compares it, a replay repeats it.
+/// What one event did to a run: the pivot of the house. The store commits it, the timeline prints it, the proof
+/// explores it, a test compares it, a replay repeats it.
 public struct Transition: Hashable, Sendable {
   public var run: Run
   /// In the order in which things happened.

@@ -62,7 +62,8 @@ extension Stepper {
     }
     let window = self.window(of: step)
     if let window {
-      guard let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
+      guard
+        let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
       else { return fail(node, because: "its window and the holidays leave no day") }
       if open > earliest {
         let closed = closedReason(at: earliest, window)
@@ -174,7 +175,9 @@ extension Stepper {
     guard let caps = surroundings.caps else { return nil }
     let touches = touches
     var earliest = instant
-    if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last) { earliest = max(earliest, next) }
+    if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last) {
+      earliest = max(earliest, next)
+    }
     if let limit = caps.touches, let span = caps.span, limit >= 1, touches.count >= limit,
       let next = after(span, from: touches[limit - 1])
     {

@@ -11,8 +11,8 @@ import FlowTime
 /// - **Outcomes of steps.** A step that waits for an outcome has one with these shares; it comes at any minute between
 ///   the hand-over and the step's timeout with equal chance. What is missing to the whole is the timeout.
 /// - **Events.** In place of an answer, a touch may bring a bounce, a note that somebody is away, an unsubscription, a
-///   complaint, or one of the user's events, with data made up as for a preview. The first two come within minutes: half
-///   of them in one, half of the rest in the next. The others take as long as an answer.
+///   complaint, or one of the user's events, with data made up as for a preview. The first two come within minutes:
+///   half of them in one, half of the rest in the next. The others take as long as an answer.
 /// - **Everything else** does not happen: nobody opens, clicks or acknowledges anything.
 public struct Assumptions: Hashable, Sendable {
   public struct Share: Hashable, Sendable {

@@ -3,8 +3,8 @@ import FlowTime
 /// What is said to hold of every run, whatever its contact answers, wherever and whenever it starts (language,
 /// section 7). The language claims some of them of every file; `guarantees:` claims more.
 public enum Claim: Hashable, Sendable {
-  /// Every run ends; with a duration: within it, time held left out: for each step that is held the days from the one on
-  /// which that begins to the one on which the step goes on, both whole, or those by which holds have moved `day N`
+  /// Every run ends; with a duration: within it, time held left out: for each step that is held the days from the one
+  /// on which that begins to the one on which the step goes on, both whole, or those by which holds have moved `day N`
   /// meanwhile, whichever are more. (Something may come in and end a hold early; what it has moved stays moved.)
   case ends(within: Duration?)
   /// At most so many touches; of one verb where one is named; in any span, or in the whole run. A run that ends
@@ -26,8 +26,8 @@ public enum Claim: Hashable, Sendable {
   case insideWindow
   /// Some run ends with it. Where none does the verdict is ``Verdict/impossible(because:)``.
   case possible(outcome: String)
-  /// A person's task that is not done in time (its `timeout`) is told to somebody before the run ends: by an escalation,
-  /// a message that is no touch, or a task of somebody else; unless something comes in first.
+  /// A person's task that is not done in time (its `timeout`) is told to somebody before the run ends: by an
+  /// escalation, a message that is no touch, or a task of somebody else; unless something comes in first.
   case overseen(step: NodeIndex)
   /// Once the second has come about, the first does not any more.
   case never(Milestone, after: Milestone)

@@ -37,7 +37,9 @@ extension Graph {
   /// The outcomes that the file writes, each with the first place that does, in the order of these places.
   public var writtenOutcomes: [(outcome: String, span: Span)] {
     var seen: Set<String> = []
-    return writtenEnds.sorted { $0.span.start.offset < $1.span.start.offset }.filter { seen.insert($0.outcome).inserted }
+    return writtenEnds.sorted { $0.span.start.offset < $1.span.start.offset }.filter {
+      seen.insert($0.outcome).inserted
+    }
   }
 
   /// Whether the file writes this outcome.

@@ -21,7 +21,9 @@ public struct Guarantee: Hashable, Sendable {
     /// Nil: any end.
     case end(Word?)
     /// `step NAME`, `reply CLASS`, `event NAME`: where a name alone could be several things.
-    case step(Word), reply(Word), event(Word)
+    case step(Word)
+    case reply(Word)
+    case event(Word)
     /// A step, a class of reply (`reply`: any), an event or a verb.
     case named(Word)
   }

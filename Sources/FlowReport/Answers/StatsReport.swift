@@ -86,7 +86,8 @@ public enum StatsReport {
     let rows = all.flatMap { figures in figures.steps.map { [figures.workflow] + row($0, words: false) } }
     return TableReport.csv(
       Table(
-        columns: columns(["workflow", "step", "verb"], after: ["replies", "outcomes", "median_seconds", "p90_seconds"]),
+        columns: columns(
+          ["workflow", "step", "verb"], after: ["replies", "outcomes", "median_seconds", "p90_seconds"]),
         rows: rows))
   }
 

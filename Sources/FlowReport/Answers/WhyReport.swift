@@ -176,7 +176,8 @@ struct WhyWords {
     case (_, nil): parts.append("it was the first touch")
     case (nil, _?): parts.append("no gap is asked for")
     case (let gap?, let last?):
-      parts.append("the touch before (\(when(last))) \(leeway.answered ? "has been answered" : "was at least \(gap) before")")
+      parts.append(
+        "the touch before (\(when(last))) \(leeway.answered ? "has been answered" : "was at least \(gap) before")")
     }
     if leeway.caps { parts.append("the caps allow it") }
     return "not put off: " + Words.list(parts)

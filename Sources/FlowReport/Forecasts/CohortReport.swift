@@ -27,8 +27,8 @@ public enum CohortReport {
 
   // MARK: CSV
 
-  /// A row for each verb and day, and for each verb and hour of the day. Where figures are computed, nobody knows how many
-  /// wait for a capacity, and that is empty.
+  /// A row for each verb and day, and for each verb and hour of the day. Where figures are computed, nobody knows how
+  /// many wait for a capacity, and that is empty.
   public static func csv(_ figures: CohortFigures) -> String {
     let columns = ["verb", "date", "hour", "count", "waiting"].map { Table.Column($0) }
     var rows: [[String?]] = []

@@ -146,7 +146,8 @@ struct CohortWords {
       figures.steps.map { step in
         let outcomes = sorted(step.outcomes).filter { $0.count > 0 }.map { "\($0.name) \(number($0.count))" }
         return [
-          step.name, step.verb, number(step.count), bar(step.count, of: most, room: 12), outcomes.joined(separator: ", "),
+          step.name, step.verb, number(step.count), bar(step.count, of: most, room: 12),
+          outcomes.joined(separator: ", "),
         ]
       })
   }
@@ -157,7 +158,8 @@ struct CohortWords {
       figures.load.map { load in
         let perDay = load.days.isEmpty ? 0 : load.total / Double(load.days.count)
         return [
-          load.isTask ? "\(load.verb) (people)" : load.verb, number(load.total), Self.decimal(perDay, places: 1, kept: true),
+          load.isTask ? "\(load.verb) (people)" : load.verb, number(load.total),
+          Self.decimal(perDay, places: 1, kept: true),
           load.most.map { number($0.count) }, load.most.map { Words.longDay($0.date) },
         ]
       })
@@ -201,8 +203,11 @@ struct CohortWords {
     return table(
       [name] + figures.load.map(\.verb) + [""],
       rows.map { row in
-        [Words.longDay(row.date)] + row.counts.map { $0 > 0 ? number($0) : nil } + [bar(row.counts.reduce(0, +), of: most)]
-      }).counting(figures.load.map(\.verb))
+        [Words.longDay(row.date)] + row.counts.map { $0 > 0 ? number($0) : nil } + [
+          bar(row.counts.reduce(0, +), of: most)
+        ]
+      }
+    ).counting(figures.load.map(\.verb))
   }
 
   var hours: Table {
@@ -213,7 +218,8 @@ struct CohortWords {
       (0..<24).filter { sums[$0] > 0 }.map { hour in
         ["\(Words.two(hour)):00"] + figures.load.map { $0.hours[hour] > 0 ? number($0.hours[hour]) : nil }
           + [bar(sums[hour], of: most)]
-      }).counting(figures.load.map(\.verb))
+      }
+    ).counting(figures.load.map(\.verb))
   }
 
   // MARK: Plots
@@ -237,7 +243,8 @@ struct CohortWords {
     }
     let period = name == "date" ? "day" : "week"
     return [
-      BarPlot(title: "Outcomes", names: [], rows: sorted(figures.outcomes).map { row(Self.outcome($0.name), [$0.count]) }),
+      BarPlot(
+        title: "Outcomes", names: [], rows: sorted(figures.outcomes).map { row(Self.outcome($0.name), [$0.count]) }),
       BarPlot(
         title: "Touches a contact", names: [],
         rows: figures.touches.enumerated().filter { $1 > 0 }.map { row(Words.count($0, "touch", "touches"), [$1]) }),

@@ -59,7 +59,8 @@ public struct ForecastChanges: Sendable, Hashable {
           change: (change > 0 ? "+" : "") + shown(change / scale)))
     }
     for outcome in Self.names(new.outcomes, old.outcomes) {
-      let was = before.share(Self.count(outcome, old.outcomes)), now = after.share(Self.count(outcome, new.outcomes))
+      let was = before.share(Self.count(outcome, old.outcomes))
+      let now = after.share(Self.count(outcome, new.outcomes))
       add("end \(Printable.line(CohortWords.outcome(outcome)))", was * 100, now * 100, places: 1, " %")
     }
     add("touches a contact", old.meanTouches, new.meanTouches, places: 2)
@@ -97,7 +98,8 @@ public struct ForecastChanges: Sendable, Hashable {
 
   var json: JSONValue {
     .members([
-      ("assumes_otherwise", .bool(assumesOtherwise)), ("old", CohortReport.value(old)), ("new", CohortReport.value(new)),
+      ("assumes_otherwise", .bool(assumesOtherwise)), ("old", CohortReport.value(old)),
+      ("new", CohortReport.value(new)),
     ])
   }
 }

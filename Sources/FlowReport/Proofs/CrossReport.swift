@@ -93,7 +93,8 @@ public enum CrossReport {
       return rows.enumerated().map { $0 == 0 ? head + name + $1 : String(repeating: " ", count: margin) + $1 }
     }
     if told.count > mostLines { lines[0] = ["  …"] }
-    return ["both at one contact, in \(civil(first).date.year) (times of \(crossing.zone.name)):"] + lines.flatMap { $0 }
+    return ["both at one contact, in \(civil(first).date.year) (times of \(crossing.zone.name)):"]
+      + lines.flatMap { $0 }
   }
 
   private static func words(_ entry: Entry) -> String? {

@@ -44,7 +44,8 @@ public struct ProofChanges: Sendable, Hashable {
 
   private static func claims(_ old: ProofReport.ProvedFile, _ new: ProofReport.ProvedFile) -> [String] {
     var seen: Set<String> = []
-    return (new.proofs.map { ProofReport.claim($0, of: new.graph) } + old.proofs.map { ProofReport.claim($0, of: old.graph) })
+    return
+      (new.proofs.map { ProofReport.claim($0, of: new.graph) } + old.proofs.map { ProofReport.claim($0, of: old.graph) })
       .filter { seen.insert($0).inserted }
   }
 
@@ -81,7 +82,8 @@ public struct ProofChanges: Sendable, Hashable {
           case .changed: ("~", .yellowText)
           }
         let words =
-          change.new.map { now in change.old.map { "\($0) -> \(now)" } ?? "newly claimed, \(now)" } ?? "no longer claimed"
+          change.new.map { now in change.old.map { "\($0) -> \(now)" } ?? "newly claimed, \(now)" }
+          ?? "no longer claimed"
         return [paint("  \(mark) \(Printable.line(change.claim)): \(words)", style)]
           + change.story.map { "      " + $0 }
       }

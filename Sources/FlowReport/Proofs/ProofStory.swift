@@ -127,14 +127,17 @@ struct ProofStory {
     switch entry.kind {
     case .started(let event): return row("\(event) starts it")
     case .sent(let handover):
-      return row(handover.touch ? "touch \(touch): \(name)\(round), \(handover.verb)" : "\(name)\(round), \(handover.verb)")
+      return row(
+        handover.touch ? "touch \(touch): \(name)\(round), \(handover.verb)" : "\(name)\(round), \(handover.verb)")
     case .task(let handover):
       return row(handover.touch ? "touch \(touch): \(name)\(round), \(handover.verb)" : "\(name)\(round) is to be done")
     case .received(let event, let kind, let outcome, let took):
       return row(
         ProofWords.received(event, kind, outcome, took, answer, step: name, person: ProofWords.person(witness)))
     case .timeout:
-      guard case .await(let awaited)? = node(of: entry)?.action else { return row("\(name) is not done in time", weight: 1) }
+      guard case .await(let awaited)? = node(of: entry)?.action else {
+        return row("\(name) is not done in time", weight: 1)
+      }
       let isAnswer = awaited.events.contains { one in one == "reply" || graph.replies.contains { $0.name == one } }
       return row(isAnswer ? "no answer" : "nothing comes", weight: 3)
     case .escalated(let to): return row("\(name) tells \(to)", weight: 1)

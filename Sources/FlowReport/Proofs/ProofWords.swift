@@ -153,9 +153,11 @@ struct ProofWords {
     person: String
   ) -> String {
     if let outcome { return "\(step.isEmpty ? "the task" : step): \(outcome)" }
-    let taken = took == "default" ? ", and no line of the file takes it" : took == "nothing" ? ", and nothing is done" : ""
+    let taken =
+      took == "default" ? ", and no line of the file takes it" : took == "nothing" ? ", and nothing is done" : ""
     switch event {
-    case "reply": let said = answer.map { " \"\(Width.truncated($0, to: 30))\"" } ?? ""
+    case "reply":
+      let said = answer.map { " \"\(Width.truncated($0, to: 30))\"" } ?? ""
       return "\(person) answers\(said)" + (kind.map { $0 == "reply" ? "" : ": \($0)" } ?? "") + taken
     case "out-of-office": return "\(person) is out of office"
     case "auto-reply": return "an automatic answer comes"

@@ -139,7 +139,8 @@ extension ProofReport {
     let zone = zones.zone(named: witness.zone) ?? .utc
     let events = witness.events.compactMap { ScenarioEvent($0, graph, zone)?.json }
     return .members([
-      ("zone", .string(zone.name)), ("start", EntryJSON.time(witness.start, zone)), ("item", witness.item.map { .int($0) }),
+      ("zone", .string(zone.name)), ("start", EntryJSON.time(witness.start, zone)),
+      ("item", witness.item.map { .int($0) }),
       ("input", FlowCore.json(of: .record(witness.input), zone: zone)), ("events", .array(events)),
       (
         "conditions",

@@ -27,8 +27,7 @@ struct Canvas {
   }
 
   /// The whole picture; `light` and `dark` are CSS rules for either scheme.
-  func document(width: Int, height: Int, title: String, about: String, light: String, dark: String) -> String
-  {
+  func document(width: Int, height: Int, title: String, about: String, light: String, dark: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
     role="img">

@@ -108,7 +108,8 @@ struct BarPlot {
     var y = 6
     for row in rows {
       let height = 13 * row.bars.count
-      canvas.text(left - 8, y + height / 2 + 4, TypeWidth.truncated(row.label, to: 236, size: 12), "label", anchor: "end")
+      canvas.text(
+        left - 8, y + height / 2 + 4, TypeWidth.truncated(row.label, to: 236, size: 12), "label", anchor: "end")
       for (index, bar) in row.bars.enumerated() {
         let width = bar.value <= 0 ? 0 : max(2, bar.value * room / most)
         canvas.rect(left, y + 13 * index, width, 11, Self.kinds[index % 3], radius: 2)

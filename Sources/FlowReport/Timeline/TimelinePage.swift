@@ -17,7 +17,8 @@ extension TimelineReport {
       guard let handover = entry.handover, !handover.rendered.isEmpty else { continue }
       let civil = zone.civil(at: entry.at)
       body += "<h2>\(Page.escaped(entry.step ?? handover.verb))</h2>\n"
-      body += "<p class=\"faint\">\(Words.longDay(civil.date)) \(Words.time(civil.time)), \(Page.escaped(handover.verb))"
+      body +=
+        "<p class=\"faint\">\(Words.longDay(civil.date)) \(Words.time(civil.time)), \(Page.escaped(handover.verb))"
       body += (handover.to ?? handover.by).map { " to \(Page.escaped($0))" } ?? ""
       body += "</p>\n"
       for text in handover.rendered {
@@ -36,7 +37,8 @@ extension TimelineReport {
       rows: timeline.entries.map { entry in
         let (happening, civil) = (Happening(entry, in: zone), zone.civil(at: entry.at))
         return [
-          String(civil.date.days(since: first)), "\(Words.day(civil.date)) \(Words.time(civil.time))".replacingEach(" ", with: "\u{A0}"),
+          String(civil.date.days(since: first)),
+          "\(Words.day(civil.date)) \(Words.time(civil.time))".replacingEach(" ", with: "\u{A0}"),
           happening.title, happening.detail, happening.quote,
         ]
       })

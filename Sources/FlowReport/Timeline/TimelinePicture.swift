@@ -96,8 +96,7 @@ private struct TimelinePicture {
   }
 
   /// The days on which nothing happens, as thin stripes; of many only a few.
-  private mutating func gap(from last: CivilDate, to next: CivilDate, at y: Int, _ front: inout Canvas) -> Int
-  {
+  private mutating func gap(from last: CivilDate, to next: CivilDate, at y: Int, _ front: inout Canvas) -> Int {
     let days = next.days(since: last)
     guard days > 1 else { return y + 4 }
     let shown = min(days - 1, 21)

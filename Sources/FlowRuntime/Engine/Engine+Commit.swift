@@ -49,7 +49,8 @@ extension Engine {
       return try setAside(record, "it was due and did nothing")
     }
     try await commit(record, event: event, at: now, surroundings, depth: 0) {
-      $0.unrenderable.isEmpty && $0.held == surroundings.held ? transition : Machine.step(graph, record.run, event, at: now, $0)
+      $0.unrenderable.isEmpty && $0.held == surroundings.held
+        ? transition : Machine.step(graph, record.run, event, at: now, $0)
     }
   }
 

@@ -74,8 +74,7 @@ extension Engine {
     return taken.count
   }
 
-  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool)
-  {
+  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool) {
     let now = clock.now()
     var writes: [Write] = []
     var ids: Set<String> = []

@@ -92,7 +92,8 @@ extension Engine {
     case .suppress(let contact, let channel, let because):
       try store.add([
         .suppress(
-          contact: try contacts(known: [ContactIdentity.canonical(contact)]), channel: channel, at: clock.now(), because: because)
+          contact: try contacts(known: [ContactIdentity.canonical(contact)]), channel: channel, at: clock.now(),
+          because: because)
       ])
       return Received()
     }

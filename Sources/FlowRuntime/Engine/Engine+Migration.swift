@@ -14,8 +14,9 @@ public enum Moved: Hashable, Sendable {
 /// Runs that are moved to another version by hand.
 extension Engine {
   /// Moves a live run to the library's version of its workflow, where it waits: by what its steps are
-  /// known by (``FlowCore/Machine/migrate(_:from:to:at:_:)``). It is one transition, with `migrated` in the journal, so that a
-  /// replay goes over to the new version at the same place. While something of the run has not left yet it stays.
+  /// known by (``FlowCore/Machine/migrate(_:from:to:at:_:)``). It is one transition, with `migrated` in the journal,
+  /// so that a replay goes over to the new version at the same place. While something of the run has not left yet it
+  /// stays.
   public func migrate(_ run: String) async throws(StoreError) -> Moved {
     // What came in before is told first.
     try await receive([])
@@ -56,7 +57,9 @@ extension Engine {
   }
 
   private func kept(_ graph: Graph) -> [Write] {
-    guard !savedVersions.contains(graph.fingerprint), let version = library.sources[graph.fingerprint] else { return [] }
+    guard !savedVersions.contains(graph.fingerprint), let version = library.sources[graph.fingerprint] else {
+      return []
+    }
     return [.version(version)]
   }
 

@@ -15,8 +15,8 @@ extension Engine {
     return [.receive(InboxRow(incoming: told, received: clock.now()))]
   }
 
-  /// Whoever it was for has told the far side to stop: it goes to them by this channel never again, and the run hears of
-  /// it as of an unsubscribe. Where it was for somebody else, the run's contact has not opted out of anything.
+  /// Whoever it was for has told the far side to stop: it goes to them by this channel never again, and the run hears
+  /// of it as of an unsubscribe. Where it was for somebody else, the run's contact has not opted out of anything.
   func optOut(_ line: inout Outgoing, _ because: String) throws(StoreError) {
     let now = clock.now()
     let who = ContactIdentity.canonical(line.rendering.to)

@@ -2,9 +2,9 @@ import FlowCore
 import FlowPlugin
 import FlowTime
 
-/// A channel that refuses by our own mistake (a wrong password, no TLS, a sender that may not send) is held at the first
-/// time, and people are told. A person mends it: every start, every reload and `flow resume --all` try again, one line
-/// first. And what could not be rendered for now is rendered again later.
+/// A channel that refuses by our own mistake (a wrong password, no TLS, a sender that may not send) is held at the
+/// first time, and people are told. A person mends it: every start, every reload and `flow resume --all` try again,
+/// one line first. And what could not be rendered for now is rendered again later.
 extension Engine {
   /// Nothing goes out by the channel until somebody has mended it.
   @discardableResult

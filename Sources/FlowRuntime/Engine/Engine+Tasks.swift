@@ -15,8 +15,7 @@ extension Engine {
       outcomes: ["done"])
   }
 
-  func task(for delivery: Delivery, of record: RunRecord, named name: String) throws(StoreError) -> TaskRecord
-  {
+  func task(for delivery: Delivery, of record: RunRecord, named name: String) throws(StoreError) -> TaskRecord {
     let texts = delivery.fields.compactMap { field -> String? in
       if case .text(let text) = field.content { text.plain } else { nil }
     }

@@ -98,7 +98,11 @@ extension Answer {
     case .received(let received): ["received": received.json]
     case .done(let name, let isNew): ["done": .string(name), "new": .bool(isNew)]
     case .erased(let runs, let events, let suppressions):
-      ["erased": ["runs": .number("\(runs)"), "events": .number("\(events)"), "suppressions": .number("\(suppressions)")]]
+      [
+        "erased": [
+          "runs": .number("\(runs)"), "events": .number("\(events)"), "suppressions": .number("\(suppressions)"),
+        ]
+      ]
     case .refused(let because): ["refused": .string(because)]
     case .unavailable(let because): ["unavailable": .string(because)]
     }

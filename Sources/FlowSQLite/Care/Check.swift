@@ -48,7 +48,8 @@ extension Front {
 
   /// A run's last line of a kind names the one before, and so on: as many as there are.
   fileprivate func checkLengths(_ check: inout StoreCheck) throws(StoreError) {
-    let runs = try file.once("SELECT number, steps, last_step, last_line, last_task FROM run ORDER BY number").all { row in
+    let runs = try file.once("SELECT number, steps, last_step, last_line, last_task FROM run ORDER BY number").all {
+      row in
       (0..<5).map { row.number($0) }
     }
     var counts: [String: [Int64: Int64]] = [:]

@@ -31,7 +31,9 @@ enum Place {
     guard let known else { return nil }
     if !here.isSame(as: known) { return "this store is a copy, or was put back from one" }
     // The process may have ended between the two.
-    if let noted, noted > count { return "this store was put back: it was opened \(noted) times, and knows of \(count)" }
+    if let noted, noted > count {
+      return "this store was put back: it was opened \(noted) times, and knows of \(count)"
+    }
     return nil
   }
 

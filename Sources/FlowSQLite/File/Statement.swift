@@ -27,7 +27,10 @@ final class Statement {
   }
 
   func bind(_ index: Int32, _ text: String) {
-    guard !text.isEmpty else { return _ = sqlite3_bind_text(handle, index, "", 0, Statement.copied) }
+    guard !text.isEmpty else {
+      _ = sqlite3_bind_text(handle, index, "", 0, Statement.copied)
+      return
+    }
     var text = text
     text.withUTF8 { utf8 in
       utf8.withMemoryRebound(to: CChar.self) {

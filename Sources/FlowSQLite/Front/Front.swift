@@ -58,8 +58,10 @@ final class Front {
       glossary.add(word: number, text)
     }
     let bases = try file.statement(.bases).all {
-      ($0.number(0), Glossary.Key(kind: $0.number(1), first: $0.number(2), second: $0.number(3), third: $0.number(4)),
-        $0.bytes(5))
+      (
+        $0.number(0), Glossary.Key(kind: $0.number(1), first: $0.number(2), second: $0.number(3), third: $0.number(4)),
+        $0.bytes(5)
+      )
     }
     for (number, key, bytes) in bases { glossary.add(base: number, key, bytes) }
     self.glossary = glossary

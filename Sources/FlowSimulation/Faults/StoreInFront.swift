@@ -41,8 +41,7 @@ extension StoreInFront {
     try willRead()
     return try base.runs(filter)
   }
-  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord?
-  {
+  public func run(workflow: String, subject: String, startedBy event: String) throws(StoreError) -> RunRecord? {
     try willRead()
     return try base.run(workflow: workflow, subject: subject, startedBy: event)
   }

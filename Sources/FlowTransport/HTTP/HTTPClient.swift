@@ -42,7 +42,9 @@ public final class HTTPClient: Sendable {
       else { return "the header \"\(HeaderText(header.name))\" cannot be sent" }
     }
     let isWeb = request.url.hasPrefix("https://") || request.url.hasPrefix("http://")
-    guard isWeb, isVisible(request.url), isVisible(request.method) else { return "the request's address cannot be sent" }
+    guard isWeb, isVisible(request.url), isVisible(request.method) else {
+      return "the request's address cannot be sent"
+    }
     return nil
   }
 }

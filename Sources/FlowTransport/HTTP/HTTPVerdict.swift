@@ -97,7 +97,8 @@ extension ChannelSettings {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  /// `Authorization` of `token` (a bearer's, RFC 6750) or `user` and `password` (RFC 7617); none where neither is there.
+  /// `Authorization` of `token` (a bearer's, RFC 6750) or `user` and `password` (RFC 7617); none where neither is
+  /// there.
   public func authorization() throws(ChannelError) -> [(name: String, value: String)] {
     if let token = self["token"], !token.isEmpty { return [("Authorization", "Bearer \(token)")] }
     guard let user = self["user"], !user.isEmpty else { return [] }

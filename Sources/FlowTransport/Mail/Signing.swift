@@ -118,8 +118,7 @@ extension Dialogue {
     return ChannelError(kind, "\(at) refused to sign us in: \(reply.shownCode)\(hint)")
   }
 
-  private func refused(_ refusal: (command: String, word: String, code: String), _ at: String) -> ChannelError
-  {
+  private func refused(_ refusal: (command: String, word: String, code: String), _ at: String) -> ChannelError {
     // RFC 5530: what passes by itself.
     let passes =
       refusal.word == "BYE"

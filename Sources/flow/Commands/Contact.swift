@@ -110,7 +110,8 @@ struct ContactCommand: AsyncParsableCommand {
       guard channel == "all" || touching.contains(channel) else {
         let nearest = Spelling.nearest(to: channel, in: touching).map { "; did you mean \"\($0)\"?" } ?? ""
         throw Failure.finding(
-          "\"\(channel)\" is no channel that reaches a contact: \((touching + ["all"]).joined(separator: ", "))\(nearest)")
+          "\"\(channel)\" is no channel that reaches a contact: \((touching + ["all"]).joined(separator: ", "))\(nearest)"
+        )
       }
       let now = try Input.start(start, zones: workspace.zones)
       var identities = [ContactIdentity.canonical(person.who)]

@@ -10,11 +10,13 @@ import FlowTime
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "What changes in behaviour between two versions, and for the runs now in the store. 0: nothing; 1: something.")
+    abstract:
+      "What changes in behaviour between two versions, and for the runs now in the store. 0: nothing; 1: something.")
 
   @Argument(help: "A workflow file, or a folder, as it was.") var old: String
   @Argument(help: "The same as it is now.") var new: String
-  @Option(help: "The silent contact's start: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; the first scenario's by default.")
+  @Option(
+    help: "The silent contact's start: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; the first scenario's by default.")
   var start: String?
   @Option(help: "A JSON file with the event's data; the input of the first scenario, or made-up data, by default.")
   var input: String?
@@ -91,7 +93,9 @@ struct DiffCommand: AsyncParsableCommand {
     _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
   ) throws -> ForecastChanges? {
     let isSame = old.assume.isSame(as: new.assume)
-    if old.graph.fingerprint == new.graph.fingerprint && isSame || old.assume.isEmpty && new.assume.isEmpty { return nil }
+    if old.graph.fingerprint == new.graph.fingerprint && isSame || old.assume.isEmpty && new.assume.isEmpty {
+      return nil
+    }
     let scenario = new.scenarios.first ?? old.scenarios.first
     let begin = try self.begin(scenario, after)
     let data = try input.map { try record($0, new.graph, after.workspace) } ?? scenario?.input

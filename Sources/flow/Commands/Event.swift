@@ -14,7 +14,10 @@ struct EventCommand: AsyncParsableCommand {
   @Argument(help: "The CloudEvents type, such as `proposal.sent` or `reply`.") var type: String
   @Option(help: "A JSON file with the event's data, or a whole CloudEvent; `-` for standard input.") var data: String?
   @Option(help: "The key of the runs that it belongs to.") var subject: String?
-  @Option(help: "The event's id: one that has come before does nothing. By default a digest of its type, subject, data and time: said again later, it is another.")
+  @Option(
+    help:
+      "The event's id: one that has come before does nothing. By default a digest of its type, subject, data and time: said again later, it is another."
+  )
   var id: String?
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
   var start: String?

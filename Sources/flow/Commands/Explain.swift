@@ -21,7 +21,8 @@ struct ExplainCommand: ParsableCommand {
     guard let page = Catalogue.all.first(where: { $0.code.name == code }) else {
       let nearest = Spelling.nearest(to: code, in: Catalogue.all.map(\.code.name))
       throw Failure.usage(
-        "there is no finding \"\(code)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `flow explain` lists them"))
+        "there is no finding \"\(code)\""
+          + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; `flow explain` lists them"))
     }
     Output.line(ExplainReport.text(page, width: min(Output.width, 100), color: color.isOn))
   }

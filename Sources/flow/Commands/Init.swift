@@ -23,7 +23,8 @@ struct InitCommand: ParsableCommand {
       Output.line("wrote \(target)")
     }
     let at = folder == "." ? "" : " \(folder)/Workflows"
-    Output.line("\nNext:\n  flow run\(at)\n  flow simulate \(folder == "." ? "" : folder + "/")Workflows/follow-up.yaml")
+    Output.line(
+      "\nNext:\n  flow run\(at)\n  flow simulate \(folder == "." ? "" : folder + "/")Workflows/follow-up.yaml")
   }
 
   private func makeFolders(_ path: String) throws {

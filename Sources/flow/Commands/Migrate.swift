@@ -11,7 +11,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
   @Argument(help: "Runs by id, or the first digits of it.") var runs: [String] = []
   @Option(help: "All live runs of this workflow.") var workflow: String?
-  @Flag(name: [.customLong("yes"), .customLong("apply")], help: "Carry the plan out; stranded runs stay where they are.")
+  @Flag(
+    name: [.customLong("yes"), .customLong("apply")], help: "Carry the plan out; stranded runs stay where they are.")
   var apply = false
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
   var start: String?

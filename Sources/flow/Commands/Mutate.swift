@@ -31,7 +31,8 @@ struct MutateCommand: AsyncParsableCommand {
     var progress = Progress()
     var results: [MutationResult] = []
     for workflow in dry.compilation.workflows {
-      let mutations = Mutation.all(of: workflow.graph, policy: workflow.root["policy"]?.span ?? workflow.graph.trigger.span)
+      let mutations = Mutation.all(
+        of: workflow.graph, policy: workflow.root["policy"]?.span ?? workflow.graph.trigger.span)
       let bench = try await MutationBench(workflow, dry)
       var (noticed, equal) = (0, 0)
       var missed: [MutationResult.Missed] = []

@@ -88,7 +88,8 @@ struct NextCommand: AsyncParsableCommand {
               // The same when it is asked for again, and when the instant has changed.
               id: "\(item.run)-\(step)" + (item.entry.round.map { "-\($0)" } ?? ""))
           }))
-    case .text: Tables.print("next", table, as: .text, empty: "nothing goes out within \(days == 1 ? "a day" : "\(days) days")")
+    case .text:
+      Tables.print("next", table, as: .text, empty: "nothing goes out within \(days == 1 ? "a day" : "\(days) days")")
     case .json: Tables.print("next", table, as: .json, empty: "")
     case .csv: Tables.print("next", table, as: .csv, empty: "")
     }

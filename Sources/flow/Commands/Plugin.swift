@@ -41,7 +41,8 @@ struct PluginCheckCommand: AsyncParsableCommand {
     if failed > 0 { throw ExitCode(ExitStatus.finding) }
   }
 
-  private func suite(_ entry: Project.Channel?, _ scratch: String, _ workspace: Workspace) throws -> ChannelConformance {
+  private func suite(_ entry: Project.Channel?, _ scratch: String, _ workspace: Workspace) throws -> ChannelConformance
+  {
     var values = Channels.settings(entry, root: workspace.root)
     values["outbox"] = scratch
     // A channel of ours is tried on the folder; a program does what it does.

@@ -29,7 +29,9 @@ struct RunCommand: AsyncParsableCommand {
     if let minCoverage, !(0...100).contains(minCoverage) {
       throw ValidationError("--min-coverage takes a percentage from 0 to 100")
     }
-    if event != nil, record || minCoverage != nil { throw ValidationError("--event goes with no --record or --min-coverage") }
+    if event != nil, record || minCoverage != nil {
+      throw ValidationError("--event goes with no --record or --min-coverage")
+    }
     if event != nil, format != .text, format != .json { throw ValidationError("--event prints text or json") }
   }
 
@@ -78,7 +80,9 @@ struct RunCommand: AsyncParsableCommand {
         progress.show("\(results.count) scenarios, \(workflow.graph.workflow)")
       }
       coverage.append(covering.coverage)
-      if record { try Recorder.record(workflow, results.filter { $0.workflow == workflow.graph.workflow }, dry.workspace) }
+      if record {
+        try Recorder.record(workflow, results.filter { $0.workflow == workflow.graph.workflow }, dry.workspace)
+      }
     }
     progress.clear()
     let outcome = RunResult(
@@ -117,7 +121,9 @@ struct RunCommand: AsyncParsableCommand {
       incoming = try Incoming(cloudEvent: value, now: now)
     } catch {
       // Data alone are no event.
-      let help = value["specversion"] == nil ? "; a CloudEvents object is wanted, and `flow simulate --input` takes data alone" : ""
+      let help =
+        value["specversion"] == nil
+        ? "; a CloudEvents object is wanted, and `flow simulate --input` takes data alone" : ""
       throw Failure.finding("\(path): \(error)\(help)")
     }
     // One run for each item of the trigger's list.

@@ -63,7 +63,8 @@ struct RunsCommand: AsyncParsableCommand {
         case .suppress(let contact, _, _): ("suppress", contact)
         case .message(let message): (message.word, message.address)
         }
-      let refused = row.result?.refused.flatMap { refused in refused.because.map { "\(refused.workflow): \($0)" } } ?? []
+      let refused =
+        row.result?.refused.flatMap { refused in refused.because.map { "\(refused.workflow): \($0)" } } ?? []
       let because = [row.result?.unmatched].compactMap(\.self) + refused
       return [
         row.received.rfc3339(in: .utc), row.incoming.id, what, subject, because.joined(separator: "; "),

@@ -12,7 +12,8 @@ struct SchemaCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.open(path.map { [$0] } ?? [])
-    let schema = of == .workflow
+    let schema =
+      of == .workflow
       ? LanguageSchema.workflow(workspace.manifests) : LanguageSchema.project(workspace.manifests)
     Output.json(schema)
   }

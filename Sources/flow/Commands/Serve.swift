@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowRuntime
-import FlowServer
 import FlowSQLite
+import FlowServer
 import FlowTime
 import Glibc
 
@@ -71,7 +71,8 @@ struct ServeCommand: AsyncParsableCommand {
       case .held: "waits until that is mended"
       default: "may have arrived: a person decides"
       }
-    return "\(line.step) of run \(line.run) did not leave by \(line.verb) and \(next): \(line.because ?? "no reason given")"
+    return
+      "\(line.step) of run \(line.run) did not leave by \(line.verb) and \(next): \(line.because ?? "no reason given")"
   }
 
   // MARK: For good

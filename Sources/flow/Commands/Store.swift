@@ -12,7 +12,8 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read the whole store: SQLite's own check, checksums, whole histories. 1: lines are damaged; 3: the file is.")
+      abstract:
+        "Read the whole store: SQLite's own check, checksums, whole histories. 1: lines are damaged; 3: the file is.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
     @Option(help: "text or json.") var format: TextOrJSON = .text
@@ -25,7 +26,8 @@ struct StoreCommand: AsyncParsableCommand {
         for problem in check.problems { Output.line(problem) }
         Output.line(
           check.problems.isEmpty
-            ? "\(check.lines) lines, all as they were written" : "\(check.lines) lines, \(check.problems.count) problems")
+            ? "\(check.lines) lines, all as they were written"
+            : "\(check.lines) lines, \(check.problems.count) problems")
       case .json:
         Output.json(["lines": .number("\(check.lines)"), "problems": .array(check.problems.map { .string($0) })])
       }
@@ -35,7 +37,8 @@ struct StoreCommand: AsyncParsableCommand {
 
   struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a whole, compact copy, also while a server runs. The copy sends nothing until `flow resume --all`.")
+      abstract:
+        "Write a whole, compact copy, also while a server runs. The copy sends nothing until `flow resume --all`.")
     @Argument(help: "The file to write; there must be none.") var file: String
     @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
@@ -65,7 +68,8 @@ struct StoreCommand: AsyncParsableCommand {
         let search = PersonSearch(workspace, store)
         let histories = Histories(workspace, store)
         for version in try store.versions() {
-          print(.version(workflow: version.workflow, fingerprint: version.fingerprint, files: version.files.map(\.path)))
+          print(
+            .version(workflow: version.workflow, fingerprint: version.fingerprint, files: version.files.map(\.path)))
         }
         for record in try store.runs(RunFilter()) { print(.run(try search.run(record, histories, isWhole: true))) }
         try store.eachInboxRow { print(.event(search.event($0))) }

@@ -97,7 +97,9 @@ struct DoneCommand: AsyncParsableCommand {
         let some = found.prefix(3).joined(separator: ", ") + (found.count > 3 ? " …" : "")
         throw Failure.finding("several tasks begin with \"\(task)\": \(some)")
       }
-      guard let one = found.first else { throw Failure.finding("there is no task \"\(task)\"; `flow tasks` lists them") }
+      guard let one = found.first else {
+        throw Failure.finding("there is no task \"\(task)\"; `flow tasks` lists them")
+      }
       return one
     }
   }

@@ -6,7 +6,8 @@ import FlowRuntime
 
 struct WhyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "why", abstract: "Why each step of a run was sent, or was not; what it waits for; what is still ahead.")
+    commandName: "why", abstract: "Why each step of a run was sent, or was not; what it waits for; what is still ahead."
+  )
 
   @Argument(help: "The run's id, or the first digits of it.") var id: String
   @Argument(help: "Only this step, by its name.") var step: String?

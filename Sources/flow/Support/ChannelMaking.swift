@@ -36,34 +36,35 @@ extension Channels {
   /// Entries of flow.yaml that a channel cannot be set up with, and secrets that stand there in the open.
   static func problems(project: Project, root: String) -> [Diagnostic] {
     let files = DiskFiles(root: root)
-    return twice(project, root) + project.channels.flatMap { entry -> [Diagnostic] in
-      let open = entry.settings.filter { isSecret($0.name, of: entry) && !$0.text.isEmpty && Keeping($0.text) == nil }
-      let paces = entry.settings.filter { $0.name == "rate" && perMinute($0.text) == nil }
-      var findings = paces.map { setting in
-        Diagnostic(
-          "channel-setting", at: setting.span, "\"\(setting.text)\" is no rate",
-          help: "write `60 a minute`, `10 a second` or `600 an hour`")
-      }
-      findings += open.map { setting in
-        Diagnostic(
-          "plain-secret", at: setting.span, "the secret \"\(setting.name)\" stands in the file",
-          help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
-      }
-      guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
-      let settings = ChannelSettings(
-        name: entry.name, values: self.settings(entry, root: root), folder: root,
-        readFile: { try? files.read($0).get() }, now: { .epoch })
-      do throws(ChannelError) {
-        _ = try shipped.make(settings)
-      } catch {
-        let text = open.reduce(error.text) { $0.replacing($1.text, with: "…") }
-        findings.append(
+    return twice(project, root)
+      + project.channels.flatMap { entry -> [Diagnostic] in
+        let open = entry.settings.filter { isSecret($0.name, of: entry) && !$0.text.isEmpty && Keeping($0.text) == nil }
+        let paces = entry.settings.filter { $0.name == "rate" && perMinute($0.text) == nil }
+        var findings = paces.map { setting in
           Diagnostic(
-            "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(text)",
-            help: "`flow plugin check \(entry.name)` tries it; Plugins/ has a README for each"))
+            "channel-setting", at: setting.span, "\"\(setting.text)\" is no rate",
+            help: "write `60 a minute`, `10 a second` or `600 an hour`")
+        }
+        findings += open.map { setting in
+          Diagnostic(
+            "plain-secret", at: setting.span, "the secret \"\(setting.name)\" stands in the file",
+            help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
+        }
+        guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
+        let settings = ChannelSettings(
+          name: entry.name, values: self.settings(entry, root: root), folder: root,
+          readFile: { try? files.read($0).get() }, now: { .epoch })
+        do throws(ChannelError) {
+          _ = try shipped.make(settings)
+        } catch {
+          let text = open.reduce(error.text) { $0.replacing($1.text, with: "…") }
+          findings.append(
+            Diagnostic(
+              "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(text)",
+              help: "`flow plugin check \(entry.name)` tries it; Plugins/ has a README for each"))
+        }
+        return findings
       }
-      return findings
-    }
   }
 
   /// A verb has one channel: of two nobody could say by which a step goes out.
@@ -116,7 +117,9 @@ extension Channels {
   private static func isSecret(_ name: String, of entry: Project.Channel) -> Bool {
     // Whoever knows the address of one of their webhooks may post to it.
     if name == "url", let via = entry.setting("via")?.text, ["slack", "teams"].contains(via) { return true }
-    return ["password", "secret", "token", "key", "api-key", "api_key"].contains { name == $0 || name.hasSuffix("-" + $0) }
+    return ["password", "secret", "token", "key", "api-key", "api_key"].contains {
+      name == $0 || name.hasSuffix("-" + $0)
+    }
   }
 
   private static func made<T>(_ name: String, _ make: () throws -> T) throws -> T {

@@ -1,7 +1,7 @@
 import FlowCompiler
 import FlowRuntime
-import FlowServer
 import FlowSQLite
+import FlowServer
 
 /// How a command changes something: through the server where one runs, else on the store itself.
 struct Door {

@@ -103,7 +103,8 @@ struct Examination {
       }
       let left = last.days(since: today)
       if left < 0 {
-        return Check(title, .warning, "its last day, \(last), has passed", help: "put the coming years' holidays into it")
+        return Check(
+          title, .warning, "its last day, \(last), has passed", help: "put the coming years' holidays into it")
       }
       return left < 90
         ? Check(title, .warning, "ends on \(last)", help: "put the coming years' holidays into it")
@@ -150,7 +151,8 @@ struct Examination {
       if let line = waiting.first {
         checks.append(
           Check(
-            "outbox", .warning, "\(waiting.count) wait for a person: \(line.step) of run \(line.run): \(line.because ?? "")",
+            "outbox", .warning,
+            "\(waiting.count) wait for a person: \(line.step) of run \(line.run): \(line.because ?? "")",
             help: "`flow why \(line.run) \(line.step)`"))
       }
       let unread = try store.inboxNeedingEyes().count
@@ -181,7 +183,8 @@ struct Examination {
             ? Check("disk", .warning, "less than 1 GB is free", help: "make room before it is full")
             : Check("disk", .ok, "1 GB or more is free"))
     } else {
-      checks.append(Check("disk", .problem, "the store's folder is not there", help: "make it, or set store: in flow.yaml"))
+      checks.append(
+        Check("disk", .problem, "the store's folder is not there", help: "make it, or set store: in flow.yaml"))
     }
     checks.append(
       today.year < 2025
@@ -194,7 +197,8 @@ struct Examination {
 
   func channels(connect: Bool) async -> [Check] {
     let channels: [String: any Channel]
-    do { channels = try Channels.make(project: workspace.project, root: workspace.root, clock: FixedClock(now)) } catch {
+    do { channels = try Channels.make(project: workspace.project, root: workspace.root, clock: FixedClock(now)) } catch
+    {
       let text = (error as? Failure)?.text ?? "\(error)"
       return [
         Check(
@@ -261,7 +265,9 @@ struct Examination {
       let standard = ["http": 80, "https": 443][String(address[..<range.lowerBound])]
       let colon = rest.hasSuffix("]") ? nil : rest.lastIndex(of: ":")
       let name = rest[..<(colon ?? rest.endIndex)]
-      guard let port = colon.flatMap({ Int(rest[rest.index(after: $0)...]) }) ?? standard, !name.isEmpty else { return nil }
+      guard let port = colon.flatMap({ Int(rest[rest.index(after: $0)...]) }) ?? standard, !name.isEmpty else {
+        return nil
+      }
       host = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : String(name)
       self.port = port
     }

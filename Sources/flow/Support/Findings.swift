@@ -37,7 +37,10 @@ enum Findings {
     case .json:
       Output.line(
         FindingsReport.json(compilation.diagnostics, files: files, proofs: proved, zones: workspace.zones))
-    case .sarif: Output.line(FindingsReport.sarif(compilation.diagnostics, explanations: Catalogue.all, files: files, version: Flow.configuration.version))
+    case .sarif:
+      Output.line(
+        FindingsReport.sarif(
+          compilation.diagnostics, explanations: Catalogue.all, files: files, version: Flow.configuration.version))
     case .junit: Output.line(FindingsReport.junit(compilation.diagnostics, files: files))
     case .github: Output.write(FindingsReport.github(compilation.diagnostics))
     }

@@ -14,7 +14,9 @@ struct ColorOptions: ParsableArguments {
     switch color {
     case .always: true
     case .never: false
-    case .auto: isatty(STDOUT_FILENO) == 1 && (Output.environment("NO_COLOR") ?? "").isEmpty && Output.environment("TERM") != "dumb"
+    case .auto:
+      isatty(STDOUT_FILENO) == 1 && (Output.environment("NO_COLOR") ?? "").isEmpty
+        && Output.environment("TERM") != "dumb"
     }
   }
 }

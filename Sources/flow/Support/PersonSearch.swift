@@ -97,7 +97,8 @@ struct PersonSearch {
       let text = data.lowercased()
       return identities.contains { text.contains(JSONValue.string($0.lowercased()).write()) }
     case .suppress(let contact, _, _): return identities.contains(ContactIdentity.canonical(contact))
-    case .message(let message): return message.address.map { identities.contains(ContactIdentity.canonical($0)) } ?? false
+    case .message(let message):
+      return message.address.map { identities.contains(ContactIdentity.canonical($0)) } ?? false
     default: return false
     }
   }

@@ -19,7 +19,9 @@ enum Recorder {
       for change in changes.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
         // In the file's own line ends.
         let isCRLF = source.utf8.firstIndex(of: 0x0A).map { $0 > 0 && source.utf8[$0 - 1] == 0x0D } ?? false
-        let text = isCRLF ? change.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : change.text
+        let text =
+          isCRLF
+          ? change.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n") : change.text
         bytes.replaceSubrange(change.range, with: Array(text.utf8))
       }
       try workspace.replace(source, with: bytes)
@@ -46,7 +48,8 @@ enum Recorder {
     guard let old = scenario.expectSpan else { return added(scenario, lines, source) }
     if key(of: old, source).isInBraces { return (old.start.offset..<old.end.offset, inBrackets(lines)) }
     let line = source.line(old.start.line)
-    let isOnKeysLine = line.utf8.contains(UInt8(ascii: ":")) && !line.drop(while: { $0 == " " }).hasPrefix("- ")
+    let isOnKeysLine =
+      line.utf8.contains(UInt8(ascii: ":")) && !line.drop(while: { $0 == " " }).hasPrefix("- ")
       || line.drop(while: { $0 == " " }).hasPrefix("expect:")
     let indent = isOnKeysLine ? key(of: old, source).column + 1 : old.start.column - 1
     let text = block(lines, indent: indent)

@@ -3,8 +3,8 @@ import FlowCore
 import FlowReport
 import FlowTime
 
-/// `flow check --write-scenarios`: each run that breaks something becomes a scenario of its file, once. `expect` is what
-/// happens now, so that `flow run` shows it, and shows when it has been mended.
+/// `flow check --write-scenarios`: each run that breaks something becomes a scenario of its file, once. `expect` is
+/// what happens now, so that `flow run` shows it, and shows when it has been mended.
 enum ScenarioWriter {
   static func write(_ workflow: CompiledWorkflow, _ workspace: Workspace) throws {
     guard let target = target(of: workflow, workspace) else { return }
@@ -22,7 +22,9 @@ enum ScenarioWriter {
     let proofs = workflow.proofs.filter { $0.source != .language } + workflow.proofs.filter { $0.source == .language }
     return proofs.compactMap { proof in
       guard case .broken(let witness) = proof.verdict,
-        ProofReport.findings([proof], of: workflow.graph, zones: workspace.zones).contains(where: { $0.severity > .hint })
+        ProofReport.findings([proof], of: workflow.graph, zones: workspace.zones).contains(where: {
+          $0.severity > .hint
+        })
       else { return nil }
       let name = "a run that breaks: " + ProofReport.claim(proof, of: workflow.graph)
       guard !known.contains(where: { $0.name == name || $0.tells(witness) }) else { return nil }
@@ -45,7 +47,8 @@ enum ScenarioWriter {
   // MARK: Where
 
   /// `NAME.scenarios.yaml` where there is one, else the file itself.
-  private static func target(of workflow: CompiledWorkflow, _ workspace: Workspace) -> (file: String, root: YAMLNode?)? {
+  private static func target(of workflow: CompiledWorkflow, _ workspace: Workspace) -> (file: String, root: YAMLNode?)?
+  {
     guard workflow.file.hasSuffix(".yaml") else { return (workflow.file, workflow.root) }
     let beside = String(workflow.file.dropLast(5)) + ".scenarios.yaml"
     guard let source = workspace.source(beside) else { return (workflow.file, workflow.root) }
@@ -72,7 +75,8 @@ enum ScenarioWriter {
       let (from, to) = (entry.keySpan.end.offset + 1, max(entry.keySpan.end.offset + 1, entry.value.span.end.offset))
       if entry.value.items != nil { bytes.replaceSubrange(from..<to, with: []) }
       let at = lineEnd(after: from, bytes)
-      bytes.replaceSubrange(at..<at, with: (needsBreak(at, bytes) ? text([""]) : []) + text(Array(indented(3).dropFirst())))
+      bytes.replaceSubrange(
+        at..<at, with: (needsBreak(at, bytes) ? text([""]) : []) + text(Array(indented(3).dropFirst())))
     } else {
       let start = needsBreak(bytes.count, bytes) ? text([""]) : []
       bytes += start + text(["", "scenarios:"] + indented(3).dropFirst())

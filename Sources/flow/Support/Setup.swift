@@ -66,7 +66,8 @@ struct Setup {
   func engine(on store: any Store) -> Engine {
     Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, secret: { () throws(StoreError) in try Secret.make() }, logger: Logger(label: "flow") { _ in StandardErrorLog() })
+      clock: clock, secret: { () throws(StoreError) in try Secret.make() },
+      logger: Logger(label: "flow") { _ in StandardErrorLog() })
   }
 
   var library: Library {
@@ -87,7 +88,8 @@ struct Setup {
         // A program renders and delivers on one line: a turn that renders would wait for a delivery that waits
         // for it.
         isApart: entry.value.destination != nil && !(entry.value is ExecChannel),
-        rate: Channels.rate(workspace.project, entry.key, root: workspace.root), capacity: workspace.project.capacity[entry.key])
+        rate: Channels.rate(workspace.project, entry.key, root: workspace.root),
+        capacity: workspace.project.capacity[entry.key])
     }
   }
 

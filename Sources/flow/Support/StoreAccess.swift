@@ -72,7 +72,8 @@ extension Workspace {
   func recompile(_ version: Version) -> Graph? {
     let (project, files) = former(version)
     return Compiler.compile(
-      CompilerInput(files: [version.main], project: project, manifests: manifests, zones: zones, source: files,
+      CompilerInput(
+        files: [version.main], project: project, manifests: manifests, zones: zones, source: files,
         withScenarios: false)
     ).workflows.first?.graph
   }

@@ -11,7 +11,8 @@ extension Workspace {
     let known = Set(stored + compile().workflows.map(\.graph.workflow)).sorted()
     guard !known.contains(name) else { return }
     let help =
-      Spelling.nearest(to: name, in: known).map { "did you mean \"\($0)\"?" } ?? (known.isEmpty ? "" : "there are: " + known.joined(separator: ", "))
+      Spelling.nearest(to: name, in: known).map { "did you mean \"\($0)\"?" }
+      ?? (known.isEmpty ? "" : "there are: " + known.joined(separator: ", "))
     throw Failure.finding("there is no workflow \"\(name)\"" + (help.isEmpty ? "" : "; \(help)"))
   }
 }

@@ -60,7 +60,8 @@ struct Workspace {
     let root = projectFile.map(Paths.folder(of:)) ?? (Paths.isInside(anchor, here) ? here : anchor)
     let base = Paths.isInside(root, here) ? here : root
     for file in found where !Paths.isInside(file, root) {
-      throw Failure.usage("\"\(file)\" lies outside the project of \(projectFile ?? root); check it in a call of its own")
+      throw Failure.usage(
+        "\"\(file)\" lies outside the project of \(projectFile ?? root); check it in a call of its own")
     }
     let (inside, outside) = sorted(walked, root: root, base: base)
     return open(
@@ -211,7 +212,8 @@ struct Workspace {
   /// The one workflow of a command that takes one file.
   func single(color: Bool) throws -> CompiledWorkflow {
     guard files.count == 1 else {
-      throw Failure.usage(files.isEmpty ? "no workflow found: name a workflow file" : "name one workflow file, not \(files.count)")
+      throw Failure.usage(
+        files.isEmpty ? "no workflow found: name a workflow file" : "name one workflow file, not \(files.count)")
     }
     guard let workflow = try compiled(color: color).workflows.first else { throw Failure.finding("no workflow found") }
     return workflow
@@ -292,7 +294,9 @@ enum Paths {
 
   /// The workflow that a file of scenarios belongs to: `NAME.yaml` beside `NAME.scenarios.yaml`; nil for other files.
   static func workflow(ofScenarios path: String) -> String? {
-    ["yaml", "yml"].first { path.hasSuffix(".scenarios.\($0)") }.map { "\(path.dropLast(".scenarios.".count + $0.count)).\($0)" }
+    ["yaml", "yml"].first { path.hasSuffix(".scenarios.\($0)") }.map {
+      "\(path.dropLast(".scenarios.".count + $0.count)).\($0)"
+    }
   }
 
   /// Scenarios that nobody would ever run.

@@ -35,7 +35,8 @@ import Testing
   @Test func whatChangesIsToldInTheWordsOfTheFile() throws {
     let folder = try Fixtures.proposal()
     try changed(folder) { text in
-      text.replacing("    at: day 10", with: "    at: day 15").replacing("\n  - end: no-response", with: "\n  - end: silent")
+      text.replacing("    at: day 10", with: "    at: day 15").replacing(
+        "\n  - end: no-response", with: "\n  - end: silent")
     }
     let ran = try folder.flow("diff", "Workflows/proposal.yaml", "new/proposal.yaml", "--format", "json")
     #expect(ran.code == 1)
@@ -51,9 +52,10 @@ import Testing
       part[side]["timeline"].list.filter { ["sent", "ended"].contains($0["type"].text) }.compactMap { $0["at"].text }
     }
     #expect(sent("before").last == "2026-04-10T09:00:00+02:00")
-    #expect(sent("after") == [
-      "2026-03-27T16:40:00+01:00", "2026-04-09T16:40:00+02:00", "2026-04-14T16:40:00+02:00",
-    ])
+    #expect(
+      sent("after") == [
+        "2026-03-27T16:40:00+01:00", "2026-04-09T16:40:00+02:00", "2026-04-14T16:40:00+02:00",
+      ])
     let text = try folder.flow("diff", "Workflows", "new").output
     #expect(text.contains("    at: day 10 -> day 15\n"), "\(text)")
     #expect(text.contains("  - Tue 7 Apr 2026 09:00  last-offer (email)\n"), "\(text)")
@@ -92,7 +94,8 @@ import Testing
     let text = try folder.text("Workflows/proposal.yaml")
     #expect(text.contains(row.old))
     let after = text.replacing(row.old, with: row.new).replacing("last-offer          #", with: "final-offer         #")
-    try folder.write(row.old.contains("last-offer") ? after : text.replacing(row.old, with: row.new), to: "Workflows/proposal.yaml")
+    try folder.write(
+      row.old.contains("last-offer") ? after : text.replacing(row.old, with: row.new), to: "Workflows/proposal.yaml")
     let ran = try folder.flow(
       "migrate", "--workflow", "proposal", "--format", "json", "--start", Story.at("2026-03-28 10:00"))
     #expect(ran.code == 0, "\(ran.errors)")
@@ -110,12 +113,13 @@ import Testing
       to: "Workflows/proposal.yaml")
     let id = try folder.onlyRun()
     let plan = try folder.flow("migrate", id, "--start", Story.at("2026-03-28 10:00"))
-    #expect(plan.output == """
-      1 live run: 1 differs
-        \(id)  P-2026-031  differs from await-1 on
-      nothing is moved yet; --yes carries it out
+    #expect(
+      plan.output == """
+        1 live run: 1 differs
+          \(id)  P-2026-031  differs from await-1 on
+        nothing is moved yet; --yes carries it out
 
-      """)
+        """)
     let moved = try folder.flow("migrate", id, "--yes", "--start", Story.at("2026-03-28 10:00"))
     #expect(moved.code == 0, "\(moved.errors)")
     #expect(moved.output.hasSuffix("moved 1 run\n"))

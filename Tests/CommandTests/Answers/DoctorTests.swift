@@ -10,7 +10,9 @@ import Testing
     _ folder: Folder, _ words: [String] = [], environment: [String: String] = [:]
   ) throws -> (lines: [String], code: Int32?, output: String) {
     let ran = try folder.flow(["doctor", "--format", "json"] + words, environment: environment)
-    let lines = try JSON(parsing: ran.output)["checks"].list.map { "\($0["level"].text ?? "") \($0["name"].text ?? "")" }
+    let lines = try JSON(parsing: ran.output)["checks"].list.map {
+      "\($0["level"].text ?? "") \($0["name"].text ?? "")"
+    }
     return (lines, ran.code, ran.output)
   }
 
@@ -20,7 +22,8 @@ import Testing
     #expect(code == 0)
     #expect(
       lines == [
-        "ok flow", "ok flow.yaml", "ok workflows", "ok zones", "ok store", "ok runs", "ok server", "ok disk", "ok clock",
+        "ok flow", "ok flow.yaml", "ok workflows", "ok zones", "ok store", "ok runs", "ok server", "ok disk",
+        "ok clock",
         "ok channels", "ok calendar DE",
       ], "\(output)")
     #expect(!output.contains(folder.path))

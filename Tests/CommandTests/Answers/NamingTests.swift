@@ -34,7 +34,8 @@ import Testing
   @Test func `why a run was cancelled is in its history, and among the reasons`() throws {
     let folder = try Story.proposal.played(2)
     let run = try folder.onlyRun()
-    #expect(try folder.flow("cancel", run, "--because", "she has married", "--start", Story.at("2026-03-28 10:00")).code == 0)
+    #expect(
+      try folder.flow("cancel", run, "--because", "she has married", "--start", Story.at("2026-03-28 10:00")).code == 0)
     for command in ["show", "why"] {
       let told = try folder.flow(command, run).output
       #expect(told.contains("cancelled: she has married"), "\(told)")

@@ -77,7 +77,9 @@ import Testing
     try server?.endsWell()
     #expect(try folder.flow("store", "check").code == 0)
     // That they must not be written to is known still, though not who they are.
-    let left = try folder.flow("store", "export").output.split(separator: "\n").filter { $0.contains("\"suppression\"") }
+    let left = try folder.flow("store", "export").output.split(separator: "\n").filter {
+      $0.contains("\"suppression\"")
+    }
     #expect(!left.isEmpty && left.allSatisfy { $0.contains("\"erased\"") }, "\(left)")
   }
 }

@@ -57,8 +57,7 @@ extension World {
   private func judgeTouch(_ effect: Effect) {
     let line = effect.line
     judgeReading(line, at: effect.at)
-    for stop in shadow.stops[line.run] ?? [] where stop.sequence > line.sequence && stop.batch <= effect.batch
-    {
+    for stop in shadow.stops[line.run] ?? [] where stop.sequence > line.sequence && stop.batch <= effect.batch {
       violate(9, "\(line.step) of run \(line.run) leaves after \(stop.what)")
     }
     for one in line.contact {

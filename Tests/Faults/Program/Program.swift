@@ -94,8 +94,7 @@ struct Program {
 struct Shrunk: CustomStringConvertible {
   let description: String
 
-  init(_ seed: UInt64, _ violation: Violation, _ material: Material, _ plant: Plant?, _ without: Set<Feature>)
-  {
+  init(_ seed: UInt64, _ violation: Violation, _ material: Material, _ plant: Plant?, _ without: Set<Feature>) {
     var without = without
     var found = violation
     for feature in Feature.allCases where !without.contains(feature) {

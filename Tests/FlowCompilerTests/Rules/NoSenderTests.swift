@@ -2,8 +2,7 @@ import Testing
 
 @Suite struct NoSenderTests {
   private let leave = ", to hear no more see https://acme.test/unsubscribe"
-  private func file(_ options: String = "", category: String = "marketing", project: String = "") -> RuleFile
-  {
+  private func file(_ options: String = "", category: String = "marketing", project: String = "") -> RuleFile {
     RuleFile(
       mail("a", options, says: "a word on {{ deal.title }}\(leave)", mark: "1️⃣") + answer(),
       category: category,

@@ -36,7 +36,8 @@ import Testing
     ("call\u{A0}me", "call  me", true), ("call \u{A0}me", "call\u{A0}\u{A0}me", true),
     ("(call \u{A0}me|ring\u{A0} me) now", "ring me now", true), ("call \u{200B} me", "call me", true),
     ("(a \u{200B} b|c)", "a b", true), ("= \u{A0}fine\u{A0} ", "fine", true), ("call\u{A0}me", "callme", false),
-    ("(a|b) \u{A0}(c|d)", "b c", true), ("call  me", "call me", true), ("naïve", "NAÏVE", true), ("soft", "so\u{AD}ft", true),
+    ("(a|b) \u{A0}(c|d)", "b c", true), ("call  me", "call me", true), ("naïve", "NAÏVE", true),
+    ("soft", "so\u{AD}ft", true),
   ])
   func matching(_ pattern: String, _ text: String, _ expected: Bool) throws {
     #expect(try ReplyPattern.parse(pattern).matches(text) == expected, "\(pattern) / \(text)")

@@ -3,8 +3,7 @@ import FlowTime
 import Testing
 
 @Suite struct TemplateTests {
-  private func render(_ text: String, locale: String? = nil, present: Set<String> = []) throws -> RenderedText
-  {
+  private func render(_ text: String, locale: String? = nil, present: Set<String> = []) throws -> RenderedText {
     let (template, problems) = Template.compile(text, in: Fixture.naming(present: present, allowsAsk: true))
     #expect(problems == [], "\(text)")
     let zone = try #require(Zone.fixed(seconds: 3600))

@@ -1,7 +1,6 @@
 /// Answers with some of their bytes changed, the same for the same seed.
 enum Garbage {
-  static func spoilt(_ answer: ScriptedServer.Answer, _ seed: UInt64, _ line: String) -> ScriptedServer.Answer
-  {
+  static func spoilt(_ answer: ScriptedServer.Answer, _ seed: UInt64, _ line: String) -> ScriptedServer.Answer {
     guard case .say(let text) = answer else { return answer }
     var state = line.utf8.reduce(seed &* 0x9E37_79B9_7F4A_7C15 &+ 1) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
     func next(_ limit: Int) -> Int {

@@ -82,7 +82,9 @@ package struct Agreement: Sendable {
     counts.workflows = 1
     counts.runs = runs
     if proofs.count != claims.count { disagreements.append("\(claims.count) claims, \(proofs.count) proofs") }
-    for (index, proof) in proofs.enumerated() where index < seen.count { compare(proof, seen[index], graph, surroundings) }
+    for (index, proof) in proofs.enumerated() where index < seen.count {
+      compare(proof, seen[index], graph, surroundings)
+    }
   }
 
   /// Where the monitor and the second opinion do not judge one run alike.
@@ -130,7 +132,11 @@ package struct Agreement: Sendable {
       counts.proved += 1
       if let violation = seen.violation { disagree("proved, but broken by", proof.claim, violation) }
       guard let bound, let extreme = seen.extreme, bound.measures(proof.claim) else { return }
-      let most: Int64 = switch bound { case .count(let count): Int64(count); case .time(let time): time }
+      let most: Int64 =
+        switch bound {
+        case .count(let count): Int64(count)
+        case .time(let time): time
+        }
       let isLeast = if case .apart = proof.claim { true } else { false }
       let reach = isLeast ? -extreme : extreme
       if isLeast ? reach < most : reach > most {
@@ -197,8 +203,8 @@ extension Bound {
 }
 
 extension Claim {
-  /// Of a first touch it is said only where the touch can be made: one that fails, as for a contact without a telephone,
-  /// is told to the owner.
+  /// Of a first touch it is said only where the touch can be made: one that fails, as for a contact without a
+  /// telephone, is told to the owner.
   fileprivate func takesSteps(for tale: Tale) -> Bool {
     switch self {
     case .firstTouch:

@@ -17,7 +17,9 @@ enum Claims {
     claims.append(.silence(reaches: [.end("quiet"), .escalation]))
     claims += graph.writtenOutcomes.map { .possible(outcome: $0.outcome) }
     for (index, node) in graph.nodes.enumerated() {
-      if case .channel(let action) = node.action, action.isTask, action.until != nil { claims.append(.overseen(step: index)) }
+      if case .channel(let action) = node.action, action.isTask, action.until != nil {
+        claims.append(.overseen(step: index))
+      }
     }
     claims += orders(of: graph, &chance)
     return claims.map { Claimed($0, source: .file, span: .file(graph.file)) }

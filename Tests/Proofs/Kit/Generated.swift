@@ -21,18 +21,18 @@ package struct Generated: Sendable {
   package static let companion = (
     file: "other.yaml",
     text: """
-      workflow: other
-      trigger: { event: other.asked, key: id }
-      input: { contact: contact, owner: person, id: text }
-      owner: owner
-      category: service
-      steps:
-        - task: look
-          by: owner
-          say: "Look after {{ contact.name }}"
-        - end: looked
+    workflow: other
+    trigger: { event: other.asked, key: id }
+    input: { contact: contact, owner: person, id: text }
+    owner: owner
+    category: service
+    steps:
+      - task: look
+        by: owner
+        say: "Look after {{ contact.name }}"
+      - end: looked
 
-      """
+    """
   )
 
   package static let zones = [
@@ -142,7 +142,9 @@ struct GeneratedHead {
   mutating func policy(needsWindow: Bool) -> String {
     var lines: [String] = []
     if needsWindow || chance.happens(65) { lines.append("window: \(chance.pick(Self.windows) ?? "")") }
-    if chance.happens(60) { lines.append("gap: \(chance.pick(["1 day", "12 hours", "3 days", "2 business days"]) ?? "")") }
+    if chance.happens(60) {
+      lines.append("gap: \(chance.pick(["1 day", "12 hours", "3 days", "2 business days"]) ?? "")")
+    }
     if chance.happens(40) { lines.append("max-touches: \(1 + chance.below(4))") }
     if chance.happens(50) {
       lines.append("holidays: [2026-03-30, 2026-04-03, 2026-04-06, 2026-10-26, 2026-11-02, 2026-12-25]")

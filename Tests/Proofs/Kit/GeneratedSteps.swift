@@ -83,7 +83,8 @@ struct GeneratedSteps {
   private mutating func dataMoment() -> String {
     if chance.happens(60) {
       fields.insert("due")
-      return one("item.due", "item.due - 2 days", "item.due + 1 business day", "item.due - 1 day at 09:30", "item.due + 1 week")
+      return one(
+        "item.due", "item.due - 2 days", "item.due + 1 business day", "item.due - 1 day at 09:30", "item.due + 1 week")
     }
     fields.insert("meet")
     return one("item.meet", "item.meet - 1 day", "item.meet - 2 hours", "item.meet + 3 hours")
@@ -127,7 +128,8 @@ struct GeneratedSteps {
   private mutating func due(_ place: Place) -> String {
     switch chance.below(5) {
     case 0, 1: return "\n\(place.indent)  after: \(duration())"
-    case 2, 3 where !place.inRepeat || chance.happens(30):
+    case 2,
+      3 where !place.inRepeat || chance.happens(30):
       let (text, isData) = moment(place)
       return "\n\(place.indent)  at: \(text)" + (isData ? "\n\(place.indent)  if-past: \(past(place))" : "")
     default: return ""
@@ -185,7 +187,8 @@ struct GeneratedSteps {
     text += due(place)
     if chance.happens(15) { text += "\n\(place.indent)  gap: none" }
     let opening = one(
-      "window: any", "window: mon 10:00-12:00", "closed: skip", "closed: end shut", "window: daily 10:00-12:00", "window: sat 02:00-03:00", "", "", "",
+      "window: any", "window: mon 10:00-12:00", "closed: skip", "closed: end shut", "window: daily 10:00-12:00",
+      "window: sat 02:00-03:00", "", "", "",
       "")
     if !opening.isEmpty { text += "\n\(place.indent)  \(opening)" }
     if chance.happens(20) { text += "\n\(place.indent)  if: \(condition())" }
@@ -208,7 +211,9 @@ struct GeneratedSteps {
     let (until, past) = listening(place)
     var text = "\(place.indent)- await: \(events) \(until)\n\(place.indent)  name: \(name)\(past)"
     // Where nothing but the end comes after it.
-    if place.depth > 0, !place.inRepeat, chance.happens(20) { return text + "\n\(place.indent)  then: end \(one("won", "lost"))" }
+    if place.depth > 0, !place.inRepeat, chance.happens(20) {
+      return text + "\n\(place.indent)  then: end \(one("won", "lost"))"
+    }
     var cases: [String] = []
     for key in events.split(separator: " ").map(String.init) where key != "or" {
       if key == "reply", chance.happens(40) { cases.append("yes: \(target(place, hasEvent: true))") }
@@ -228,7 +233,9 @@ struct GeneratedSteps {
     switch chance.below(7) {
     case 0: return "next"
     case 1: return one("hold 2 days", "hold 1 business day", "hold until day 9, or 1 day")
-    case 2, 3 where place.depth < 1: return "\n" + leaf(place.deeper("      ", hasEvent: hasEvent))
+    case 2,
+      3 where place.depth < 1:
+      return "\n" + leaf(place.deeper("      ", hasEvent: hasEvent))
     default: return leaves(place)
     }
   }
@@ -256,7 +263,8 @@ struct GeneratedSteps {
     if ahead, chance.happens(15) {
       text += "\(place.indent)      then:\n\(place.indent)        - go: s\(place.number + 1)"
     } else {
-      text += chance.happens(40)
+      text +=
+        chance.happens(40)
         ? "\(place.indent)      then: \(leaves(place))"
         : "\(place.indent)      then:\n" + leaf(place.deeper("        "))
     }
@@ -271,7 +279,8 @@ struct GeneratedSteps {
 
   private mutating func split(_ place: Place, name: String) -> String {
     let first = chance.happens(50) ? leaves(place) : "\n" + leaf(place.deeper("      "))
-    let arms = one("{ a: 30%, b: 70% }", "{ a: 30%, b: 70% }\n\(place.indent)  salt: pepper", "{ a: 50%, b: 50%, c: 0% }")
+    let arms = one(
+      "{ a: 30%, b: 70% }", "{ a: 30%, b: 70% }\n\(place.indent)  salt: pepper", "{ a: 50%, b: 50%, c: 0% }")
     let third = arms.contains("c:") ? "\n\(place.indent)    c: \(leaves(place))" : ""
     return """
       \(place.indent)- split: \(name)
@@ -317,9 +326,12 @@ struct GeneratedSteps {
     switch chance.below(8) {
     case 0:
       let change = one(
-        "item.size: item.size + 1", "item.size: item.size + 1", "contact.timezone: '\"\(one("America/New_York", "Asia/Tokyo"))\"'")
+        "item.size: item.size + 1", "item.size: item.size + 1",
+        "contact.timezone: '\"\(one("America/New_York", "Asia/Tokyo"))\"'")
       return "\(place.indent)- set: { \(change) }\n\(place.indent)  name: \(name)"
-    case 1: return "\(place.indent)- emit: item.sized\n\(place.indent)  data: { size: item.size }\n\(place.indent)  name: \(name)"
+    case 1:
+      return
+        "\(place.indent)- emit: item.sized\n\(place.indent)  data: { size: item.size }\n\(place.indent)  name: \(name)"
     case 2:
       return "\(place.indent)- enroll: other\n\(place.indent)  name: \(name)\n\(place.indent)  input: "
         + "{ contact: contact, owner: owner, id: item.id }"
@@ -328,10 +340,12 @@ struct GeneratedSteps {
       return "\(place.indent)- webhook: \(name)\n\(place.indent)  url: \"https://example.test/{{ item.id }}\""
         + outcome("ok", "failed", place)
     case 5:
-      return "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
+      return
+        "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
         + outcome("ack", "timeout", place)
     default:
-      return "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
+      return
+        "\(place.indent)- notify: \(name)\n\(place.indent)  to: owner\n\(place.indent)  say: \"Look at {{ item.id }}\""
         + due(place)
     }
   }

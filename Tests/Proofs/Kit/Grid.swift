@@ -31,7 +31,8 @@ enum Grid {
   static func instants(from now: Instant, to due: Instant, zone: Zone, isFew: Bool) -> [Instant] {
     let length = due.milliseconds(since: now)
     let middle = now.adding(milliseconds: length / 2)
-    let all = isFew
+    let all =
+      isFew
       ? [middle, due]
       : [now, now.adding(milliseconds: 60_000), middle, due.adding(milliseconds: -1_000), due]
     var seen: Set<Instant> = []
@@ -88,7 +89,9 @@ enum Grid {
         input["contact"] = nil
       }
       var items: [Value] = [.record(item)]
-      if index % 3 == 1 { items.insert(.record(item.merging(["id": .text("i-0"), "size": .integer(6)]) { $1 }), at: 0) }
+      if index % 3 == 1 {
+        items.insert(.record(item.merging(["id": .text("i-0"), "size": .integer(6)]) { $1 }), at: 0)
+      }
       input["item"] = nil
       input["parts"] = .list(items)
       return input

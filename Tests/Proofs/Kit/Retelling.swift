@@ -50,7 +50,11 @@ struct Retelling {
     case .day(let days, let time): return dayShift(from: tale.start, days: days, at: time, zone: tale.zone)
     case .step(let node, let duration):
       let name = graph.nodes[node].name
-      let isShown = switch graph.nodes[node].action { case .channel, .escalate: true; default: false }
+      let isShown =
+        switch graph.nodes[node].action {
+        case .channel, .escalate: true
+        default: false
+        }
       let base = isShown ? tale.entries.first { $0.step == name && $0.goesOut }?.at : tale.run.passed[node]
       guard let base, let duration else { return base }
       let contact = tale.run.data["contact"]?[path: ["timezone"]].text.flatMap { surroundings.zones.zone(named: $0) }

@@ -110,8 +110,8 @@ struct Teller {
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
     tale.run = transition.run
     tale.entries += transition.entries
-    // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on, or as many
-    // as it has moved `day N`.
+    // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on, or as
+    // many as it has moved `day N`.
     let node = tale.run.waiting?.node
     let arrived = tale.run.waiting?.arrived
     let isHeld = transition.entries.contains { entry in

@@ -30,7 +30,7 @@ struct Program {
         throw Wrong(description: "seed \(seed) does not compile: \(broken)")
       }
       guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else { return 1 }
-      (agreement.undecided + agreement.disagreements).forEach { print($0) }
+      for line in agreement.undecided + agreement.disagreements { print(line) }
       print(agreement.counts)
       return agreement.disagreements.isEmpty ? 0 : 1
     }
@@ -43,7 +43,8 @@ struct Program {
   private func shipped(_ workshop: Workshop) throws -> Int32 {
     var isFast = true
     let clock = ContinuousClock()
-    for workflow in try workshop.shipped(root: FileManager.default.currentDirectoryPath) where option("--only") == nil || option("--only") == workflow.graph.workflow {
+    for workflow in try workshop.shipped(root: FileManager.default.currentDirectoryPath)
+    where option("--only") == nil || option("--only") == workflow.graph.workflow {
       let claims = Claims.standard(for: workflow.graph) + workflow.guarantees
       let begin = clock.now
       let prover = Prover(graph: workflow.graph, zones: workshop.zones)
@@ -71,7 +72,9 @@ struct Program {
         guard let agreement = Agreement(seed: seed, workshop, budget: budget, steps: steps) else { continue }
         total.withLock { total in
           total.counts = total.counts + agreement.counts
-          for one in agreement.undecided { total.undecided[String(one.prefix { $0 != "(" && $0 != ":" }), default: 0] += 1 }
+          for one in agreement.undecided {
+            total.undecided[String(one.prefix { $0 != "(" && $0 != ":" }), default: 0] += 1
+          }
           if agreement.disagreements.isEmpty { return }
           total.failed += 1
           if total.failed <= 20, let first = agreement.disagreements.first { print(first) }

@@ -9,7 +9,8 @@ enum MailDate {
     while let first = words.first, number(first) == nil { words = words.dropFirst() }
     guard words.count >= 3 else { return nil }
     let parts = Array(words.prefix(3))
-    guard let day = number(parts[0]), let month = CivilDate.months.firstIndex(where: { $0.lowercased() == parts[1].prefix(3).lowered }),
+    guard let day = number(parts[0]),
+      let month = CivilDate.months.firstIndex(where: { $0.lowercased() == parts[1].prefix(3).lowered }),
       var year = number(parts[2])
     else { return nil }
     // Two digits (obsolete, section 4.3).

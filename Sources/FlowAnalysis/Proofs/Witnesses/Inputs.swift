@@ -17,8 +17,8 @@ struct Inputs {
     var root: String
     var path: [String]
     var candidates: [Candidate]
-    /// An instant of the file counts from it, days are reckoned by it, or somebody is not reached without it: each value
-    /// is a run of its own.
+    /// An instant of the file counts from it, days are reckoned by it, or somebody is not reached without it: each
+    /// value is a run of its own.
     var isOwn: Bool
   }
 

@@ -163,8 +163,7 @@ public struct Monitor: Sendable {
     for (at, entry) in course.entries.enumerated() {
       if Milestone.reply("reply").isReached(by: entry, in: graph) { hasAnswered = true }
       guard entry.handover?.touch == true else { continue }
-      if let last, !hasAnswered, !liftsGap(entry), let free = after(distance, course.entries[last].at, course)
-      {
+      if let last, !hasAnswered, !liftsGap(entry), let free = after(distance, course.entries[last].at, course) {
         let slack = entry.at.milliseconds(since: free)
         if worst.slack.map({ $0 > slack }) ?? true {
           worst = Judgement(breach: slack < 0 ? [last, at] : [], slack: slack)

@@ -42,7 +42,8 @@ struct Carried {
     _ = (GraphReport.mermaid(graph), GraphReport.dot(graph), GraphReport.svg(graph))
 
     let surroundings = Surroundings(zones: Shipped.zones, caps: Shipped.project.caps)
-    let stories = workflow.scenarios.prefix(2).map { ($0.start, $0.input) }
+    let stories =
+      workflow.scenarios.prefix(2).map { ($0.start, $0.input) }
       + [(Carried.start, Sample.record(graph.triggerFields, at: Carried.start))]
     for (start, input) in stories {
       guard case .runs(let runs) = Machine.enrol(graph, data: input, at: start, zones: Shipped.zones),

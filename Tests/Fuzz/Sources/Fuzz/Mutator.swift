@@ -26,7 +26,8 @@ struct Mutator {
 
   init(_ files: [[UInt8]]) {
     lines = files.flatMap { Mutator.lines(of: $0) }
-    words = Array(Set(files.flatMap { file in Mutator.words(of: file).map { Array(file[$0]) } }))
+    words =
+      Array(Set(files.flatMap { file in Mutator.words(of: file).map { Array(file[$0]) } }))
       .sorted { $0.lexicographicallyPrecedes($1) } + Mutator.traps.map { Array($0.utf8) }
   }
 

@@ -18,7 +18,8 @@ enum Shipped {
     return Overlay(contents: contents)
   }()
 
-  private static let messages = ["Workflows/messages"] + disk.list("Workflows/messages").map { "Workflows/messages/\($0)" }
+  private static let messages =
+    ["Workflows/messages"] + disk.list("Workflows/messages").map { "Workflows/messages/\($0)" }
 
   /// Names of workflow files, sorted.
   static let workflows = disk.list("Workflows").filter {
