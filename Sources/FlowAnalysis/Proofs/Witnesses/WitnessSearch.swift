@@ -24,7 +24,7 @@ public struct WitnessSearch {
   private static let width = 160
   /// So many different data are tried with events.
   private static let firstWidth = 24
-  /// Where other dates leave the nearest run so far off, they would not bring the others there.
+  /// Where other dates leave the nearest run so far off, neither other times of the day nor the other runs are tried.
   private static let far: Int64 = 7 * 86_400_000
   /// So many runs that are alike but for their instants are kept.
   private static let alike = 3
@@ -192,8 +192,7 @@ public struct WitnessSearch {
       Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
     }
     let nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
-    var isFar = false
-    for near in nearest where !isFar {
+    for near in nearest {
       player.stepsLeft = steps / max(4, nearest.count)
       let zone = zone(near.trace.choice, &player)
       var slacks: [(slack: Int64, start: Instant)] = []
@@ -203,7 +202,7 @@ public struct WitnessSearch {
         if let slack = hunt.judge(play.course).slack { slacks.append((slack, start)) }
       }
       slacks.sort { ($0.slack, $0.start) < ($1.slack, $1.start) }
-      isFar = slacks.first.map { $0.slack > Self.far } ?? false
+      if let best = slacks.first, best.slack > Self.far { return nil }
       player.stepsLeft = max(player.stepsLeft, steps / 20)
       for (_, start) in slacks.prefix(6) {
         for start in starts.near(start, in: zone) {
