@@ -228,17 +228,9 @@ final class CohortPlan {
     }
   }
 
-  /// Which arm of a split a contact goes: by SHA-256 of its key, the step and the salt.
-  func arm(of contact: UInt32, _ enrolment: Enrolment, _ node: NodeIndex, _ split: Split) -> Int {
-    let text = (key(of: contact, enrolment) + [graph.nodes[node].name, split.salt]).joined(separator: "\0")
-    let digest = sha256(Array(text.utf8)).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let point = digest.multipliedFullWidth(by: 10_000).high
-    var total: UInt64 = 0
-    for (index, arm) in split.arms.enumerated() {
-      total += UInt64(max(0, arm.share))
-      if point < total { return index }
-    }
-    return split.arms.count - 1
+  /// Which arm of a split a contact goes; nil where it has none.
+  func arm(of contact: UInt32, _ enrolment: Enrolment, _ node: NodeIndex, _ split: Split) -> Int? {
+    split.arm(of: key(of: contact, enrolment), step: graph.nodes[node].name)
   }
 
   /// Each contact's own.

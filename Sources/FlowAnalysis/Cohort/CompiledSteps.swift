@@ -314,8 +314,8 @@ struct CompiledSteps {
     guard let split = program.splits[node], let enrolment = program.plan.days[Int(state.day)].enrolment else {
       return op.next
     }
-    let arm = program.plan.arm(of: contact, enrolment, node, split)
-    return arm >= 0 && arm < Int(op.count) ? program.choices[Int(op.first) + arm].target : op.next
+    let arm = program.plan.arm(of: contact, enrolment, node, split) ?? .max
+    return arm < Int(op.count) ? program.choices[Int(op.first) + arm].target : op.next
   }
 
   private mutating func tell(

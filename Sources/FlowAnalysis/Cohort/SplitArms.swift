@@ -23,7 +23,7 @@ struct SplitArms {
     var found: [[Int]: UInt32] = [:]
     let all = splits.reduce(1) { $0 * $1.split.arms.filter { $0.share > 0 }.count }
     for contact in UInt32(0)..<200_000 where found.count < min(all, 256) {
-      let arms = splits.map { plan.arm(of: contact, enrolment, $0.node, $0.split) }
+      let arms = splits.compactMap { plan.arm(of: contact, enrolment, $0.node, $0.split) }
       if found[arms] == nil { found[arms] = contact }
     }
     let ways = found.sorted { $0.value < $1.value }.map { arms, contact in

@@ -78,17 +78,9 @@ extension Stepper {
   /// SHA-256(key NUL step NUL salt), its first eight bytes big-endian over 2^64, against the arms in file order: the
   /// same after a crash and in every replay.
   mutating func divide(_ node: NodeIndex, _ split: Split) -> Target? {
-    let text = (run.key + [graph.nodes[node].name, split.salt]).joined(separator: "\0")
-    let point = sha256(Array(text.utf8)).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    var total: UInt64 = 0
-    for (index, arm) in split.arms.enumerated() {
-      total += UInt64(max(0, arm.share))
-      // point / 2^64 < total / 10,000, in whole numbers.
-      let scaled = point.multipliedFullWidth(by: 10_000).high
-      if scaled < total || index == split.arms.count - 1 {
-        note(node, .chose(arm.name))
-        return arm.target
-      }
+    if let index = split.arm(of: run.key, step: graph.nodes[node].name) {
+      note(node, .chose(split.arms[index].name))
+      return split.arms[index].target
     }
     return graph.nodes[node].next
   }

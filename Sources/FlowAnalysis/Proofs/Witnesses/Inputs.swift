@@ -204,24 +204,12 @@ struct Inputs {
       for case (let variable, let pick) in zip(variables, choice) where variable.isOwn {
         signature.append(pick)
       }
-      signature += graph.nodes.compactMap { arm(of: $0, key: one.key) }
+      signature += graph.nodes.compactMap { node in
+        if case .split(let split) = node.action { split.arm(of: one.key, step: node.name) } else { nil }
+      }
       if seen.insert(signature).inserted { kept.append(choice) }
     }
     return kept
-  }
-
-  /// As the machine draws it.
-  private func arm(of node: Node, key: [String]) -> Int? {
-    guard case .split(let split) = node.action else { return nil }
-    let digest = sha256(Array((key + [node.name, split.salt]).joined(separator: "\0").utf8))
-    let point = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }.multipliedFullWidth(by: 10_000)
-      .high
-    var total: UInt64 = 0
-    for (index, arm) in split.arms.enumerated() {
-      total += UInt64(max(0, arm.share))
-      if point < total { return index }
-    }
-    return split.arms.count - 1
   }
 }
 
