@@ -116,4 +116,79 @@ struct WitnessTests {
     let touches = witness.timeline.filter { $0.handover?.touch == true }.map(\.at)
     #expect(touches.count == 2 && zone.offset(at: touches[0]) > zone.offset(at: touches[1]))
   }
+
+  // MARK: A wall time that is missing
+
+  /// On such a date the clocks leave out the time at which something is then due: it comes later, and so does all that
+  /// is counted from it, beside what is counted from the start.
+  static let missing = [
+    ("Europe/Berlin", "2026-03-29"), ("America/New_York", "2026-03-08"), ("Australia/Lord_Howe", "2026-10-04"),
+    ("Africa/Casablanca", "2026-03-22"), ("America/Vancouver", "2026-03-08"),
+  ]
+
+  @Test(arguments: missing)
+  func `days that end in the missing hour push on those behind them`(zone: String, date: String) throws {
+    let graph = try graph(
+      """
+      timezone: "\(zone)"
+      steps:
+        - wait: 1 day
+        - wait: 1 day
+        - end: done
+
+      """)
+    let witness = try #require(find(.ends(within: .days(2)), graph))
+    try expectMissing(witness.start, zone, 1, before: date)
+    #expect(find(.ends(within: .days(3)), graph) == nil)
+  }
+
+  @Test(arguments: missing)
+  func `a touch in the missing hour comes nearer to the next one that counts from the start`(
+    zone: String, date: String
+  ) throws {
+    let graph = try graph(
+      """
+      timezone: "\(zone)"
+      anytime: { out-of-office: end away }
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B., at: day 11 }
+        - { email: two, purpose: request, subject: S, body: B., at: day 12 }
+        - end: done
+
+      """)
+    for claim in [Claim.apart(.days(1)), .touches(atMost: 1, verb: nil, span: .days(1))] {
+      try expectMissing(try #require(find(claim, graph)).start, zone, 11, before: date)
+    }
+  }
+
+  @Test(arguments: missing)
+  func `what is counted from an answer meets the missing hour as well`(zone: String, date: String) throws {
+    let graph = try graph(
+      """
+      timezone: "\(zone)"
+      anytime: { out-of-office: end away }
+      steps:
+        - { email: one, purpose: request, subject: S, body: B. }
+        - { await: reply within 5 days, then: { reply: next, timeout: end quiet } }
+        - wait: 1 day
+        - wait: 1 day
+        - end: done
+
+      """)
+    let claim = Claim.follows(.end("done"), within: .days(2), of: .reply("reply"))
+    let witness = try #require(find(claim, graph))
+    guard case .instant(let answered)? = witness.events.first?.at else {
+      Issue.record("no answer")
+      return
+    }
+    try expectMissing(answered, zone, 1, before: date)
+  }
+
+  /// At a time of day that is missing so many days later.
+  private func expectMissing(_ instant: Instant, _ zone: String, _ days: Int, before date: String) throws {
+    let zone = try #require(Draft.zones.zone(named: zone))
+    let (civil, day) = (zone.civil(at: instant), try #require(CivilDate(iso: date)))
+    #expect(civil.date == day.adding(days: -days))
+    #expect(zone.civil(at: zone.instant(of: CivilDateTime(date: day, time: civil.time))).time != civil.time)
+  }
 }

@@ -197,7 +197,7 @@ extension Planted {
       steps: [ E(one), { wait: «2 days|48 hours» }, end: done ]
       """),
     Planted(
-      "three who do not answer", .ends(within: .days(6)),
+      "three who do not answer", .ends(within: .days(7)),
       """
       steps:
         - escalate: boss

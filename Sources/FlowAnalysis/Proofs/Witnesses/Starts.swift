@@ -73,6 +73,31 @@ struct Starts {
     }
   }
 
+  /// Starts at a wall time that is missing up to so many days later, where the clocks go forward: what is due then
+  /// comes later by the gap, and pushes on what counts from it.
+  func beforeMissing(lasting days: Int, in zone: Zone) -> [Instant] {
+    guard let missing = missing(in: zone) else { return [] }
+    return (1...min(max(days, 1), 60)).map {
+      zone.instant(of: CivilDateTime(date: missing.date.adding(days: -$0), time: missing.time))
+    }
+  }
+
+  /// The middle of the first stretch that the clocks leave out.
+  func missing(in zone: Zone) -> CivilDateTime? {
+    guard var instant = instant(CivilDate(year: years.lowerBound, month: 1, day: 1), 0, zone) else { return nil }
+    for _ in 0..<4 {
+      guard let next = zone.nextTransition(after: instant) else { return nil }
+      let jump = zone.offset(at: next) - zone.offset(at: next.adding(milliseconds: -1))
+      if jump > 0 {
+        let later = zone.civil(at: next)
+        let time = max(0, Int(later.time.milliseconds) - jump * 500)
+        return CivilDateTime(date: later.date, time: CivilTime(milliseconds: Int32(time)))
+      }
+      instant = next
+    }
+    return nil
+  }
+
   /// Some duration of the file is of months.
   private var usesMonths: Bool {
     let loops = graph.nodes.compactMap { node -> Duration? in

@@ -210,6 +210,28 @@ public struct WitnessSearch {
           if hunt.looks(at: play, near.trace) { return hunt.best }
         }
       }
+      if let found = missed(near, &hunt, &player, zone, steps) { return found }
+    }
+    return nil
+  }
+
+  /// What starts, or is last heard of, at a wall time that is missing some days later.
+  private func missed(
+    _ near: Hunt.Near, _ hunt: inout Hunt, _ player: inout Player, _ zone: Zone, _ steps: Int
+  ) -> Found? {
+    let starts = starts.beforeMissing(lasting: near.days, in: zone)
+    var traces = [near.trace]
+    if let time = self.starts.missing(in: zone)?.time, let last = near.trace.incidents.indices.last {
+      var trace = near.trace
+      trace.incidents[last].placement = .midnight(Int64(time.milliseconds))
+      traces.insert(trace, at: 0)
+    }
+    for trace in traces {
+      player.stepsLeft = max(player.stepsLeft, steps / 20)
+      for start in starts {
+        guard let play = replay(trace, from: start, &player) else { continue }
+        if hunt.looks(at: play, trace) { return hunt.best }
+      }
     }
     return nil
   }
