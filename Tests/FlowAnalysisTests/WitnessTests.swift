@@ -117,6 +117,26 @@ struct WitnessTests {
     #expect(touches.count == 2 && zone.offset(at: touches[0]) > zone.offset(at: touches[1]))
   }
 
+  /// From Friday 17:00 to Monday 09:00 it is 64 hours, but where the clocks go back on that Sunday.
+  @Test(arguments: [
+    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Vancouver",
+  ])
+  func `a weekend is longest where the clocks go back, with as short a look as flow check takes`(zone: String) throws {
+    let graph = try graph(
+      """
+      timezone: "\(zone)"
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps: [ { email: one, purpose: confirm, subject: S, body: B. }, end: done ]
+
+      """)
+    let search = WitnessSearch(graph: graph, zones: Draft.zones, steps: 12_000)
+    let witness = try #require(search.find(.firstTouch(within: .hours(64))))
+    let touch = try #require(witness.timeline.first { $0.handover?.touch == true })
+    #expect(touch.at > witness.start.adding(milliseconds: 64 * 3_600_000))
+    // Nowhere do they go back by more than an hour.
+    #expect(search.find(.firstTouch(within: .hours(65))) == nil)
+  }
+
   // MARK: A wall time that is missing
 
   /// On such a date the clocks leave out the time at which something is then due: it comes later, and so does all that

@@ -107,10 +107,15 @@ public struct WitnessSearch {
     return nil
   }
 
-  /// In which a run with such data reckons days.
+  /// By whose clock a run with such data turns: the contact's, where windows are read, else the one by which it reckons
+  /// days.
   private func zone(_ choice: Inputs.Choice, _ player: inout Player) -> Zone {
     let start = Instant(seconds: 1_780_304_400)
-    return player.begin(inputs.data(choice, at: start), at: start)?.course.zone ?? .utc
+    guard let course = player.begin(inputs.data(choice, at: start), at: start)?.course else { return .utc }
+    guard graph.policy.window != nil, let own = course.data["contact"]?[path: ["timezone"]].text else {
+      return course.zone
+    }
+    return zones.zone(named: own) ?? course.zone
   }
 
   // MARK: Nothing comes
