@@ -117,6 +117,30 @@ struct WitnessTests {
     #expect(touches.count == 2 && zone.offset(at: touches[0]) > zone.offset(at: touches[1]))
   }
 
+  @Test func `a contact who cannot be reached at all is thought of, whatever else the file asks of its data`() throws {
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "UTC"
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B., if: deal.amount > 10 or deal.size == "large" }
+        - { sms: two, purpose: request, body: B., at: deal.due + 3 days, if-past: now }
+        - choose:
+            - { when: deal.closed is present and deal.closed < deal.due, then: end closed }
+            - { when: deal.title == "x" or deal.title == "y", then: end named }
+            - { otherwise: end done }
+
+      """)
+    for outcome in ["closed", "named", "done"] {
+      let claim = Claim.always(.touch, before: .end(outcome))
+      let witness = try #require(WitnessSearch(graph: graph, zones: Draft.zones, steps: 12_000).find(claim))
+      let failed = witness.timeline.filter { if case .failed = $0.kind { true } else { false } }
+      #expect(failed.map(\.step).contains("two"), "\(outcome)")
+    }
+    let claim = Claim.always(.escalation, before: .step(try #require(graph.node(named: "two"))))
+    #expect(find(claim, graph) != nil)
+  }
+
   /// From Friday 17:00 to Monday 09:00 it is 64 hours, but where the clocks go back on that Sunday.
   @Test(arguments: [
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Vancouver",

@@ -20,6 +20,8 @@ struct Inputs {
     /// An instant of the file counts from it, days are reckoned by it, or somebody is not reached without it: each
     /// value is a run of its own.
     var isOwn: Bool
+    /// By which the contact is reached.
+    var isAddress = false
   }
 
   private let graph: Graph
@@ -36,7 +38,26 @@ struct Inputs {
   init(_ graph: Graph, zones: any ZoneSource) {
     self.graph = graph
     variables = Self.variables(graph, zones)
-    choices = distinct(Self.combinations(variables.map { $0.candidates.count + 1 }), zones)
+    choices = distinct(Self.combinations(variables.map { $0.candidates.count + 1 }, apart: unreached), zones)
+  }
+
+  /// Contacts who have none of the addresses by which they are written to, with one other field changed that decides
+  /// where the run goes; none where there is one address, which is a field like others.
+  private var unreached: [Choice] {
+    var base = Choice(repeating: 0, count: variables.count)
+    for (at, variable) in variables.enumerated() where variable.isAddress {
+      base[at] = (variable.candidates.firstIndex(of: .value(.absent)) ?? -1) + 1
+    }
+    guard base.count(where: { $0 > 0 }) > 1 else { return [] }
+    var all = [base]
+    for (at, variable) in variables.enumerated() where !variable.isOwn && base[at] == 0 {
+      for pick in variable.candidates.indices {
+        var one = base
+        one[at] = pick + 1
+        all.append(one)
+      }
+    }
+    return all
   }
 
   func data(_ choice: Choice, at start: Instant) -> [String: Value] {
@@ -102,7 +123,13 @@ struct Inputs {
       if case .input(let root) = use.name { add(root, use.path, names, isOwn: true) }
     }
     if graph.policy.window != nil { add("contact", ["timezone"], names, isOwn: true) }
-    for address in addresses(graph) { add("contact", [address], [.value(.absent)], isOwn: true) }
+    for address in addresses(graph) {
+      add("contact", [address], [.value(.absent)], isOwn: true)
+      guard let place = place("contact", [address], graph) else { continue }
+      for at in found.indices where found[at].root == place.root && found[at].path == place.path {
+        found[at].isAddress = true
+      }
+    }
     return found
   }
 
@@ -152,8 +179,8 @@ struct Inputs {
     }
   }
 
-  /// One field changed, then two; all where they are few.
-  private static func combinations(_ counts: [Int]) -> [Choice] {
+  /// One field changed, then those that are set apart, then two; all where they are few.
+  private static func combinations(_ counts: [Int], apart: [Choice]) -> [Choice] {
     let base = Choice(repeating: 0, count: counts.count)
     var all = [base]
     for (at, count) in counts.enumerated() {
@@ -164,6 +191,7 @@ struct Inputs {
       }
     }
     let singles = all.dropFirst()
+    all += apart
     for first in singles {
       for second in singles where all.count < 4_000 {
         guard let a = first.firstIndex(where: { $0 > 0 }), let b = second.firstIndex(where: { $0 > 0 }), a < b
