@@ -24,7 +24,7 @@ struct Profile {
     let start = Self.start(in: .utc)
     let inputs = Inputs(graph, zones: zones)
     var best = Play(
-      start: start, input: [:], run: Run(key: [], data: [:], started: start, zone: "UTC"), now: start,
+      start: start, input: [:], item: nil, run: Run(key: [], data: [:], started: start, zone: "UTC"), now: start,
       course: Course(zone: .utc, data: [:], entries: []))
     var player = Player(graph: graph, zones: zones, caps: caps, steps: 4_000)
     for choice in inputs.choices.prefix(8) {

@@ -82,7 +82,7 @@ struct DiffCommand: AsyncParsableCommand {
       let workspace = side.workspace
       return ProofReport.ProvedFile(
         graph: workflow.graph,
-        proofs: Proving.prove(workflow.graph, workflow.guarantees, workspace.project, workspace.zones))
+        proofs: Proving.prove(workflow, workspace.project, workspace.zones))
     }
     return ProofChanges(old: proved(old, before), new: proved(new, after), zones: after.workspace.zones)
   }

@@ -9,7 +9,7 @@ enum Proving {
   /// For the compiler, which tunes and silences the findings as it does all others.
   static func closure(_ project: Project, _ zones: any ZoneSource) -> CompilerInput.Prove {
     { workflow in
-      let proofs = prove(workflow.graph, workflow.guarantees, project, zones)
+      let proofs = prove(workflow, project, zones)
       return (proofs, ProofReport.findings(proofs, of: workflow.graph, zones: zones))
     }
   }
@@ -23,9 +23,11 @@ enum Proving {
     }
   }
 
-  static func prove(_ graph: Graph, _ guarantees: [Claimed], _ project: Project, _ zones: any ZoneSource) -> [Proof] {
+  static func prove(_ workflow: CompiledWorkflow, _ project: Project, _ zones: any ZoneSource) -> [Proof] {
+    let (graph, guarantees) = (workflow.graph, workflow.guarantees)
     let promised = Set(guarantees.map(\.claim))
-    let search = WitnessSearch(graph: graph, zones: zones, caps: project.caps, steps: 12_000)
+    let search = WitnessSearch(
+      graph: graph, zones: zones, caps: project.caps, scenarios: workflow.scenarios, steps: 12_000)
     return Prover(graph: graph, zones: zones, caps: project.caps).prove(
       Claims.standard(for: graph) + guarantees,
       // A promise is worth a longer look than what the language claims of every file.

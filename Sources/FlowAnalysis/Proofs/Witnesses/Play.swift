@@ -12,6 +12,8 @@ struct Play: Sendable {
   let start: Instant
   /// The trigger's data, as `flow simulate` takes them.
   let input: [String: Value]
+  /// For `each`: which item of the list, from 1.
+  let item: Int?
   var run: Run
   var now: Instant
   var course: Course
@@ -41,16 +43,19 @@ struct Player {
   }
 
   /// Nil where the data start no run, or the steps are spent.
-  mutating func begin(_ input: [String: Value], at start: Instant) -> Play? {
+  mutating func begin(_ input: [String: Value], at start: Instant, item: Int? = nil) -> Play? {
     guard stepsLeft > 0,
-      case .runs(let runs) = Machine.enrol(graph, data: input, at: start, zones: zones), let one = runs.first
+      case .runs(let runs) = Machine.enrol(graph, data: input, at: start, zones: zones),
+      let one = runs.dropFirst(max(0, (item ?? 1) - 1)).first
     else { return nil }
     stepsLeft -= 1
     let transition = Machine.start(graph, key: one.key, data: one.data, at: start, surroundings)
     let zone = zones.zone(named: transition.run.zone) ?? .utc
     var course = Course(zone: zone, data: one.data, entries: [])
     course.add(transition, from: nil, at: start)
-    return Play(start: start, input: input, run: transition.run, now: start, course: course)
+    let followed = graph.trigger.each == nil ? nil : item ?? 1
+    return Play(
+      start: start, input: input, item: followed, run: transition.run, now: start, course: course)
   }
 
   /// The clock goes on to what the run waits for.

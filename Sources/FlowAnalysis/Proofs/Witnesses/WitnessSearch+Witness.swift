@@ -7,7 +7,7 @@ extension WitnessSearch {
     let zone = play.course.zone
     let nowhere = graph.trigger.span
     return Witness(
-      start: play.start, zone: zone.name, input: play.input, item: graph.trigger.each == nil ? nil : 1,
+      start: play.start, zone: zone.name, input: play.input, item: play.item,
       events: play.told.map { told in
         ScheduledEvent(
           at: .instant(told.at), atText: told.at.rfc3339(in: zone), kind: told.kind, span: nowhere)
@@ -19,7 +19,7 @@ extension WitnessSearch {
   /// The run that a witness names, played by the machine alone; nil where its data start none.
   public func replay(_ witness: Witness) -> Course? {
     var player = Player(graph: graph, zones: zones, caps: caps, steps: .max)
-    guard var play = player.begin(witness.input, at: witness.start) else { return nil }
+    guard var play = player.begin(witness.input, at: witness.start, item: witness.item) else { return nil }
     for event in witness.events {
       guard case .instant(let at) = event.at else { return nil }
       // An event and a timer at the same instant: the event wins.

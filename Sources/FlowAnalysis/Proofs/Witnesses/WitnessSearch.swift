@@ -10,10 +10,12 @@ public struct WitnessSearch {
   let steps: Int
   private let starts: Starts
   private let inputs: Inputs
+  private let scenarios: [Scenario]
   private let memory = Memory()
 
   /// What one look at the file's runs has shown, for all outcomes at once.
   private final class Memory {
+    var enacted: [Play]?
     var shown: [String: Play]?
     var mostTouches = 0
   }
@@ -29,8 +31,13 @@ public struct WitnessSearch {
   /// So many runs that are alike but for their instants are kept.
   private static let alike = 3
 
-  /// - Parameter steps: of the machine, for one claim.
-  public init(graph: Graph, zones: any ZoneSource, caps: Caps? = nil, steps: Int = 60_000) {
+  /// - Parameters:
+  ///   - scenarios: runs that the file tells; one that breaks a claim is shown where no shorter one is found.
+  ///   - steps: of the machine, for one claim.
+  public init(
+    graph: Graph, zones: any ZoneSource, caps: Caps? = nil, scenarios: [Scenario] = [], steps: Int = 60_000
+  ) {
+    self.scenarios = scenarios
     self.graph = graph
     self.zones = zones
     self.caps = caps
@@ -45,17 +52,37 @@ public struct WitnessSearch {
   ///   - most: steps of the machine, where they are to be fewer than of the search.
   public func find(_ claim: Claim, from hints: [Instant] = [], most: Int = .max) -> Witness? {
     if case .possible(let outcome) = claim {
-      return shown()[outcome].map { witness($0, [$0.course.entries.count - 1]) }
+      let play = enacted().first { $0.run.outcome == outcome } ?? shown()[outcome]
+      return play.map { witness($0, [$0.course.entries.count - 1]) }
     }
     let monitor = Monitor(claim, graph: graph, zones: zones)
     let hunt = search(claim, hints, steps: min(most, steps)) { monitor.judge($0) }
-    return hunt.map { witness($0.play, monitor.judge($0.play.course).breach) }
+    let play = hunt?.play ?? enacted().first { monitor.judge($0.course).isBroken }
+    return play.map { witness($0, monitor.judge($0.course).breach) }
   }
 
   /// Whether a run was seen with as many touches; others may have them where none was.
   public func hasSeen(touches count: Int) -> Bool {
+    if enacted().contains(where: { $0.run.touches >= count }) { return true }
     _ = shown()
     return memory.mostTouches >= count
+  }
+
+  /// The runs of the file's scenarios, the fewest events first, then the earliest end.
+  private func enacted() -> [Play] {
+    if let enacted = memory.enacted { return enacted }
+    var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
+    let plays = scenarios.compactMap { player.enact($0) }.sorted {
+      ($0.told.count, $0.now.milliseconds(since: $0.start)) < ($1.told.count, $1.now.milliseconds(since: $1.start))
+    }
+    memory.enacted = plays
+    return plays
+  }
+
+  /// The run that a scenario of the file tells, up to its end; nil where it starts none or does not end.
+  public func course(of scenario: Scenario) -> Course? {
+    var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
+    return player.enact(scenario)?.course
   }
 
   /// For each outcome that the file writes a run that ends so, where one was found.
