@@ -200,15 +200,15 @@ struct CohortReach {
 /// told that its time has come.
 struct CohortProbe {
   private let plan: CohortPlan
-  private let enrolment: Enrolment?
   private let graph: Graph
+  /// Everything has been passed, and somebody has answered; nil where nobody is enrolled.
+  private let run: Run?
 
   init(_ plan: CohortPlan) {
     self.plan = plan
     var day = 0
     if plan.days.isEmpty { day = plan.day(ofArrival: 0) }
     while plan.days[day].enrolment == nil, day + 1 < plan.days.count { day += 1 }
-    enrolment = plan.days[day].enrolment
     // Nothing stands in the way of a step.
     let bare = plan.graph.nodes.map { node in
       Node(
@@ -216,6 +216,13 @@ struct CohortProbe {
         action: CohortProbe.alone(node.action), next: .end(""), place: node.place)
     }
     graph = plan.graph.with(nodes: bare, fingerprint: plan.graph.fingerprint)
+    run = plan.days[day].enrolment.map { enrolment in
+      let now = plan.instant(0)
+      var run = Run(key: plan.key(of: 0, enrolment), data: enrolment.data, started: now, zone: plan.zone.name)
+      run.passed = Dictionary(uniqueKeysWithValues: bare.indices.map { ($0, now) })
+      run.reply = Run.Reply(text: "", class: "reply", date: nil)
+      return run
+    }
   }
 
   private static func alone(_ action: Action) -> Action {
@@ -225,11 +232,8 @@ struct CohortProbe {
   }
 
   func fill(_ op: inout CohortProgram.Op, _ node: NodeIndex) throws(NotCarried) {
-    guard op.kind == .channel || op.kind == .escalate, let enrolment else { return }
+    guard op.kind == .channel || op.kind == .escalate, var run else { return }
     let now = plan.instant(0)
-    var run = Run(key: plan.key(of: 0, enrolment), data: enrolment.data, started: now, zone: plan.zone.name)
-    for index in graph.nodes.indices { run.passed[index] = now }
-    run.reply = Run.Reply(text: "", class: "reply", date: nil)
     run.state = .waiting(
       Run.Waiting(node: node, stage: .before, arrived: now, due: now, computed: now, shift: 0))
     let told = Machine.step(

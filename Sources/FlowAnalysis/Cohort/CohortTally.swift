@@ -108,6 +108,14 @@ struct CohortTally {
     lasted.add(weight, after: low, through: high)
   }
 
+  /// The same of those of each start, in minutes of the cohort.
+  mutating func last(
+    after low: Int32, through high: Int32, _ counts: UnsafeBufferPointer<Double>,
+    from starts: UnsafeBufferPointer<Int32>
+  ) {
+    lasted.add(counts, after: low, through: high, from: starts)
+  }
+
   private mutating func end(piece minutes: Int, _ weight: Double) {
     if minutes >= self.minutes.count {
       self.minutes.append(contentsOf: repeatElement(0, count: max(4096, minutes + 1 - self.minutes.count)))

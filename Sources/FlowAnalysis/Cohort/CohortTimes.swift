@@ -8,6 +8,9 @@ struct CohortTimes {
 
   private let program: CohortProgram
   private let plan: CohortPlan
+  private let zone: Zone
+  private let calendar: BusinessCalendar
+  private let hours: (window: Window, zone: Zone)?
   private let clocks: [CohortProgram.Clock]
   /// Of each moment, whether it comes from data.
   let isData: [Bool]
@@ -24,6 +27,9 @@ struct CohortTimes {
   init(_ program: CohortProgram) {
     self.program = program
     plan = program.plan
+    zone = plan.zone
+    calendar = plan.graph.policy.calendar
+    hours = program.plan.graph.policy.window.map { ($0, program.plan.contactZone) }
     clocks = program.whens.map(\.clock)
     isData = program.whens.map(\.moment.isData)
     resolved = Array(repeating: MinuteMemo(), count: program.whens.count)
@@ -85,9 +91,7 @@ struct CohortTimes {
   }
 
   private func after(_ duration: Duration, sign: Int = 1, from instant: Instant) -> Instant? {
-    add(
-      duration, sign: sign, to: instant, zone: plan.zone, calendar: plan.graph.policy.calendar,
-      hours: plan.graph.policy.window.map { ($0, plan.contactZone) })
+    add(duration, sign: sign, to: instant, zone: zone, calendar: calendar, hours: hours)
   }
 
   mutating func resolve(_ moment: Moment, _ state: inout CompiledWalker.State, arrived: Int32) -> Int32 {
@@ -102,9 +106,9 @@ struct CohortTimes {
     case .day(let number):
       base = dayShift(
         from: plan.instant(state.started), days: number + Int(state.held),
-        at: moment.shift == nil ? moment.time : nil, zone: plan.zone)
+        at: moment.shift == nil ? moment.time : nil, zone: zone)
       if moment.shift == nil { return base }
-    case .clock(let weekday, let time): base = firstClock(after: now, weekday: weekday, time: time, zone: plan.zone)
+    case .clock(let weekday, let time): base = firstClock(after: now, weekday: weekday, time: time, zone: zone)
     case .returnDate: return nil
     case .expression(let expression):
       switch try? expression.evaluate(scope(state, now)) {
@@ -119,21 +123,21 @@ struct CohortTimes {
 
   private func first(of date: CivilDate, _ moment: Moment) -> Instant? {
     func begin(_ date: CivilDate) -> Instant {
-      moment.time.map { plan.zone.instant(of: CivilDateTime(date: date, time: $0)) } ?? plan.zone.startOfDay(date)
+      moment.time.map { zone.instant(of: CivilDateTime(date: date, time: $0)) } ?? zone.startOfDay(date)
     }
     guard let shift = moment.shift else { return begin(date) }
     switch shift.duration.kind {
     case .calendar(let months, let days, 0):
       return begin(date.adding(months: shift.sign * months).adding(days: shift.sign * days))
     case .businessDays(let count):
-      return plan.graph.policy.calendar.adding(businessDays: shift.sign * count, to: date).map(begin)
+      return calendar.adding(businessDays: shift.sign * count, to: date).map(begin)
     default:
-      return after(shift.duration, sign: shift.sign, from: plan.zone.startOfDay(date)).map { at(moment.time, on: $0) }
+      return after(shift.duration, sign: shift.sign, from: zone.startOfDay(date)).map { at(moment.time, on: $0) }
     }
   }
 
   private func at(_ time: CivilTime?, on instant: Instant) -> Instant {
-    time.map { plan.zone.instant(of: CivilDateTime(date: plan.zone.civil(at: instant).date, time: $0)) } ?? instant
+    time.map { zone.instant(of: CivilDateTime(date: zone.civil(at: instant).date, time: $0)) } ?? instant
   }
 
   // MARK: Holds
@@ -145,15 +149,15 @@ struct CohortTimes {
 
   /// A due moved to the later of itself and another minute, by at most thirty days with all holds before.
   mutating func moved(_ due: Int32, to other: Int32, held: UInt8) -> (Int32, UInt8) {
-    let from = plan.zone.civil(at: plan.instant(due))
+    let from = zone.civil(at: plan.instant(due))
     var target = max(due, other)
-    var date = plan.zone.civil(at: plan.instant(target)).date
+    var date = zone.civil(at: plan.instant(target)).date
     let left = 30 - Int(held)
     if date.days(since: from.date) > left {
       date = from.date.adding(days: left)
-      let limit = plan.zone.instant(of: CivilDateTime(date: date, time: from.time))
+      let limit = zone.instant(of: CivilDateTime(date: date, time: from.time))
       target = minute(limit)
-      date = plan.zone.civil(at: limit).date
+      date = zone.civil(at: limit).date
     }
     return (target, UInt8(clamping: Int(held) + date.days(since: from.date)))
   }

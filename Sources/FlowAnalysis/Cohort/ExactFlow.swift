@@ -37,7 +37,6 @@ struct ExactMasses {
     rows = classes + 1
     self.starts = max(1, starts)
     width = rows * (self.starts + 1) + ExactMasses.touches
-    values.reserveCapacity(width * (self.starts + 64))
   }
 
   private func sums(_ flow: ExactFlow) -> Int { Int(flow.slot) * width }
@@ -53,12 +52,12 @@ struct ExactMasses {
   }
 
   private mutating func empty(like flow: ExactFlow) -> ExactFlow {
-    var slot = free.popLast()
-    if slot == nil {
-      slot = Int32(values.count / width)
-      values.append(contentsOf: repeatElement(0, count: width))
+    if free.isEmpty {
+      let used = Int32(values.count / width)
+      values += Array(repeating: 0, count: width * 64)
+      free += (used..<used + 64).reversed()
     }
-    return ExactFlow(slot: slot ?? 0, first: flow.first, count: flow.count)
+    return ExactFlow(slot: free.removeLast(), first: flow.first, count: flow.count)
   }
 
   // MARK: Over places
@@ -115,28 +114,17 @@ struct ExactMasses {
     return sum
   }
 
-  /// Whoever was going to answer is not any more.
-  mutating func silence(_ flow: inout ExactFlow) {
-    for row in 1..<max(1, rows) where flow.has(row) {
-      take(1, of: flow, row, &flow, 0)
-      clear(places(flow, row))
-      values[sums(flow) + row] = 0
-    }
-    flow.rows = 1
-  }
-
-  /// Of a silent flow one start, from the flow's first on.
-  func sum(_ flow: ExactFlow, place: Int) -> Double { values[places(flow, 0).lowerBound + place] }
-
-  /// Of another a part of each row.
-  mutating func part(_ other: ExactFlow, _ part: (_ row: Int) -> Double) -> ExactFlow {
+  /// Of another those who come to an outcome within a stretch of a wait.
+  mutating func part(
+    _ other: ExactFlow, _ wait: ExactWait, _ own: Double, from low: Int32, to high: Int32
+  ) -> ExactFlow {
     var flow = empty(like: other)
     for row in 0..<rows where other.has(row) {
-      let part = part(row)
+      let part = wait.came(own, row, from: low, to: high)
       if part > 0 { take(part, of: other, row, &flow, row) }
     }
     if other.isCounted {
-      add(part(0), of: counts(other), from: counts(flow).lowerBound)
+      add(wait.came(own, 0, from: low, to: high), of: counts(other), from: counts(flow).lowerBound)
       flow.isCounted = true
     }
     return flow
@@ -155,11 +143,11 @@ struct ExactMasses {
     flow.rows |= ExactFlow.bit(own)
   }
 
-  /// No more than a part of each row.
-  mutating func keep(_ flow: inout ExactFlow, _ part: (_ row: Int) -> Double) {
+  /// Of each row those for whom nothing has come after so many minutes of a wait.
+  mutating func keep(_ flow: inout ExactFlow, _ wait: ExactWait, after minutes: Int32) {
     var left: UInt64 = 0
     for row in 0..<rows where flow.has(row) {
-      let part = part(row)
+      let part = wait.left(row, after: minutes)
       if part != 1 {
         scale(places(flow, row), by: part)
         values[sums(flow) + row] *= part
@@ -194,6 +182,18 @@ struct ExactMasses {
     flow.rows |= other.rows
     if other.isCounted, flow.isCounted { add(1, of: counts(other), from: counts(flow).lowerBound) }
     drop(other)
+  }
+
+  /// A part of a row, by start, added to places for all starts.
+  func add(_ part: Double, of flow: ExactFlow, _ row: Int, into counts: inout [Double], from: Int) {
+    let places = places(flow, row)
+    values.withUnsafeBufferPointer { values in
+      counts.withUnsafeMutableBufferPointer { counts in
+        guard let own = counts.baseAddress, let other = values.baseAddress else { return }
+        let (to, of) = (own + from + Int(flow.first), other + places.lowerBound)
+        for index in 0..<places.count { to[index] += of[index] * part }
+      }
+    }
   }
 
   // MARK: Touches

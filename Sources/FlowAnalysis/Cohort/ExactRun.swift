@@ -27,14 +27,13 @@ struct ExactRun<W: Walker> {
   private var tally: CohortTally
   private var queue = ExactQueue<W.State>()
   private var masses: ExactMasses
-  /// Who has ended after one minute and not after another: many end within the same, and are counted together.
-  private var ends: [(from: Int32, to: Int32, flow: ExactFlow)] = []
-  private var oldestEnd = 0
+  private var ends: ExactEnds
+  /// Of the state at hand.
+  private var wait: ExactWait
   /// By what the state at hand has been told.
   private var handed: [Handed] = []
   /// When those of each start came.
-  private var arrivals: [Int32] = []
-  private let starts: Int
+  private let arrivals: [Int32]
   /// How many contacts a start stands for.
   private let weight: Double
   /// The share of one start that is not worth cutting.
@@ -55,8 +54,13 @@ struct ExactRun<W: Walker> {
     }
     self.plan = plan
     self.walker = walker
-    self.starts = max(1, min(resolution.starts, plan.cohort.contacts, plan.cohort.spanMinutes))
-    weight = Double(plan.cohort.contacts) / Double(self.starts)
+    let (starts, span) = (
+      max(1, min(resolution.starts, plan.cohort.contacts, plan.cohort.spanMinutes)), plan.cohort.spanMinutes
+    )
+    // The middle of its part of the span, on a quarter.
+    arrivals = (0..<starts).map { max(0, plan.quarter(of: Int32((2 * $0 + 1) * span / (2 * starts)))) }
+    ends = ExactEnds(arrivals: arrivals)
+    weight = Double(plan.cohort.contacts) / Double(starts)
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)
     self.shares = shares(plan.replies.map(\.upTo))
@@ -64,16 +68,14 @@ struct ExactRun<W: Walker> {
     hasWindow = plan.steps.map { $0.window != nil }
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
-    masses = ExactMasses(classes: plan.replies.count, starts: self.starts)
+    masses = ExactMasses(classes: plan.replies.count, starts: starts)
+    wait = ExactWait(answers: plan.answers)
     tally = CohortTally(plan)
   }
 
   mutating func follow(_ progress: (Int) -> Void) {
     var arms = SplitArms(plan)
-    for number in 0..<starts {
-      // The middle of its part of the span, on a quarter.
-      let minute = max(0, plan.quarter(of: Int32((2 * number + 1) * plan.cohort.spanMinutes / (2 * starts))))
-      arrivals.append(minute)
+    for (number, minute) in arrivals.enumerated() {
       let day = plan.day(ofArrival: minute)
       guard let enrolment = plan.days[day].enrolment else {
         tally.refuse(because: plan.days[day].because, weight)
@@ -96,8 +98,7 @@ struct ExactRun<W: Walker> {
       rounds += 1
       if rounds & 255 == 0 { progress(Int(tally.weightEnded)) }
     }
-    for end in ends { count(end.flow, from: end.from, to: end.to) }
-    ends = []
+    ends.countAll(&tally)
   }
 
   var figures: CohortFigures { tally.figures(lost: [:], isSampled: false) }
@@ -109,7 +110,7 @@ struct ExactRun<W: Walker> {
       state: walker.state(0, at: minute), from: handed.count, count: walker.handed.count,
       wakes: walker.wakes(0), awaited: walker.awaited(0))
     if result.count > 0 {
-      handed += walker.handed
+      for index in 0..<result.count { handed.append(walker.handed[index]) }
       walker.handed.removeAll(keepingCapacity: true)
     }
     return result
@@ -144,40 +145,39 @@ struct ExactRun<W: Walker> {
       return end("", state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
     let node = Int(walker.awaited(0))
-    var wait = ExactWait(
-      answers: plan.answers, at: minute, given: state.given, until: state.until, node: node,
-      share: node >= 0 && state.until > state.given ? outcomeShares[node] : 0,
+    wait.begin(
+      at: minute, given: state.given, until: state.until, node: node, share: node >= 0 ? outcomeShares[node] : 0,
       least: grain * weight * Double(state.flow.count))
     let length = max(0, wakes - minute)
-    if length > 0 { hear(state, &wait, length) }
+    if length > 0 { hear(state, length) }
     var flow = state.flow
-    masses.keep(&flow) { wait.left($0, after: length) }
+    masses.keep(&flow, wait, after: length)
     if flow.isEmpty { return masses.drop(flow) }
     let result = result(of: .timer, state.state, state.contact, at: wakes)
     settle(result, state, flow, from: wakes, to: wakes, at: wakes, before: node)
   }
 
   /// What may be heard before the timer.
-  private mutating func hear(_ state: ExactState<W.State>, _ wait: inout ExactWait, _ length: Int32) {
+  private mutating func hear(_ state: ExactState<W.State>, _ length: Int32) {
     for index in shares.indices where state.flow.has(index + 1) {
       let going = masses.sum(state.flow, row: index + 1)
-      let high = min(length, Int32(plan.answers[index].longest))
+      let high = wait.longest(index, within: length)
       if going * wait.answered(index, from: 0, to: high) < few {
         wait.later |= ExactFlow.bit(index + 1)
       } else {
-        cut(.reply(index), going, state, wait, 0, high)
+        cut(.reply(index), going, state, 0, high)
       }
     }
     if wait.hasOutcomes {
       for (index, own) in outcomes[wait.node].enumerated() {
-        cut(.outcome(node: wait.node, index: index), own, state, wait, 0, length)
+        cut(.outcome(node: wait.node, index: index), own, state, 0, length)
       }
     }
   }
 
   /// How many are told something in a stretch, after `low` and not after `high` minutes of the wait.
   private func mass(
-    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32
   ) -> Double {
     if case .reply(let index) = told { return own * wait.answered(index, from: low, to: high) }
     var mass = 0.0
@@ -192,31 +192,31 @@ struct ExactRun<W: Walker> {
   ///   - own: of an answer, how many are going to give it; of an outcome, its share.
   ///   - first, last: what its ends come to, where that is known.
   private mutating func cut(
-    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
     _ first: Result? = nil, _ last: Result? = nil
   ) {
-    let total = mass(told, own, state, wait, low, high)
+    let total = mass(told, own, state, low, high)
     guard total > 0 else { return }
-    if total < wait.least { return settleAtOnce(told, state, wait, low, high, total, of: own) }
+    if total < wait.least { return settleAtOnce(told, state, low, high, total, of: own) }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
     let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
     let mean = wait.mean(of: told, from: low, to: high)
     if isSame(first, last) {
       let to = wait.evenly(mean, from: low, to: high)
-      return settle(told, last, state, wait, low, high, total, of: own, from: wait.at + low, to: to, at: to)
+      return settle(told, last, state, low, high, total, of: own, from: wait.at + low, to: to, at: to)
     }
     var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
     if middle <= low { middle += 15 }
-    if middle >= high || mass(told, own, state, wait, middle, high) < wait.least {
-      return settleAtOnce(told, state, wait, low, high, total, of: own)
+    if middle >= high || mass(told, own, state, middle, high) < wait.least {
+      return settleAtOnce(told, state, low, high, total, of: own)
     }
-    cut(told, own, state, wait, low, middle, first, nil)
-    cut(told, own, state, wait, middle, high, nil, last)
+    cut(told, own, state, low, middle, first, nil)
+    cut(told, own, state, middle, high, nil, last)
   }
 
   /// One minute of a stretch stands for all.
   private mutating func settleAtOnce(
-    _ told: Told, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32, _ total: Double,
+    _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
     of own: Double
   ) {
     let mean = wait.mean(of: told, from: low, to: high)
@@ -229,23 +229,28 @@ struct ExactRun<W: Walker> {
     }
     var (from, to) = (wait.at + low, wait.evenly(mean, from: low, to: high))
     if waitsForWindow(result) { (from, to) = (minute - 1, minute) }
-    settle(told, result, state, wait, low, high, total, of: own, from: from, to: to, at: minute)
+    settle(told, result, state, low, high, total, of: own, from: from, to: to, at: minute)
   }
 
   /// A whole stretch comes to one result.
   private mutating func settle(
-    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ wait: ExactWait, _ low: Int32, _ high: Int32,
+    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
     _ total: Double, of own: Double, from: Int32, to: Int32, at minute: Int32
   ) {
     switch told {
     case .timer: break
     case .reply(let index):
       tally.answer(index, total)
+      if result.wakes == nil, result.count == 0 {
+        walker.put(result.state, 0)
+        tally.end(walker.outcome(0), touches: walker.touches(0), total)
+        return ends.add(total / own, of: state.flow, rows: index + 1..<index + 2, masses, from: from, to: to, &tally)
+      }
       let flow = masses.silenced(state.flow, row: index + 1, part: total / own)
       settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
     case .outcome(let node, let index):
       tally.outcome(index, of: node, total)
-      let flow = masses.part(state.flow) { wait.came(own, $0, from: low, to: high) }
+      let flow = masses.part(state.flow, wait, own, from: low, to: high)
       settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
     }
   }
@@ -311,29 +316,8 @@ struct ExactRun<W: Walker> {
     }
     if isLate {
       tally.last(after: from, through: to, masses.sum(flow))
-      return masses.drop(flow)
-    }
-    var flow = flow
-    masses.silence(&flow)
-    var known = 0
-    while known < ends.count, ends[known].from != from || ends[known].to != to { known += 1 }
-    if known < ends.count {
-      masses.join(flow, into: &ends[known].flow)
-    } else if known < 64 {
-      ends.append((from, to, flow))
     } else {
-      count(ends[oldestEnd].flow, from: ends[oldestEnd].from, to: ends[oldestEnd].to)
-      ends[oldestEnd] = (from, to, flow)
-      oldestEnd = (oldestEnd + 1) % ends.count
-    }
-  }
-
-  /// Those of each start have lived for so long.
-  private mutating func count(_ flow: ExactFlow, from: Int32, to: Int32) {
-    for place in 0..<Int(flow.count) {
-      let mass = masses.sum(flow, place: place)
-      let start = arrivals[Int(flow.first) + place]
-      if mass > 0 { tally.last(after: from - start, through: to - start, mass) }
+      ends.add(1, of: flow, rows: 0..<masses.rows, masses, from: from, to: to, &tally)
     }
     masses.drop(flow)
   }

@@ -1,18 +1,33 @@
 /// What may still come while a state waits, counted from one minute on.
 struct ExactWait {
   /// How long what a touch brings takes, by class.
-  let answers: [AnswerTimes]
-  let at: Int32
-  let given: Int32
-  let until: Int32
+  private let answers: [AnswerTimes]
+  private(set) var at: Int32 = 0
+  private var given: Int32 = 0
+  private var until: Int32 = 0
   /// The step whose outcome is waited for, or -1.
-  let node: Int
+  private(set) var node = -1
   /// All shares of its outcomes together; 0 where none is to come.
-  let share: Double
+  private var share = 0.0
   /// So few are not worth cutting.
-  let least: Double
+  private(set) var least = 0.0
   /// By bits of rows: those who do not answer before the next wait, for they are too few.
   var later: UInt64 = 0
+
+  init(answers: [AnswerTimes]) { self.answers = answers }
+
+  /// Another wait, from a minute on.
+  /// - Parameter share: of all outcomes of the step that is waited for; the step was given at one minute, and waits until
+  ///   another.
+  mutating func begin(
+    at minute: Int32, given: Int32, until: Int32, node: Int, share: Double, least: Double
+  ) {
+    (at, self.given, self.until, self.node, self.least, later) = (minute, given, until, node, least, 0)
+    self.share = node >= 0 && until > given ? share : 0
+  }
+
+  /// How long something may still be heard of a class, for at most so many minutes.
+  func longest(_ index: Int, within length: Int32) -> Int32 { min(length, Int32(answers[index].longest)) }
 
   var hasOutcomes: Bool { share > 0 && until > at }
 

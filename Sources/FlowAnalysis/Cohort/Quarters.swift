@@ -2,49 +2,82 @@ import FlowCore
 
 /// How many of something in each quarter of an hour: at a minute, or evenly within a stretch of minutes.
 struct Quarters {
-  private var points: [Double] = []
-  /// How many more, and how many fewer, in each quarter from one on.
-  private var changes: [Double] = []
+  private struct Quarter {
+    var count = 0.0
+    /// How many more, and how many fewer, in each quarter from this one on.
+    var change = 0.0
+    /// The last minute that something ended at.
+    var latest: Int32 = -1
+  }
 
-  var isEmpty: Bool { points.isEmpty }
+  private var quarters: [Quarter] = []
+
+  var isEmpty: Bool { quarters.isEmpty }
 
   mutating func add(_ count: Double, at minute: Int32) {
     let quarter = Int(minute) / 15
-    if quarter >= points.count { grow(to: quarter) }
-    points[quarter] += count
+    if quarter >= quarters.count { grow(to: quarter) }
+    quarters[quarter].count += count
   }
 
   private mutating func grow(to quarter: Int) {
-    let more = max(1024, quarter + 1 - points.count)
-    points.append(contentsOf: repeatElement(0, count: more))
-    changes.append(contentsOf: repeatElement(0, count: more))
+    let more = max(1024, quarter + 1 - quarters.count)
+    quarters.append(contentsOf: repeatElement(Quarter(), count: more))
   }
 
   /// After `low` and not after `high`, each minute with equal chance.
   mutating func add(_ count: Double, after low: Int32, through high: Int32) {
-    let (first, last) = (Int(low + 1) / 15, Int(high) / 15)
-    if last >= points.count { grow(to: last) }
+    let last = Int(high) / 15
+    if last >= quarters.count { grow(to: last) }
+    quarters.withUnsafeMutableBufferPointer { Quarters.add(count, Int(min(low, high - 1)), Int(high), $0) }
+  }
+
+  /// The same of several, counted from instants that are each so much later, in order.
+  mutating func add(
+    _ counts: UnsafeBufferPointer<Double>, after low: Int32, through high: Int32, from later: UnsafeBufferPointer<Int32>
+  ) {
+    guard let first = counts.firstIndex(where: { $0 > 0 }) else { return }
+    let last = Int(high - later[first]) / 15
+    if last >= quarters.count { grow(to: last) }
+    quarters.withUnsafeMutableBufferPointer { quarters in
+      for index in first..<counts.count where counts[index] > 0 {
+        Quarters.add(counts[index], Int(min(low, high - 1) - later[index]), Int(high - later[index]), quarters)
+      }
+    }
+  }
+
+  private static func add(_ count: Double, _ low: Int, _ high: Int, _ quarters: UnsafeMutableBufferPointer<Quarter>) {
+    let (first, last) = ((low + 1) / 15, high / 15)
+    quarters[last].latest = max(quarters[last].latest, Int32(truncatingIfNeeded: high))
     guard last > first else {
-      points[last] += count
+      quarters[last].count += count
       return
     }
     let each = count / Double(high - low)
-    points[first] += each * Double((first + 1) * 15 - Int(low + 1))
-    points[last] += each * Double(Int(high) - last * 15 + 1)
-    changes[first + 1] += each * 15
-    changes[last] -= each * 15
+    quarters[first].count += each * Double((first + 1) * 15 - low - 1)
+    quarters[last].count += each * Double(high - last * 15 + 1)
+    quarters[first + 1].change += each * 15
+    quarters[last].change -= each * 15
   }
 
   var counts: [Double] {
-    var (counts, within) = (points, 0.0)
     // What is left of the last digits is nobody.
-    let nobody = 1e-13 * changes.reduce(0) { $0 + abs($1) }
-    for (quarter, change) in changes.enumerated() where within != 0 || change != 0 {
-      within += change
-      if within <= nobody { within = 0 }
-      counts[quarter] += within
+    let nobody = 1e-13 * quarters.withUnsafeBufferPointer { $0.reduce(0) { $0 + abs($1.change) } }
+    var within = 0.0
+    return quarters.withUnsafeBufferPointer { quarters in
+      quarters.map { quarter in
+        if quarter.change != 0 {
+          within += quarter.change
+          if within <= nobody { within = 0 }
+        }
+        return quarter.count + within
+      }
     }
-    return counts
+  }
+
+  /// The last minute of a quarter that something ended at; nil where everything goes on through it.
+  func latest(in quarter: Int) -> Int? {
+    quarters.indices.contains(quarter) && quarters[quarter].latest >= 0 ? Int(quarters[quarter].latest) : nil
   }
 }
 
@@ -53,23 +86,25 @@ struct Lengths {
   private var quarters = Quarters()
   /// Of all of them together.
   private var minutes = 0.0
-  /// The last minute of each quarter that counts by itself.
-  private var latest: [Int32] = []
 
   mutating func add(_ count: Double, after low: Int32, through high: Int32) {
     minutes += count * (Double(min(low + 1, high)) + Double(high)) / 2
-    quarters.add(count, after: min(low, high - 1), through: high)
-    let quarter = Int(high) / 15
-    if quarter >= latest.count {
-      latest.append(contentsOf: repeatElement(-1, count: max(1024, quarter + 1 - latest.count)))
-    }
-    latest[quarter] = max(latest[quarter], high)
+    quarters.add(count, after: low, through: high)
+  }
+
+  /// The same of several, counted from instants that are each so much later, in order.
+  mutating func add(
+    _ counts: UnsafeBufferPointer<Double>, after low: Int32, through high: Int32, from later: UnsafeBufferPointer<Int32>
+  ) {
+    let mean = (Double(min(low + 1, high)) + Double(high)) / 2
+    for index in counts.indices { minutes += counts[index] * (mean - Double(later[index])) }
+    quarters.add(counts, after: low, through: high, from: later)
   }
 
   var times: CohortFigures.Times {
     var times = CohortFigures.Times(quarters.counts) { quarter in
       // Of what goes through a quarter, its end.
-      quarter < latest.count && latest[quarter] >= 0 ? Int(latest[quarter]) : quarter * 15 + 14
+      quarters.latest(in: quarter) ?? quarter * 15 + 14
     }
     let total = times.days.reduce(0, +)
     times.mean = total > 0 ? minutes / total : 0

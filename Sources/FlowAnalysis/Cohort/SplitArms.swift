@@ -8,11 +8,11 @@ struct SplitArms {
 
   init(_ plan: CohortPlan) {
     self.plan = plan
-    let reachable = CohortReach(plan).nodes
-    splits = plan.graph.nodes.indices.compactMap { index in
-      guard reachable.contains(index), case .split(let split) = plan.graph.nodes[index].action else { return nil }
-      return (index, split)
+    let all: [(node: NodeIndex, split: Split)] = plan.graph.nodes.indices.compactMap { index in
+      if case .split(let split) = plan.graph.nodes[index].action { (index, split) } else { nil }
     }
+    let reachable = all.isEmpty ? [] : CohortReach(plan).nodes
+    splits = all.filter { reachable.contains($0.node) }
   }
 
   /// One contact and the whole share where nothing is split.
