@@ -186,6 +186,24 @@ struct CohortTests {
     )
   }
 
+  @Test func `what happens at nine is counted at nine, to whatever minute the cohort begins`() throws {
+    for minute in ["00:00", "00:07", "08:53", "08:59"] {
+      let cohort = try cohort(
+        """
+        timezone: '"Europe/Berlin"'
+        policy: { window: "daily 09:00-17:00" }
+        steps:
+          - { email: one, at: day 1 at 09:00, purpose: confirm, subject: One, body: One. }
+
+        """, contacts: 50, start: "2026-03-02 \(minute)", over: .hours(2))
+      for figures in [cohort.figures(), cohort.exactFigures(.init(starts: 5))] {
+        let load = try #require(figures.load.first)
+        #expect(abs(load.hours[9] - 50) < 1e-9 && load.hours[8] == 0, "\(minute)")
+        #expect(load.days.count == 1 && load.days[0].date == CivilDate(year: 2026, month: 3, day: 3))
+      }
+    }
+  }
+
   @Test func `what is beyond a day's capacity waits for the next day in UTC, for its outcome too`() throws {
     // 01:00 in Berlin is midnight in UTC; 24 contacts come one an hour.
     let figures = try cohort(

@@ -13,6 +13,8 @@ struct CohortTally {
   }
 
   private let plan: CohortPlan
+  /// How long before the cohort's start its quarter of an hour begins on the wall.
+  private let early: Int32
   private(set) var ended = 0
   private var refused = 0.0
   private var refusedBecause: String?
@@ -33,6 +35,7 @@ struct CohortTally {
 
   init(_ plan: CohortPlan) {
     self.plan = plan
+    early = plan.wall % 15
     answers = Array(repeating: 0, count: plan.replies.count)
     came = plan.steps.map { Array(repeating: 0, count: $0.outcomes.count) }
     steps = Array(repeating: 0, count: plan.steps.count)
@@ -57,7 +60,7 @@ struct CohortTally {
 
   mutating func leave(_ node: Int, at minute: Int32, _ weight: Double = 1) {
     steps[node] += weight
-    quarters[verb[node]].add(weight, at: minute)
+    quarters[verb[node]].add(weight, at: minute + early)
   }
 
   mutating func wait(_ node: Int, from: Int32) {
@@ -75,7 +78,7 @@ struct CohortTally {
   }
 
   private mutating func change(_ verb: Int, at minute: Int32, by amount: Int) {
-    let quarter = min(Int(minute), Cohort.horizon) / 15
+    let quarter = (min(Int(minute), Cohort.horizon) + Int(early)) / 15
     while waits[verb].changes.count <= quarter { waits[verb].changes.append(0) }
     waits[verb].changes[quarter] += amount
   }
@@ -83,7 +86,7 @@ struct CohortTally {
   /// Some time after `low` and not after `high`, each minute with equal chance.
   mutating func leave(_ node: Int, after low: Int32, through high: Int32, _ weight: Double) {
     steps[node] += weight
-    quarters[verb[node]].add(weight, after: low, through: high)
+    quarters[verb[node]].add(weight, after: low + early, through: high + early)
   }
 
   mutating func end(_ outcome: String, touches: Int, after minutes: Int, _ weight: Double = 1) {
@@ -149,11 +152,11 @@ struct CohortTally {
     var days = LoadDays(plan)
     let quarters = quarters[index].counts
     for (quarter, count) in quarters.enumerated() where count > 0 {
-      days.add(count, at: Int32(quarter) * 15)
+      days.add(count, at: Int32(quarter) * 15 - early)
     }
     var waiting = 0
     for (quarter, change) in waits[index].changes.enumerated() where change != 0 {
-      days.wait(Double(waiting), until: Int32(quarter) * 15)
+      days.wait(Double(waiting), until: Int32(quarter) * 15 - early)
       waiting += change
     }
     let waits = waits[index]
