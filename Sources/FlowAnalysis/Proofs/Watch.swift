@@ -22,6 +22,8 @@ struct Watch {
   let ground: Ground
   /// Broken for certain or perhaps: some abstract run does not keep it.
   private(set) var isBroken = false
+  /// Where it was first seen broken.
+  private(set) var doubt: Doubt?
   /// The most touches that were counted.
   private(set) var most = 0
   /// What was measured, of all runs.
@@ -30,6 +32,8 @@ struct Watch {
     var distances: Set<Distance> = []
     /// The same on the clock of the wall, the largest; nil for whatever long.
     var worst: Int64? = .min
+    /// Where the worst came about.
+    var at: Doubt?
   }
 
   private(set) var measured = Measured()
@@ -92,6 +96,16 @@ struct Watch {
   /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further
   /// look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
+    let (wasBroken, worst, longest) = (isBroken, measured.worst, lengths.worst)
+    defer {
+      if isBroken, !wasBroken { doubt = Doubt(happening, run) }
+      if measured.worst != worst { measured.at = Doubt(happening, run) }
+      if lengths.worst != longest { lengths.at = Doubt(happening, run) }
+    }
+    return seen(happening, run)
+  }
+
+  private mutating func seen(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
     switch claim {
     case .ends: return isOver(happening, run) ? [] : [run]
     case .touches(let most, let verb, nil): return count(happening, run, most, verb)
@@ -228,6 +242,7 @@ struct Watch {
     // Instead of whom it was for, the owner learns of it.
     case .failed(let node) where tells(node): run.control.count = 0
     case .ended:
+      if run.control.count != 0, doubt == nil { doubt = Doubt(happening, run) }
       unseen |= UInt64(run.control.count)
       return []
     default: break

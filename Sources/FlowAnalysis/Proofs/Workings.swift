@@ -67,9 +67,7 @@ struct Workings {
       if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
     }
-    return .undecided(
-      because: "not all ways through the file could be shown to keep it, nor was one found that breaks it",
-      decidedBy: "a scenario that breaks it, or times that leave more room")
+    return Doubts(ground: ground, watch: watch).verdict(on: claim)
   }
 
   private mutating func possible(_ outcome: String) -> Verdict {

@@ -1,0 +1,121 @@
+import FlowCore
+import FlowTime
+
+/// Where a walk came upon a run that does not keep a claim, or measured its worst: what the run did there.
+struct Doubt {
+  var happening: Happening
+  /// The step that the run was at.
+  var step: NodeIndex?
+
+  init(_ happening: Happening, _ run: AbstractRun) {
+    self.happening = happening
+    let node = run.control.cursor >= 0 ? run.control.cursor : run.control.node
+    step = node >= 0 ? node : nil
+  }
+}
+
+/// Why a claim is neither proved nor broken, and what would decide it, in the words of the file.
+struct Doubts {
+  let ground: Ground
+  let watch: Watch
+
+  private var graph: Graph { ground.graph }
+
+  func verdict(on claim: Claim) -> Verdict {
+    switch claim {
+    case .ends(let limit?): return late(watch.lengths, limit, "time held left out, a run may last")
+    case .firstTouch(let limit): return late(watch.measured, limit, "the first touch may come")
+    case .follows(_, let limit, _): return late(watch.measured, limit, "it may take", isHeld: true)
+    case .apart(let least): return close(least, "the touch before it")
+    case .touches(let most, _, let span?): return close(span, "the first of \(most + 1) touches")
+    default:
+      var place = watch.doubt.flatMap(place).map { ", at \($0)," } ?? ""
+      if case .overseen(let step) = claim { place = named(step).map { " past \($0)" } ?? "" }
+      return .undecided(
+        because: "a way through the file\(place) may break it, but no run was found that goes it: answers, data and "
+          + "instants count as free there",
+        decidedBy: "a scenario that goes this way, or a condition that closes it")
+    }
+  }
+
+  // MARK: How late, how close
+
+  private func late(_ measured: Watch.Measured, _ limit: FlowTime.Duration, _ what: String, isHeld: Bool = false)
+    -> Verdict
+  {
+    let until = measured.at.flatMap(place).map { ", up to \($0)" } ?? ""
+    let known = measured.worst.flatMap { worst in
+      Self.rounded(up: worst).first { one in measured.distances.allSatisfy { ground.isWithin($0, one) } }
+    }
+    guard let known else {
+      return .undecided(
+        because: "how late that is could not be reckoned\(until)\(rough("longest", isHeld))",
+        decidedBy: "a scenario that takes longer than \(limit), or a limit to what is waited for")
+    }
+    return .undecided(
+      because: "\(what) \(known) by what could be reckoned\(until)\(rough("longest", isHeld))",
+      decidedBy: "\(known) are proved; a scenario that takes longer than \(limit) would break it")
+  }
+
+  private func close(_ least: FlowTime.Duration, _ before: String) -> Verdict {
+    let at = watch.measured.at.flatMap(place) ?? "a touch"
+    let known = watch.measured.worst.flatMap { worst in
+      Self.rounded(down: -worst).first { one in watch.measured.distances.allSatisfy { ground.isApart($0, one) } }
+    }
+    let distance = known.map { "\($0) may lie" } ?? "no time may lie"
+    return .undecided(
+      because:
+        "as little as \(distance) between \(at) and \(before), by what could be reckoned\(rough("shortest", true))",
+      decidedBy: (known.map { "\($0) are proved; " } ?? "")
+        + "a scenario in which they lie less than \(least) apart would break it")
+  }
+
+  /// What is taken at its worst at each step, as though it could be so at all of them.
+  private func rough(_ worst: String, _ withHolds: Bool) -> String {
+    var causes: [String] = []
+    if withHolds, !graph.holds.isEmpty { causes.append("holds") }
+    if graph.policy.window != nil || !graph.policy.holidays.isEmpty { causes.append("closed hours") }
+    let durations = graph.moments.compactMap(\.shift?.duration)
+    if durations.contains(where: \.isBusiness) { causes.append("business days") }
+    guard let last = causes.popLast() else { return "" }
+    let all = causes.isEmpty ? last : causes.joined(separator: ", ") + " and " + last
+    return "; \(all) count at their \(worst) at every step"
+  }
+
+  private static func rounded(up time: Int64) -> [FlowTime.Duration] {
+    let hour: Int64 = 3_600_000
+    let hours = max(1, (time + hour - 1) / hour)
+    if hours < 48 { return [.hours(Int(hours)), .hours(Int(hours) + 1), .days(2)] }
+    let days = Int((hours + 23) / 24)
+    return [.days(days), .days(days + 1)]
+  }
+
+  private static func rounded(down time: Int64) -> [FlowTime.Duration] {
+    let hours = Int(max(0, time) / 3_600_000)
+    if hours < 48 { return (max(1, hours - 2)..<max(1, hours + 1)).reversed().map { .hours($0) } }
+    return [.days(hours / 24), .days(hours / 24 - 1)]
+  }
+
+  // MARK: Where
+
+  private func place(_ doubt: Doubt) -> String? {
+    switch doubt.happening {
+    case .started: return nil
+    case .handedOver(let node), .failed(let node), .told(let node), .done(let node), .timedOut(let node):
+      return named(node)
+    case .received(let event, let own, _):
+      return "the event \"\(own ?? event)\"" + (doubt.step.flatMap(named).map { " at \($0)" } ?? "")
+    case .ended(let outcome):
+      guard let step = doubt.step, graph.nodes.indices.contains(step) else { return "the end \"\(outcome)\"" }
+      if case .end = graph.nodes[step].action {
+        return "the end \"\(outcome)\" (line \(graph.nodes[step].span.start.line))"
+      }
+      return "the end \"\(outcome)\"" + (named(step).map { " after \($0)" } ?? "")
+    }
+  }
+
+  private func named(_ node: NodeIndex) -> String? {
+    guard graph.nodes.indices.contains(node) else { return nil }
+    return "\"\(graph.nodes[node].name)\" (line \(graph.nodes[node].span.start.line))"
+  }
+}
