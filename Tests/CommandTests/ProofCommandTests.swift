@@ -88,7 +88,8 @@ struct ProofCommandTests {
     try folder.write(other, to: "Workflows/second.yaml")
     let ran = try folder.flow("check")
     #expect(ran.code == 0, "\(ran.output)")
-    #expect(ran.output.contains("warning[crowded]: \"nudge\" beside \"second\" wants more than the caps' 2 touches"))
+    #expect(ran.output.contains("\" is left out beside another\n"))
+    #expect(ran.output.contains("\"nudge\" and \"second\" together want more than the caps' 2 touches in 7"))
     #expect(ran.output.contains("second  begins\n"))
     #expect(try folder.flow("check", "--strict").code == 1)
     // The project's own word for it counts.

@@ -8,8 +8,9 @@ public enum CrossReport {
     crossings.map { crossing in
       Diagnostic(
         code(crossing.kind), severity(crossing.kind), at: crossing.span.onFirstLine,
-        sentence(crossing, caps),
-        notes: [Diagnostic.Note(lines(crossing).joined(separator: "\n"))], help: help(crossing.kind))
+        sentence(crossing),
+        notes: [reason(crossing, caps), lines(crossing).joined(separator: "\n")].map { Diagnostic.Note($0) },
+        help: help(crossing.kind))
     }
   }
 
@@ -23,23 +24,33 @@ public enum CrossReport {
 
   private static func severity(_ kind: Crossing.Kind) -> Severity { kind.isLoss ? .warning : .hint }
 
-  private static func sentence(_ crossing: Crossing, _ caps: Caps?) -> String {
-    let beside = "\"\(crossing.workflow)\" beside \"\(crossing.beside)\"\(others(crossing))"
+  /// What happens to which step or run, short enough for a line: what it is about stands in it, the other workflow below.
+  private static func sentence(_ crossing: Crossing) -> String {
+    let (own, other) = ("\"\(crossing.workflow)\"", "\"\(crossing.beside)\"")
+    return switch crossing.kind {
+    case .refused: "\(own) or \(other) is refused"
+    case .leftOut(let step): "\"\(step)\" is left out beside another"
+    case .ended(let outcome): "\(own) ends \"\(outcome)\" beside another"
+    case .putOff(let step, let time): "\"\(step)\" goes out \(length(time)) later"
+    case .broken: "\(own) breaks a promise beside another"
+    case .tooClose(let step, _): "\"\(step)\" comes too soon after another's"
+    }
+  }
+
+  /// Why it happens.
+  private static func reason(_ crossing: Crossing, _ caps: Caps?) -> String {
     let limit = caps.flatMap { caps in
       caps.touches.flatMap { most in caps.span.map { "\(Words.count(most, "touch", "touches")) in \($0)" } }
     }
-    let more = limit.map { "more than the caps' \($0)" } ?? "more than the caps allow"
+    let both = "\"\(crossing.workflow)\" and \"\(crossing.beside)\"\(others(crossing))"
     return switch crossing.kind {
-    case .refused(let group, let event):
-      "\"\(crossing.workflow)\" and \"\(crossing.beside)\" both start on \"\(event)\", and \"\(group)\" is exclusive: one "
-        + "of them is refused"
-    case .leftOut(let step): "\(beside) wants \(more): \"\(step)\" is left out"
-    case .ended(let outcome): "\(beside) wants \(more): its run ends \"\(outcome)\""
-    case .putOff(let step, let time): "\(beside) wants \(more): \"\(step)\" goes out \(length(time)) later"
+    case .refused(let group, let event): "both start on \"\(event)\", and \"\(group)\" is exclusive"
+    case .leftOut, .ended, .putOff:
+      "\(both) together want more than the caps\(limit.map { "' \($0)" } ?? " allow")"
     case .broken(let promise):
-      "\(beside) does not keep \"\(promise.text.isEmpty ? "what is promised" : promise.text)\""
-    case .tooClose(let step, let gap):
-      "\(beside) writes less than the project's gap of \(gap) after the other's touch: \"\(step)\""
+      "together with \"\(crossing.beside)\"\(others(crossing)) it does not keep "
+        + (promise.text.isEmpty ? "what is promised" : "\"\(promise.text)\"")
+    case .tooClose(_, let gap): "\(both): less than the project's gap of \(gap) lies between their touches"
     }
   }
 
