@@ -111,6 +111,8 @@ extension RunHistory.Step {
     return nil
   }
 
+  private var isCancel: Bool { if case .cancel? = event?.kind { true } else { false } }
+
   fileprivate func failure(of name: String) -> String? {
     for entry in entries where entry.step == name {
       if case .failed(let because) = entry.kind { return because }
@@ -121,6 +123,9 @@ extension RunHistory.Step {
   fileprivate func handsOver(_ name: String) -> Bool {
     entries.contains { $0.step == name && $0.goesOut }
   }
+
+  /// Journals of builds before the type `cancelled` say `failed`, with this before the reason.
+  private static let cancelled = "cancelled: "
 
   /// The stored entries without what the engine adds: how a channel rendered something, and touches that an answer
   /// stopped on their way.
@@ -135,6 +140,8 @@ extension RunHistory.Step {
       case .task(var handover):
         handover.rendered = []
         entry.kind = .task(handover)
+      case .failed(let because) where isCancel && entry.step == nil && because.hasPrefix(Self.cancelled):
+        entry.kind = .cancelled(because: String(because.dropFirst(Self.cancelled.count)))
       case .withheld where own.count < replayed.count && replayed[own.count] != entry: continue
       case .withheld where own.count >= replayed.count: continue
       default: break

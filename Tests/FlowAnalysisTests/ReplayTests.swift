@@ -86,6 +86,34 @@ import Testing
     #expect(verdict(changed, graph) == .differs(Replayed.Difference(sequence: nil, stored: [], replayed: [])))
   }
 
+  /// Builds before the type `cancelled` wrote `failed`, with "cancelled: " before the reason.
+  @Test func `guarantee 3: a run that an older build has cancelled is the same`() throws {
+    let graph = try graph(Self.steps)
+    var history = history(graph)
+    history.steps.removeLast()
+    let surroundings = Surroundings(zones: zones)
+    var run = Machine.start(graph, key: ["d"], data: data, at: start, surroundings).run
+    let timer = try #require(history.steps.last?.event)
+    run = Machine.step(graph, run, timer, at: timer.at, surroundings).run
+    let at = timer.at.adding(milliseconds: 60_000)
+    let event = Event(id: "c", at: at, kind: .cancel(because: "sold"))
+    let ended = Machine.step(graph, run, event, at: at, surroundings)
+    history.run = ended.run
+    func with(_ kinds: Entry.Kind...) -> RunHistory {
+      var one = history
+      let entries = kinds.map { Entry(at: at, kind: $0) }
+      one.steps.append(RunHistory.Step(sequence: 3, at: at, event: event, entries: entries))
+      return one
+    }
+    let end = Entry.Kind.ended(outcome: "cancelled")
+    #expect(verdict(with(.cancelled(because: "sold"), end), graph) == .same(transitions: 3))
+    #expect(verdict(with(.failed(because: "cancelled: sold"), end), graph) == .same(transitions: 3))
+    // Another reason, or another failure, is another journal.
+    for other in ["cancelled: bought", "sold", "cancelled:sold"] {
+      guard case .differs = verdict(with(.failed(because: other), end), graph) else { throw Unexpected() }
+    }
+  }
+
   @Test func `guarantee 3: what is not kept cannot be told`() throws {
     let graph = try graph(Self.steps)
     var history = history(graph)
