@@ -29,6 +29,7 @@ struct Waiting {
     let began = Stopwatch.now
     // As a server starts: with its check for damage.
     let store = try SQLiteStore(path: folder + "/bench.db", access: .writing(holder: "flow-bench", patience: 0))
+    try store.makeRoomForLog()
     let engine = workload.engine(over: store, SystemClock())
     let woken = try await engine.runDue()
     let passed = Stopwatch.now - began

@@ -60,6 +60,36 @@ struct SQLiteStoreTests {
     #expect(try !again.knows(run: "r", event: "lost"))
   }
 
+  @Test func `guarantee 1: a log that was given room keeps what was committed before and after, as a kill leaves it`()
+    throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    func length() throws -> Int { try Data(contentsOf: URL(filePath: scratch.path + "-wal")).count }
+    try store.commit([.hear(run: "r", event: "before")])
+    #expect(try length() < 1 << 20)
+    try store.makeRoomForLog()
+    let given = try length()
+    // Four thousand pages of 4096 bytes, each with 24 of its own.
+    #expect(given >= 4000 * 4120)
+    for number in 0..<20 { try store.commit([.hear(run: "r", event: "after \(number)")]) }
+    #expect(try length() == given)
+    // The bytes of now, without the end of the process that has them.
+    let copy = scratch.folder.appending(path: "left.db").path
+    for ending in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: scratch.path + ending, toPath: copy + ending)
+    }
+    let left = try SQLiteStore(path: copy, access: .writing(holder: "the test", patience: 0))
+    for store in [store, left] {
+      #expect(try store.knows(run: "r", event: "before"))
+      for number in 0..<20 { #expect(try store.knows(run: "r", event: "after \(number)")) }
+      #expect(try store.check().problems == [])
+    }
+    // Again, over what the one before has left.
+    try left.makeRoomForLog()
+    #expect(try left.knows(run: "r", event: "after 19"))
+  }
+
   @Test func `a second writer is told who holds the store, and a reader is not`() throws {
     let scratch = try Scratch()
     let first = try SQLiteStore(path: scratch.path, access: .writing(holder: "flow serve", patience: 0))

@@ -92,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
     let opening: @Sendable (Bool) throws -> Server.Service = { isFirst in
       let use: StoreUse = isFirst ? .writing("flow serve") : .changing("flow serve", patience: 1)
       let opened = try store.opened(workspace, use)
+      try opened.makeRoomForLog()
       return Server.Service(engine: serving.setup.engine(on: opened)) { try? opened.close() }
     }
     let server = Server(holder: "flow serve, process \(getpid())", watch: watch, clock: setup.clock) {
