@@ -8,7 +8,8 @@ struct CompiledSteps {
 
   static var none: Int32 { CompiledWalker.none }
 
-  let program: CohortProgram
+  var program: CohortProgram { _read { yield whole.program } }
+  private let whole: WholeProgram
   var handed: [Handed] = []
   var times: CohortTimes
   var overflows = false
@@ -20,7 +21,7 @@ struct CompiledSteps {
     var program = program
     gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
     maxTouches = program.plan.graph.policy.maxTouches ?? .max
-    self.program = program
+    whole = WholeProgram(program)
     brings = program.plan.replies.map { reply in
       switch reply.kind {
       case .reply: reply.name == "reply" ? .anyReply : .classOfReply
@@ -29,7 +30,7 @@ struct CompiledSteps {
       default: .absence
       }
     }
-    times = CohortTimes(program)
+    times = CohortTimes(whole)
   }
 
   /// What a touch brings.

@@ -19,10 +19,10 @@ struct ExactFlow {
   var isSilent: Bool { rows == 1 }
 }
 
-/// The contacts of all flows, in one piece of memory: of each start those who are not going to answer, then by class
-/// those who are.
+/// The contacts of all flows, in one piece of memory: of each start those who are not going to answer, then by how
+/// long an answer takes those who are.
 struct ExactMasses {
-  /// One row for those who are not going to answer, then one for each class.
+  /// One row for those who are not going to answer, then one for all classes of answers that take equally long.
   let rows: Int
   private let starts: Int
   private let width: Int
@@ -31,12 +31,16 @@ struct ExactMasses {
   /// A slot for each flow; in it the sum of each row, a place for each number of touches, for a silent flow that is
   /// counted, and the rows, in each a place for each start. Outside a flow's rows and starts it is zero.
   private var values: [Double] = []
+  /// Eight slots, to be appended at once.
+  private let fresh: [Double]
   private var free: [Int32] = []
 
-  init(classes: Int, starts: Int) {
-    rows = classes + 1
+  init(rows: Int, starts: Int) {
+    self.rows = rows
     self.starts = max(1, starts)
     width = rows * (self.starts + 1) + ExactMasses.touches
+    fresh = Array(repeating: 0, count: 8 * width)
+    values.reserveCapacity(512 * width)
   }
 
   private func sums(_ flow: ExactFlow) -> Int { Int(flow.slot) * width }
@@ -54,8 +58,8 @@ struct ExactMasses {
   private mutating func empty(like flow: ExactFlow) -> ExactFlow {
     if free.isEmpty {
       let used = Int32(values.count / width)
-      values += Array(repeating: 0, count: width * 64)
-      free += (used..<used + 64).reversed()
+      values += fresh
+      free += (used..<used + 8).reversed()
     }
     return ExactFlow(slot: free.removeLast(), first: flow.first, count: flow.count)
   }

@@ -40,8 +40,13 @@ struct ExactRun<W: Walker> {
   private let grain: Double
   /// So few contacts answer in a later wait.
   private let few: Double
-  /// Of whoever is asked: by class, who is going to answer.
+  /// Of whoever is asked: by row from the second on, who is going to answer.
   private let shares: [Double]
+  /// The row of each class: one for all that take equally long. Of those who are going to answer so, who does with it.
+  private let rows: [Int]
+  private let parts: [Double]
+  /// By row from the second on, the largest of its parts.
+  private let largest: [Double]
   private let isAnswered: [Bool]
   private let hasWindow: [Bool]
   /// By step, of its outcomes, and all together.
@@ -63,13 +68,21 @@ struct ExactRun<W: Walker> {
     weight = Double(plan.cohort.contacts) / Double(starts)
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)
-    self.shares = shares(plan.replies.map(\.upTo))
+    let paces = plan.answers.reduce(into: [Int]()) { if !$0.contains($1.median) { $0.append($1.median) } }
+    let (all, rows) = (
+      shares(plan.replies.map(\.upTo)), plan.answers.map { (paces.firstIndex(of: $0.median) ?? 0) + 1 }
+    )
+    let sums = paces.indices.map { row in zip(all, rows).reduce(0) { $0 + ($1.1 == row + 1 ? $1.0 : 0) } }
+    self.shares = sums
+    self.rows = rows
+    parts = zip(all, rows).map { $0 / sums[$1 - 1] }
+    largest = paces.indices.map { row in zip(all, rows).reduce(0) { max($0, $1.1 == row + 1 ? $1.0 : 0) } / sums[row] }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
     hasWindow = plan.steps.map { $0.window != nil }
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
-    masses = ExactMasses(classes: plan.replies.count, starts: starts)
-    wait = ExactWait(answers: plan.answers)
+    masses = ExactMasses(rows: sums.count + 1, starts: starts)
+    wait = ExactWait(answers: paces.compactMap { median in plan.answers.first { $0.median == median } })
     tally = CohortTally(plan)
   }
 
@@ -122,19 +135,24 @@ struct ExactRun<W: Walker> {
     return result(at: minute)
   }
 
+  // What only reads is `mutating`, too: else a copy of everything would be made for it.
+
   /// Nothing but the minute is another.
-  private func isSame(_ one: Result, _ other: Result) -> Bool {
-    one.count == other.count && one.state == other.state
-      && (0..<one.count).allSatisfy { handed[one.from + $0].node == handed[other.from + $0].node }
+  private mutating func isSame(_ one: Result, _ other: Result) -> Bool {
+    guard one.count == other.count, one.state == other.state else { return false }
+    for index in 0..<one.count where handed[one.from + index].node != handed[other.from + index].node { return false }
+    return true
   }
 
-  private func hands(_ result: Result, _ node: Int) -> Bool {
-    (0..<result.count).contains { Int(handed[result.from + $0].node) == node }
+  private mutating func hands(_ result: Result, _ node: Int) -> Bool {
+    for index in 0..<result.count where Int(handed[result.from + index].node) == node { return true }
+    return false
   }
 
   /// Something was handed over that is not at any minute.
-  private func waitsForWindow(_ result: Result) -> Bool {
-    (0..<result.count).contains { hasWindow[Int(handed[result.from + $0].node)] }
+  private mutating func waitsForWindow(_ result: Result) -> Bool {
+    for index in 0..<result.count where hasWindow[Int(handed[result.from + index].node)] { return true }
+    return false
   }
 
   /// A state waits from a minute on: what comes of it until its timer, and by that.
@@ -159,13 +177,16 @@ struct ExactRun<W: Walker> {
 
   /// What may be heard before the timer.
   private mutating func hear(_ state: ExactState<W.State>, _ length: Int32) {
-    for index in shares.indices where state.flow.has(index + 1) {
-      let going = masses.sum(state.flow, row: index + 1)
-      let high = wait.longest(index, within: length)
-      if going * wait.answered(index, from: 0, to: high) < few {
-        wait.later |= ExactFlow.bit(index + 1)
+    for row in 1..<max(1, masses.rows) where state.flow.has(row) {
+      let going = masses.sum(state.flow, row: row)
+      let high = wait.longest(row, within: length)
+      let most = going * wait.answered(row, from: 0, to: high)
+      if most * largest[row - 1] < few {
+        wait.later |= ExactFlow.bit(row)
       } else {
-        cut(.reply(index), going, state, 0, high)
+        for index in 0..<rows.count where rows[index] == row {
+          cut(.reply(index), going * parts[index], state, 0, high)
+        }
       }
     }
     if wait.hasOutcomes {
@@ -175,11 +196,15 @@ struct ExactRun<W: Walker> {
     }
   }
 
+  private mutating func row(of told: Told) -> Int? {
+    if case .reply(let index) = told { rows[index] } else { nil }
+  }
+
   /// How many are told something in a stretch, after `low` and not after `high` minutes of the wait.
-  private func mass(
+  private mutating func mass(
     _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32
   ) -> Double {
-    if case .reply(let index) = told { return own * wait.answered(index, from: low, to: high) }
+    if case .reply(let index) = told { return own * wait.answered(rows[index], from: low, to: high) }
     var mass = 0.0
     for row in 0..<masses.rows where state.flow.has(row) {
       mass += masses.sum(state.flow, row: row) * wait.came(own, row, from: low, to: high)
@@ -200,7 +225,7 @@ struct ExactRun<W: Walker> {
     if total < wait.least { return settleAtOnce(told, state, low, high, total, of: own) }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
     let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
-    let mean = wait.mean(of: told, from: low, to: high)
+    let mean = wait.mean(ofRow: row(of: told), from: low, to: high)
     if isSame(first, last) {
       let to = wait.evenly(mean, from: low, to: high)
       return settle(told, last, state, low, high, total, of: own, from: wait.at + low, to: to, at: to)
@@ -219,7 +244,7 @@ struct ExactRun<W: Walker> {
     _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
     of own: Double
   ) {
-    let mean = wait.mean(of: told, from: low, to: high)
+    let mean = wait.mean(ofRow: row(of: told), from: low, to: high)
     var minute = max(wait.at + low, plan.quarter(of: wait.at + mean))
     var result = result(of: told, state.state, state.contact, at: minute)
     if minute == wait.at, result.count > 0 {
@@ -241,12 +266,13 @@ struct ExactRun<W: Walker> {
     case .timer: break
     case .reply(let index):
       tally.answer(index, total)
+      let (row, part) = (rows[index], total / masses.sum(state.flow, row: rows[index]))
       if result.wakes == nil, result.count == 0 {
         walker.put(result.state, 0)
         tally.end(walker.outcome(0), touches: walker.touches(0), total)
-        return ends.add(total / own, of: state.flow, rows: index + 1..<index + 2, masses, from: from, to: to, &tally)
+        return ends.add(part, of: state.flow, rows: row..<row + 1, masses, from: from, to: to, &tally)
       }
-      let flow = masses.silenced(state.flow, row: index + 1, part: total / own)
+      let flow = masses.silenced(state.flow, row: row, part: part)
       settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
     case .outcome(let node, let index):
       tally.outcome(index, of: node, total)

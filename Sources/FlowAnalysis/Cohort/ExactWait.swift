@@ -1,6 +1,6 @@
 /// What may still come while a state waits, counted from one minute on.
 struct ExactWait {
-  /// How long what a touch brings takes, by class.
+  /// How long what a touch brings takes, by row from the second on.
   private let answers: [AnswerTimes]
   private(set) var at: Int32 = 0
   private var given: Int32 = 0
@@ -26,8 +26,8 @@ struct ExactWait {
     self.share = node >= 0 && until > given ? share : 0
   }
 
-  /// How long something may still be heard of a class, for at most so many minutes.
-  func longest(_ index: Int, within length: Int32) -> Int32 { min(length, Int32(answers[index].longest)) }
+  /// How long something may still be heard of a row, for at most so many minutes.
+  func longest(_ row: Int, within length: Int32) -> Int32 { min(length, Int32(answers[row - 1].longest)) }
 
   var hasOutcomes: Bool { share > 0 && until > at }
 
@@ -41,40 +41,40 @@ struct ExactWait {
     return before > 1e-15 ? max(0, by(at + minutes) / before) : 0
   }
 
-  /// The share of those who are going to answer with a class that have not by so many minutes later.
-  private func silent(_ minutes: Int32, _ index: Int) -> Double { answers[index].share(laterThan: Int(minutes)) }
+  /// The share of those of a row who are going to answer that have not by so many minutes later.
+  private func silent(_ minutes: Int32, _ row: Int) -> Double { answers[row - 1].share(laterThan: Int(minutes)) }
 
   private func isSilent(_ row: Int) -> Bool { row == 0 || later & ExactFlow.bit(row) != 0 }
 
-  /// Which part of a row is left after so many minutes: of those who are not going to answer, then of each class.
+  /// Which part of a row is left after so many minutes.
   func left(_ row: Int, after minutes: Int32) -> Double {
-    isSilent(row) ? open(minutes) : open(minutes) * silent(minutes, row - 1)
+    isSilent(row) ? open(minutes) : open(minutes) * silent(minutes, row)
   }
 
-  /// Which part of those who are going to answer with a class does within a stretch. However a wait is cut, the
-  /// stretches add up to the same.
-  func answered(_ index: Int, from low: Int32, to high: Int32) -> Double {
-    guard hasOutcomes else { return max(0, silent(low, index) - silent(high, index)) }
-    return max(0, silent(low, index) * open(low) - silent(high, index) * open(high) - between(low, high, index))
+  /// Which part of those of a row who are going to answer does within a stretch. However a wait is cut, the stretches
+  /// add up to the same.
+  func answered(_ row: Int, from low: Int32, to high: Int32) -> Double {
+    guard hasOutcomes else { return max(0, silent(low, row) - silent(high, row)) }
+    return max(0, silent(low, row) * open(low) - silent(high, row) * open(high) - between(low, high, row))
   }
 
   /// Which part of a row, as in ``left(_:after:)``, the awaited step has an outcome of with a share of its own.
   func came(_ own: Double, _ row: Int, from low: Int32, to high: Int32) -> Double {
-    (isSilent(row) ? open(low) - open(high) : between(low, high, row - 1)) * own / share
+    (isSilent(row) ? open(low) - open(high) : between(low, high, row)) * own / share
   }
 
   /// Of those who are going to answer, who has an outcome before.
-  private func between(_ low: Int32, _ high: Int32, _ index: Int) -> Double {
+  private func between(_ low: Int32, _ high: Int32, _ row: Int) -> Double {
     // Outcomes come evenly up to here; in one minute an answer comes before an outcome.
     let even = min(high, until - at)
     guard hasOutcomes, even > low else { return 0 }
-    return answers[index].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
+    return answers[row - 1].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
   }
 
-  /// The minute of a stretch after which what is told in it comes in the mean.
-  func mean(of told: Told, from low: Int32, to high: Int32) -> Int32 {
-    guard case .reply(let index) = told else { return (low + 1 + high) / 2 }
-    return low + Int32(answers[index].mean(notAfter: Int(high - low)))
+  /// The minute of a stretch after which an answer of a row, or an outcome, comes in the mean.
+  func mean(ofRow row: Int?, from low: Int32, to high: Int32) -> Int32 {
+    guard let row else { return (low + 1 + high) / 2 }
+    return low + Int32(answers[row - 1].mean(notAfter: Int(high - low)))
   }
 
   /// The minute up to which something may come evenly from the beginning of a stretch on, that it has the same mean.
