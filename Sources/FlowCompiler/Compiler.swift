@@ -91,7 +91,8 @@ public enum Compiler {
   private static func finish(
     _ files: [FileDraft], _ around: Environment, _ input: CompilerInput
   ) -> Compilation {
-    let crossings = input.cross.map { $0(files.compactMap(\.workflow)) } ?? []
+    let workflows = files.compactMap(\.workflow)
+    let crossings = JointCircles(workflows.map(\.graph)).findings() + (input.cross.map { $0(workflows) } ?? [])
     let finished = files.mapConcurrently(few: input.prove == nil ? 8 : 1) {
       file -> (workflow: CompiledWorkflow?, findings: [Diagnostic]) in
       let context = RuleContext(

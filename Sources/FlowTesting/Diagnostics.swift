@@ -42,7 +42,8 @@ public struct Draft: Sendable {
     return compilation
   }
 
-  static func completed(_ text: String) -> String {
+  /// With the top-level keys that every workflow needs and this one lacks below it.
+  public static func completed(_ text: String) -> String {
     let keys = Set(
       text.split(separator: "\n").compactMap { line in
         line.first.map { $0 != " " && $0 != "#" } == true

@@ -129,6 +129,63 @@ import Testing
     #expect(findings.map(\.severity) == [.warning])
   }
 
+  @Test func eventsThatLeadFromOneFileToAnother() {
+    let events = "events: { deal.x: {}, deal.y: {}, deal.z: {} }\n"
+    func findings(_ one: String, _ other: String, _ third: String = "") -> [Diagnostic] {
+      var draft = Draft()
+      let steps = "steps:\n  - await: reply within 5 days\n"
+      draft.files.contents["b.yaml"] = Array(Draft.completed("workflow: other\n" + events + other + steps).utf8)
+      if !third.isEmpty {
+        draft.files.contents["c.yaml"] = Array(Draft.completed("workflow: third\n" + events + third + steps).utf8)
+      }
+      return draft.compile(events + one + steps).diagnostics.filter { $0.code == "event-circle" }
+    }
+    func list(_ taken: String, _ emitted: String, _ more: String = "") -> String {
+      "anytime:\n  \(taken):\n    - emit: \(emitted)\n" + more
+    }
+    let two = findings(list("deal.y", "deal.x"), list("deal.x", "deal.y"))
+    #expect(two.map(\.severity) == [.warning])
+    #expect(two.map(\.message) == ["workflows can lead to one another for ever: deal.y → deal.x → deal.y"])
+    #expect(two.map(\.span.file) == ["b.yaml"])
+    #expect(
+      two.flatMap(\.notes).map { [$0.text, $0.span?.file] } == [
+        ["\"emit-1\" of \"test\" goes on from there", "test.yaml"]
+      ])
+    let three = findings(list("deal.z", "deal.x"), list("deal.x", "deal.y"), list("deal.y", "deal.z"))
+    #expect(
+      three.map(\.message) == ["workflows can lead to one another for ever: deal.y → deal.z → deal.x → deal.y"])
+    // Also where a condition may stop it; not where a list ends its run, or nobody takes what is emitted.
+    #expect(findings(list("deal.y", "deal.x", "      if: deal.amount > 1\n"), list("deal.x", "deal.y")).count == 1)
+    #expect(findings(list("deal.y", "deal.x", "    - end: gone\n"), list("deal.x", "deal.y")).isEmpty)
+    #expect(findings(list("deal.y", "deal.x"), list("deal.z", "deal.y")).isEmpty)
+  }
+
+  @Test func workflowsThatStartEachOther() {
+    func file(_ name: String, _ event: String, _ again: String, _ steps: String) -> String {
+      "workflow: \(name)\ntrigger: { event: \(event), key: deal.id\(again) }\n"
+        + "events: { deal.one: { deal: { id: text } }, deal.two: { deal: { id: text } } }\n"
+        + "input: { contact: contact, owner: person, deal: { id: text }, other: { id: text } }\nsteps:\n" + steps
+    }
+    func count(_ again: String, _ one: String, _ other: String) -> Int {
+      var draft = Draft()
+      draft.files.contents["b.yaml"] = Array(file("other", "deal.two", again, other).utf8)
+      return draft.compile(file("test", "deal.one", again, one)).diagnostics.count { $0.code == "event-circle" }
+    }
+    let (one, two) = (
+      "  - emit: deal.two\n    data: { deal: deal }\n", "  - emit: deal.one\n    data: { deal: deal }\n"
+    )
+    #expect(count(", again: after end", one, two) == 1)
+    let enroll =
+      "  - enroll: test\n    input: { contact: contact, owner: owner, deal: deal, other: other }\n  - end: x\n"
+    #expect(count(", again: after end", one, enroll) == 1)
+    // One run a key, or time between.
+    #expect(count("", one, two) == 0)
+    #expect(count(", again: after 30 days", one, two) == 0)
+    #expect(count(", again: after end", "  - wait: 1 day\n" + one, two) == 0)
+    // Perhaps another key each time.
+    #expect(count("", one, two.replacing("deal: deal", with: "deal: other")) == 1)
+  }
+
   @Test func eventsThatLeadOn() {
     let events = "events: { deal.x: {}, deal.y: {}, deal.z: { of: contact } }\n"
     for list in [

@@ -115,7 +115,7 @@ struct EventCircles {
 }
 
 /// How a run leaves what it does at once.
-private enum Leaving {
+enum Leaving {
   /// To the step that was interrupted: it is taken up again.
   case resume
   case end
@@ -128,7 +128,7 @@ private enum Leaving {
 
 extension Graph {
   /// The steps that a run comes to with no time between, and whether it does so whatever the data are.
-  fileprivate func atOnce(from start: Target) -> [(step: NodeIndex, isSure: Bool)] {
+  func atOnce(from start: Target) -> [(step: NodeIndex, isSure: Bool)] {
     var reached: [NodeIndex: Bool] = [:]
     var open = [(start, true)]
     while let (target, isSure) = open.popLast() {
@@ -142,7 +142,7 @@ extension Graph {
     return reached.map { ($0.key, $0.value && nodes[$0.key].condition == nil) }.sorted { $0.0 < $1.0 }
   }
 
-  fileprivate func leavings(after step: NodeIndex) -> [Leaving] {
+  func leavings(after step: NodeIndex) -> [Leaving] {
     var found: [Leaving] = []
     var seen: Set<NodeIndex> = []
     var open = [nodes[step].next]

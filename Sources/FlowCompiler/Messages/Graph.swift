@@ -63,6 +63,18 @@ extension Diagnostic {
       help: "what a run emits comes back to it at once: " + way)
   }
 
+  /// - Parameter steps: those that emit, each with its workflow, in the order in which they do; not empty.
+  static func jointCircle(_ names: [String], _ steps: [(node: Node, workflow: String)]) -> Diagnostic {
+    Diagnostic(
+      .eventCircle, .warning, at: steps[0].node.span,
+      "workflows can lead to one another for ever: " + names.joined(separator: " → "),
+      notes: steps.dropFirst().map {
+        Diagnostic.Note(
+          "\(Words.quoted($0.node.name)) of \(Words.quoted($0.workflow)) goes on from there", at: $0.node.span)
+      },
+      help: "put a wait between, or make sure that a condition fails the next time, and silence this with a reason")
+  }
+
   static func startsItself(_ step: Node, isSure: Bool) -> Diagnostic {
     Diagnostic(
       .eventCircle, isSure ? .error : .warning, at: step.span,
