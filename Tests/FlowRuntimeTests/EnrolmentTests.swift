@@ -216,7 +216,63 @@ struct EnrolmentTests {
     #expect(try rig.store.runs(RunFilter()).count == 101)
     #expect(
       try rig.store.inboxNeedingEyes().map(\.result?.unmatched)
-        == ["more than 100 events follow from one another with no time between them"])
+        == [
+          "too many events follow from one another with no time between them: 100 in a row may, fewer where one leads to "
+            + "several"
+        ])
+  }
+
+  /// After so many rounds there would be 2, 4, 8 … events: a hundred rounds would never be over.
+  @Test func `a loop in which each event leads to two is stopped as well`() async throws {
+    let text = order(
+      more: """
+        events: { order.again: {} }
+        anytime:
+          order.again:
+            - emit: order.again
+              if: order.id != "O-9"
+            - emit: order.again
+              if: order.id != "O-9"
+        """)
+    let rig = Rig(try Bench.graphs(text, zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    try await rig.tell("order.again", "O-1", id: "e-2")
+    let run = try rig.onlyRun()
+    let heard = try rig.store.journal(run.id).flatMap(\.entries).count {
+      if case .received("order.again", _, _, _) = $0.kind { true } else { false }
+    }
+    // 12 rounds of 8 leave room for no thirteenth: 1 + 2 + 4 + … + 4,096.
+    #expect(heard == 8_191)
+    let refused = try rig.store.inboxNeedingEyes().compactMap(\.result?.unmatched)
+    #expect(Set(refused).count == 1 && refused.allSatisfy { $0.hasPrefix("too many events follow from one another") })
+    #expect(run.isLive)
+  }
+
+  @Test func `a list of a thousand lines whose runs each tell of themselves is no loop`() async throws {
+    let text = """
+      workflow: lines
+      about: Each line of a sale.
+      category: service
+      trigger: { event: sale.made, each: line in sale.lines, key: line.id }
+      input:
+        contact: contact
+        sale: { lines: [ { id: text } ] }
+      events: { line.packed: {} }
+      timezone: '"UTC"'
+      anytime:
+        line.packed: end packed
+      steps:
+        - emit: line.packed
+        - await: reply within 1 day
+      """
+    let rig = Rig(try Bench.graphs(text, zones: utcOnly))
+    let lines: [JSONValue] = (1...1_000).map { ["id": .string("L-\($0)")] }
+    try await rig.engine.receive(
+      .event(
+        type: "sale.made", id: "e-1", at: rig.clock.now(), subject: "S",
+        data: ["contact": ["name": "Ann"], "sale": ["lines": .array(lines)]]))
+    #expect(try rig.store.inboxNeedingEyes().isEmpty)
+    #expect(try rig.store.runs(RunFilter()).count { $0.run.outcome == "packed" } == 1_000)
   }
 
   @Test func `what a run emits reaches others at once, in order`() async throws {

@@ -98,8 +98,9 @@ extension Explanation {
       "event-circle", title: "Events follow from one another for ever, with no time between.",
       why:
         "What a run emits comes back to it at once where `anytime` names it, and what it emits to start its own workflow "
-        + "starts another run. The engine stops such a row after 100 events; nobody wants the first two. Where a "
-        + "condition may end the row, this is a warning.",
+        + "starts another run. The engine stops such a row after 100 events, sooner where one leads to several; nobody "
+        + "wants the first two. Where a condition may end the row, and where it goes through several files, this is a "
+        + "warning.",
       example: file(
         "events:\n  deal.touched: {}\nanytime:\n  deal.touched:\n    - emit: deal.touched\nsteps:\n  - end: done\n"),
       correction: file(

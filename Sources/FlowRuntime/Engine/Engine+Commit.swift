@@ -136,7 +136,8 @@ extension Engine {
   ) async throws(StoreError) -> Plan {
     let effects = transition.effects
     // Given away: its entries are changed in their place.
-    var plan = Plan(record: record, transition: transition, now: now, depth: depth)
+    let among = Engine.depth(depth, among: effects.count(where: \.isOfOthers))
+    var plan = Plan(record: record, transition: transition, now: now, depth: among)
     if let event { try stop(&plan, event) }
     for (index, effect) in effects.enumerated() {
       if case .deliver(let delivery) = effect {
@@ -295,4 +296,14 @@ extension Engine {
 extension Array {
   /// Nil where there is none.
   package subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
+
+extension Effect {
+  /// It comes in again, as an event for others.
+  fileprivate var isOfOthers: Bool {
+    switch self {
+    case .emit, .enroll: true
+    case .deliver, .notice, .withdraw, .suppress: false
+    }
+  }
 }

@@ -59,7 +59,11 @@ extension Engine {
   /// - Parameter isAwaited: whoever sent it is told what was done about it; else the log says what fits no run.
   func work(_ row: InboxRow, isAwaited: Bool = false) async throws(StoreError) -> Received {
     let result = try await route(row.incoming)
-    if result.needsEyes, !isAwaited {
+    let isLoop = row.incoming.depth > Engine.depthLimit
+    if row.incoming.depth == 0 { isLoopTold = false }
+    // A loop that doubles is cut off in thousands of places: the log says it once.
+    if result.needsEyes, !isAwaited, !(isLoop && isLoopTold) {
+      isLoopTold = isLoop
       logger.warning(
         "fits no run",
         metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
@@ -72,7 +76,8 @@ extension Engine {
   private func route(_ incoming: Incoming) async throws(StoreError) -> Received {
     guard incoming.depth <= Engine.depthLimit else {
       return .unmatched(
-        "more than \(Engine.depthLimit) events follow from one another with no time between them")
+        "too many events follow from one another with no time between them: \(Engine.depthLimit) in a row may, fewer "
+          + "where one leads to several")
     }
     switch incoming.body {
     case .event(let type, let subject, let data):
@@ -107,24 +112,26 @@ extension Engine {
     if BuiltInEvent.names.contains(type) { return try await routeBuiltIn(incoming, type, subject, data) }
     var result = Received()
     var isKnown = false
+    let starting = library.graphs.filter { $0.trigger.event == type }
+    let listening = try subject.map { subject throws(StoreError) in try listeners(to: type, subject, incoming) } ?? []
+    var incoming = incoming
+    incoming.depth = Engine.depth(incoming.depth, among: listening.count + starting.count)
     // Runs that live already come first: an event may end one and start the next.
-    if let subject {
-      for record in try listeners(to: type, subject, incoming) {
-        guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type })
-        else {
-          continue
-        }
-        let (value, problems) = readValue(data, as: .record(declared.fields), zones: zones)
-        guard problems.isEmpty, case .record(let fields) = value else {
-          result.refused.append(.init(workflow: record.workflow, because: problems.map(\.description)))
-          continue
-        }
-        try await tell(
-          record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
-        result.reached.append(record.id)
+    for record in listening {
+      guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type })
+      else {
+        continue
       }
+      let (value, problems) = readValue(data, as: .record(declared.fields), zones: zones)
+      guard problems.isEmpty, case .record(let fields) = value else {
+        result.refused.append(.init(workflow: record.workflow, because: problems.map(\.description)))
+        continue
+      }
+      try await tell(
+        record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
+      result.reached.append(record.id)
     }
-    for graph in library.graphs where graph.trigger.event == type {
+    for graph in starting {
       isKnown = true
       let (value, problems) = readValue(data, as: .record(graph.triggerFields), zones: zones)
       if problems.isEmpty, case .record(let fields) = value {
