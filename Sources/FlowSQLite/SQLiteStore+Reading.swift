@@ -208,7 +208,7 @@ extension SQLiteStore {
     try use { (front) throws(StoreError) in
       try front.loadQueues()
       guard let entry = try front.run(run) else { return false }
-      return front.queues?.hasOpen(entry.number) == true
+      return front.queues?.openOfRun[entry.number] != nil
     }
   }
 

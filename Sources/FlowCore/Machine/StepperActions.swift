@@ -242,7 +242,7 @@ extension Stepper {
           workflow: graph.workflow, node: node, step: step.name, verb: escalation.via, occurrence: count(node),
           touch: false, isTask: false, until: nil, purpose: "escalate", to: person,
           address: person[path: [escalation.address.rawValue]].text ?? shown(person, by: escalation.address),
-          by: nil, contact: contact, owner: owner, fields: fields, at: now, zone: run.zone, isEscalation: true,
+          by: nil, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone, isEscalation: true,
           outcomes: escalation.each == nil ? [] : ["ack"])))
     run.handovers[node, default: 0] += 1
     return nil

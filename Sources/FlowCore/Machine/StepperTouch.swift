@@ -283,7 +283,7 @@ extension Stepper {
         Delivery(
           workflow: graph.workflow, node: node, step: step.name, verb: action.verb, occurrence: count(node),
           touch: action.touch, isTask: action.isTask, until: until, purpose: action.purpose, to: to,
-          address: address, by: by, contact: contact, owner: owner, fields: fields, at: now, zone: run.zone,
+          address: address, by: by, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone,
           isEscalation: false, outcomes: action.outcomes))
     } catch {
       return .failure(Failure(text: error.description))
@@ -326,7 +326,7 @@ extension Stepper {
 
   var contact: Value { run.data["contact"] ?? .absent }
 
-  var owner: Value? {
+  func owner(_ scope: RunScope) -> Value? {
     let owner = scope.value(of: .owner)
     return owner.isAbsent ? nil : owner
   }

@@ -104,7 +104,9 @@ extension Engine {
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }
-    if !plan.next.isLive, let pause = sending.pause(of: record.id) { writes.append(.remember(pause.fact, nil)) }
+    if !plan.next.isLive, !sending.holds.isEmpty, let pause = sending.pause(of: record.id) {
+      writes.append(.remember(pause.fact, nil))
+    }
     let isWaiting = plan.next.stuck?.hasPrefix(Hold.mark) == true
     if rerun == nil || !isWaiting { rerun = nil }
     if rerun != sending.reruns[record.id] { writes.append(.remember(Facts.rerun + record.id, rerun?.text)) }

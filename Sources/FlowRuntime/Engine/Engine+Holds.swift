@@ -89,9 +89,7 @@ extension Engine {
 
   /// Why nothing of the run goes out by its verbs for now; empty where all may.
   func held(_ workflow: String, run: String) -> [String: String] {
-    if let whole = sending.whole ?? sending.pause(of: run) {
-      return ["all": whole.because]
-    }
+    if let whole = wholly(run) { return ["all": whole.because] }
     var held: [String: String] = [:]
     for verb in watched {
       if let hold = hold(verb: verb, workflow, run: run) { held[verb] = hold.because }
@@ -101,6 +99,11 @@ extension Engine {
       if let hold = refusal(of: verb) { held[verb] = hold.because }
     }
     return held
+  }
+
+  /// What holds the run by every verb. Where nothing is held, as most of the time, nothing is copied to be asked.
+  private func wholly(_ run: String) -> Hold? {
+    sending.holds.isEmpty ? nil : sending.whole ?? sending.pause(of: run)
   }
 
   private func refusal(of verb: String) -> Hold? {
@@ -114,9 +117,7 @@ extension Engine {
 
   /// Why a line of the outbox waits.
   func hold(_ line: Outgoing) throws(StoreError) -> Hold? {
-    if let hold = sending.whole ?? sending.pause(of: line.run) {
-      return hold
-    }
+    if let hold = wholly(line.run) { return hold }
     if let hold = refusal(of: line.verb) { return hold }
     guard watched.contains(line.verb) else { return nil }
     if let hold = hold(verb: line.verb, "", run: line.run) { return hold }

@@ -54,6 +54,12 @@ public struct RunRecord: Hashable, Sendable {
   public var started: Instant { state.value.started }
   /// Of ``run``, which is not copied for it.
   public var touched: [Instant] { state.value.touched }
+  /// Of ``run``, which is not copied for it.
+  public var ended: Instant? { state.value.ended }
+  /// Of ``run``, which is not copied for it.
+  public var outcome: String? { state.value.outcome }
+  /// The step that it waits at; nil where it has ended.
+  public var waitsAt: NodeIndex? { state.value.waiting?.node }
 
   public init(
     id: String, workflow: String, version: String, subject: String, contact: String, exclusive: String? = nil,

@@ -58,6 +58,7 @@ enum Delta {
     private(set) var all: [New] = []
 
     mutating func add(_ new: New) {
+      if all.isEmpty { all.reserveCapacity(News.limit) }
       if all.count == News.limit { all.removeLast() }
       all.insert(new, at: 0)
     }

@@ -193,11 +193,25 @@ extension Set: Packed where Element: Packed & Comparable {
 extension Dictionary: Packed where Key: Packed & Comparable, Value: Packed {
   package func pack(_ packer: inout Packer) {
     packer.put(UInt64(count))
-    for (key, value) in sorted(by: { $0.key < $1.key }) {
-      packer.put(key)
-      packer.put(value)
+    // Most have one entry or two: nothing is copied to put these in order.
+    if count == 2, keys[startIndex] < keys[index(after: startIndex)] {
+      put(startIndex, &packer)
+      put(index(after: startIndex), &packer)
+    } else if count == 2 {
+      put(index(after: startIndex), &packer)
+      put(startIndex, &packer)
+    } else if count == 1 {
+      put(startIndex, &packer)
+    } else if count > 2 {
+      for place in indices.sorted(by: { keys[$0] < keys[$1] }) { put(place, &packer) }
     }
   }
+
+  private func put(_ place: Index, _ packer: inout Packer) {
+    packer.put(keys[place])
+    packer.put(values[place])
+  }
+
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
     let count = try unpacker.count()
     self.init(minimumCapacity: Swift.min(count, 1024))

@@ -202,12 +202,13 @@ extension Front {
   }
 
   private func unwrittenStep(_ number: Int64) -> NewStep? {
-    for changes in unwritten {
-      guard let first = changes.steps.first?.number, number >= first else { continue }
-      // Each has the number that follows the one before it.
-      if number - first < changes.steps.count { return changes.steps[Int(number - first)] }
-    }
-    return nil
+    flight.flatMap { step(number, in: $0.changes.steps) } ?? step(number, in: changes.steps)
+  }
+
+  private func step(_ number: Int64, in steps: [NewStep]) -> NewStep? {
+    guard let first = steps.first?.number, number >= first else { return nil }
+    // Each has the number that follows the one before it.
+    return number - first < steps.count ? steps[Int(number - first)] : nil
   }
 
   private func step(

@@ -117,8 +117,10 @@ final class Front {
 
   /// What is added from now on is another group.
   private func turnPage() -> Changes {
-    defer { (changes, group) = (Changes(), group + 1) }
-    return changes
+    var page = Changes()
+    swap(&page, &changes)
+    group += 1
+    return page
   }
 
   /// When nothing is on its way any more, whatever became of it.

@@ -73,29 +73,26 @@ struct Group: Sendable {
 extension Front {
   /// Everything that was added and is not on its way yet, as values; from now on it counts as written.
   func seal() throws(StoreError) -> Group {
-    var sealed = Group(
-      heard: changes.heard, suppressions: changes.suppressions, touches: changes.touches,
-      versions: changes.versions, facts: changes.facts)
-    sealed.inbox = changes.inbox.map { entry in
+    let inbox = changes.inbox.map { entry in
       defer { entry.isStored = true }
       return Group.InboxLine(number: entry.number, row: entry.row, isStored: entry.isStored)
     }
-    sealed.steps = changes.steps.map { new in
+    let steps = changes.steps.map { new in
       Group.StepLine(
         number: new.number, run: new.run.number, version: new.run.record?.version ?? "",
         started: new.run.record?.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
         shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
     }
-    sealed.lines.reserveCapacity(changes.lines.count)
-    for line in changes.lines { sealed.lines.append(try seal(line)) }
-    sealed.tasks = changes.tasks.map { entry in
+    let lines = try changes.lines.map { (line) throws(StoreError) in try seal(line) }
+    let tasks = changes.tasks.map { entry in
       defer { entry.isStored = true }
       return Group.TaskLine(
         number: entry.number, run: entry.run, previous: entry.previous, record: entry.record, isStored: entry.isStored)
     }
-    sealed.runs.reserveCapacity(changes.runs.count)
-    for entry in changes.runs { sealed.runs.append(try seal(entry)) }
-    return sealed
+    let runs = try changes.runs.map { (entry) throws(StoreError) in try seal(entry) }
+    return Group(
+      inbox: inbox, runs: runs, steps: steps, lines: lines, tasks: tasks, heard: changes.heard,
+      suppressions: changes.suppressions, touches: changes.touches, versions: changes.versions, facts: changes.facts)
   }
 
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {

@@ -102,14 +102,13 @@ final class GroupWriter {
 
   private func write(_ entry: Group.RunLine) throws(StoreError) {
     let record = entry.record
-    let run = record?.run
     let statement = try file.statement(entry.isStored ? .updateRun : .insertRun)
     statement.bind(1, entry.number)
     if !entry.isStored { statement.bind(2, runID.cell(entry.id)) }
     statement.bind(3, record?.due?.milliseconds)
-    statement.bind(4, run?.ended?.milliseconds)
-    statement.bind(5, run?.outcome.map(glossary.cell))
-    statement.bind(6, run.map { Int64($0.touches) })
+    statement.bind(4, record?.ended?.milliseconds)
+    statement.bind(5, record?.outcome.map(glossary.cell))
+    statement.bind(6, record.map { Int64($0.touched.count) })
     statement.bind(7, record.map { Int64($0.sequence) })
     statement.bind(8, record?.stuck)
     statement.bind(9, entry.steps)
@@ -125,7 +124,7 @@ final class GroupWriter {
       statement.bind(17, record?.contact)
       statement.bind(18, record?.exclusive.map(glossary.cell))
       statement.bind(19, record.map { event($0.event) })
-      statement.bind(20, run?.started.milliseconds)
+      statement.bind(20, record?.started.milliseconds)
     }
     try statement.run()
   }
@@ -138,15 +137,14 @@ final class GroupWriter {
   private func known(_ number: Int64) -> Int64? { number == 0 ? nil : number }
 
   private func pack(_ record: RunRecord, _ entry: Group.RunLine) -> [UInt8] {
-    let run = record.run
-    let place = run.waiting.map { Int64($0.node) } ?? -1 - glossary.number(run.outcome ?? "")
+    let place = record.waitsAt.map { Int64($0) } ?? -1 - glossary.number(record.outcome ?? "")
     let key = Glossary.Key(kind: Kind.run, first: glossary.number(record.version), second: place, third: 0)
-    return glossary.pack(key, of: entry.number, clock: run.started.milliseconds) { packer in
+    return glossary.pack(key, of: entry.number, clock: record.started.milliseconds) { packer in
       packer.put(entry.told)
       packer.put(entry.hasHeardStart)
       packer.put(entry.areThreadsTold)
       packer.put(entry.areThreadsTold ? [:] : record.threads)
-      packer.put(run)
+      packer.put(record.run)
     }
   }
 

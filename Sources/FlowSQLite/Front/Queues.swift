@@ -12,7 +12,7 @@ struct Queues {
   private var ready: [(verb: String, lines: WakeHeap)] = []
   private var later = WakeHeap()
   /// How many lines of a run are not settled.
-  private var openOfRun: [Int64: Int] = [:]
+  private(set) var openOfRun: [Int64: Int] = [:]
   private var pending: [InboxEntry]
   private var firstPending = 0
 
@@ -24,8 +24,6 @@ struct Queues {
   // MARK: Outbox
 
   func openLine(_ key: String) -> LineEntry? { openByKey[key] }
-
-  func hasOpen(_ run: Int64) -> Bool { openOfRun[run] != nil }
 
   mutating func add(_ line: LineEntry) {
     if line.isOpen {
