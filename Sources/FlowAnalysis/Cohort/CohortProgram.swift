@@ -185,16 +185,40 @@ struct CohortProgram {
       if ops[index].inAnytime { return 1 }
       touches += ops[index].around == 0 ? 1 : 255
     }
-    let shares = zip(plan.replies, [0] + plan.replies.map(\.upTo)).filter { $0.0.kind == .outOfOffice(return: nil) }
-    let share = shares.reduce(0) { $0 + Double($1.0.upTo - $1.1) / 4_294_967_296 }
-    // [N]: had N notes.
+    let shares = zip(plan.replies, [0] + plan.replies.map(\.upTo)).map { Double($0.upTo - $1) / 4_294_967_296 }
+    func sum(_ isIn: (Int) -> Bool) -> Double { plan.replies.indices.reduce(0) { $0 + (isIn($1) ? shares[$1] : 0) } }
+    let away = sum { plan.replies[$0].kind == .outOfOffice(return: nil) }
+    guard away > 0 else { return 0 }
+    let leads = CohortReach.leading(to: plan.steps.map(\.isAnswered), plan)
+    let gone = sum { isLast($0, leads) }
+    // [N]: had N notes and may have more; at last, had five.
     var notes = [1.0, 0, 0, 0, 0]
+    var often = 0.0
     for _ in 0..<touches {
+      often += notes[4] * away
       for had in notes.indices.reversed() {
-        notes[had] = notes[had] * (1 - share) + (had > 0 ? notes[had - 1] * share : 0)
+        notes[had] = notes[had] * (1 - away - gone) + (had > 0 ? notes[had - 1] * away : 0)
       }
     }
-    return 1 - notes.reduce(0, +)
+    return often
+  }
+
+  /// Whoever answers with a class is asked nothing from then on, wherever it is taken.
+  /// - Parameter leads: by step, whether it leads to one that may be answered.
+  private func isLast(_ index: Int, _ leads: [Bool]) -> Bool {
+    var targets = anytime[index].map(\.target)
+    switch plan.replies[index].kind {
+    case .outOfOffice: return false
+    case .reply: targets += anyReply.map(\.target) + [replied]
+    case .bounce: targets.append(undeliverable)
+    default: targets.append(optedOut)
+    }
+    for node in reachable where ops[node].cases >= 0 {
+      targets += [index, plan.replies.count].map { classes[Int(ops[node].cases) + $0] }
+    }
+    return targets.allSatisfy { target in
+      target == To.nowhere || target <= To.firstEnd && target > To.firstHold || target >= 0 && !leads[Int(target)]
+    }
   }
 
   private mutating func note(ahead target: Target) {
