@@ -100,4 +100,5 @@ extension Control {
 struct AbstractRun {
   var control: Control
   var time: Differences
+  var late = Lates()
 }

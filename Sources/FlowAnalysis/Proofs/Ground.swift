@@ -53,6 +53,8 @@ final class Ground {
   private(set) var countsTouches = false
   /// Some await listens to more than answers.
   private(set) var awaitsEvents = false
+  /// All that the file holds a run by.
+  private(set) var holds: [Hold] = []
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
   /// There is more in the file than a walk can tell apart: nothing may be proved by one.
@@ -248,11 +250,12 @@ final class Ground {
       if edge.kind == .case, let from = edge.from, case .await = graph.nodes[from].action {
         names.insert(edge.label)
       }
-      if case .hold(let hold) = edge.to, case .event(let name, _)? = hold.until { heldFor.insert(name) }
+      if case .hold(let hold) = edge.to { holds.append(hold) }
     }
     for one in graph.nodes {
-      if case .hold(let hold) = one.action, case .event(let name, _)? = hold.until { heldFor.insert(name) }
+      if case .hold(let hold) = one.action { holds.append(hold) }
     }
+    for hold in holds { if case .event(let name, _)? = hold.until { heldFor.insert(name) } }
     // Declared events that nothing takes change no run, but a claim may speak of them.
     eventNames = names.union(heldFor).union(graph.events.map(\.name)).sorted()
   }

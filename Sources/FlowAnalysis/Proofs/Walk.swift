@@ -19,6 +19,10 @@ struct Walk {
     var count: Int
     var joins = 0
     var isQueued = true
+    /// What leads here, where it is reckoned how late; what it is known as once it has been followed.
+    var nows: [Int] = []
+    var lasts: [Int] = []
+    var late: Lates?
   }
 
   private var known: [Control: Int] = [:]
@@ -27,6 +31,8 @@ struct Walk {
   private let countsTouches: Bool
   private let mayBeExhausted: Bool
   let keepsTime: Bool
+  /// How late runs can be is written down.
+  let reckoning: Reckoning?
   private let keepsMost: Bool
   /// States that were followed.
   private(set) var steps = 0
@@ -38,7 +44,11 @@ struct Walk {
   ///   - mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is
   ///     counted only where that decides the claim; elsewhere the limit may be passed at any touch.
   ///   - keepsTime: false: whatever instants may come about, they are taken to.
-  init(_ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, keepsTime: Bool, budget: Int = 30_000) {
+  init(
+    _ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, keepsTime: Bool, reckoning: Reckoning? = nil,
+    budget: Int = 30_000
+  ) {
+    self.reckoning = reckoning
     self.mayBeExhausted = mayBeExhausted
     self.keepsTime = keepsTime
     countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
@@ -68,6 +78,7 @@ struct Walk {
       guard budget > 0 else { return false }
       var run = AbstractRun(control: places[index].control, time: places[index].time)
       run.control.count = places[index].count
+      if let reckoning { run.late = late(reckoning, index) }
       if run.control.cursor >= 0 { arrive(run) } else { wait(run) }
     }
     return true
@@ -107,8 +118,10 @@ struct Walk {
       known[control] = places.count
       let order = order(of: control)
       queue.push(places.count, order)
-      return places.append(Place(control: control, order: order, time: run.time, count: count))
+      places.append(Place(control: control, order: order, time: run.time, count: count))
+      return lead(run, to: places.count - 1)
     }
+    lead(run, to: index)
     let joins = places[index].joins
     let isMore = count > places[index].count
     if isMore { places[index].count = count }
@@ -120,14 +133,36 @@ struct Walk {
     queue.push(index, places[index].order)
   }
 
+  /// Of a run that waits the due is what matters: as late whatever happens meanwhile may happen.
+  private mutating func lead(_ run: AbstractRun, to index: Int) {
+    guard let reckoning else { return }
+    let now = run.control.cursor < 0 ? run.late.due : run.late.now
+    if let late = places[index].late {
+      reckoning.add(now, to: late.now)
+      reckoning.add(run.late.last, to: late.last)
+      return
+    }
+    if !places[index].nows.contains(now) { places[index].nows.append(now) }
+    if !places[index].lasts.contains(run.late.last) { places[index].lasts.append(run.late.last) }
+  }
+
+  private mutating func late(_ reckoning: Reckoning, _ index: Int) -> Lates {
+    if let late = places[index].late { return late }
+    let place = places[index]
+    let now = reckoning.join(place.nows)
+    let late = Lates(now: now, due: now, last: reckoning.join(place.lasts))
+    places[index].late = late
+    return late
+  }
+
   /// Without what can make no difference any more.
   private func relevant(_ control: Control) -> Control {
     var control = control
     if !countsTouches { control.touches = min(control.touches, 1) }
-    if graph.policy.gap == nil || !keepsTime, !watch.asksForAnswers { control.answered = false }
+    if graph.policy.gap == nil || !keepsTime && reckoning == nil, !watch.asksForAnswers { control.answered = false }
     if !keepsTime {
       control.moved = false
-      control.frozen = false
+      if reckoning == nil { control.frozen = false }
     }
     if !ground.awaitsEvents { control.pending = false }
     forget(&control)
@@ -171,7 +206,9 @@ struct Walk {
       if !isInAnytime(node) { leave(&run) }
       run.control.cursor = node
       put(run)
-    case .end(let outcome): _ = watch.see(.ended(outcome), run)
+    case .end(let outcome):
+      reckoning?.end(run.late.now)
+      _ = watch.see(.ended(outcome), run)
     case .resume: resume(run)
     case .hold(let hold): for held in self.hold(run, hold) { resume(held) }
     }
@@ -250,6 +287,7 @@ struct Walk {
   }
 
   func settle(_ moment: Moment, _ run: inout AbstractRun) -> Bool {
+    if let reckoning { run.late.due = reckoning.moment(moment, run.late.now) }
     guard let place = ground.place(moment) else {
       run.time.forget(Ground.due)
       return true

@@ -18,7 +18,7 @@ extension Walk {
         guard open.time.constrain(Ground.last, Ground.now, gap.least) else { return }
       }
     }
-    act(open, node)
+    act(inside(open, step), node)
     guard let closed = longestClosed(step), closed > 0 else { return }
     switch step.closed {
     case .skip: proceed(passing(node, open), to: step.next)
@@ -27,8 +27,21 @@ extension Walk {
       // Whatever the clocks do, it is not put off to before.
       let wait = Differences.Span(least: .zero, most: Distance(closed, slack: 1))
       guard open.time.place(Ground.due, after: Ground.now, wait) else { return }
+      if let reckoning {
+        let late = open.late.now
+        open.late.due =
+          open.control.frozen ? reckoning.putOff(step.window, late) : reckoning.opening(step.window, late)
+      }
       deferred(open, node)
     }
+  }
+
+  /// What acts lies in its window.
+  func inside(_ run: AbstractRun, _ step: Node) -> AbstractRun {
+    guard let reckoning else { return run }
+    var run = run
+    run.late.now = reckoning.inside(step.window, run.late.now)
+    return run
   }
 
   private mutating func waitForGap(_ run: AbstractRun, _ gap: Differences.Span, _ node: NodeIndex) {
@@ -47,6 +60,12 @@ extension Walk {
     guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else {
       return
     }
+    if let reckoning, let gap = graph.policy.gap {
+      // Of a hold that goes on nothing is left out then: that is only longer.
+      run.control.frozen = false
+      let over = reckoning.after(gap, run.late.last)
+      run.late.due = step.closed == .defer ? reckoning.opening(step.window, over) : over
+    }
     deferred(run, node)
   }
 
@@ -63,6 +82,7 @@ extension Walk {
       let most = Distance.sum(
         longest, Distance(longestClosed(graph.nodes[node]) ?? 0, slack: 1), isSteady: false)
       guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
+      run.late.due = Reckoning.unknown
       deferred(run, node)
     }
   }
@@ -176,6 +196,7 @@ extension Walk {
       run.control.answered = false
       run.control.pending = false
       run.time.assign(Ground.last, Ground.now)
+      run.late.last = run.late.now
       return run
     }
   }
@@ -237,6 +258,11 @@ extension Walk {
       proceed(run, to: graph.nodes[node].next)
       var waiting = run
       guard waiting.time.place(Ground.due, after: Ground.now, .now) else { continue }
+      if let reckoning {
+        // It may have been held here before, and it is one hold then.
+        waiting.control.frozen = true
+        waiting.late.due = reckoning.held(waiting.late.now, again: true)
+      }
       (waiting.control.node, waiting.control.stage, waiting.control.cursor) = (node, stage, -1)
       for held in self.hold(waiting, hold) { put(held) }
     }
@@ -290,6 +316,7 @@ extension Walk {
     guard let mark = ground.instants[.round(node)],
       run.time.place(Ground.due, after: mark, ground.stretches.span(of: loop.every))
     else { return }
+    if let reckoning { run.late.due = reckoning.after(loop.every, run.late.now) }
     var late = run
     if late.time.constrain(Ground.due, Ground.now, .zero) {
       late.time.forget(Ground.due)
@@ -332,6 +359,7 @@ extension Walk {
       var run = noting(node, run)
       run.control.told = hasList ? 1 : UInt8(clamping: told + 1)
       guard run.time.place(Ground.due, after: Ground.now, ground.stretches.span(of: each)) else { continue }
+      if let reckoning { run.late.due = hasList ? Reckoning.unknown : reckoning.after(each, run.late.now) }
       wait(run, at: node, .escalating)
     }
   }

@@ -43,6 +43,7 @@ extension Walk {
     if run.control.holding { runs = released(run) }
     for var run in runs {
       run.time.assign(Ground.now, Ground.due)
+      run.late.now = run.late.due
       run.control.pending = true
       onTime(run)
     }
@@ -60,7 +61,7 @@ extension Walk {
       perform(free, node)
     case (.deferring, _):
       free.control.frozen = control.frozen
-      reconsider(free, node, isMoved: control.moved || !keepsTime)
+      reconsider(free, node, isMoved: control.moved || !keepsTime && reckoning == nil)
     case (.listening, .await(let awaited)): timedOut(free, awaited.cases, node, .listening)
     case (.outcome, .channel(let action)): timedOut(free, action.cases, node, .outcome)
     case (.round, _): nextRound(free, node)
@@ -78,7 +79,7 @@ extension Walk {
     if case .channel(let action) = step.action, action.touch, isSuppressed(action.verb, run) {
       return proceed(passing(node, run), to: step.next)
     }
-    if isMoved { goThroughWindow(run, node) } else { act(run, node) }
+    if isMoved { goThroughWindow(run, node) } else { act(inside(run, step), node) }
   }
 
   // MARK: What comes in
@@ -199,6 +200,8 @@ extension Walk {
   func hold(_ run: AbstractRun, _ hold: Hold) -> [AbstractRun] {
     guard case .event = hold.until else { return moved(run) }
     var run = run
+    // It may wait without moving anything.
+    if reckoning != nil { run.late.due = Reckoning.unknown }
     run.time.stop(Ground.clock)
     run.control.holding = true
     return [run]
@@ -215,6 +218,13 @@ extension Walk {
   private func moved(_ run: AbstractRun) -> [AbstractRun] {
     var run = run
     let again = (later: run.control.moved, earlier: run.control.frozen)
+    if let reckoning, !run.control.frozen {
+      run.late.due = reckoning.held(run.late.due)
+      if run.control.stage == .deferring {
+        run.late.due = reckoning.putOff(graph.nodes[run.control.node].window, run.late.due)
+      }
+      run.late.last = reckoning.kept(run.late.last)
+    }
     run.control.moved = true
     run.control.frozen = true
     guard

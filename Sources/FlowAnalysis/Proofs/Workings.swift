@@ -10,6 +10,8 @@ struct Workings {
   /// them.
   private var mayBeExhausted: Bool
   private let mostTouches: Int
+  /// Made once it is needed; nil where the file has what it cannot follow.
+  private var reckoner: Reckoner??
 
   init(_ ground: Ground) {
     self.ground = ground
@@ -48,6 +50,9 @@ struct Workings {
       if watch.lengths.distances.allSatisfy({ ground.isWithin($0, limit) }) {
         return .proved(bound: latest(watch.lengths), isReached: false)
       }
+      if let longest = reckoned(within: limit) {
+        return .proved(bound: .time(longest), isReached: false)
+      }
     case .firstTouch(let limit):
       if watch.measured.distances.allSatisfy({ ground.isWithin($0, limit) }) {
         return .proved(bound: latest(watch.measured), isReached: false)
@@ -68,6 +73,26 @@ struct Workings {
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
     }
     return Doubts(ground: ground, watch: watch).verdict(on: claim)
+  }
+
+  /// How long runs last at most, as the calendar falls; nil where that is not within a limit.
+  private mutating func reckoned(within limit: FlowTime.Duration) -> Int64? {
+    if reckoner == nil { reckoner = .some(madeReckoner()) }
+    guard var reckoner = reckoner ?? nil else { return nil }
+    for charge in reckoner.charges {
+      guard let longest = reckoner.longest(charge: charge) else { return nil }
+      if ground.isWithin(Distance(longest), limit) { return longest }
+    }
+    return nil
+  }
+
+  private func madeReckoner() -> Reckoner? {
+    guard !ground.isTooLarge else { return nil }
+    let reckoning = Reckoning(ground.graph.policy)
+    var walk = Walk(
+      ground, Watch(.ends(within: nil), ground), mayBeExhausted: mayBeExhausted, keepsTime: false,
+      reckoning: reckoning)
+    return walk.run() ? Reckoner(ground, reckoning) : nil
   }
 
   private mutating func possible(_ outcome: String) -> Verdict {

@@ -35,11 +35,12 @@ struct Teller {
       }
     }
     let shuffled = shuffle(beginnings)
-    for (events, share) in [(0, 15), (1, 65), (2, 100)] {
+    for (events, share) in [(0, 15), (1, 55), (2, 85)] {
       for (start, input) in shuffled where self.budget > budget - budget * share / 100 {
         begin(start, input, events: events, visit)
       }
     }
+    while self.budget > 0, let (start, input) = chance.pick(shuffled) { wander(start, input, visit) }
   }
 
   private var defaultZone: String {
@@ -74,6 +75,32 @@ struct Teller {
     tale.entries = first.entries
     noteFirstTouch(of: &tale, first)
     return tale
+  }
+
+  /// One run into which much comes, by chance: what only many holds, or answers after answers, lead to.
+  private mutating func wander(_ start: Instant, _ input: [String: Value], _ visit: (Tale) -> Void) {
+    budget -= 1
+    guard case .runs(let enrolments) = Machine.enrol(graph, data: input, at: start, zones: surroundings.zones),
+      let enrolment = chance.pick(enrolments)
+    else { return }
+    var tale = beginning(enrolment, at: start, input: input)
+    var now = start
+    while let waiting = tale.run.waiting, tale.entries.count < 400 {
+      let due = max(now, waiting.wakes)
+      if tale.told.count < 20, chance.happens(60),
+        let at = chance.pick(Grid.instants(from: now, to: due, zone: tale.zone, isFew: false)),
+        let kind = chance.pick(kinds(waiting, of: tale.run, at: at))
+      {
+        now = at
+        let event = Event(id: "\(tale.told.count)", at: at, kind: kind)
+        tale.told.append(event)
+        tell(event, to: &tale, at: at)
+      } else {
+        now = due
+        tell(Event(id: "timer", at: now, kind: .timer), to: &tale, at: now)
+      }
+    }
+    if tale.run.waiting == nil { visit(tale) }
   }
 
   /// Carries a run on: nothing comes, or one of the events at one of the instants.
