@@ -366,6 +366,40 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     }
   }
 
+  @Test func `guarantee 24: who renders waits with patience only for a program that is busy or hangs`() async throws {
+    let bench = Bench(
+      program(
+        """
+        while os.path.exists('hang-' + r['op']): time.sleep(0.02)
+        out({'id': r['id'], 'ok': RENDERED if r['op'] == 'render' else {'id': 'a'}})
+        """))
+    var channel = try bench.channel()
+    #expect(try await channel.render(fax).to == "+49")
+    channel.patience = .milliseconds(300)
+    for operation in ["render", "deliver"] {
+      let block = bench.scratch.path + "/hang-" + operation
+      bench.scratch.write("hang-" + operation, "")
+      let delivering = channel
+      async let receipt = operation == "deliver" ? delivering.deliver(page, key: .init("k")) : .withheld
+      // The delivery is ahead of what is rendered.
+      if operation == "deliver" { try await Task.sleep(for: .milliseconds(200)) }
+      for _ in 0..<50 {
+        let refusal = await refusal(channel, fax)
+        #expect(refusal?.kind == .temporary && refusal?.text == "fax has not answered yet")
+      }
+      unlink(block)
+      #expect(await receipt == (operation == "deliver" ? .accepted(id: "a") : .withheld))
+      // Once it has answered, it is asked as before.
+      var rendered: Rendering?
+      for _ in 0..<200 where rendered == nil {
+        rendered = try? await channel.render(fax)
+        if rendered == nil { try await Task.sleep(for: .milliseconds(20)) }
+      }
+      #expect(rendered?.to == "+49")
+    }
+    await channel.close()
+  }
+
   @Test func manyCallersTakeTurns() async throws {
     let channel = try Bench(program("out({'id': r['id'], 'ok': {'id': r['key']}})")).channel()
     await withTaskGroup(of: Bool.self) { group in

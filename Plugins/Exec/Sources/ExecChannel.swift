@@ -9,6 +9,9 @@ public struct ExecChannel: Channel {
   public let destination: String?
   /// Where its manifest says `inbound: poll`.
   public let pollSeconds: Int?
+  /// How long somebody waits for what a message would be who holds up others meanwhile: a server. What has not come by
+  /// then is a temporary failure. Nil: for as long as the program may take.
+  public var patience: Swift.Duration?
   private let program: Program
   private let limits: ExecLimits
 
@@ -101,8 +104,14 @@ public struct ExecChannel: Channel {
   // MARK: Channel
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
-    let ok = try await ask(
-      .render, [JSONMember("delivery", Frame.json(of: delivery))], within: limits.render, verb: delivery.verb)
+    let fields = [JSONMember("delivery", Frame.json(of: delivery))]
+    let outcome =
+      if let patience {
+        await program.ask(.render, fields, within: limits.render, verb: delivery.verb, patience: patience)
+      } else {
+        await program.ask(.render, fields, within: limits.render, verb: delivery.verb)
+      }
+    let ok = try answer(outcome)
     do throws(FrameError) {
       return try Frame.rendering(ok)
     } catch {
@@ -137,8 +146,8 @@ public struct ExecChannel: Channel {
   }
 
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
-    let ok = try await ask(
-      .poll, [JSONMember("cursor", cursor.map { .string($0) } ?? .null)], within: limits.poll, verb: nil)
+    let fields = [JSONMember("cursor", cursor.map { .string($0) } ?? .null)]
+    let ok = try answer(await program.ask(.poll, fields, within: limits.poll))
     do throws(FrameError) {
       return try Frame.inbound(ok)
     } catch {
@@ -148,15 +157,13 @@ public struct ExecChannel: Channel {
 
   /// Whether the program starts and its settings will do.
   public func check() async throws(ChannelError) {
-    _ = try await ask(.check, [], within: limits.start, verb: nil)
+    _ = try answer(await program.ask(.check, [], within: limits.start))
   }
 
   public func close() async { await program.close() }
 
-  private func ask(
-    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String?
-  ) async throws(ChannelError) -> JSONValue {
-    switch await program.ask(operation, fields, within: limit, verb: verb) {
+  private func answer(_ outcome: Program.Outcome) throws(ChannelError) -> JSONValue {
+    switch outcome {
     case .ok(let ok): return ok
     case .refused(let failure): throw ChannelError(failure.kind, HeaderText(failure.text).text)
     case .failed(let reason, _): throw ChannelError(.temporary, reason)

@@ -41,6 +41,10 @@ actor Program {
   private var isBusy = false
   private var queue: [CheckedContinuation<Void, Never>] = []
   private var closing: [CheckedContinuation<Void, Never>] = []
+  /// Who waits with patience, by number; those who have lost it are not among them, but are still counted.
+  private var patient: [Int: CheckedContinuation<Outcome, Never>] = [:]
+  private var patientAsks = 0
+  private var lastPatient = 0
 
   /// `settings`: what `describe` brings, without its version.
   init(name: String, start: ProgramStart, settings: [JSONMember], limits: ExecLimits) {
@@ -80,6 +84,31 @@ actor Program {
     }
     return outcome
   }
+
+  /// As ``ask``, for somebody who holds up others while he waits: after `patience` he hears that it cannot be asked
+  /// now. What he has asked goes on by itself, and until it is answered whoever else asks so hears that at once.
+  func ask(
+    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String?,
+    patience: Swift.Duration
+  ) async -> Outcome {
+    guard patientAsks == patient.count else { return busy }
+    lastPatient += 1
+    let number = lastPatient
+    patientAsks += 1
+    Task {
+      let outcome = await ask(operation, fields, within: limit, verb: verb)
+      patientAsks -= 1
+      patient.removeValue(forKey: number)?.resume(returning: outcome)
+    }
+    let timer = Task {
+      try? await Task.sleep(for: patience)
+      if !Task.isCancelled { patient.removeValue(forKey: number)?.resume(returning: busy) }
+    }
+    defer { timer.cancel() }
+    return await withCheckedContinuation { patient[number] = $0 }
+  }
+
+  private var busy: Outcome { .unavailable(after: 1, because: "\(name) has not answered yet") }
 
   /// Lets the program go by itself, for two seconds; then it is killed. Nothing is asked after this.
   func close() async {

@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
       let clock = try Input.clock(start, zones: workspace.zones)
       try await Setup.use(workspace, compilation, clock: clock) { try await workOnce($0) }
     } else {
-      try await serve(try Setup(workspace, compilation, clock: SystemClock()))
+      try await serve(try Setup(workspace, compilation, clock: SystemClock(), isServing: true))
     }
   }
 

@@ -83,7 +83,7 @@ final class Serving: Sendable {
     if workspace.project.channels == old.workspace.project.channels, !isAsked {
       return Setup(workspace, compilation, like: old)
     }
-    do { return try Setup(workspace, compilation, clock: old.clock) } catch {
+    do { return try Setup(workspace, compilation, clock: old.clock, isServing: true) } catch {
       Output.complain((error as? Failure)?.text ?? "\(error)")
       Output.complain("the workflows before go on")
       return nil

@@ -15,13 +15,22 @@ struct Setup {
   let channels: [String: any Channel]
   let clock: any Clock
 
-  /// - Parameter clock: tells the engine when it is, and channels when they are used: by default never, for a
-  ///   dry run.
-  init(_ workspace: Workspace, _ compilation: Compilation, clock: any Clock = FixedClock(.epoch)) throws {
+  /// - Parameters:
+  ///   - clock: tells the engine when it is, and channels when they are used: by default never, for a dry run.
+  ///   - isServing: others wait while a message is rendered, so that a program gets half a second for it; what has
+  ///     not come by then is asked for again later.
+  init(
+    _ workspace: Workspace, _ compilation: Compilation, clock: any Clock = FixedClock(.epoch), isServing: Bool = false
+  ) throws {
     self.workspace = workspace
     self.compilation = compilation
     self.clock = clock
-    channels = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
+    let made = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
+    channels = made.mapValues { channel in
+      guard isServing, var program = channel as? ExecChannel else { return channel }
+      program.patience = .milliseconds(500)
+      return program
+    }
   }
 
   /// With the channels and the clock of another, where flow.yaml says the same of them.
@@ -85,9 +94,7 @@ struct Setup {
       // A folder takes the key as the file's name.
       outlets[entry.key] = Outlet(
         entry.value, manifest: manifest, isKeyed: entry.value.destination == nil ? true : nil,
-        // A program renders and delivers on one line: a turn that renders would wait for a delivery that waits
-        // for it.
-        isApart: entry.value.destination != nil && !(entry.value is ExecChannel),
+        isApart: entry.value.destination != nil,
         rate: Channels.rate(workspace.project, entry.key, root: workspace.root),
         capacity: workspace.project.capacity[entry.key])
     }
