@@ -40,7 +40,8 @@ package struct Generated: Sendable {
   ]
 
   package init(seed: UInt64) {
-    var maker = GeneratedSteps(chance: Chance(seed &* 0x9E37_79B9 &+ 41))
+    var maker = GeneratedSteps(
+      chance: Chance(seed &* 0x9E37_79B9 &+ 41), extra: Chance(seed &* 0x9E37_79B9 &+ 173))
     let count = 2 + maker.chance.below(4)
     var head = GeneratedHead(chance: Chance(seed &* 0x9E37_79B9 &+ 97))
     let trigger = head.trigger(&maker.fields)
@@ -69,7 +70,7 @@ package struct Generated: Sendable {
         business: \(head.business())\(head.policy(needsWindow: maker.needsWindow))
       replies:
         no: ["no thanks", "stop"]
-        yes: ["yes", "sounds good"]
+        yes: ["yes", "sounds good"]\(maker.later)
       \(anytime)
       steps:
       \(steps)

@@ -4,6 +4,8 @@ import FaultKit
 /// nested is `n1`, `n2` ….
 struct GeneratedSteps {
   var chance: Chance
+  /// What came to be generated later, so that the seeds before keep their files.
+  private var extra: Chance
   var fields: Set<String> = []
   /// Business hours are counted in the policy's window.
   var needsWindow = false
@@ -11,7 +13,18 @@ struct GeneratedSteps {
   private var usesPath = false
   private var last = 0
 
-  init(chance: Chance) { self.chance = chance }
+  /// A class of answers that names a date, where one is asked for.
+  private(set) var later = ""
+
+  init(chance: Chance, extra: Chance) {
+    self.chance = chance
+    self.extra = extra
+  }
+
+  /// Through which of its services a message goes: it changes no run.
+  private mutating func via(_ service: String, _ place: Place) -> String {
+    extra.happens(20) ? "\n\(place.indent)  via: \(service)" : ""
+  }
 
   /// What surrounds a step while it is made.
   private struct Place {
@@ -184,6 +197,7 @@ struct GeneratedSteps {
     let isMail = chance.happens(70)
     if !isMail { fields.insert("phone") }
     var text = isMail ? "email: \(name)" : one("sms: \(name)", "message: \(name)")
+    if text.hasPrefix("message") { text += via("whatsapp", place) }
     text += due(place)
     if chance.happens(15) { text += "\n\(place.indent)  gap: none" }
     let opening = one(
@@ -294,7 +308,9 @@ struct GeneratedSteps {
   private mutating func rounds(_ place: Place, name: String) -> String {
     let stop = chance.happens(40) ? "\n\(place.indent)  stop-if: \(condition())" : ""
     let inside = place.deeper("    ", inRepeat: true)
-    let steps = (0...chance.below(2)).map { _ in leaf(inside) }.joined(separator: "\n")
+    var inner = (0...chance.below(2)).map { _ in leaf(inside) }
+    if place.depth == 0, extra.happens(25) { inner.append(rounds(inside, name: self.name())) }
+    let steps = inner.joined(separator: "\n")
     return """
       \(place.indent)- repeat: \(name)
       \(place.indent)  times: \(2 + chance.below(2))
@@ -310,7 +326,7 @@ struct GeneratedSteps {
     var text = """
       \(place.indent)- escalate: \(name)
       \(place.indent)  to: \(to)
-      \(place.indent)  say: "{{ contact.name }} has been waiting"\(due(place))
+      \(place.indent)  say: "{{ contact.name }} has been waiting"\(via("notify", place))\(due(place))
       """
     guard chance.happens(40) else { return text }
     text += "\n\(place.indent)  each: \(one("4 hours", "1 day", "1 business day"))"
@@ -388,6 +404,15 @@ struct GeneratedSteps {
     if chance.happens(15) { cases.append("auto-reply: hold until item.settled + 1 day, or 10 days") }
     if chance.happens(15) { cases.append("item.settled: " + settled()) }
     if chance.happens(8) { cases.append("clicked: end \(one("won", "lost"))") }
+    if extra.happens(25) {
+      later = "\n  later: [\"later\"]"
+      cases.append(
+        "later: hold until "
+          + (extra.pick([
+            "reply.date, or 2 business days", "reply.date at 12:00, or 1 day", "reply.date + 1 day, or 3 days",
+          ])
+            ?? ""))
+    }
     return cases.isEmpty ? "" : "anytime:\n" + cases.map { "  \($0)" }.joined(separator: "\n")
   }
 

@@ -169,6 +169,9 @@ struct Teller {
       for data in Grid.data(of: event, around: instant) { kinds.append(.named(event.name, data: data)) }
     }
     let date = (surroundings.zones.zone(named: run.zone) ?? .utc).civil(at: instant).date
+    if graph.replies.contains(where: { $0.name == "later" }) {
+      kinds += [-1, 3, 16].map { .reply(text: "later, on \(date.adding(days: $0))") }
+    }
     kinds += [.outOfOffice(return: nil), .outOfOffice(return: date.adding(days: 4))]
     let named = Set(graph.anytime.map(\.key) + awaited(waiting))
     if named.contains("auto-reply") { kinds.append(.autoReply) }
