@@ -29,7 +29,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Flag(help: "The same computed on the graph in place of sampled; of 1000 contacts where --contacts does not say.")
   var exact = false
   @Option(help: "With --contacts: another seed is another cohort; 1, where it is left out.") var seed: UInt64?
-  @Option(help: "With --contacts: how long contacts come, evenly by day and night.") var over: String?
+  @Option(help: "With --contacts or --exact: how long contacts come, evenly by day and night.") var over: String?
   @Option(help: "text, json, jsonl, html, svg, ics or csv.") var format: Format = .text
   @Option(help: "Columns of the text; the terminal's, or 80.") var width: Int?
   @Flag(help: "Draw the text with ASCII alone.") var ascii = false

@@ -13,7 +13,7 @@ extension SimulateCommand {
   func validateCohort() throws {
     guard contacts != nil || exact else {
       if seed != nil, !exact { throw ValidationError("--seed belongs to --contacts") }
-      if over != nil { throw ValidationError("--over belongs to --contacts") }
+      if over != nil { throw ValidationError("--over belongs to --contacts and --exact") }
       return
     }
     if let contacts, !(1...Self.most).contains(contacts) { throw ValidationError("--contacts takes 1 to \(Self.most)") }
