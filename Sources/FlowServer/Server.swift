@@ -119,34 +119,38 @@ public actor Server {
     return Wire.bytes(answer.json)
   }
 
-  /// What comes while another is committed shares the next transaction: who waits, waits for that.
+  /// What comes while another is committed shares the next transaction: who waits, waits for that. Where nobody does, it
+  /// is taken by who asks, and no other thread is woken for it.
   private func receive(_ incoming: Incoming) async -> Answer {
-    await withCheckedContinuation { waiting in
-      arrived.append((incoming, waiting))
-      if !isTaking {
-        isTaking = true
-        Task { await self.takeArrived() }
-      }
-    }
+    if isTaking { return await withCheckedContinuation { arrived.append((incoming, $0)) } }
+    isTaking = true
+    let answer = await take([incoming])[0]
+    if arrived.isEmpty { isTaking = false } else { Task { await self.takeArrived() } }
+    return answer
   }
 
   private func takeArrived() async {
     while !arrived.isEmpty {
       let group = arrived
       arrived = []
-      do throws(StoreError) {
-        guard let engine = service?.engine else { throw .failed(failure ?? "it is not open") }
-        let results = try await engine.accept(group.map(\.0))
-        for (one, result) in zip(group, results) { one.1.resume(returning: .received(result)) }
-      } catch {
-        // One that cannot be taken blocks no other.
-        for (incoming, waiting) in group {
-          waiting.resume(
-            returning: await service?.engine.carryOut(.receive(incoming)) ?? .unavailable("\(error)"))
-        }
-      }
+      for (one, answer) in zip(group, await take(group.map(\.0))) { one.1.resume(returning: answer) }
     }
     isTaking = false
+  }
+
+  /// - Returns: an answer to each.
+  private func take(_ group: [Incoming]) async -> [Answer] {
+    do throws(StoreError) {
+      guard let engine = service?.engine else { throw .failed(failure ?? "it is not open") }
+      return try await engine.accept(group).map(Answer.received)
+    } catch {
+      // One that cannot be taken blocks no other.
+      var answers: [Answer] = []
+      for incoming in group {
+        answers.append(await service?.engine.carryOut(.receive(incoming)) ?? .unavailable("\(error)"))
+      }
+      return answers
+    }
   }
 
   // MARK: Work
