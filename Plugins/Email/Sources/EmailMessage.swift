@@ -18,6 +18,8 @@ struct EmailMessage {
   private let replies: EmailAddress?
   /// 32 hexadecimal digits.
   private let digest: String
+  /// At the domain of flow.yaml, by which it is known again, whoever sends the step.
+  private let messageID: String
 
   init(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) {
     self.delivery = delivery
@@ -32,6 +34,7 @@ struct EmailMessage {
     plain = EmailMessage.plain(body, settings)
     digest = EmailMessage.digest(
       delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
+    messageID = "<\(digest)@\((settings.from ?? from).address.domain)>"
   }
 
   var rendering: Rendering {
@@ -50,8 +53,6 @@ struct EmailMessage {
     )
   }
 
-  /// At the domain of flow.yaml, by which it is known again, whoever sends the step.
-  private var messageID: String { "<\(digest)@\((settings.from ?? from).address.domain)>" }
   private var isSameThread: Bool { delivery.text("thread") == "same" }
 
   // MARK: Text
@@ -186,19 +187,20 @@ struct EmailMessage {
 
   /// Everything that makes this message another than that one: whose it is, and what it says.
   private static func digest(_ delivery: Delivery, _ texts: [String], _ files: [[UInt8]]) -> String {
-    let parts =
-      [
-        delivery.token ?? "", delivery.workflow, delivery.step, String(delivery.occurrence),
-        String(delivery.at.milliseconds),
-      ] + texts
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(texts.reduce(160) { $0 + $1.utf8.count + 8 })
     // Each part behind its length, so that no two lists of parts run together.
     func add(_ part: some Collection<UInt8>) {
       bytes.append(contentsOf: String(part.count).utf8)
       bytes.append(UInt8(ascii: ":"))
       bytes.append(contentsOf: part)
     }
-    for part in parts { add(part.utf8) }
+    add((delivery.token ?? "").utf8)
+    add(delivery.workflow.utf8)
+    add(delivery.step.utf8)
+    add(String(delivery.occurrence).utf8)
+    add(String(delivery.at.milliseconds).utf8)
+    for text in texts { add(text.utf8) }
     for file in files { add(file) }
     return hexadecimal(sha256(bytes), digits: 32)
   }
@@ -211,9 +213,9 @@ enum EmailDate {
     let sinceMidnight = (seconds % 86_400 + 86_400) % 86_400
     let date = CivilDate(dayNumber: (seconds - sinceMidnight) / 86_400)
     let (year, month, dayOfMonth) = date.components
-    let clock = [sinceMidnight / 3600, sinceMidnight / 60 % 60, sinceMidnight % 60].map(twoDigits).joined(
-      separator: ":")
-    return "\(date.weekday.name), \(dayOfMonth) \(CivilDate.months[month - 1]) \(fourDigits(year)) \(clock) +0000"
+    let (hour, minute) = (twoDigits(sinceMidnight / 3600), twoDigits(sinceMidnight / 60 % 60))
+    let day = "\(date.weekday.name), \(dayOfMonth) \(CivilDate.months[month - 1]) \(fourDigits(year))"
+    return "\(day) \(hour):\(minute):\(twoDigits(sinceMidnight % 60)) +0000"
   }
 
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

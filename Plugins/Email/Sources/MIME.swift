@@ -7,14 +7,20 @@ struct Part {
 
   var bytes: [UInt8] {
     var out: [UInt8] = []
-    out.reserveCapacity(headers.reduce(2) { $0 + $1.utf8.count + 2 } + body.count)
+    out.reserveCapacity(size)
+    write(to: &out)
+    return out
+  }
+
+  private var size: Int { headers.reduce(2) { $0 + $1.utf8.count + 2 } + body.count }
+
+  private func write(to out: inout [UInt8]) {
     for header in headers {
       out.append(contentsOf: header.utf8)
-      out.append(contentsOf: [0x0D, 0x0A])
+      out.append(contentsOf: "\r\n".utf8)
     }
-    out.append(contentsOf: [0x0D, 0x0A])
+    out.append(contentsOf: "\r\n".utf8)
     out.append(contentsOf: body)
-    return out
   }
 
   /// Text in UTF-8, quoted-printable.
@@ -29,10 +35,11 @@ struct Part {
   /// `boundary` stands in none of the parts, and is another for each level.
   static func multipart(_ subtype: String, _ parts: [Part], boundary: String) -> Part {
     var body: [UInt8] = []
+    body.reserveCapacity(parts.reduce(0) { $0 + $1.size } + (parts.count + 1) * (boundary.utf8.count + 8))
     for part in parts {
       body.append(contentsOf: "--\(boundary)\r\n".utf8)
-      body.append(contentsOf: part.bytes)
-      body.append(contentsOf: [0x0D, 0x0A])
+      part.write(to: &body)
+      body.append(contentsOf: "\r\n".utf8)
     }
     body.append(contentsOf: "--\(boundary)--\r\n".utf8)
     return Part(
@@ -94,31 +101,42 @@ struct Part {
     return text.withUTF8 { text in
       var out: [UInt8] = []
       out.reserveCapacity(text.count * 5 / 4 + 64)
-      var column = 0
-      for index in text.indices {
+      func isLast(_ index: Int) -> Bool { index + 1 == text.endIndex || text[index + 1] == 0x0A }
+      func isPlain(_ index: Int) -> Bool {
+        switch text[index] {
+        case UInt8(ascii: "="): false
+        case 0x21...0x7E: true
+        case 0x20, 0x09: !isLast(index)
+        default: false
+        }
+      }
+      var (index, column) = (0, 0)
+      while true {
+        // What stands for itself, and fits into its line whatever follows.
+        let start = index
+        while index < text.count, column < 75, isPlain(index) { (index, column) = (index + 1, column + 1) }
+        out.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+        guard index < text.count else { break }
         let byte = text[index]
         if byte == 0x0A {
           out.append(contentsOf: [0x0D, 0x0A])
-          column = 0
+          (index, column) = (index + 1, 0)
           continue
         }
-        let isLast = index + 1 == text.endIndex || text[index + 1] == 0x0A
-        let isPlain =
-          (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") || (byte == 0x20 || byte == 0x09) && !isLast
-        let width = isPlain ? 1 : 3
+        let width = isPlain(index) ? 1 : 3
         // The 76th column is for the soft line break, but for a line that ends here.
-        if column + width > (isLast ? 76 : 75) {
+        if column + width > (isLast(index) ? 76 : 75) {
           out.append(contentsOf: [UInt8(ascii: "="), 0x0D, 0x0A])
           column = 0
         }
-        if isPlain {
+        if width == 1 {
           out.append(byte)
         } else {
           out.append(UInt8(ascii: "="))
           out.append(digit(byte >> 4))
           out.append(digit(byte & 15))
         }
-        column += width
+        (index, column) = (index + 1, column + width)
       }
       out.append(contentsOf: [0x0D, 0x0A])
       return out

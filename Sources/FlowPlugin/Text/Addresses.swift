@@ -5,18 +5,21 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
   public let text: String
 
   public init?(_ text: String) {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8
     guard bytes.count <= 254, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return nil }
-    let local = bytes[..<at].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    let labels = bytes[(at + 1)...].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard at <= 64, local.allSatisfy({ !$0.isEmpty && $0.allSatisfy(EmailAddress.isAtom) }),
-      labels.allSatisfy(EmailAddress.isLabel)
+    let (local, domain) = (text[..<at].utf8, text[bytes.index(after: at)...].utf8)
+    guard local.count <= 64, EmailAddress.isDotted(local, EmailAddress.isAtom),
+      EmailAddress.isDotted(domain, { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }),
+      EmailAddress.areLabels(domain)
     else { return nil }
     self.text = text
   }
 
   /// What follows the `@`.
-  public var domain: String { String(text[text.index(after: text.lastIndex(of: "@") ?? text.startIndex)...]) }
+  public var domain: String {
+    let utf8 = text.utf8
+    return String(text[utf8.index(after: utf8.lastIndex(of: UInt8(ascii: "@")) ?? utf8.startIndex)...])
+  }
   public var description: String { text }
 
   /// RFC 5322 section 3.2.3, atext.
@@ -24,10 +27,28 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     isLetterOrDigit(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
   }
 
-  private static func isLabel(_ label: ArraySlice<UInt8>) -> Bool {
-    guard let first = label.first, let last = label.last, label.count <= 63 else { return false }
-    return isLetterOrDigit(first) && isLetterOrDigit(last)
-      && label.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+  /// Parts of such bytes, none of them empty, with points between them.
+  private static func isDotted(_ text: Substring.UTF8View, _ isPart: (UInt8) -> Bool) -> Bool {
+    var last = UInt8(ascii: ".")
+    for byte in text {
+      guard byte == UInt8(ascii: ".") ? last != byte : isPart(byte) else { return false }
+      last = byte
+    }
+    return last != UInt8(ascii: ".")
+  }
+
+  /// Each of at most 63 bytes, with no hyphen at its ends.
+  private static func areLabels(_ domain: Substring.UTF8View) -> Bool {
+    var (last, count) = (UInt8(ascii: "."), 0)
+    for byte in domain {
+      if byte == UInt8(ascii: ".") || last == UInt8(ascii: ".") {
+        if byte == UInt8(ascii: "-") || last == UInt8(ascii: "-") { return false }
+      }
+      count = byte == UInt8(ascii: ".") ? 0 : count + 1
+      if count > 63 { return false }
+      last = byte
+    }
+    return last != UInt8(ascii: "-")
   }
 }
 

@@ -242,8 +242,9 @@ extension Engine {
       line.state = .claimed
       line.attempts += 1
       // Without a marker it may be with the far side from here on.
-      let late = outlets[line.verb]?.usesMarker == true ? [] : try noteLate(line)
-      do throws(StoreError) { try store.add([.change(line, from: .planned)] + late) } catch {
+      var writes: [Write] = [.change(line, from: .planned)]
+      if outlets[line.verb]?.usesMarker != true { writes += try noteLate(line) }
+      do throws(StoreError) { try store.add(writes) } catch {
         // It may be in the store all the same.
         unsettled.append((line, nil))
         throw error

@@ -41,7 +41,9 @@ extension Engine {
         writes.append(.remember(Facts.reference + id, line.run))
       }
       writes += try forget(line)
-      try store.add(writes + tellOutcome("ok", of: line) + goOn(after: line, hasLeft: true))
+      writes += try tellOutcome("ok", of: line)
+      writes += try goOn(after: line, hasLeft: true)
+      try store.add(writes)
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
     case .optedOut(let because): try optOut(&line, because)

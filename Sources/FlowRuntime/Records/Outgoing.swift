@@ -47,7 +47,7 @@ public struct Outgoing: Hashable, Sendable {
   private let content: Shared<Content>
 
   /// The same on a retry, another on every rightful repeat.
-  public var key: IdempotencyKey { content.value.key }
+  public var key: IdempotencyKey { _read { yield content.value.key } }
   public var run: String { content.value.run }
   /// The transition that planned it.
   public var sequence: Int { content.value.sequence }
@@ -57,10 +57,10 @@ public struct Outgoing: Hashable, Sendable {
   public var verb: String { content.value.verb }
   public var touch: Bool { content.value.touch }
   /// Everything that the contact is known by, for the last look at what is suppressed.
-  public var contact: [String] { content.value.contact }
+  public var contact: [String] { _read { yield content.value.contact } }
   /// The run's owner, who is told where it fails; absent where there is none.
-  public var owner: Value { content.value.owner }
-  public var rendering: Rendering { content.value.rendering }
+  public var owner: Value { _read { yield content.value.owner } }
+  public var rendering: Rendering { _read { yield content.value.rendering } }
   /// SHA-256 of the payload, 64 hexadecimal digits.
   public var digest: String { givenDigest ?? hexadecimal(sha256(rendering.payload)) }
   /// Where it was told otherwise than from the payload.

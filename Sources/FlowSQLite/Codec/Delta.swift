@@ -54,17 +54,21 @@ enum Delta {
 
   /// What was new lately, the latest first.
   fileprivate struct News {
-    static let limit = 15
-    private(set) var all: [New] = []
+    private var ring = InlineArray<16, New>(repeating: New(start: 0, count: 0))
+    private var last = 0
+    private(set) var count = 0
 
     mutating func add(_ new: New) {
-      if all.isEmpty { all.reserveCapacity(News.limit) }
-      if all.count == News.limit { all.removeLast() }
-      all.insert(new, at: 0)
+      last = (last + 1) & 15
+      ring[last] = new
+      count = min(count + 1, 15)
     }
 
+    /// - Parameter index: below ``count``.
+    subscript(index: Int) -> New { ring[(last - index) & 15] }
+
     /// What follows the latest tells how long it is in the base.
-    mutating func note(skip: Int) { if !all.isEmpty { all[0].skip = skip } }
+    mutating func note(skip: Int) { if count > 0 { ring[last].skip = skip } }
   }
 
   static func encode(_ bytes: [UInt8], against base: Base, into packer: inout Packer) {
@@ -73,8 +77,10 @@ enum Delta {
       own.initialize(repeating: 0)
       bytes.withUnsafeBytes { target in
         base.bytes.withUnsafeBytes { source in
-          var writer = DeltaWriter(target: target, source: source, base: base, own: own)
-          writer.write(&packer)
+          base.places.withUnsafeBufferPointer { places in
+            var writer = DeltaWriter(target: target, source: source, places: places, shift: base.shift, own: own)
+            writer.write(&packer)
+          }
         }
       }
     }
@@ -95,7 +101,9 @@ enum Delta {
 private struct DeltaWriter {
   let target: UnsafeRawBufferPointer
   let source: UnsafeRawBufferPointer
-  let base: Base
+  /// As ``Base/places``, by ``Base/shift``.
+  let places: UnsafeBufferPointer<UInt32>
+  let shift: UInt32
   /// Where four bytes stand in what is new, by their hash: position + 1.
   let own: UnsafeMutableBufferPointer<UInt16>
   private var news = Delta.News()
@@ -108,12 +116,13 @@ private struct DeltaWriter {
   private var at = 0
 
   init(
-    target: UnsafeRawBufferPointer, source: UnsafeRawBufferPointer, base: Base,
-    own: UnsafeMutableBufferPointer<UInt16>
+    target: UnsafeRawBufferPointer, source: UnsafeRawBufferPointer, places: UnsafeBufferPointer<UInt32>,
+    shift: UInt32, own: UnsafeMutableBufferPointer<UInt16>
   ) {
     self.target = target
     self.source = source
-    self.base = base
+    self.places = places
+    self.shift = shift
     self.own = own
   }
 
@@ -171,7 +180,11 @@ private struct DeltaWriter {
         putNew(literal + digits, isDigits: true, &packer)
       } else {
         var end = literal + max(digits, 1)
-        while end < at, self.digits(from: end) < 8 { end += max(self.digits(from: end), 1) }
+        while end < at {
+          let more = self.digits(from: end)
+          if more >= 8 { break }
+          end += max(more, 1)
+        }
         putNew(end, isDigits: false, &packer)
       }
     }
@@ -194,7 +207,7 @@ private struct DeltaWriter {
       }
     } else {
       put(.new, count, &packer)
-      packer.put(bytes: target[literal..<end])
+      packer.put(bytes: UnsafeRawBufferPointer(rebasing: target[literal..<end]))
     }
     news.add(Delta.New(start: literal, count: count))
     // As long as what it stands for, most often.
@@ -206,13 +219,20 @@ private struct DeltaWriter {
   /// Something that was new before comes again.
   private func again() -> (Int, Delta.New)? {
     // Where the base goes on, it goes on.
-    let goesOn = (0..<source.count).contains(expected) && source[expected] == target[at]
-    if goesOn, match(source, expected) >= 4 { return nil }
+    if expected >= 0, isSame(source, expected, at, 4) { return nil }
     var best: (Int, Delta.New)?
-    for (index, new) in news.all.enumerated() where new.count > best?.1.count ?? 0 && new.count <= target.count - at {
-      if (0..<new.count).allSatisfy({ target[new.start + $0] == target[at + $0] }) { best = (index, new) }
+    for index in 0..<news.count {
+      let new = news[index]
+      if new.count > best?.1.count ?? 0, isSame(target, new.start, at, new.count) { best = (index, new) }
     }
     return best
+  }
+
+  /// Whether so many bytes from a place on are those of the list from another.
+  private func isSame(_ from: UnsafeRawBufferPointer, _ start: Int, _ at: Int, _ count: Int) -> Bool {
+    guard start + count <= from.count, at + count <= target.count else { return false }
+    for index in 0..<count where from[start + index] != target[at + index] { return false }
+    return true
   }
 
   private func longest() -> (start: Int, count: Int) {
@@ -221,26 +241,45 @@ private struct DeltaWriter {
     var best = (start: aligned, count: (0..<source.count).contains(aligned) ? match(source, aligned) : 0)
     if best.count >= 16 || at + 4 > target.count { return best }
     let four = target.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-    func improve(_ from: UnsafeRawBufferPointer, _ start: Int, _ place: Int) {
-      // What is better is four bytes longer at least.
-      guard start >= 0, start + 4 <= from.count,
-        from.loadUnaligned(fromByteOffset: start, as: UInt32.self) == four
-      else { return }
-      let count = match(from, start)
-      if count > best.count + 3 { best = (place, count) }
-    }
     // What is new is seldom much longer or shorter than what it stands for.
-    for shift in 1...8 where at - literal < 16 {
-      improve(source, aligned + shift, aligned + shift)
-      improve(source, aligned - shift, aligned - shift)
+    if at - literal < 16 {
+      if aligned >= 8, aligned + 12 <= source.count {
+        for shift in 1...8 {
+          let (after, before) = (aligned &+ shift, aligned &- shift)
+          if source.loadUnaligned(fromByteOffset: after, as: UInt32.self) == four {
+            improve(&best, source, after, after)
+          }
+          if source.loadUnaligned(fromByteOffset: before, as: UInt32.self) == four {
+            improve(&best, source, before, before)
+          }
+        }
+      } else {
+        for shift in 1...8 {
+          for place in [aligned + shift, aligned - shift] where has(four, source, place) {
+            improve(&best, source, place, place)
+          }
+        }
+      }
     }
     if best.count >= 16 { return best }
     let key = hash(four)
-    let place = Int(base.places[Int(key >> base.shift)]) - 1
-    improve(source, place, place)
+    let place = Int(places[Int(key >> shift)]) - 1
+    if has(four, source, place) { improve(&best, source, place, place) }
     let mine = Int(own[Int(key >> 24)]) - 1
-    improve(target, mine, source.count + mine)
+    if has(four, target, mine) { improve(&best, target, mine, source.count + mine) }
     return best
+  }
+
+  private func has(_ four: UInt32, _ bytes: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    start >= 0 && start + 4 <= bytes.count && bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self) == four
+  }
+
+  /// What is better is four bytes longer at least.
+  private func improve(
+    _ best: inout (start: Int, count: Int), _ from: UnsafeRawBufferPointer, _ start: Int, _ place: Int
+  ) {
+    let count = match(from, start)
+    if count > best.count + 3 { best = (place, count) }
   }
 
   private func remember(_ place: Int) {
@@ -323,8 +362,8 @@ private struct DeltaReader {
   }
 
   private mutating func repeatNew(_ index: Int) throws(StoreError) {
-    guard news.all.indices.contains(index), news.all[index].count <= length - out.count else { throw nowhere }
-    let new = news.all[index]
+    guard index < news.count, news[index].count <= length - out.count else { throw nowhere }
+    let new = news[index]
     for place in new.start..<new.start + new.count { out.append(out[place]) }
     try goOn(to: expected, new.count + new.skip)
     isAfterNew = false

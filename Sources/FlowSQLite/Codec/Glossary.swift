@@ -85,31 +85,37 @@ final class Glossary: Sendable {
 
   // MARK: Packed lines
 
+  /// Where lines are packed, one after the other.
+  struct Room {
+    fileprivate var plain = Packer()
+    fileprivate var told = Packer()
+  }
+
   /// - Parameters:
   ///   - key: lines with the same key are alike.
   ///   - origin: whose it is: a run's number, or that of a line of the inbox.
   ///   - clock: an instant that the reader knows.
-  func pack(_ key: Key, of origin: Int64, clock: Int64, _ write: (inout Packer) -> Void) -> [UInt8] {
-    var inner = Packer()
-    inner.clock = clock
-    write(&inner)
-    var outer = Packer()
-    let (number, base) = base(key) ?? adopt(inner.bytes, as: key, of: origin)
+  func pack(
+    _ key: Key, of origin: Int64, clock: Int64, in room: inout Room, _ write: (inout Packer) -> Void
+  ) -> [UInt8] {
+    room.plain.begin(clock: clock)
+    write(&room.plain)
+    room.told.begin()
+    let (number, base) = base(key) ?? adopt(room.plain.bytes, as: key, of: origin)
     // The lowest bit is for another layout.
-    outer.put(UInt64(number) << 1)
+    room.told.put(UInt64(number) << 1)
     if let base {
-      Delta.encode(inner.bytes, against: base, into: &outer)
+      Delta.encode(room.plain.bytes, against: base, into: &room.told)
     } else {
-      outer.put(bytes: inner.bytes)
+      room.told.put(bytes: room.plain.bytes)
     }
-    return sealed(outer, inner.bytes)
+    seal(&room.told, room.plain.bytes)
+    return room.told.bytes
   }
 
-  private func sealed(_ packer: Packer, _ plain: [UInt8]) -> [UInt8] {
-    var packer = packer
+  private func seal(_ packer: inout Packer, _ plain: [UInt8]) {
     let sum = checksum(plain)
     for shift: UInt32 in [0, 8, 16, 24] { packer.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
-    return packer.bytes
   }
 
   /// A line that is told by no other.
@@ -117,7 +123,8 @@ final class Glossary: Sendable {
     var packer = Packer()
     packer.put(UInt64(0))
     packer.put(bytes: plain)
-    return sealed(packer, plain)
+    seal(&packer, plain)
+    return packer.bytes
   }
 
   /// The base that a line is told by; nil where it is told by none.

@@ -16,9 +16,18 @@ package struct Packer {
   var clock: Int64 = 0
   /// What stands in lines of the outbox that are known to the reader, and is told by their number.
   var shown: [(line: Int64, texts: [Entry.NamedText])] = []
+  /// Of the run that is put.
+  var data: PackedData?
 
   /// Most lines fit into a few hundred bytes.
   init() { bytes.reserveCapacity(480) }
+
+  /// Another line, in the same place.
+  mutating func begin(clock: Int64 = 0) {
+    bytes.removeAll(keepingCapacity: true)
+    self.clock = clock
+    (shown, data) = ([], nil)
+  }
 
   mutating func put(_ value: some Packed) { value.pack(&self) }
   mutating func put(byte: UInt8) { bytes.append(byte) }
@@ -46,6 +55,26 @@ package struct Packer {
       put(UInt64(utf8.count))
       bytes.append(contentsOf: utf8)
     }
+  }
+}
+
+/// A run's data as they were packed last: they seldom change. Used by whoever writes groups, which one does at a time.
+final class PackedData: @unchecked Sendable {
+  private var values: [String: Value] = [:]
+  private var bytes: [UInt8] = []
+  /// The packer's clock before them, and after them.
+  private var (before, after): (Int64, Int64) = (0, 0)
+
+  func put(_ values: [String: Value], _ packer: inout Packer) {
+    if !bytes.isEmpty, before == packer.clock, self.values == values {
+      packer.put(bytes: bytes)
+      packer.clock = after
+      return
+    }
+    let start = packer.bytes.count
+    (self.values, before) = (values, packer.clock)
+    packer.put(values)
+    (bytes, after) = (Array(packer.bytes[start...]), packer.clock)
   }
 }
 
@@ -173,7 +202,9 @@ extension Optional: Packed where Wrapped: Packed {
 extension Array: Packed where Element: Packed {
   package func pack(_ packer: inout Packer) {
     packer.put(UInt64(count))
-    for element in self { packer.put(element) }
+    // As they lie: each would be copied otherwise.
+    let all = span
+    for index in all.indices { packer.put(all[index]) }
   }
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
     let count = try unpacker.count()

@@ -5,7 +5,7 @@ import FlowTime
 extension Run: Packed {
   package func pack(_ packer: inout Packer) {
     packer.put(key)
-    packer.put(data)
+    if let known = packer.data { known.put(data, &packer) } else { packer.put(data) }
     packer.put(started)
     packer.put(zone)
     packer.put(state)

@@ -98,18 +98,19 @@ extension Outgoing.State {
 
 /// How a line of the outbox is packed: what never changes of it.
 enum LineRow {
-  static func pack(_ line: Outgoing, _ packer: inout Packer) {
+  /// - Parameter rendering: the line's own, which is not copied.
+  static func pack(_ line: Outgoing, _ rendering: Rendering, _ packer: inout Packer) {
     packer.put(line.sequence)
     packer.put(line.node)
     packer.put(line.round)
     packer.put(line.contact)
     packer.put(line.owner)
-    packer.put(line.rendering.to)
-    packer.put(line.rendering.shown)
-    packer.put(UInt64(line.rendering.payload.count))
-    packer.put(bytes: line.rendering.payload)
-    packer.put(line.rendering.fileExtension)
-    packer.put(line.rendering.reference)
+    packer.put(rendering.to)
+    packer.put(rendering.shown)
+    packer.put(UInt64(rendering.payload.count))
+    packer.put(bytes: rendering.payload)
+    packer.put(rendering.fileExtension)
+    packer.put(rendering.reference)
     // The digest is the payload's, and made from it again.
     packer.put(line.givenDigest)
   }

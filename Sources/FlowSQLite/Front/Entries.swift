@@ -27,6 +27,7 @@ final class RunEntry {
   /// The group of changes that it was last changed in; it stands in the file as of the group before.
   var group = 0
   var isStored: Bool
+  let packedData = PackedData()
 
   init(number: Int64, id: String, isStored: Bool) {
     self.number = number

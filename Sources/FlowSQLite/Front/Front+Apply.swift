@@ -140,9 +140,7 @@ extension Front {
   }
 
   private func change(_ outgoing: Outgoing, _ from: Outgoing.State) throws(StoreError) {
-    guard let entry = try run(outgoing.run),
-      let line = try lines(entry).first(where: { $0.key == outgoing.key.text })
-    else { return }
+    guard let entry = try run(outgoing.run), let line = try line(outgoing, of: entry) else { return }
     line.state = outgoing.state
     line.next = outgoing.next
     line.outgoing = outgoing

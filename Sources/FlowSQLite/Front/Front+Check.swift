@@ -55,9 +55,9 @@ extension Front {
       guard !batch.outgoing.contains(key) else { throw .known("delivery \(key)") }
       batch.outgoing.append(key)
     case .change(let outgoing, let from):
-      let line = try run(outgoing.run).map { (entry) throws(StoreError) in try lines(entry) }?
-        .first { $0.key == outgoing.key.text }
-      guard line?.state == from else { throw .conflict("delivery \(outgoing.key)") }
+      guard let entry = try run(outgoing.run), try line(outgoing, of: entry)?.state == from else {
+        throw .conflict("delivery \(outgoing.key)")
+      }
     case .task(let task):
       _ = try self.task(task.id)
       if let entry = try run(task.run) { _ = try tasks(entry) }

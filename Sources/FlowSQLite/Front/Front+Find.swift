@@ -251,6 +251,11 @@ extension Front {
     return found
   }
 
+  /// The latest of a run are asked for most often.
+  func line(_ outgoing: Outgoing, of entry: RunEntry) throws(StoreError) -> LineEntry? {
+    try lines(entry).last { $0.key == outgoing.key.text }
+  }
+
   /// With what it holds.
   func outgoing(_ line: LineEntry) throws(StoreError) -> Outgoing {
     if let known = line.outgoing { return known }

@@ -24,6 +24,7 @@ struct Group: Sendable {
     /// The lines of its outbox tell its threads.
     var areThreadsTold: Bool
     var isStored: Bool
+    var packedData: PackedData
   }
 
   struct StepLine: Sendable {
@@ -112,6 +113,6 @@ extension Front {
     return Group.RunLine(
       number: entry.number, id: entry.id, record: entry.record, steps: entry.steps, lastStep: entry.lastStep,
       lastLine: entry.lastLine, lastTask: entry.lastTask, told: entry.told, hasHeardStart: entry.hasHeardStart,
-      areThreadsTold: areTold, isStored: entry.isStored)
+      areThreadsTold: areTold, isStored: entry.isStored, packedData: entry.packedData)
   }
 }

@@ -9,6 +9,9 @@ final class GroupWriter {
   private let glossary: Glossary
   /// Numbers of the inbox's lines in the group, by the id under which runs know them.
   private var newEvents: [String: Int64] = [:]
+  /// The version that was asked for last, a long word: most lines of a group are of one.
+  private var lastVersion: (text: String, cell: Cell)?
+  private var room = Glossary.Room()
 
   init(_ file: Connection, _ glossary: Glossary) {
     self.file = file
@@ -35,17 +38,27 @@ final class GroupWriter {
     glossary.isCommitted()
   }
 
-  private func ordered<Line>(_ lines: [Line], by number: (Line) -> Int64) -> [Line] {
-    lines.count < 2 ? lines : lines.sorted { number($0) < number($1) }
+  private func writeLines(_ group: Group) throws(StoreError) {
+    try inOrder(group.inbox, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.steps, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.lines, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.tasks, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.runs, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
   }
 
-  private func writeLines(_ group: Group) throws(StoreError) {
-    // By number: neighbours share pages.
-    for line in ordered(group.inbox, by: { $0.number }) { try write(line) }
-    for step in group.steps { try write(step) }
-    for line in ordered(group.lines, by: { $0.number }) { try write(line) }
-    for task in ordered(group.tasks, by: { $0.number }) { try write(task) }
-    for run in ordered(group.runs, by: { $0.number }) { try write(run) }
+  /// By number: neighbours share pages. The lines stay as they lie: each would be copied otherwise.
+  private func inOrder<Line>(
+    _ lines: [Line], by number: (Line) -> Int64, _ write: (Line) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try lines.withUnsafeBufferPointer { (lines) throws(StoreError) in
+      if lines.count < 2 {
+        for index in lines.indices { try write(lines[index]) }
+        return
+      }
+      let numbers = lines.indices.map { number(lines[$0]) }
+      let order = lines.indices.sorted { numbers[$0] < numbers[$1] }
+      for index in order { try write(lines[index]) }
+    }
   }
 
   /// Last of all: what the lines above have made new.
@@ -72,9 +85,8 @@ final class GroupWriter {
     let incoming = entry.row.incoming
     let type = glossary.cell(incoming.body.type)
     let state = entry.row.result?.number ?? 1
-    let key = Glossary.Key(
-      kind: Kind.inbox, first: glossary.number(incoming.body.type), second: state, third: 0)
-    let packed = glossary.pack(key, of: entry.number, clock: incoming.at.milliseconds) { packer in
+    let key = Glossary.Key(kind: Kind.inbox, first: type.word, second: state, third: 0)
+    let packed = glossary.pack(key, of: entry.number, clock: incoming.at.milliseconds, in: &room) { packer in
       packer.put(entry.row.received)
       packer.put(incoming.body)
       packer.put(incoming.depth)
@@ -101,32 +113,59 @@ final class GroupWriter {
   // MARK: Runs
 
   private func write(_ entry: Group.RunLine) throws(StoreError) {
-    let record = entry.record
     let statement = try file.statement(entry.isStored ? .updateRun : .insertRun)
     statement.bind(1, entry.number)
     if !entry.isStored { statement.bind(2, runID.cell(entry.id)) }
-    statement.bind(3, record?.due?.milliseconds)
-    statement.bind(4, record?.ended?.milliseconds)
-    statement.bind(5, record?.outcome.map(glossary.cell))
-    statement.bind(6, record.map { Int64($0.touched.count) })
-    statement.bind(7, record.map { Int64($0.sequence) })
-    statement.bind(8, record?.stuck)
     statement.bind(9, entry.steps)
     statement.bind(10, known(entry.lastStep))
     statement.bind(11, known(entry.lastLine))
     statement.bind(12, known(entry.lastTask))
-    if let record { statement.bind(13, pack(record, entry)) } else { statement.bind(13, Int64?.none) }
-    // A run may be moved to another version.
-    statement.bind(15, record.map { glossary.cell($0.version) })
-    if !entry.isStored {
-      statement.bind(14, record.map { glossary.cell($0.workflow) })
-      statement.bind(16, record?.subject)
-      statement.bind(17, record?.contact)
-      statement.bind(18, record?.exclusive.map(glossary.cell))
-      statement.bind(19, record.map { event($0.event) })
-      statement.bind(20, record?.started.milliseconds)
+    if let record = entry.record {
+      bind(record, entry, statement)
+    } else {
+      for index: Int32 in [3, 4, 5, 6, 7, 8, 13, 15] { statement.bind(index, Int64?.none) }
+      if !entry.isStored { for index: Int32 in [14, 16, 17, 18, 19, 20] { statement.bind(index, Int64?.none) } }
     }
     try statement.run()
+  }
+
+  private func bind(_ record: RunRecord, _ entry: Group.RunLine, _ statement: Statement) {
+    let version = version(record.version)
+    let outcome = record.outcome.map(glossary.cell)
+    statement.bind(3, record.due?.milliseconds)
+    statement.bind(4, record.ended?.milliseconds)
+    statement.bind(5, outcome)
+    statement.bind(6, record.touched.count)
+    statement.bind(7, record.sequence)
+    statement.bind(8, record.stuck)
+    let place = record.waitsAt.map { Int64($0) } ?? -1 - (outcome?.word ?? glossary.number(""))
+    let key = Glossary.Key(kind: Kind.run, first: version.word, second: place, third: 0)
+    let packed = glossary.pack(key, of: entry.number, clock: record.started.milliseconds, in: &room) { packer in
+      packer.data = entry.packedData
+      packer.put(entry.told)
+      packer.put(entry.hasHeardStart)
+      packer.put(entry.areThreadsTold)
+      packer.put(entry.areThreadsTold ? [:] : record.threads)
+      packer.put(record.run)
+    }
+    statement.bind(13, packed)
+    // A run may be moved to another version.
+    statement.bind(15, version)
+    if !entry.isStored {
+      statement.bind(14, glossary.cell(record.workflow))
+      statement.bind(16, record.subject)
+      statement.bind(17, record.contact)
+      statement.bind(18, record.exclusive.map(glossary.cell))
+      statement.bind(19, event(record.event))
+      statement.bind(20, record.started.milliseconds)
+    }
+  }
+
+  private func version(_ text: String) -> Cell {
+    if let lastVersion, lastVersion.text == text { return lastVersion.cell }
+    let cell = glossary.cell(text)
+    lastVersion = (text, cell)
+    return cell
   }
 
   /// What came in stands in this group, most often.
@@ -136,41 +175,25 @@ final class GroupWriter {
 
   private func known(_ number: Int64) -> Int64? { number == 0 ? nil : number }
 
-  private func pack(_ record: RunRecord, _ entry: Group.RunLine) -> [UInt8] {
-    let place = record.waitsAt.map { Int64($0) } ?? -1 - glossary.number(record.outcome ?? "")
-    let key = Glossary.Key(kind: Kind.run, first: glossary.number(record.version), second: place, third: 0)
-    return glossary.pack(key, of: entry.number, clock: record.started.milliseconds) { packer in
-      packer.put(entry.told)
-      packer.put(entry.hasHeardStart)
-      packer.put(entry.areThreadsTold)
-      packer.put(entry.areThreadsTold ? [:] : record.threads)
-      packer.put(record.run)
-    }
-  }
-
   // MARK: Journals
 
   private func write(_ new: Group.StepLine) throws(StoreError) {
-    let step = new.step
-    let what = glossary.cell(step.summary)
-    let version = glossary.number(new.version)
-    let kind = if case .number(let number) = what { number } else { Int64(0) }
-    let key = Glossary.Key(kind: Kind.step, first: version, second: kind, third: 0)
-    let at = step.at.milliseconds
-    let packed = glossary.pack(key, of: new.run, clock: at) { packer in
+    let what = glossary.cell(new.step.summary)
+    let key = Glossary.Key(kind: Kind.step, first: version(new.version).word, second: what.word, third: 0)
+    let packed = glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, in: &room) { packer in
       packer.shown = new.shown
       packer.put(new.isHeard)
-      packer.put(step.event)
-      packer.put(step.entries)
-      packer.put(step.touchesElsewhere)
-      packer.put(step.suppressed)
-      packer.put(step.held)
+      packer.put(new.step.event)
+      packer.put(new.step.entries)
+      packer.put(new.step.touchesElsewhere)
+      packer.put(new.step.suppressed)
+      packer.put(new.step.held)
     }
     let statement = try file.statement(.insertStep)
     statement.bind(1, new.number)
     statement.bind(2, new.run)
     statement.bind(3, known(new.previous))
-    statement.bind(4, step.at.milliseconds(since: new.started))
+    statement.bind(4, new.step.at.milliseconds(since: new.started))
     statement.bind(5, what)
     statement.bind(6, packed)
     try statement.run()
@@ -190,19 +213,19 @@ final class GroupWriter {
     statement.bind(6, outgoing.because)
     statement.bind(7, outgoing.receipt)
     if !line.isStored {
-      let step = glossary.cell(outgoing.step)
-      let key = Glossary.Key(
-        kind: Kind.line, first: glossary.number(line.version), second: glossary.number(outgoing.step),
-        third: glossary.number(outgoing.verb))
+      let (step, verb) = (glossary.cell(outgoing.step), glossary.cell(outgoing.verb))
+      let key = Glossary.Key(kind: Kind.line, first: version(line.version).word, second: step.word, third: verb.word)
       statement.bind(8, line.run)
       statement.bind(9, known(line.previous))
       statement.bind(10, DeliveryKey.cell(outgoing.key.text))
       statement.bind(11, step)
-      statement.bind(12, glossary.cell(outgoing.verb))
+      statement.bind(12, verb)
       statement.bind(13, outgoing.touch ? 1 : 0)
       statement.bind(
         14,
-        glossary.pack(key, of: line.run, clock: planned.milliseconds) { LineRow.pack(outgoing, &$0) })
+        glossary.pack(key, of: line.run, clock: planned.milliseconds, in: &room) {
+          LineRow.pack(outgoing, outgoing.rendering, &$0)
+        })
       statement.bind(15, planned.milliseconds(since: line.started))
     }
     try statement.run()
@@ -211,19 +234,19 @@ final class GroupWriter {
   // MARK: Tasks and what is seldom
 
   private func write(_ entry: Group.TaskLine) throws(StoreError) {
-    let task = entry.record
+    let name = glossary.cell(entry.record.name)
+    let isOpen: Int64 = entry.record.isOpen ? 1 : 0
     let key = Glossary.Key(
-      kind: Kind.task, first: glossary.number(task.workflow), second: glossary.number(task.name),
-      third: task.isOpen ? 1 : 0)
+      kind: Kind.task, first: glossary.number(entry.record.workflow), second: name.word, third: isOpen)
     let statement = try file.statement(entry.isStored ? .updateTask : .insertTask)
     statement.bind(1, entry.number)
-    statement.bind(2, task.isOpen ? 1 : 0)
-    statement.bind(3, glossary.pack(key, of: entry.run, clock: 0) { TaskRow.pack(task, &$0) })
+    statement.bind(2, isOpen)
+    statement.bind(3, glossary.pack(key, of: entry.run, clock: 0, in: &room) { TaskRow.pack(entry.record, &$0) })
     if !entry.isStored {
-      statement.bind(4, taskID.cell(task.id))
+      statement.bind(4, taskID.cell(entry.record.id))
       statement.bind(5, entry.run)
       statement.bind(6, known(entry.previous))
-      statement.bind(7, glossary.cell(task.name))
+      statement.bind(7, name)
     }
     try statement.run()
   }
@@ -289,6 +312,11 @@ enum Kind {
   static let task: Int64 = 5
 }
 
+extension Cell {
+  /// The word's number; 0 where it is none.
+  fileprivate var word: Int64 { if case .number(let number) = self { number } else { 0 } }
+}
+
 extension Statement {
   func bind(_ index: Int32, _ cell: Cell?) {
     if let cell { bind(index, cell) } else { bind(index, Int64?.none) }
@@ -322,6 +350,15 @@ extension Incoming.Body {
 extension JournalStep {
   /// What a person reads in the table: `sent receipt, waiting`.
   fileprivate var summary: String {
-    entries.map { entry in entry.step.map { "\(entry.type) \($0)" } ?? entry.type }.joined(separator: ", ")
+    var text = ""
+    let all = entries.span
+    for index in all.indices {
+      if index > 0 { text += ", " }
+      text += all[index].type
+      guard let step = all[index].step else { continue }
+      text += " "
+      text += step
+    }
+    return text
   }
 }
