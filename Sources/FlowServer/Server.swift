@@ -94,8 +94,7 @@ public actor Server {
   private func drain(_ socket: SocketServer) async {
     work?.cancel()
     await service?.engine.drain()
-    // Whose order is carried out still gets the answer.
-    for _ in 0..<100 where socket.conversations > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+    await socket.lastAnswers()
     service?.close()
   }
 

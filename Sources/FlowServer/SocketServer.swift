@@ -84,6 +84,11 @@ public final class SocketServer: Sendable {
   /// How many conversations go on.
   public var conversations: Int { state.withLock { $0.open.count } }
 
+  /// After ``close()``: whose order is carried out still gets the answer, for two seconds.
+  func lastAnswers() async {
+    for _ in 0..<100 where conversations > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+  }
+
   private func listen(on file: Int32) {
     while true {
       free.wait()

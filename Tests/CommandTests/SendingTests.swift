@@ -4,9 +4,10 @@ import Testing
 /// What flow.yaml says of channels that send: with the command, and a far side that the test starts.
 @Suite struct SendingTests {
   private static let peer = """
-    import http.server, json, os
+    import http.server, json, os, time
     class Peer(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
+            while os.path.exists("hang"): time.sleep(0.02)
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             seen = {"path": self.path, "headers": dict(self.headers), "body": body}
             with open("seen", "a") as file: file.write(json.dumps(seen) + "\\n")
@@ -49,19 +50,25 @@ import Testing
 
   private let start = ["--start", "2026-03-25 10:00 Europe/Berlin"]
 
+  /// - Returns: the peer, and the port at which it listens.
+  private func peer(in folder: Folder) throws -> (peer: Going, port: String) {
+    let peer = try Going(["-c", Self.peer], in: folder.path, program: "python3")
+    var port: String?
+    for _ in 0..<1000 where port == nil {
+      port = try? folder.text("port")
+      usleep(10_000)
+    }
+    return (peer, try #require(port))
+  }
+
   @Test func aWebhookLeavesSignedAndTheRunHearsOfIt() throws {
     let peerFolder = try Folder()
-    let peer = try Going(["-c", Self.peer], in: peerFolder.path, program: "python3")
+    let (peer, port) = try peer(in: peerFolder)
     defer {
       kill(peer.pid, SIGKILL)
       _ = try? peer.wait()
     }
-    var port: String?
-    for _ in 0..<1000 where port == nil {
-      port = try? peerFolder.text("port")
-      usleep(10_000)
-    }
-    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: try #require(port))
+    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: port)
     let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
     #expect(try folder.flow(["event", "deal.won", "--data", "in.json"] + start, environment: secrets).code == 0)
     let served = try folder.flow(["serve", "--once"] + start, environment: secrets)
@@ -74,6 +81,35 @@ import Testing
     #expect(seen["headers"]["webhook-signature"].text?.hasPrefix("v1,") == true)
     #expect(folder.names(in: "outbox").isEmpty)
     #expect(try folder.flow("runs").output.contains(" told "))
+  }
+
+  @Test func `guarantee 1: without a server, who asks is answered at the commit, and others while it hands over`()
+    throws
+  {
+    let peerFolder = try Folder()
+    try peerFolder.write("", to: "hang")
+    let (peer, port) = try peer(in: peerFolder)
+    defer {
+      kill(peer.pid, SIGKILL)
+      _ = try? peer.wait()
+    }
+    let folder = try project(
+      "{ send: true, private: allow, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }", port: port)
+    let input = try folder.text("in.json")
+    try folder.write(input.replacing("D 1", with: "D 2").replacing("\"c\"", with: "\"d\""), to: "second.json")
+    let first = try folder.start("event", "deal.won", "--data", "in.json")
+    try eventually("the first event is committed") { (try? folder.runs())?.isEmpty == false }
+    let second = try folder.flow("event", "deal.won", "--data", "second.json")
+    #expect(second.output.hasPrefix("started "), "\(second.errors)")
+    let paused = try folder.flow("pause", "--all")
+    #expect(paused.output == "all: paused\n", "\(paused.errors)")
+    // All that while the first one's message was under way.
+    #expect((try? peerFolder.text("seen")) == nil)
+    unlink(peerFolder.path + "/hang")
+    let ran = try first.wait()
+    #expect(ran.code == 0 && ran.output.hasPrefix("started "), "\(ran.errors)")
+    // What came after the pause has not left.
+    #expect(try peerFolder.text("seen").split(separator: "\n").count == 1)
   }
 
   @Test func whatNeedsASecretIsCheckedAndRunWithoutIt() throws {

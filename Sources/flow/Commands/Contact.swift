@@ -126,17 +126,18 @@ struct ContactCommand: AsyncParsableCommand {
       let door = Door(
         workspace: workspace, store: person.store, command: "flow contact", makesStore: true, start: start,
         color: color)
-      _ = try await door.carryOut(
-        identities.map { identity in
-          .receive(
-            Incoming(
-              source: "flow", id: "suppress.\(channel).\(identity).\(now.milliseconds)", at: now,
-              body: .suppress(contact: identity, channel: channel, because: because)))
-        })
-      switch format {
-      case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
-      case .json:
-        Output.json(["contact": .string(person.who), "channel": .string(channel), "because": .string(because)])
+      let orders = identities.map { identity in
+        Order.receive(
+          Incoming(
+            source: "flow", id: "suppress.\(channel).\(identity).\(now.milliseconds)", at: now,
+            body: .suppress(contact: identity, channel: channel, because: because)))
+      }
+      try await door.carryOut(orders) { _ in
+        switch format {
+        case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
+        case .json:
+          Output.json(["contact": .string(person.who), "channel": .string(channel), "because": .string(because)])
+        }
       }
     }
   }

@@ -35,12 +35,16 @@ struct EventCommand: AsyncParsableCommand {
     let incoming = try incoming(now: try Input.start(start, zones: workspace.zones))
     let door = Door(
       workspace: workspace, store: store, command: "flow event", makesStore: true, start: start, color: color)
-    let received: Received
-    switch try await door.carryOut(.receive(incoming)) {
-    case .received(let answer): received = answer
-    case .done, .erased, .unavailable: received = Received()
-    case .refused(let because): throw Failure.finding(because)
+    try await door.carryOut(.receive(incoming)) { answer in
+      switch answer {
+      case .received(let received): try tell(received, of: incoming, workspace)
+      case .done, .erased, .unavailable: break
+      case .refused(let because): throw Failure.finding(because)
+      }
     }
+  }
+
+  private func tell(_ received: Received, of incoming: Incoming, _ workspace: Workspace) throws {
     report(received, near: nearest(workspace, received))
     let isWrong = !received.refused.isEmpty || !incoming.misfits(zones: workspace.zones).isEmpty
     if received.started.isEmpty, received.reached.isEmpty, isWrong {

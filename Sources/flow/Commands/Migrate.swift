@@ -45,10 +45,11 @@ struct MigrateCommand: AsyncParsableCommand {
     }
     if apply {
       let door = Door(workspace: workspace, store: store, command: "flow migrate", start: start, color: color)
-      let answers = try await door.carryOut(affected.map { .migrate(run: $0.run) })
-      // What the engine says counts: something may not have left yet.
-      for (index, answer) in answers.enumerated() {
-        if case .refused(let because) = answer { affected[index].effect = .stranded(because: because) }
+      try await door.carryOut(affected.map { .migrate(run: $0.run) }) { answers in
+        // What the engine says counts: something may not have left yet.
+        for (index, answer) in answers.enumerated() {
+          if case .refused(let because) = answer { affected[index].effect = .stranded(because: because) }
+        }
       }
     }
     print(affected)

@@ -25,7 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try Workspace.open(files.paths)
-    if let holder = try? Client(store: store.path(workspace)).holder {
+    // Any other command goes when it has handed over: it is waited for.
+    if let holder = try? Client(store: store.path(workspace)).holder, holder.hasPrefix("flow serve") {
       throw Failure.broken("\(store.shown(workspace)): the store is in use by \(holder)")
     }
     let compilation = try workspace.compiled(color: color.isOn)

@@ -18,7 +18,10 @@ struct SteeringOptions: ParsableArguments {
   func carryOut(_ orders: [Order], _ command: String, kind: String, done: String, before: String) async throws {
     let workspace = try Workspace.open(workflows)
     let door = Door(workspace: workspace, store: store, command: "flow \(command)", start: start, color: color)
-    let answers = try await door.carryOut(orders)
+    try await door.carryOut(orders) { try tell($0, command, kind: kind, done: done, before: before) }
+  }
+
+  private func tell(_ answers: [Answer], _ command: String, kind: String, done: String, before: String) throws {
     var changed: [JSONValue] = []
     var refused: [String] = []
     for answer in answers {

@@ -71,12 +71,16 @@ struct DoneCommand: AsyncParsableCommand {
     let door = Door(workspace: workspace, store: store, command: "flow done", start: start, color: color)
     let task = try await whole(workspace)
     let order = Order.receive(.task(task, outcome: outcome, note: note, at: now))
-    var received = Received()
-    switch try await door.carryOut(order) {
-    case .received(let answer): received = answer
-    case .done, .erased, .unavailable: break
-    case .refused(let because): throw Failure.finding(because)
+    try await door.carryOut(order) { answer in
+      switch answer {
+      case .received(let received): try tell(received, of: task)
+      case .done, .erased, .unavailable: break
+      case .refused(let because): throw Failure.finding(because)
+      }
     }
+  }
+
+  private func tell(_ received: Received, of task: String) throws {
     let because = received.unmatched ?? received.refused.first?.because.joined(separator: "; ")
     if let because { throw Failure.finding(because) }
     switch format {

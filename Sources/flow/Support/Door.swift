@@ -2,6 +2,7 @@ import FlowCompiler
 import FlowRuntime
 import FlowSQLite
 import FlowServer
+import Glibc
 
 /// How a command changes something: through the server where one runs, else on the store itself.
 struct Door {
@@ -19,15 +20,17 @@ struct Door {
   /// gone.
   private static let attempts = 30
 
-  /// - Returns: what became of each order, in their order. All of it is committed.
-  func carryOut(_ orders: [Order]) async throws -> [Answer] {
+  /// - Parameter tell: takes what became of each order, in their order, as soon as all of it is committed. Where no
+  ///   server runs, what they planned is handed over after that, and then what `tell` throws is thrown.
+  func carryOut(_ orders: [Order], tell: ([Answer]) throws -> Void) async throws {
     var answers: [Answer] = []
     var attempt = 1
     while true {
       try askServer(orders, &answers)
-      if answers.count == orders.count { return try sound(answers) }
+      if answers.count == orders.count { return try tell(try sound(answers)) }
       do {
-        return try sound(answers + (try await onStore(Array(orders[answers.count...]))))
+        let known = answers
+        return try await onStore(Array(orders[answers.count...])) { try tell(try sound(known + $0)) }
       } catch let error as StoreError {
         guard case .locked = error, attempt < Door.attempts else {
           throw Failure.broken("\(store.shown(workspace)): \(error)")
@@ -37,9 +40,9 @@ struct Door {
     }
   }
 
-  func carryOut(_ order: Order) async throws -> Answer {
-    // One order has one answer.
-    try await carryOut([order]).first ?? .unavailable("it was not carried out")
+  /// As above, for one order.
+  func carryOut(_ order: Order, tell: (Answer) throws -> Void = { _ in }) async throws {
+    try await carryOut([order]) { answers in for answer in answers { try tell(answer) } }
   }
 
   /// For what needs no workflows where no server runs.
@@ -66,19 +69,37 @@ struct Door {
     }
   }
 
-  private func onStore(_ orders: [Order]) async throws -> [Answer] {
+  private func onStore(_ orders: [Order], _ tell: ([Answer]) throws -> Void) async throws {
     let compilation = try workspace.compiled(color: color.isOn)
     let clock = try Input.clock(start, zones: workspace.zones)
-    return try await Setup.use(workspace, compilation, clock: clock) { setup in
+    try await Setup.use(workspace, compilation, clock: clock) { setup in
       let use: StoreUse = makesStore ? .writing(command, patience: 1) : .changing(command, patience: 1)
-      let store = try store.opened(workspace, use)
-      defer { try? store.close() }
-      let engine = setup.engine(on: store)
+      let opened = try store.opened(workspace, use)
+      defer { try? opened.close() }
+      let engine = setup.engine(on: opened)
       var answers: [Answer] = []
       for order in orders { answers.append(await engine.carryOut(order)) }
-      // The orders are committed. What fails from here on is taken up by the next command, or a server.
-      do { _ = try await engine.receive([]) } catch { Output.complain("\(self.store.shown(workspace)): \(error)") }
-      return answers
+      let told = Result { try tell(answers) }
+      await handOver(engine)
+      try told.get()
+    }
+  }
+
+  /// The orders are committed; what fails from here on is taken up by the next command, or a server. Meanwhile others
+  /// are listened to, for whom it is the same time.
+  private func handOver(_ engine: Engine) async {
+    let path = store.path(workspace)
+    let attendant =
+      start == nil ? try? Attendant(store: path, holder: "\(command), process \(getpid())", engine: engine) : nil
+    do throws(StoreError) {
+      try await engine.receive([])
+      if let attendant {
+        await attendant.end()
+        try await engine.receive([])
+      }
+    } catch {
+      Output.complain("\(store.shown(workspace)): \(error)")
+      await attendant?.end()
     }
   }
 
