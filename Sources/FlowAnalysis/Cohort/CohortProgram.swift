@@ -392,9 +392,3 @@ struct CohortProgram {
     return Int16(windows.count - 1)
   }
 }
-
-/// A program that is not copied with whoever goes by it.
-final class WholeProgram {
-  let program: CohortProgram
-  init(_ program: CohortProgram) { self.program = program }
-}

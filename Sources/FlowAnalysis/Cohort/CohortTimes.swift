@@ -6,8 +6,7 @@ import FlowTime
 struct CohortTimes {
   enum Truth: UInt8 { case no, yes, failed }
 
-  private var program: CohortProgram { _read { yield whole.program } }
-  private let whole: WholeProgram
+  private let program: CohortProgram
   private let plan: CohortPlan
   private let zone: Zone
   private let calendar: BusinessCalendar
@@ -25,9 +24,8 @@ struct CohortTimes {
 
   private static var none: Int32 { CompiledWalker.none }
 
-  init(_ whole: WholeProgram) {
-    self.whole = whole
-    let program = whole.program
+  init(_ program: CohortProgram) {
+    self.program = program
     plan = program.plan
     zone = plan.zone
     calendar = plan.graph.policy.calendar
@@ -187,7 +185,7 @@ struct CohortTimes {
   }
 
   private func scope(_ state: CompiledWalker.State, _ now: Instant) -> ContactScope {
-    ContactScope(whole: whole, state: state, now: now)
+    ContactScope(program: program, state: state, now: now)
   }
 }
 
@@ -213,11 +211,11 @@ private struct MinuteMemo {
 
 /// What names mean to one contact.
 private struct ContactScope: Scope {
-  let whole: WholeProgram
+  let program: CohortProgram
   let state: CompiledWalker.State
   let now: Instant
 
-  private var plan: CohortPlan { whole.program.plan }
+  private var plan: CohortPlan { program.plan }
   var zone: Zone { plan.zone }
   var calendar: BusinessCalendar { plan.graph.policy.calendar }
   var hours: (window: Window, zone: Zone)? { plan.graph.policy.window.map { ($0, plan.contactZone) } }
@@ -240,7 +238,7 @@ private struct ContactScope: Scope {
     case .runDay:
       return .integer(Int64(zone.civil(at: now).date.days(since: zone.civil(at: plan.instant(state.started)).date)))
     case .step(let node):
-      let passed = whole.program.slots.firstIndex(of: node).map { $0 == 0 ? state.first : state.second }
+      let passed = program.slots.firstIndex(of: node).map { $0 == 0 ? state.first : state.second }
       guard let passed, passed != CompiledWalker.none else { return .absent }
       return .instant(plan.instant(passed))
     case .eventField, .eventTime, .taskNote, .ask: return .absent

@@ -8,8 +8,7 @@ struct CompiledSteps {
 
   static var none: Int32 { CompiledWalker.none }
 
-  var program: CohortProgram { _read { yield whole.program } }
-  private let whole: WholeProgram
+  let program: CohortProgram
   var handed: [Handed] = []
   var times: CohortTimes
   var overflows = false
@@ -21,7 +20,7 @@ struct CompiledSteps {
     var program = program
     gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
     maxTouches = program.plan.graph.policy.maxTouches ?? .max
-    whole = WholeProgram(program)
+    self.program = program
     brings = program.plan.replies.map { reply in
       switch reply.kind {
       case .reply: reply.name == "reply" ? .anyReply : .classOfReply
@@ -30,7 +29,7 @@ struct CompiledSteps {
       default: .absence
       }
     }
-    times = CohortTimes(whole)
+    times = CohortTimes(program)
   }
 
   /// What a touch brings.
