@@ -94,7 +94,8 @@ import Testing
       _ = try? peer.wait()
     }
     let folder = try project(
-      "{ send: true, private: allow, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }", port: port)
+      "{ send: true, private: allow, secret: { file: hook.secret } }", port: port)
+    try folder.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", to: "hook.secret")
     let input = try folder.text("in.json")
     try folder.write(input.replacing("D 1", with: "D 2").replacing("\"c\"", with: "\"d\""), to: "second.json")
     let first = try folder.start("event", "deal.won", "--data", "in.json")
