@@ -155,6 +155,135 @@ struct ExactTests {
     #expect(abs(counted.meanTouches - computed.meanTouches) <= 4 * 3 / 2000.0.squareRoot())
   }
 
+  /// Of answers with a median of a day the share that takes exactly so many minutes.
+  private func answers(at minute: Int) -> Double {
+    // 2^(-1/1440), to the last digit of a double.
+    let stays = 0.9995187636226662
+    return (1..<minute).reduce(1 - stays) { share, _ in share * stays }
+  }
+
+  @Test func `what an answer leads to is looked at in between, not only where a wait begins and ends`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 8000)]
+    assume.after = .days(1)
+    var cohort = try cohort(
+      """
+      timezone: '"Europe/Berlin"'
+      replies: { declined: ["no thanks"] }
+      anytime: { declined: offer }
+      steps:
+        - { email: one, purpose: inform, subject: One, body: One. }
+        - await: reply within 4 days
+        - end: quiet
+      paths:
+        offer:
+          - { email: offer, window: "mon-fri 09:00-17:00", closed: end shut, purpose: inform, subject: A, body: A. }
+          - end: offered
+
+      """, assume)
+    // Monday 20:00, and Friday 20:00: both are outside of the window.
+    cohort.start = cohort.start.adding(milliseconds: 20 * 3_600_000)
+    cohort.spanMinutes = 1
+    let figures = cohort.exactFigures()
+    var (inside, share) = (0.0, 800 * answers(at: 1))
+    for minute in 1...4 * 1440 {
+      if (9 * 60..<17 * 60).contains((20 * 60 + minute) % 1440) { inside += share }
+      share *= 0.9995187636226662
+    }
+    func count(_ name: String) -> Double? { figures.outcomes.first { $0.name == name }?.count }
+    // A fifth never answers, and a sixteenth of the others not in four days.
+    #expect(near(count("quiet"), 250, 1e-3) && near(count("offered"), inside, 0.1))
+    #expect(near(count("shut"), 750 - inside, 0.1) && inside > 200)
+  }
+
+  @Test func `of thirty mails each is answered as often, whatever was held before`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 300), share("later", 300)]
+    assume.after = .hours(1)
+    let steps = (1...30).map { number in
+      "  - { email: mail-\(number), purpose: inform, subject: One, body: One. }\n  - await: reply within 1 day\n"
+    }
+    let figures = try cohort(
+      """
+      timezone: '"UTC"'
+      replies: { declined: ["no thanks"], later: ["later"] }
+      anytime: { declined: end lost, later: hold 5 days }
+      steps:
+      \(steps.joined())  - end: quiet
+
+      """, assume
+    ).exactFigures()
+    // Whoever has not answered within 24 half-lives has the next mail before: 0.97 to the thirtieth are left.
+    #expect(near(figures.outcomes.first { $0.name == "quiet" }?.count, 401.007, 0.1))
+    #expect(figures.rounded <= 0.2)
+  }
+
+  @Test func `days, quantiles and the mean are those of the answers' own times`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("reply", 9000)]
+    assume.after = .days(1)
+    let figures = try cohort(
+      """
+      timezone: '"UTC"'
+      anytime: { reply: end answered }
+      steps:
+        - { email: one, purpose: inform, subject: One, body: One. }
+        - await: reply within 7 days
+        - end: quiet
+
+      """, assume
+    ).exactFigures()
+    for (day, wanted) in [450, 225, 112.5, 56.25, 28.125, 14.0625, 7.03125, 107.03125].enumerated() {
+      #expect(near(figures.times.days[day], wanted, 0.1), "day \(day): \(figures.times.days)")
+    }
+    // 0.9 (1 - 2^-t) is a tenth after 0.1699 days, and half after 1.1699; the mean is the sum of who is left.
+    #expect(abs(figures.times.tenth - 245) <= 5 && abs(figures.times.median - 1685) <= 5)
+    #expect(near(figures.times.mean, 2863.572, 0.28))
+  }
+
+  @Test func `the mean is right where an answer and an outcome run against each other`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("reply", 2000)]
+    assume.after = .days(1)
+    assume.steps = [.init(name: "visit", shares: [share("done", 8000)])]
+    let figures = try cohort(
+      """
+      timezone: '"UTC"'
+      anytime: { reply: end answered }
+      steps:
+        - { email: one, purpose: confirm, subject: One, body: One. }
+        - await: reply within 1 hour
+        - { task: visit, by: owner, say: Go., within: 2 days, then: { done: end done, timeout: end missed } }
+
+      """, assume
+    ).exactFigures()
+    // By minute: who has not answered, and of whom the task has no outcome yet.
+    var (mean, left) = (0.0, 1.0)
+    for minute in 0..<60 + 2880 {
+      let open = 1 - 0.8 * Double(max(0, minute - 60)) / 2880
+      mean += open * (0.8 + 0.2 * left)
+      left *= 0.9995187636226662
+    }
+    #expect(near(figures.times.mean, mean, mean * 1e-4), "\(figures.times.mean), \(mean) by hand")
+  }
+
+  @Test func `who comes evenly is written to evenly, on each day and in each hour`() throws {
+    let figures = try cohort(
+      """
+      timezone: '"UTC"'
+      steps:
+        - { email: one, purpose: inform, subject: One, body: One. }
+        - end: told
+
+      """, Assumptions()
+    ).exactFigures()
+    let load = try #require(figures.load.first)
+    // From Sunday 23:00 UTC on, when it is midnight in Berlin.
+    #expect(load.days.count == 8 && near(load.days[0].count, 1000 / 168.0, 0.1))
+    for day in load.days[1...6] { #expect(near(day.count, 1000 / 7.0, 0.1)) }
+    for hour in load.hours { #expect(near(hour, 1000 / 24.0, 0.1)) }
+  }
+
   @Test func `arms of a split have their shares to the last contact`() throws {
     let figures = try cohort(
       """

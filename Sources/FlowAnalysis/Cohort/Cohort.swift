@@ -63,8 +63,8 @@ public struct Cohort: Sendable {
 
   /// How finely figures are computed.
   public struct Resolution: Hashable, Sendable {
-    /// How many instants of the span stand for all at which contacts come.
-    public var starts: Int
+    /// How many instants of the span stand for all at which contacts come; nil: 61, and more where that is little work.
+    public var starts: Int?
     /// How much of one start's contacts may be taken together where they are told something at different minutes that
     /// does make a difference.
     public var stretch: Double
@@ -74,7 +74,7 @@ public struct Cohort: Sendable {
     public var holds: Double
 
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
-    public init(starts: Int = 61, stretch: Double = 0.01, answers: Double = 3e-6, holds: Double = 7e-3) {
+    public init(starts: Int? = nil, stretch: Double = 0.004, answers: Double = 3e-6, holds: Double = 7e-3) {
       (self.starts, self.stretch, self.answers, self.holds) = (starts, stretch, answers, holds)
     }
   }
@@ -87,18 +87,53 @@ public struct Cohort: Sendable {
     let plan = CohortPlan(self)
     if var program = try? CohortProgram(plan) {
       program.leaveOutLimitOfHolds(upTo: resolution.holds)
-      var run = ExactRun(plan, CompiledWalker(program), resolution)
-      run.follow(progress)
+      let run = exact(plan, resolution) {
+        CompiledWalker(program)
+      } progress: {
+        progress($0)
+      }
       if !run.walker.isRagged { return run.figures }
     }
     // Much slower: fewer starts, at all hours of the day and all days of the week, and coarser stretches.
     var coarse = resolution
     coarse.stretch = max(0.05, resolution.stretch)
-    coarse.starts = min(31, resolution.starts)
-    var run = ExactRun(plan, MachineWalker(plan), coarse)
-    run.follow(progress)
-    return run.figures
+    coarse.starts = resolution.starts.map { min(31, $0) }
+    return exact(plan, coarse) {
+      MachineWalker(plan)
+    } progress: {
+      progress($0)
+    }.figures
   }
+
+  private func exact<W: Walker>(
+    _ plan: CohortPlan, _ resolution: Resolution, _ walker: () -> W, progress: (Int) -> Void
+  ) -> ExactRun<W> {
+    var usual = resolution
+    usual.starts = resolution.starts ?? (W.self == MachineWalker.self ? 31 : 61)
+    var run = ExactRun(plan, walker(), usual)
+    run.follow(progress)
+    guard resolution.starts == nil, let finer = finer(usual, than: run.told) else { return run }
+    run = ExactRun(plan, walker(), finer)
+    run.follow(progress)
+    return run
+  }
+
+  /// More starts, where they take little work, one for each quarter of an hour at best; then finer stretches.
+  private func finer(_ resolution: Resolution, than told: Int) -> Resolution? {
+    var room = Double(Cohort.little) / Double(max(1, told))
+    guard room >= 4, let starts = resolution.starts else { return nil }
+    var finer = resolution
+    let most = min(starts * 12, contacts, max(1, spanMinutes / 15))
+    if most > starts {
+      finer.starts = min(most, Int(Double(starts) * room))
+      room /= Double(finer.starts ?? starts) / Double(starts)
+    }
+    finer.stretch /= max(1, min(100, room))
+    return finer
+  }
+
+  /// So often states may be told something before that is work.
+  private static let little = 40_000
 
   /// How it is walked; both give the same.
   public enum Way: Sendable {

@@ -152,7 +152,20 @@ final class CohortPlan {
   let wall: Int32
 
   /// The beginning of a minute's quarter of an hour on the wall.
-  func quarter(of minute: Int32) -> Int32 { minute - ((minute &+ wall) % 15 + 15) % 15 }
+  func quarter(of minute: Int32) -> Int32 { part(15, of: minute) }
+
+  /// The beginning of a part of the day, of so many minutes, on the wall.
+  func part(_ minutes: Int32, of minute: Int32) -> Int32 { minute - ((minute &+ wall) % minutes + minutes) % minutes }
+
+  /// How long the windows of some steps are open at least, in minutes; without any, for ever.
+  func shortestOpen(_ nodes: some Sequence<Int>) -> Int32 {
+    nodes.reduce(.max) { least, index in
+      (steps[index].window?.hours?.rules ?? []).reduce(least) { least, rule in
+        let minutes = Int32((rule.end.milliseconds - rule.start.milliseconds) / 60_000)
+        return min(least, max(15, minutes > 0 ? minutes : minutes + 1440))
+      }
+    }
+  }
 
   func arrival(_ contact: Int) -> Int32 {
     Int32(truncatingIfNeeded: Int64(contact) * Int64(cohort.spanMinutes) / Int64(max(1, cohort.contacts)))
@@ -277,6 +290,8 @@ protocol Walker {
   /// What the latest ``start(_:contact:day:at:)`` or ``tell(_:_:contact:at:)`` has handed over; emptied by the caller.
   var handed: [Handed] { get set }
   var bytesPerContact: Int { get }
+  /// What came of it last may be another at another minute; where it is certain that not, no.
+  var looked: Bool { get }
   mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32)
   mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32)
   /// A touch that had to wait for capacity has gone out.

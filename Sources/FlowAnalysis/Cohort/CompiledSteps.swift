@@ -12,6 +12,8 @@ struct CompiledSteps {
   var handed: [Handed] = []
   var times: CohortTimes
   var overflows = false
+  /// Something was done that may depend on the minute.
+  var looked = false
   private let gap: Int16
   private let maxTouches: Int
   private let brings: [Brings]
@@ -93,6 +95,7 @@ struct CompiledSteps {
   }
 
   private mutating func arrive(_ node: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) -> Int32 {
+    looked = true
     let op = program.ops[node]
     if op.kind == .loop, state.round > 0, state.loop == op.loop { return endRound(op, node, &state, now) }
     state.passed |= op.passes

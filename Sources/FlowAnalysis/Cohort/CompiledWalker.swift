@@ -58,6 +58,8 @@ struct CompiledWalker: Walker {
     _modify { yield &steps.handed }
   }
 
+  var looked: Bool { steps.looked }
+
   var bytesPerContact: Int { MemoryLayout<State>.stride }
 
   mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32) {
@@ -67,6 +69,7 @@ struct CompiledWalker: Walker {
   }
 
   mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32) {
+    steps.looked = false
     switch told {
     case .timer: steps.tick(&states[place], contact, minute)
     case .reply(let index): steps.reply(index, &states[place], contact, minute)

@@ -13,8 +13,20 @@ struct ExactWait {
   private(set) var least = 0.0
   /// By bits of rows: those who do not answer before the next wait, for they are too few.
   var later: UInt64 = 0
+  /// The longest median.
+  let slow: Int32
 
-  init(answers: [AnswerTimes]) { self.answers = answers }
+  /// Where a piece ends of a stretch in which a share of all contacts ends: some parts of the median, fewer where they
+  /// are few.
+  func piece(_ from: Int32, _ high: Int32, _ share: Double) -> Int32 {
+    let piece = max(60, share > 1e-3 ? slow / 8 : share > 1e-5 ? slow / 4 : slow)
+    return high - from <= piece + piece / 2 ? high : from + piece
+  }
+
+  init(answers: [AnswerTimes]) {
+    self.answers = answers
+    slow = max(60, Int32(answers.reduce(1) { max($0, $1.median) }))
+  }
 
   /// Another wait, from a minute on.
   /// - Parameter share: of all outcomes of the step that is waited for; the step was given at one minute, and waits until
@@ -71,14 +83,13 @@ struct ExactWait {
     return answers[row - 1].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
   }
 
-  /// The minute of a stretch after which an answer of a row, or an outcome, comes in the mean.
-  func mean(ofRow row: Int?, from low: Int32, to high: Int32) -> Int32 {
-    guard let row else { return (low + 1 + high) / 2 }
-    return low + Int32(answers[row - 1].mean(notAfter: Int(high - low)))
+  /// The minute of a stretch after which an answer of a row comes in the mean, where no outcome may come before.
+  func mean(ofAnswer row: Int, from low: Int32, to high: Int32) -> Double {
+    Double(low) + answers[row - 1].mean(notAfter: Int(high - low))
   }
 
   /// The minute up to which something may come evenly from the beginning of a stretch on, that it has the same mean.
-  func evenly(_ mean: Int32, from low: Int32, to high: Int32) -> Int32 {
-    at + min(high, max(low + 1, 2 * mean - low))
+  func evenly(_ mean: Double, from low: Int32, to high: Int32) -> Int32 {
+    at + min(high, max(low + 1, Int32((2 * mean).rounded()) - low - 1))
   }
 }

@@ -16,6 +16,8 @@ struct MachineWalker: Walker {
       plan.graph.nodes.enumerated().map { ($1.name, Int32($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  var looked: Bool { true }
+
   var bytesPerContact: Int { MemoryLayout<Run>.stride }
 
   mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32) {

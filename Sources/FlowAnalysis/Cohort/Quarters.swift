@@ -102,10 +102,10 @@ struct Lengths {
   }
 
   var times: CohortFigures.Times {
-    var times = CohortFigures.Times(quarters.counts) { quarter in
-      // Of what goes through a quarter, its end.
-      quarters.latest(in: quarter) ?? quarter * 15 + 14
-    }
+    // Of what goes through a quarter, its end.
+    var times = CohortFigures.Times(
+      quarters.counts, minute: { quarters.latest(in: $0) ?? $0 * 15 + 14 },
+      within: { quarters.latest(in: $0) == nil ? 15 : 0 })
     let total = times.days.reduce(0, +)
     times.mean = total > 0 ? minutes / total : 0
     return times
@@ -118,8 +118,10 @@ extension CohortFigures.Times {
     self.init(minutes, minute: { $0 })
   }
 
-  /// - Parameter minute: of an index of the counts.
-  init(_ counts: [Double], minute: (Int) -> Int) {
+  /// - Parameters:
+  ///   - minute: of an index of the counts.
+  ///   - within: how many minutes before that they came evenly.
+  init(_ counts: [Double], minute: (Int) -> Int, within: (Int) -> Int = { _ in 0 }) {
     let total = counts.reduce(0, +)
     var days: [Double] = []
     var (weighted, sum, longest) = (0.0, 0.0, 0)
@@ -132,7 +134,9 @@ extension CohortFigures.Times {
       weighted += Double(minute) * count
       sum += count
       longest = minute
-      while least.count < shares.count, sum >= shares[least.count] * total - 1e-9 * total { least.append(minute) }
+      while least.count < shares.count, sum >= shares[least.count] * total - 1e-9 * total {
+        least.append(minute - Int(Double(within(index)) * min(1, max(0, sum - shares[least.count] * total) / count)))
+      }
     }
     while least.count < shares.count { least.append(longest) }
     self.init(

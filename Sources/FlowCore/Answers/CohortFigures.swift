@@ -105,6 +105,9 @@ public struct CohortFigures: Hashable, Sendable {
   public var contacts: Int
   /// Nil where it is computed.
   public var seed: UInt64?
+  /// Of computed figures: at most so many contacts are in another place than they belong, for there was too much to
+  /// follow.
+  public var rounded = 0.0
   /// Contacts whose data start no run, and why the first of them.
   public var refused: Double
   public var refusedBecause: String?

@@ -55,7 +55,7 @@ public enum CohortReport {
     let times = figures.times
     let members: [(String, JSONValue)] = [
       ("workflow", .string(figures.workflow)), ("contacts", .int(figures.contacts)),
-      ("exact", .bool(figures.seed == nil)),
+      ("exact", .bool(figures.seed == nil)), ("rounded_contacts", number(figures.rounded)),
       ("seed", figures.seed.map { .number(String($0)) } ?? .null),
       ("start", .string(figures.start.rfc3339(in: figures.zone))), ("zone", .string(figures.zone.name)),
       ("over_minutes", .int(figures.overMinutes)), ("refused", number(figures.refused)),

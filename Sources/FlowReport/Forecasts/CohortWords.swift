@@ -84,15 +84,20 @@ struct CohortWords {
   /// What is computed says what is asked of people, not what they get done.
   var leftOut: [String] {
     guard figures.seed == nil else { return [] }
-    return figures.load.compactMap { load in
-      guard let capacity = load.capacity else { return nil }
-      let over = load.days.filter { $0.count > Double(capacity) }
-      let more =
-        over.isEmpty
-        ? "no more is asked on any day"
-        : "more is asked on \(over.count) of \(Words.count(load.days.count, "day")), the first \(Words.longDay(over[0].date))"
-      return "\(load.verb): the capacity of \(capacity) a day is left out here; \(more)"
-    }
+    let most = Self.decimal(share(figures.rounded) * 100, places: 2)
+    let rounded =
+      share(figures.rounded) > 2e-4
+      ? ["not exact: too much can come of it to follow all; up to \(most) % of the contacts are placed roughly"] : []
+    return rounded
+      + figures.load.compactMap { load in
+        guard let capacity = load.capacity else { return nil }
+        let over = load.days.filter { $0.count > Double(capacity) }
+        let more =
+          over.isEmpty
+          ? "no more is asked on any day"
+          : "more is asked on \(over.count) of \(Words.count(load.days.count, "day")), the first \(Words.longDay(over[0].date))"
+        return "\(load.verb): the capacity of \(capacity) a day is left out here; \(more)"
+      }
   }
 
   // MARK: Tables

@@ -1,0 +1,279 @@
+import FlowCore
+import FlowTime
+
+/// What a state hears while it waits, cut into stretches.
+extension ExactRun {
+  /// What may be heard before the timer.
+  mutating func hear(_ state: ExactState<W.State>, _ length: Int32) {
+    for row in 1..<max(1, masses.rows) where state.flow.has(row) {
+      let going = masses.sum(state.flow, row: row)
+      let high = wait.longest(row, within: length)
+      if isPutOff(going * wait.answered(row, from: 0, to: high)) {
+        wait.later |= ExactFlow.bit(row)
+        continue
+      }
+      ending[row] = 0
+      for index in rows.indices where rows[index] == row {
+        hear(.reply(index), going * parts[index], state, through: high)
+      }
+      if ending[row] > 0 { last(row, ending[row], state, 0, high) }
+    }
+    if wait.hasOutcomes {
+      for (index, own) in outcomes[wait.node].enumerated() {
+        hear(.outcome(node: wait.node, index: index), own, state, through: length)
+      }
+    }
+  }
+
+  /// So few answer that they may as well in the next wait. Of all contacts few do, as long as that many states do not
+  /// come to more work than anybody waits for.
+  mutating func isPutOff(_ mass: Double) -> Bool {
+    guard mass < few else { return false }
+    if mass >= spare - late, mass >= nobody { return false }
+    late += mass
+    return true
+  }
+
+  /// - Parameter own: of an answer, how many are going to give it; of an outcome, its share.
+  mutating func hear(_ told: Told, _ own: Double, _ state: ExactState<W.State>, through high: Int32) {
+    guard high > 0, mass(told, own, state, 0, high) > 0 else { return }
+    let last = result(of: told, state.state, state.contact, at: wait.at + high)
+    var run: Stretch?
+    if walker.looked || !last.isEnd {
+      cut(told, own, state, 0, high, nil, last, &run)
+    } else if case .reply(let index) = told {
+      count(told, last, state, 0, high, own * wait.answered(rows[index], from: 0, to: high), of: own, times: 1)
+      ending[rows[index]] += parts[index]
+    } else {
+      run = Stretch(low: 0, high: high, result: last)
+    }
+    flush(&run, told, own, state)
+  }
+
+  /// How many are told something in a stretch, after `low` and not after `high` minutes of the wait.
+  mutating func mass(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32
+  ) -> Double {
+    if case .reply(let index) = told { return own * wait.answered(rows[index], from: low, to: high) }
+    var mass = 0.0
+    for row in 0..<masses.rows where state.flow.has(row) {
+      mass += masses.sum(state.flow, row: row) * wait.came(own, row, from: low, to: high)
+    }
+    return mass
+  }
+
+  /// The minute of a stretch after which somebody is told something in the mean.
+  mutating func mean(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32
+  ) -> Double {
+    if case .reply(let index) = told {
+      return wait.hasOutcomes
+        ? meanAnswer(rows[index], state, low, high) : wait.mean(ofAnswer: rows[index], from: low, to: high)
+    }
+    if state.flow.isSilent { return Double(low + 1 + high) / 2 }
+    return mean(low, high) { run, minute in run.mass(told, own, state, minute, high) }
+  }
+
+  mutating func meanAnswer(_ row: Int, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32) -> Double {
+    mean(low, high) { run, minute in run.wait.answered(row, from: minute, to: high) }
+  }
+
+  /// Minutes are summed over those whom nothing has been told yet, by the rule of Simpson.
+  mutating func mean(_ low: Int32, _ high: Int32, _ left: (inout Self, Int32) -> Double) -> Double {
+    let all = left(&self, low)
+    guard high - low > 1, all > 0 else { return Double(low + 1 + high) / 2 }
+    let parts = min(64, 2 * (1 + (high - low) / wait.slow))
+    var sum = all
+    for part in 1..<parts {
+      let minute = low + Int32(Int64(high - low) * Int64(part) / Int64(parts))
+      sum += left(&self, minute) * (part % 2 == 0 ? 2 : 4)
+    }
+    let within = sum / all * Double(high - low) / Double(3 * parts) + 0.5
+    return min(Double(high), Double(low) + max(1, within))
+  }
+
+  /// What somebody is told at some minute of a stretch.
+  /// - Parameters:
+  ///   - first, last: what its ends come to, where that is known.
+  ///   - run: what the minutes before the stretch come to, all of them, which is not settled yet.
+  mutating func cut(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
+    _ first: Result?, _ last: Result?, _ run: inout Stretch?
+  ) {
+    let total = mass(told, own, state, low, high)
+    guard total > 0 else { return }
+    if total < wait.least / 16, high - low <= widest || total < few / 10 {
+      return settleAtOnce(told, state, low, high, total, of: own)
+    }
+    let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
+    let first = first ?? result(of: told, state.state, state.contact, at: wait.at + low + 1)
+    let isShort = high - low <= 15
+    if isShort || high - low <= shortest, isSame(first, last) {
+      if let before = run, before.high == low, isSame(before.result, first) {
+        run = Stretch(low: before.low, high: high, result: before.result)
+      } else {
+        flush(&run, told, own, state)
+        run = Stretch(low: low, high: high, result: last)
+      }
+      return
+    }
+    let mean = Int32(mean(told, own, state, low, high))
+    if total < wait.least, high - low <= widest, moves(first, last, high - low - 1) {
+      return settleAtOnce(told, state, low, high, total, of: own)
+    }
+    var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
+    if middle <= low { middle += 15 }
+    if isShort || middle >= high { return settleAtOnce(told, state, low, high, total, of: own) }
+    cut(told, own, state, low, middle, first, nil, &run)
+    cut(told, own, state, middle, high, nil, last, &run)
+  }
+
+  /// The same happens, so many minutes later.
+  mutating func moves(_ first: Result, _ last: Result, _ minutes: Int32) -> Bool {
+    guard let from = first.wakes, let to = last.wakes, to - from == minutes || to == from,
+      first.count == last.count, first.awaited == last.awaited
+    else { return false }
+    for index in 0..<first.count where handed[first.from + index].node != handed[last.from + index].node {
+      return false
+    }
+    return true
+  }
+
+  mutating func flush(
+    _ run: inout Stretch?, _ told: Told, _ own: Double, _ state: ExactState<W.State>
+  ) {
+    guard let stretch = run else { return }
+    run = nil
+    let (low, high) = (stretch.low, stretch.high)
+    let total = mass(told, own, state, low, high)
+    if stretch.result.isEnd { return settleEnd(told, stretch.result, state, low, high, total, of: own) }
+    let to = wait.evenly(mean(told, own, state, low, high), from: low, to: high)
+    settle(told, stretch.result, state, low, high, total, of: own, from: wait.at + low, to: to, at: to)
+  }
+
+  /// One minute of a stretch stands for all.
+  mutating func settleAtOnce(
+    _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
+    of own: Double
+  ) {
+    let mean = mean(told, own, state, low, high)
+    if isOpen, settleApart(told, state, low, high, total, of: own, Double(wait.at) + mean) { return }
+    var minute = max(wait.at + low, plan.quarter(of: wait.at + Int32(mean)))
+    var result = result(of: told, state.state, state.contact, at: minute)
+    if minute == wait.at, result.count > 0 {
+      // Whoever is asked again answers later: else nothing would ever end.
+      minute = wait.at + max(1, Int32(mean))
+      result = self.result(of: told, state.state, state.contact, at: minute)
+    }
+    if result.isEnd { return settleEnd(told, result, state, low, high, total, of: own) }
+    var (from, to) = (wait.at + low, wait.evenly(mean, from: low, to: high))
+    if waitsForWindow(result) { (from, to) = (minute - 1, minute) }
+    settle(told, result, state, low, high, total, of: own, from: from, to: to, at: minute)
+  }
+
+  /// Two minutes stand for all of a long stretch, such that their mean is its: whole parts of the day, where others meet
+  /// them. False where that cannot be.
+  mutating func settleApart(
+    _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double, of own: Double,
+    _ mean: Double
+  ) -> Bool {
+    let part = ExactRun.part
+    let first = plan.part(part, of: Int32(mean))
+    guard first > wait.at + low, first + part <= wait.at + high else { return false }
+    let second = (mean - Double(first)) / Double(part)
+    for (minute, share) in [(first, 1 - second), (first + part, second)] where share > 0 {
+      let result = result(of: told, state.state, state.contact, at: minute)
+      if result.isEnd {
+        settleEnd(told, result, state, low, high, total * share, of: own, times: share)
+      } else {
+        settle(
+          told, result, state, low, high, total * share, of: own, from: minute - 1, to: minute, at: minute, times: share
+        )
+      }
+    }
+    return true
+  }
+
+  /// In minutes, three hours.
+  static var part: Int32 { 180 }
+
+  /// A stretch, wherever in it, comes to the end of the run.
+  mutating func settleEnd(
+    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
+    of own: Double, times: Double = 1
+  ) {
+    count(told, result, state, low, high, total, of: own, times: times)
+    if case .reply(let index) = told { return last(rows[index], parts[index] * times, state, low, high) }
+    var from = low
+    while from < high {
+      let to = state.flow.isSilent ? high : wait.piece(from, high, total / Double(plan.cohort.contacts))
+      let until = wait.evenly(mean(told, own, state, from, to), from: from, to: to)
+      for row in 0..<masses.rows where state.flow.has(row) {
+        let part = share(told, own, row, from, to) * times
+        if part > 0 {
+          ends.add(part, of: state.flow, rows: row..<row + 1, masses, from: wait.at + from, to: until, &tally)
+        }
+      }
+      from = to
+    }
+  }
+
+  mutating func count(
+    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
+    of own: Double, times: Double
+  ) {
+    walker.put(result.state, 0)
+    let (outcome, touches) = (walker.outcome(0), walker.touches(0))
+    note(told, total)
+    guard state.flow.isCounted else { return tally.end(outcome, touches: touches, total) }
+    for before in 0..<ExactMasses.touches {
+      let mass = masses.sum(state.flow, touches: before) * share(told, own, 0, low, high) * times
+      if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
+    }
+  }
+
+  /// How long those took who end with an answer in a stretch: a part of a row. It is told in pieces.
+  mutating func last(_ row: Int, _ part: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32) {
+    let going = masses.sum(state.flow, row: row) * part
+    let share = going * wait.answered(row, from: low, to: high) / Double(plan.cohort.contacts)
+    var from = low
+    while from < high {
+      let to = wait.piece(from, high, share)
+      let mean = wait.hasOutcomes ? meanAnswer(row, state, from, to) : wait.mean(ofAnswer: row, from: from, to: to)
+      ends.add(
+        part * wait.answered(row, from: from, to: to), of: state.flow, rows: row..<row + 1, masses,
+        from: wait.at + from,
+        to: wait.evenly(mean, from: from, to: to), &tally)
+      from = to
+    }
+  }
+
+  /// Of a row, who is told something in a stretch.
+  mutating func share(_ told: Told, _ own: Double, _ row: Int, _ low: Int32, _ high: Int32) -> Double {
+    guard case .reply(let index) = told else { return wait.came(own, row, from: low, to: high) }
+    return row == rows[index] ? parts[index] * wait.answered(row, from: low, to: high) : 0
+  }
+
+  mutating func note(_ told: Told, _ total: Double) {
+    switch told {
+    case .timer: break
+    case .reply(let index): tally.answer(index, total)
+    case .outcome(let node, let index): tally.outcome(index, of: node, total)
+    }
+  }
+
+  /// A whole stretch comes to one result.
+  mutating func settle(
+    _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
+    _ total: Double, of own: Double, from: Int32, to: Int32, at minute: Int32, times: Double = 1
+  ) {
+    note(told, total)
+    let flow =
+      if case .reply(let index) = told {
+        masses.silenced(state.flow, row: rows[index], part: share(told, own, rows[index], low, high) * times)
+      } else {
+        masses.part(state.flow, wait, own * times, from: low, to: high)
+      }
+    settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
+  }
+}
