@@ -206,7 +206,7 @@ extension ExactRun {
     if case .reply(let index) = told { return last(rows[index], parts[index] * times, state, low, high) }
     var from = low
     while from < high {
-      let to = state.flow.isSilent ? high : wait.piece(from, high, total / Double(plan.cohort.contacts))
+      let to = state.flow.isSilent ? high : wait.piece(from, high, total / all)
       let until = wait.evenly(mean(told, own, state, from, to), from: from, to: to)
       for row in 0..<masses.rows where state.flow.has(row) {
         let part = share(told, own, row, from, to) * times
@@ -235,7 +235,7 @@ extension ExactRun {
   /// How long those took who end with an answer in a stretch: a part of a row. It is told in pieces.
   mutating func last(_ row: Int, _ part: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32) {
     let going = masses.sum(state.flow, row: row) * part
-    let share = going * wait.answered(row, from: low, to: high) / Double(plan.cohort.contacts)
+    let share = going * wait.answered(row, from: low, to: high) / all
     var from = low
     while from < high {
       let to = wait.piece(from, high, share)

@@ -47,7 +47,8 @@ struct ExactRun<W: Walker> {
   var handed: [Handed] = []
   /// When those of each start came.
   let arrivals: [Int32]
-  /// How many contacts a start stands for.
+  /// How many contacts there are, and a start stands for.
+  let all: Double
   let weight: Double
   /// The share of one start that is not worth cutting.
   let grain: Double
@@ -92,6 +93,7 @@ struct ExactRun<W: Walker> {
     // The middle of its part of the span, on a quarter.
     arrivals = (0..<starts).map { max(0, plan.quarter(of: Int32((2 * $0 + 1) * span / (2 * starts)))) }
     ends = ExactEnds(arrivals: arrivals)
+    all = Double(plan.cohort.contacts)
     weight = Double(plan.cohort.contacts) / Double(starts)
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)

@@ -19,7 +19,7 @@ struct ExactWait {
   /// Where a piece ends of a stretch in which a share of all contacts ends: some parts of the median, fewer where they
   /// are few.
   func piece(_ from: Int32, _ high: Int32, _ share: Double) -> Int32 {
-    let piece = max(60, share > 1e-3 ? slow / 8 : share > 1e-5 ? slow / 4 : slow)
+    let piece = max(60, share > 1e-3 ? slow / 8 : share > 1e-4 ? slow / 4 : share > 1e-6 ? slow / 2 : slow)
     return high - from <= piece + piece / 2 ? high : from + piece
   }
 
