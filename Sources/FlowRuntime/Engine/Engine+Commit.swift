@@ -140,7 +140,7 @@ extension Engine {
     // Given away: its entries are changed in their place.
     let among = Engine.depth(depth, among: effects.count(where: \.isOfOthers))
     var plan = Plan(record: record, transition: transition, now: now, depth: among)
-    if let event { try stop(&plan, event) }
+    if let event { try stop(&plan, event, record.run) }
     for (index, effect) in effects.enumerated() {
       if case .deliver(let delivery) = effect {
         try await render(delivery, index, into: &plan)
@@ -239,23 +239,29 @@ extension Engine {
     }
   }
 
-  /// An answer, a bounce or a cancellation stops what is planned and has not left (guarantee 9).
-  private func stop(_ plan: inout Plan, _ event: Event) throws(StoreError) {
+  /// An event stops what is planned in its scope and has not left (guarantee 9): a cancellation everything; an answer,
+  /// a bounce or an opt-out the run's touches; and whatever interrupts a step, what that step has handed over. A call
+  /// or a word to somebody else that the run has left behind goes out.
+  private func stop(_ plan: inout Plan, _ event: Event, _ before: Run) throws(StoreError) {
     let run = plan.next
-    let stops: Bool =
-      switch event.kind {
-      case .timer: false
-      case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel: true
-      default: !run.isLive
-      }
-    guard stops, try store.hasOpen(run: run.id) else { return }
+    var isCancel = false
+    var touches = !run.isLive
+    switch event.kind {
+    case .timer: return
+    case .cancel: isCancel = true
+    case .reply, .unsubscribe, .complaint, .bounce(hard: true): touches = true
+    default: break
+    }
+    let interrupted = event.interrupted(before, run.run)
+    guard isCancel || touches || interrupted != nil, try store.hasOpen(run: run.id) else { return }
     var stopped: [Entry] = []
-    for var line in try store.outbox(run: run.id) where line.touch {
+    for var line in try store.outbox(run: run.id)
+    where isCancel || touches && line.touch || line.node == interrupted {
       let state = line.state
       let isClaimed = claimed.contains(line.key.text)
       if isClaimed { plan.stopped.append(line.key.text) }
-      if [.claimed, .marked].contains(state), !isClaimed {
-        // A channel has it: it may arrive, and is not tried again.
+      if [.claimed, .marked, .unknown].contains(state), !isClaimed {
+        // A channel has it, or had: it may arrive, and is not tried again.
         plan.writes.append(.remember(Facts.stopped + line.key.text, "\(event.name) came first"))
         continue
       }
@@ -298,6 +304,29 @@ extension Engine {
 extension Array {
   /// Nil where there is none.
   package subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
+
+extension Event {
+  /// The step whose outcome the run waited for, where this has led it away from there. Neither time nor what the step
+  /// itself has led to interrupts it.
+  fileprivate func interrupted(_ before: Run, _ after: Run) -> NodeIndex? {
+    switch kind {
+    case .timer, .left, .failed, .outcome, .acknowledged: return nil
+    default: break
+    }
+    guard let waiting = before.waiting, waiting.isForOutcome else { return nil }
+    if let now = after.waiting, now.node == waiting.node, now.isForOutcome { return nil }
+    return waiting.node
+  }
+}
+
+extension Run.Waiting {
+  fileprivate var isForOutcome: Bool {
+    switch stage {
+    case .outcome, .escalating: true
+    default: false
+    }
+  }
 }
 
 extension Effect {

@@ -275,15 +275,15 @@ extension Engine {
     try write(.withheld(because: reason), about: stopped, with: [.change(stopped, from: .planned)])
   }
 
-  /// Everything about a touch is checked twice: when it was due, and here.
+  /// Everything about a touch is checked twice: when it was due, and here. What was stopped never leaves.
   private func leave(_ line: Outgoing) throws(StoreError) -> Leave {
+    if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
+      return .never(because: because)
+    }
     guard line.touch else { return .now }
     let suppressed = try store.suppressed(line.contact)
     if suppressed.contains(line.verb) || suppressed.contains("all") {
       return .never(because: "\(line.verb) is suppressed for this contact")
-    }
-    if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
-      return .never(because: because)
     }
     // In the instant in which it became due it has just been looked at; but what was late may have left since. An
     // engine that begins after the clock has jumped back is before that instant.

@@ -91,24 +91,9 @@ extension Engine {
     line.because = outcome == Engine.arrived ? "a person says that it arrived" : nil
     line.next = clock.now()
     var writes: [Write] = [.task(task), .change(line, from: .unknown)]
-    if line.state == .planned, let because = try stopped(line) {
-      writes.append(.remember(Facts.stopped + line.key.text, because))
-    }
+    if line.state == .accepted { writes.append(.remember(Facts.stopped + line.key.text, nil)) }
     try store.add(writes)
     return true
-  }
-
-  /// What has stopped the touches of the run since this one was planned (guarantee 9).
-  private func stopped(_ line: Outgoing) throws(StoreError) -> String? {
-    guard line.touch else { return nil }
-    for step in try store.journal(line.run) where step.sequence > line.sequence {
-      switch step.event?.kind {
-      case .reply, .unsubscribe, .complaint, .bounce(hard: true), .cancel:
-        return "\(step.event?.name ?? "an answer") came first"
-      default: continue
-      }
-    }
-    return nil
   }
 
   // MARK: The store failed with lines in hand

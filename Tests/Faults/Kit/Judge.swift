@@ -37,6 +37,7 @@ extension World {
     let at = line.state == .marked ? markedAt[key] ?? machineNow : machineNow
     let effect = Effect(line: line, digest: digest, at: at, batch: batch)
     note("  arrives: \(line.step) of \(line.run.prefix(4))")
+    judgeStops(effect)
     if line.touch { judgeTouch(effect) }
     if at == machineNow, reckoned.isAhead || shadow.facts["hold/clock"] != nil {
       violate(13, "\(line.step) of run \(line.run) leaves, and nobody has confirmed the clock")
@@ -54,12 +55,18 @@ extension World {
     effects[key, default: []].append(effect)
   }
 
+  /// A cancellation stops all that its run planned, everything else its touches.
+  private func judgeStops(_ effect: Effect) {
+    let line = effect.line
+    for stop in shadow.stops[line.run] ?? []
+    where stop.sequence > line.sequence && stop.batch <= effect.batch && (line.touch || stop.what == "cancel") {
+      violate(9, "\(line.step) of run \(line.run) leaves after \(stop.what)")
+    }
+  }
+
   private func judgeTouch(_ effect: Effect) {
     let line = effect.line
     judgeReading(line, at: effect.at)
-    for stop in shadow.stops[line.run] ?? [] where stop.sequence > line.sequence && stop.batch <= effect.batch {
-      violate(9, "\(line.step) of run \(line.run) leaves after \(stop.what)")
-    }
     for one in line.contact {
       for verb in [line.verb, "all"] {
         if let since = shadow.suppressed[one]?[verb], since <= effect.batch {
