@@ -137,7 +137,8 @@ import WebhookChannel
     for url in [
       "", "acme.test", "ftp://a.test", "https://", "https:///x", "https://user@a.test/",
       "https://user:pw@a.test/",
-      "https://a..test/", "https://a.test:x/", "https://a.test:123456/", "https://ä.test/", "https://[::1/",
+      "https://a..test/", "https://a.test:x/", "https://a.test:123456/", "https://a.test:99999/",
+      "https://a.test:0/", "https://ä.test/", "https://[::1/",
       "https://a b/",
     ] {
       #expect(await refusal(channel, hook(text(url)))?.kind == .permanent, "\(url)")

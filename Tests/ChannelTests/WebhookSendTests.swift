@@ -238,6 +238,23 @@ import WebhookChannel
     #expect(try self.channel().destination != nil)
   }
 
+  /// As one that was rendered by an earlier version; the last is one that this version takes, too.
+  @Test(arguments: ["http://127.0.0.1:99999/", "gopher://127.0.0.1/", "x", "http://[1:2:3:4:5:6:7:8:9]/"])
+  func `guarantee 18: an address that cannot be called is its own message's failure`(url: String) async throws {
+    let channel = try channel()
+    let rendering = Rendering(
+      to: url, shown: [], payload: Array("POST / HTTP/1.1\r\nHost: x\r\n\r\n{}".utf8), fileExtension: "http")
+    #expect(
+      await channel.deliver(rendering, key: .init("k"))
+        == .permanent(because: "its address is none that can be called"))
+  }
+
+  @Test func theSchemeMayBeInCapitals() async throws {
+    let peer = Peer(.status(200))
+    let rendering = try await channel().render(hook("HTTP" + peer.url.dropFirst(4)))
+    #expect(await (try channel()).deliver(rendering, key: .init("k")) == .accepted(id: "k"))
+  }
+
   @Test func aSecretThatIsNotSetHoldsWhatIsSent() async throws {
     let peer = Peer(.status(200))
     let channel = try channel(["secret": ""])

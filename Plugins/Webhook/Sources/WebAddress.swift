@@ -40,7 +40,7 @@ struct WebAddress: Hashable, Sendable {
     let path = whole.dropFirst(authority.count)
     self.authority = String(authority)
     target = path.hasPrefix("/") ? String(path) : "/" + path
-    self.text = String(text.prefix(scheme.count)) + whole
+    self.text = scheme + whole
   }
 
   /// A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port; no user before it.
@@ -48,9 +48,9 @@ struct WebAddress: Hashable, Sendable {
     var host = Array(text.utf8)
     if let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]") {
       let port = host[(colon + 1)...]
-      guard (1...5).contains(port.count), port.allSatisfy({ (0x30...0x39).contains($0) }) else {
-        return false
-      }
+      guard (1...5).contains(port.count), port.allSatisfy({ (0x30...0x39).contains($0) }),
+        let number = Int(String(decoding: port, as: UTF8.self)), (1...65_535).contains(number)
+      else { return false }
       host = Array(host[..<colon])
     }
     if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") {

@@ -31,7 +31,7 @@ struct WebhookSender: Sendable {
     }
     let request = HTTPRequest(method, rendering.to, headers: headers, body: body)
     let server = WebAddress(rendering.to)?.server ?? ""
-    return await clients.send(request, to: server, marker: marker).receipt { response in
+    return await clients.send(request, to: server, marker: marker).receipt(isOwnAddress: true) { response in
       let receipt = response.receipt(id: id, isKeyed: true, now: now())
       // Address and right are the step's: another step's may be sound.
       if case .ours(let because) = receipt { return .permanent(because: because) }

@@ -19,7 +19,7 @@ public final class HTTPClient: Sendable {
   public func send(
     _ request: HTTPRequest, marker: @escaping Marker = { true }
   ) async -> HTTPOutcome {
-    if let problem = HTTPClient.problem(request) { return .ours(because: problem) }
+    if let problem = HTTPClient.problem(request) { return problem }
     return await worker.run { [self] in
       if isEnding { return .notSent(because: "the channel is closed") }
       return handle.withLock { $0.perform(request, limits, marker) { [self] in isEnding } }
@@ -34,17 +34,15 @@ public final class HTTPClient: Sendable {
 
   private var isEnding: Bool { ending.withLock { $0 } }
 
-  private static func problem(_ request: HTTPRequest) -> String? {
+  private static func problem(_ request: HTTPRequest) -> HTTPOutcome? {
     func isVisible(_ text: String) -> Bool { text.utf8.allSatisfy { (0x21..<0x7F).contains($0) } }
     for header in request.headers {
       guard isVisible(header.name), !header.name.isEmpty, !header.name.utf8.contains(UInt8(ascii: ":")),
         header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-      else { return "the header \"\(HeaderText(header.name))\" cannot be sent" }
+      else { return .ours(because: "the header \"\(HeaderText(header.name))\" cannot be sent") }
     }
+    guard isVisible(request.method) else { return .ours(because: "the request's method cannot be sent") }
     let isWeb = request.url.hasPrefix("https://") || request.url.hasPrefix("http://")
-    guard isWeb, isVisible(request.url), isVisible(request.method) else {
-      return "the request's address cannot be sent"
-    }
-    return nil
+    return isWeb && isVisible(request.url) ? nil : .noAddress(because: "its address is none that can be called")
   }
 }

@@ -65,6 +65,8 @@ public enum HTTPOutcome: Sendable, Hashable {
   case notSent(because: String)
   /// The address may not be called from here (``HTTPLimits/isPublicOnly``).
   case refused(because: String)
+  /// The request's address is none that can be called.
+  case noAddress(because: String)
   /// The request cannot be sent as it is, or nothing can from here.
   case ours(because: String)
   /// The marker said that it must not leave any more; nothing had left.

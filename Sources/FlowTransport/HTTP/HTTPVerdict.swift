@@ -5,12 +5,14 @@ import FlowTime
 /// From what became of a request to a channel's receipt.
 extension HTTPOutcome {
   /// `judge` reads an answer; where none came, the receipt follows from how far the request got.
-  public func receipt(_ judge: (HTTPResponse) -> Receipt) -> Receipt {
+  /// - Parameter isOwnAddress: the message itself says where it goes; else the set-up does.
+  public func receipt(isOwnAddress: Bool = false, _ judge: (HTTPResponse) -> Receipt) -> Receipt {
     switch self {
     case .answered(let response): judge(response)
     case .notSent(let reason): .temporary(after: nil, because: reason)
     case .refused(let reason): .permanent(because: reason)
-    case .ours(let reason): .ours(because: reason)
+    case .noAddress(let reason) where isOwnAddress: .permanent(because: reason)
+    case .noAddress(let reason), .ours(let reason): .ours(because: reason)
     case .withheld: .withheld
     case .lost(let reason): .unknown(because: "sent, and no answer: \(reason)")
     }

@@ -95,14 +95,17 @@ final class Transfer {
     let reason = isEnding() ? "the channel was closed" : String(cString: curl_easy_strerror(code))
     if isMarked { return .lost(because: code == CURLE_OK ? "no answer came" : reason) }
     if let refused { return .refused(because: "\(refused) is no public address") }
+    if [CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL].contains(code) {
+      return .noAddress(because: "its address is none that can be called")
+    }
     return Transfer.isOurs(code) ? .ours(because: reason) : .notSent(because: reason)
   }
 
   /// What time does not heal.
   private static func isOurs(_ code: CURLcode) -> Bool {
     [
-      CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN, CURLE_SSL_CACERT_BADFILE,
-      CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_COULDNT_RESOLVE_PROXY,
+      CURLE_NOT_BUILT_IN, CURLE_SSL_CACERT_BADFILE, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
+      CURLE_COULDNT_RESOLVE_PROXY,
     ].contains(code)
   }
 }

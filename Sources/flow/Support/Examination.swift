@@ -249,7 +249,9 @@ struct Examination {
     await client.close()
     switch outcome {
     case .answered: return nil
-    case .notSent(let because), .refused(let because), .ours(let because), .lost(let because): return because
+    case .notSent(let because), .refused(let because), .noAddress(let because), .ours(let because),
+      .lost(let because):
+      return because
     case .withheld: return "it was not asked"
     }
   }
