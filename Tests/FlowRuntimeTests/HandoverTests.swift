@@ -268,6 +268,26 @@ struct HandoverTests {
     #expect(try rig.store.tasks(TaskFilter(isOpen: true)).map(\.name) == ["failed"])
   }
 
+  @Test(arguments: ["end silent", "hold 5 days"])
+  func `what cannot be rendered goes on where the file says that it has failed`(target: String) async throws {
+    let rig = Rig(
+      try Bench.graphs(
+        order(
+          steps: """
+              - ring: bell
+                within: 2 days
+                then: { ok: end rung, failed: \(target), timeout: end late }
+            """), zones: utcOnly))
+    rig.box.refuseToRender("bell")
+    try await rig.place("O-1", id: "e-1")
+    try await rig.runOut()
+    #expect(try rig.store.outbox(run: rig.onlyRun().id).isEmpty)
+    let lines = try rig.lines(rig.onlyRun().id)
+    #expect(lines.prefix(2) == ["03-02 09:00 started", "03-02 09:00 failed bell: no ink"])
+    // As when the far side refuses: what is held waits on, and then nothing has come.
+    #expect(lines.last == (target == "end silent" ? "03-02 09:00 ended silent" : "03-07 09:00 ended late"))
+  }
+
   @Test func `a later letter knows those before it, and equal steps have keys of their own`() async throws {
     let rig = try await rig(
       steps: """

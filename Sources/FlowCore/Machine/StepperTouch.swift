@@ -201,7 +201,12 @@ extension Stepper {
     }
     let delivery: Delivery
     switch self.delivery(node, action, until: until) {
-    case .failure(let reason): return fail(node, because: reason.text)
+    case .failure(let reason):
+      let next = fail(node, because: reason.text)
+      guard surroundings.unrenderable[node] != nil, let until,
+        let failed = action.cases.first(where: { $0.key == "failed" })?.target
+      else { return next }
+      return unrendered(node, failed, until: until)
     case .success(let made): delivery = made
     }
     var handover = Entry.Handover(
@@ -224,6 +229,17 @@ extension Stepper {
       return timedOut(action.cases, at: node, .outcome)
     }
     wait(at: node, .outcome, due: until)
+    return nil
+  }
+
+  /// What its channel cannot render never reaches the far side: the step goes on as if that had refused it.
+  private mutating func unrendered(_ node: NodeIndex, _ target: Target, until: Instant) -> Target? {
+    let told = Event(
+      id: "failed.\(graph.nodes[node].name)", at: now, kind: .outcome("failed", step: node, note: nil))
+    capture(told, into: target)
+    guard case .hold(let hold) = target else { return target }
+    wait(at: node, .outcome, due: until)
+    apply(hold)
     return nil
   }
 
