@@ -21,6 +21,8 @@ public final class SQLiteStore: Store {
   let path: String
   private let lock: StoreLock?
   private let front: Mutex<State>
+  /// Which file it is, whatever it is called by now.
+  private let file: UInt64?
 
   private enum State {
     case open(Front)
@@ -44,6 +46,7 @@ public final class SQLiteStore: Store {
     case .reading: lock = nil
     }
     front = Mutex(.open(try Front(Connection(path: path, isWriting: lock != nil, isChecked: isChecked))))
+    file = Place.file(path)
     guard let lock else { return }
     try use { (front) throws(StoreError) in try Place.check(front, path: path, lock) }
   }
@@ -97,6 +100,8 @@ public final class SQLiteStore: Store {
     switch state {
     case .closed: throw .failed("the store is closed")
     case .broken(let isChecked):
+      // None is made, and no other is taken for it.
+      guard let file, Place.file(path) == file else { throw Connection.gone }
       let connection = try Connection(path: path, isWriting: lock != nil, isChecked: isChecked)
       state = .open(try Front(connection))
     case .open(let front):

@@ -3,6 +3,7 @@ import FlowRuntime
 import FlowSQLite
 import FlowTesting
 import FlowTime
+import Foundation
 import Testing
 
 /// The engine over a file tells the story that it tells over memory, whatever ends the process in between.
@@ -72,6 +73,40 @@ struct EngineOnFileTests {
 
   static func outcome(of store: any Store) throws -> [[Entry]] {
     try store.runs(RunFilter()).map { try store.journal($0.id).flatMap(\.entries) }
+  }
+
+  /// Moved away, or with another in its place: whatever was written to it would be lost.
+  @Test(arguments: [false, true])
+  func `guarantee 20: where the file is gone nothing is committed and nothing leaves`(isReplaced: Bool) async throws {
+    let (scratch, box) = (try Scratch(), LetterBox())
+    let engine = Engine(
+      store: try scratch.open(), library: Library(try Bench.graphs(Self.text, zones: Self.zones)),
+      outlets: box.outlets(), zones: Self.zones, clock: FixedClock(Self.at(24)))
+    func place(_ subject: String) -> Incoming {
+      .event(
+        type: "order.placed", id: subject, at: Self.at(0), subject: subject,
+        data: [
+          "contact": ["name": "Ann", "email": .string("\(subject)@example.test")], "owner": ["name": "Olga"],
+          "order": ["id": .string(subject), "amount": .number("12.50"), "due": "2026-04-01"],
+        ])
+    }
+    try await engine.receive(place("O-1"))
+    let (path, away) = (scratch.path, scratch.path + ".away")
+    try FileManager.default.moveItem(atPath: path, toPath: away)
+    if isReplaced { try Data().write(to: URL(filePath: path)) }
+    await #expect(throws: StoreError.self) { try await engine.receive(place("O-2")) }
+    await #expect(throws: StoreError.self) { try await engine.pauseAll(because: "stop") }
+    if isReplaced {
+      #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+      try FileManager.default.removeItem(atPath: path)
+    } else {
+      #expect(!FileManager.default.fileExists(atPath: path))
+    }
+    // The very file again: it goes on by itself.
+    try FileManager.default.moveItem(atPath: away, toPath: path)
+    try await engine.receive(place("O-3"))
+    let store = try SQLiteStore(path: path, access: .reading)
+    #expect(try store.runs(RunFilter()).map(\.subject).sorted() == ["O-1", "O-3"])
   }
 
   @Test func `a process for each step on a file, and one in memory, tell the same story`() async throws {

@@ -37,6 +37,12 @@ enum Place {
     return nil
   }
 
+  /// The number that the file system has for what stands under a path; nil where nothing does.
+  static func file(_ path: String) -> UInt64? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
   private struct Mark {
     var device: UInt64
     var inode: UInt64

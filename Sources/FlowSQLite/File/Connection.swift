@@ -101,6 +101,17 @@ final class Connection {
     do { try queue.close() } catch { throw Connection.storeError(error) }
   }
 
+  // MARK: Gone
+
+  static let gone = StoreError.failed("the file is gone")
+
+  /// Whether the file that is open does not stand under its name any more: whatever is written to it is lost to whoever
+  /// opens the store next.
+  var hasMoved: Bool {
+    var moved: Int32 = 0
+    return sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0
+  }
+
   // MARK: Statements
 
   /// Kept prepared. Whoever gets it resets it.

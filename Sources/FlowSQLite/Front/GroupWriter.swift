@@ -25,6 +25,7 @@ final class GroupWriter {
         group.inbox.map { ($0.row.incoming.key.event, $0.number) }, uniquingKeysWith: { first, _ in first })
     }
     defer { newEvents = [:] }
+    if file.hasMoved { throw Connection.gone }
     try file.begin()
     do throws(StoreError) {
       try writeLines(group)
