@@ -163,10 +163,11 @@ public struct Inbound: Hashable, Sendable {
   public struct Unread: Hashable, Sendable {
     /// Of the source, as a message's; a known id does nothing.
     public var id: String
-    public var at: Instant
+    /// Nil where it does not say so: when it is read.
+    public var at: Instant?
     public var because: String
     public var raw: [UInt8]
-    public init(id: String, at: Instant, because: String, raw: [UInt8]) {
+    public init(id: String, at: Instant?, because: String, raw: [UInt8]) {
       self.id = id
       self.at = at
       self.because = because

@@ -135,14 +135,31 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request {
         .bounce(hard: true),
       ])
     #expect(inbound.messages[0].raw == Array("Yes!".utf8))
-    for bad in [
-      #"{}"#, #"{"messages":[{}]}"#, #"{"messages":[{"id":"","at":"2026-03-27T15:40:00Z","kind":"opened"}]}"#,
-      #"{"messages":[{"id":"a","at":"yesterday","kind":"opened"}]}"#,
-      #"{"messages":[{"id":"a","at":"2026-03-27T15:40:00Z","kind":"timer"}]}"#,
-      #"{"messages":[{"id":"a","at":"2026-03-27T15:40:00Z","kind":"out-of-office","return":"2026-02-30"}]}"#,
-    ] {
+    for bad in [#"{}"#, #"{"messages":{}}"#, #"{"messages":[],"cursor":9}"#] {
       let json = try JSONReader.read(bad)
       #expect(throws: FrameError.self) { try Frame.inbound(json) }
     }
+  }
+
+  @Test(arguments: [
+    "{}", "7", #"{"id":"","at":"2026-03-27T15:40:00Z","kind":"opened"}"#,
+    #"{"id":"a","at":"yesterday","kind":"opened"}"#, #"{"id":"a","at":"2026-03-27T15:40:00Z","kind":"fnord"}"#,
+    #"{"id":"a","at":"2026-03-27T15:40:00Z","kind":"timer"}"#,
+    #"{"id":"a","at":"2026-03-27T15:40:00Z","kind":"out-of-office","return":"2026-02-30"}"#,
+    #"{"id":7,"at":"2026-03-27T15:40:00Z","kind":"opened"}"#,
+  ])
+  func `guarantee 18: a message that cannot be read blocks no other, and is kept as it came`(bad: String) throws {
+    let good = #"{"id":"g","at":"2026-03-27T15:40:00Z","kind":"reply","text":"Yes"}"#
+    let inbound = try Frame.inbound(JSONReader.read(#"{"cursor":"9","messages":[\#(bad),\#(good)]}"#))
+    #expect(inbound.cursor == "9" && inbound.messages.map(\.id) == ["g"])
+    let unread = try #require(inbound.unread.first)
+    #expect(inbound.unread.count == 1 && String(decoding: unread.raw, as: UTF8.self) == bad)
+    let isNamed = bad.contains(#""id":"a""#)
+    #expect(unread.id.hasPrefix("unread.") && (unread.id == "unread.a") == isNamed)
+    #expect(unread.because.hasPrefix(isNamed ? #"the message "a": "# : "a message without an id: "))
+    #expect(unread.at == (bad.contains("Z") ? friday : nil))
+    // The same again is the same, and another is another.
+    let again = try Frame.inbound(JSONReader.read(#"{"messages":[\#(bad),{"id":null}]}"#)).unread.map(\.id)
+    #expect(again.first == unread.id && Set(again).count == 2)
   }
 }

@@ -2,12 +2,28 @@ import FlowCore
 import FlowTime
 
 extension Frame {
-  /// The `ok` of `poll`: `{"messages": […], "cursor": …}`.
+  /// The `ok` of `poll`: `{"messages": […], "cursor": …}`. A message that cannot be read blocks no other
+  /// (guarantee 18): it stands under ``Inbound/unread``, as it came.
   public static func inbound(_ ok: JSONValue) throws(FrameError) -> Inbound {
     guard case .array(let items)? = ok["messages"] else { throw .wanted("\"messages\", a list,") }
-    var messages: [Inbound.Message] = []
-    for item in items { messages.append(try message(item)) }
-    return Inbound(messages: messages, cursor: try text(ok, "cursor"))
+    var inbound = Inbound(messages: [], cursor: try text(ok, "cursor"))
+    for item in items {
+      do throws(FrameError) { inbound.messages.append(try message(item)) } catch {
+        inbound.unread.append(unread(item, error))
+      }
+    }
+    return inbound
+  }
+
+  /// Under an id of its own: once its program says it rightly, it is another.
+  private static func unread(_ item: JSONValue, _ error: FrameError) -> Inbound.Unread {
+    let raw = Array(item.write().utf8)
+    let known = (try? text(item, "id")) ?? ""
+    let id = known.isEmpty ? hexadecimal(sha256(raw), digits: 16) : known
+    let name = known.isEmpty ? "a message without an id" : "the message \"\(HeaderText(known))\""
+    let time = (try? text(item, "at")) ?? ""
+    return Inbound.Unread(
+      id: "unread.\(id)", at: Instant(rfc3339: time), because: "\(name): \(error)", raw: raw)
   }
 
   /// `id`, `at` (RFC 3339) and `kind`; `token`, `threads` (a list), `address`, `raw` and what the kind brings.

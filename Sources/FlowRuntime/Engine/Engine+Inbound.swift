@@ -79,10 +79,10 @@ extension Engine {
     var writes: [Write] = []
     var ids: Set<String> = []
     func take(
-      _ id: String, _ at: Instant, _ message: Incoming.Message, _ result: Received? = nil
+      _ id: String, _ at: Instant?, _ message: Incoming.Message, _ result: Received? = nil
     ) throws(StoreError) {
       let incoming = Incoming(
-        source: Facts.channel + verb, id: id, at: min(at, now), body: .message(message))
+        source: Facts.channel + verb, id: id, at: min(at ?? now, now), body: .message(message))
       guard ids.insert(id).inserted, try store.inbox(incoming.key) == nil else { return }
       writes.append(.receive(InboxRow(incoming: incoming, received: now, result: result)))
     }
