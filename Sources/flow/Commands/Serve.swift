@@ -117,6 +117,6 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as SocketError {
       throw Failure.broken("\(error)")
     }
-    await serving.setup.close()
+    await serving.setup.closeAtOnce()
   }
 }

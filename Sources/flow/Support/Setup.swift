@@ -6,6 +6,7 @@ import FlowReport
 import FlowRuntime
 import FlowSimulation
 import Logging
+import Synchronization
 
 /// A project's workflows and channels, put together: for a dry run over a store in memory, or for the engine
 /// on the project's own.
@@ -59,6 +60,23 @@ struct Setup {
 
   func close() async {
     for channel in channels.values { await channel.close() }
+  }
+
+  /// The same, but for channels that do not come to an end within two seconds: the end of the process ends them.
+  func closeAtOnce() async {
+    let open = Open(channels.count)
+    for channel in channels.values {
+      Task {
+        await channel.close()
+        open.count.withLock { $0 -= 1 }
+      }
+    }
+    for _ in 0..<100 where open.count.withLock({ $0 }) > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+  }
+
+  private final class Open: Sendable {
+    let count: Mutex<Int>
+    init(_ count: Int) { self.count = Mutex(count) }
   }
 
   // MARK: Dry
