@@ -98,6 +98,12 @@ public struct Forecast: Sendable {
           try copy.commit([.touch(contact: record.contact, run: touch.run, at: touch.at)])
         }
       }
+      // Also of who was erased: the store knows them by a digest.
+      for one in ContactIdentity.all(of: record.run.data["contact"] ?? .absent) {
+        for channel in try store.suppressed([one]).sorted() {
+          try copy.commit([.suppress(contact: [one], channel: channel, at: record.run.started, because: "suppressed")])
+        }
+      }
       // The copy's journal begins here, with what came before left out.
       record.sequence = 1
       let before = JournalStep(run: record.id, sequence: 1, at: record.run.started, event: nil, entries: [])

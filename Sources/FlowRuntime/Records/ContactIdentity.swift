@@ -21,6 +21,9 @@ public enum ContactIdentity {
     return known
   }
 
+  /// What is left of a name whose contact was erased, where something must be known of it: a digest.
+  public static func erased(_ name: String) -> String { "sha256:" + hexadecimal(sha256(Array(name.utf8))) }
+
   private static let others = ["email", "phone", "handle"]
 
   /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else as it is.

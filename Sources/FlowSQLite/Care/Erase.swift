@@ -184,7 +184,7 @@ private struct Eraser {
         SELECT ?2, channel, at, 'erased' FROM suppression WHERE contact = ?1
         """)
       keep.bind(1, name)
-      keep.bind(2, Erased.name(of: name))
+      keep.bind(2, ContactIdentity.erased(name))
       try keep.run()
       try run("DELETE FROM suppression WHERE contact = ?1", name)
     }

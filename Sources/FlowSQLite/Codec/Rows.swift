@@ -192,8 +192,3 @@ extension Digits {
     return (first << width)...(first << width | ((1 << width) - 1))
   }
 }
-
-/// What is left of somebody who was erased, where something must be known of them: a digest.
-enum Erased {
-  static func name(of contact: String) -> String { "sha256:" + hexadecimal(sha256(Array(contact.utf8))) }
-}

@@ -39,7 +39,7 @@ extension Front {
     }
     guard suppressed?.isEmpty == false else { return [] }
     var found: Set<String> = []
-    for name in [contact, Erased.name(of: contact)] where suppressed?.contains(name.hashValue) == true {
+    for name in [contact, ContactIdentity.erased(contact)] where suppressed?.contains(name.hashValue) == true {
       let statement = try reader().statement(.suppressed)
       statement.bind(1, name)
       found.formUnion(try statement.all { $0.text(0) })

@@ -55,8 +55,13 @@ struct PersonSearch {
     for row in try store.inboxNeedingEyes() where names(row, identities) && seen.insert(row.incoming.key).inserted {
       events.append(event(row))
     }
-    let suppressions = try store.suppressions().filter { identities.contains($0.contact) }.map {
-      ContactReport.Suppressed(contact: $0.contact, channel: $0.channel, at: $0.at, because: $0.because)
+    // Who was erased is known by a digest of each name alone.
+    let names = Dictionary(
+      uniqueKeysWithValues: identities.flatMap { [($0, $0), (ContactIdentity.erased($0), $0)] })
+    let suppressions = try store.suppressions().compactMap { one in
+      names[one.contact].map {
+        ContactReport.Suppressed(contact: $0, channel: one.channel, at: one.at, because: one.because)
+      }
     }
     return ContactReport.Person(
       identities: identities.sorted(), runs: runs,
