@@ -30,8 +30,8 @@ extension Engine {
   }
 
   /// Whether it left is not known, and to send it again might send it twice: a person says what is to be done.
-  func unknownNotice(_ line: Outgoing) -> TaskRecord {
-    var task = notice(
+  func unknownNotice(_ line: Outgoing) throws(StoreError) -> TaskRecord {
+    var task = try notice(
       "unknown", about: line,
       "It is not known whether \(line.step) reached \(line.rendering.to): \(line.because ?? "no answer")")
     task.outcomes = [Engine.arrived, Engine.again]
@@ -49,9 +49,10 @@ extension Engine {
   }
 
   /// The engine's own word about a line of the outbox, to the run's owner.
-  func notice(_ word: String, about line: Outgoing, _ text: String) -> TaskRecord {
+  func notice(_ word: String, about line: Outgoing, _ text: String) throws(StoreError) -> TaskRecord {
     TaskRecord(
-      id: noticeID(word, line), run: line.run, workflow: "", kind: .notice(.failed),
+      id: noticeID(word, line), run: line.run, workflow: try store.run(line.run)?.workflow ?? "",
+      kind: .notice(.failed),
       person: line.owner, contact: .absent, text: text, assigned: clock.now(), due: nil, outcomes: ["done"])
   }
 

@@ -160,7 +160,7 @@ public actor Engine {
     try await handOver(claim)
     try await finish()
     var received = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
-    received.isKnown = isKnown
+    received.isKnown = received.isKnown || isKnown
     return received
   }
 
@@ -250,7 +250,7 @@ public actor Engine {
     try await finish()
     for index in order {
       guard var result = try store.inbox(all[index].key)?.result else { continue }
-      result.isKnown = results[index].isKnown
+      result.isKnown = result.isKnown || results[index].isKnown
       results[index] = result
     }
     return results

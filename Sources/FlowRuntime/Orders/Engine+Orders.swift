@@ -25,7 +25,8 @@ extension Engine {
     // Known, and nothing done about it: the process ended in between.
     var result: Received
     if let known = row.result { result = known } else { result = try await work(row, isAwaited: true) }
-    result.isKnown = isKnown
+    // A task that is done already is known, too, whoever tells it anew.
+    result.isKnown = result.isKnown || isKnown
     return result
   }
 

@@ -43,16 +43,21 @@ struct MigrateCommand: AsyncParsableCommand {
         return plan.affected(record, graph)
       }
     }
+    var moved = 0
     if apply {
       let door = Door(workspace: workspace, store: store, command: "flow migrate", start: start, color: color)
       try await door.carryOut(affected.map { .migrate(run: $0.run) }) { answers in
         // What the engine says counts: something may not have left yet.
         for (index, answer) in answers.enumerated() {
-          if case .refused(let because) = answer { affected[index].effect = .stranded(because: because) }
+          switch answer {
+          case .refused(let because): affected[index].effect = .stranded(because: because)
+          case .done(_, isNew: true): moved += 1
+          default: break
+          }
         }
       }
     }
-    print(affected)
+    print(affected, moved: moved)
     if apply, affected.contains(where: \.isStranded) { throw ExitCode(ExitStatus.finding) }
   }
 
@@ -67,15 +72,14 @@ struct MigrateCommand: AsyncParsableCommand {
     return try store.runs(RunFilter(workflow: workflow, isLive: true))
   }
 
-  private func print(_ affected: [DiffReport.Affected]) {
+  private func print(_ affected: [DiffReport.Affected], moved: Int) {
     switch format {
     case .json: Output.line(DiffReport.planJSON(affected, applied: apply))
     case .text:
       Output.line(DiffReport.plan(affected).joined(separator: "\n"))
-      let moved = affected.filter { !$0.isStranded }.count
       if apply {
         Output.line("moved \(moved == 1 ? "1 run" : "\(moved) runs")")
-      } else if moved > 0 {
+      } else if affected.contains(where: { !$0.isStranded }) {
         Output.line("nothing is moved yet; --yes carries it out")
       }
     }
