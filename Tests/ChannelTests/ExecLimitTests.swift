@@ -31,7 +31,7 @@ import Testing
     limits.deliver = .seconds(60)
     limits.firstPause = .milliseconds(1)
     limits.longestPause = .milliseconds(2)
-    let settings = scratch.settings(["exec": "fax.py"].merging(values) { $1 }, name: "fax")
+    let settings = scratch.settings(["exec": "fax.py", "send": "true"].merging(values) { $1 }, name: "fax")
     return (try ExecChannel(settings, limits: limits), scratch)
   }
 

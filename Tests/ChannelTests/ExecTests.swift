@@ -22,7 +22,7 @@ private struct Bench {
     limits.firstPause = .milliseconds(1)
     limits.longestPause = .milliseconds(2)
     return try ExecChannel(
-      scratch.settings(["exec": "fax.py"].merging(values) { $1 }, name: "fax"), limits: limits)
+      scratch.settings(["exec": "fax.py", "send": "true"].merging(values) { $1 }, name: "fax"), limits: limits)
   }
 }
 
@@ -61,7 +61,7 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
   @Test func theExampleInPythonKeepsTheContract() async {
     let scratch = faxProject()
     let checks = await ChannelConformance(
-      manifest: Manifests.fax, settings: scratch.settings(["exec": "fax.py"], name: "fax")
+      manifest: Manifests.fax, settings: scratch.settings(["exec": "fax.py", "send": "true"], name: "fax")
     ) { settings throws(ChannelError) in try ExecChannel(settings) }.run()
     #expect(checks.filter(\.isFailure) == [])
     #expect(scratch.names(in: "outbox") == ["conformance-1.txt", "conformance-2.txt", "conformance-3.txt"])
@@ -69,7 +69,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
 
   @Test func aFaxGoesOut() async throws {
     let scratch = faxProject()
-    let channel = try ExecChannel(scratch.settings(["exec": "./fax.py", "outbox": "faxes"], name: "fax"))
+    let channel = try ExecChannel(
+      scratch.settings(["exec": "./fax.py", "outbox": "faxes", "send": "true"], name: "fax"))
     try await channel.check()
     let rendering = try await channel.render(fax)
     #expect(rendering.text == "TO +494055500142\nHI\n\nHello\n")
@@ -309,7 +310,8 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     var limits = ExecLimits()
     limits.firstPause = .seconds(100)
     limits.longestPause = .seconds(1000)
-    let channel = try ExecChannel(bench.scratch.settings(["exec": "fax.py"], name: "fax"), limits: limits)
+    let channel = try ExecChannel(
+      bench.scratch.settings(["exec": "fax.py", "send": "true"], name: "fax"), limits: limits)
     #expect(
       await channel.deliver(page, key: .init("k")) == .temporary(after: nil, because: "fax ended with code 1")
     )
@@ -398,6 +400,18 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       #expect(rendered?.to == "+49")
     }
     await channel.close()
+  }
+
+  @Test func withoutSendItIsAskedForTheMessageAloneWhichGoesIntoTheFolder() async throws {
+    let bench = Bench(program("out({'id': r['id'], 'ok': RENDERED})\nopen(r['op'], 'w')"))
+    let channel = try bench.channel(["send": "false"])
+    #expect(channel.destination == nil && channel.pollSeconds == nil)
+    let rendering = try await channel.render(fax)
+    #expect(await channel.deliver(rendering, key: .init("k")) == .accepted(id: "k.txt"))
+    #expect(bytes(of: bench.scratch.path + "/outbox/k.txt") == [0x78])
+    await channel.close()
+    #expect(access(bench.scratch.path + "/render", F_OK) == 0)
+    #expect(access(bench.scratch.path + "/deliver", F_OK) != 0)
   }
 
   @Test func manyCallersTakeTurns() async throws {

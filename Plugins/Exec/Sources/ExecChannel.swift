@@ -5,14 +5,16 @@ import Glibc
 /// A channel of any verb in any language: a program that reads and writes frames (see README.md).
 public struct ExecChannel: Channel {
   public let manifest: [UInt8]
-  /// The program, which may send what it likes.
+  /// The program, which may send what it likes; nil where flow.yaml does not say `send: true`: it is asked what a
+  /// message would be, and that goes into the folder.
   public let destination: String?
-  /// Where its manifest says `inbound: poll`.
+  /// Where its manifest says `inbound: poll`, and it sends.
   public let pollSeconds: Int?
   /// How long somebody waits for what a message would be who holds up others meanwhile: a server. What has not come by
   /// then is a temporary failure. Nil: for as long as the program may take.
   public var patience: Swift.Duration?
   private let program: Program
+  private let folder: FolderDelivery
   private let limits: ExecLimits
 
   /// Starts nothing. `exec`: the program, a path in the project's folder; its manifest stands beside it.
@@ -22,12 +24,14 @@ public struct ExecChannel: Channel {
 
   public init(_ settings: ChannelSettings, limits: ExecLimits) throws(ChannelError) {
     manifest = try ExecChannel.readManifest(settings)
-    destination = settings["exec"]
+    destination = try settings.sends ? settings["exec"] : nil
+    folder = FolderDelivery(settings)
     var limits = limits
     try limits.read(settings)
-    pollSeconds = try settings.seconds("poll", otherwise: 60)
+    let seconds = try settings.seconds("poll", otherwise: 60)
+    pollSeconds = destination == nil ? nil : seconds
     self.limits = limits
-    let own = ExecLimits.names.union(["exec", "plugin", "environment", "poll", "rate"])
+    let own = ExecLimits.names.union(["exec", "plugin", "environment", "poll", "rate", "send"])
     let values = settings.values.filter { !own.contains($0.key) }
     let members = values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
     program = Program(
@@ -123,6 +127,7 @@ public struct ExecChannel: Channel {
   public func deliver(
     _ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker
   ) async -> Receipt {
+    if destination == nil { return await folder.deliver(rendering, key: key, marker: marker) }
     let fields = Frame.json(of: rendering, key: key)
     switch await program.ask(.deliver, fields, within: limits.deliver, marker: marker) {
     case .withheld: return .withheld

@@ -46,7 +46,7 @@ struct PluginCheckCommand: AsyncParsableCommand {
     var values = Channels.settings(entry, root: workspace.root)
     values["outbox"] = scratch
     // A channel of ours is tried on the folder; a program does what it does.
-    if entry?.exec == nil { values["send"] = nil }
+    values["send"] = entry?.exec == nil ? nil : "true"
     let files = DiskFiles(root: workspace.root)
     if let exec = entry?.exec { values["exec"] = exec }
     let settings = ChannelSettings(name: name, values: values, folder: workspace.root) { try? files.read($0).get() }
