@@ -42,6 +42,50 @@ struct WitnessTests {
     #expect(twice.events.count == 1 && twice.timeline.last?.kind == .ended(outcome: "won"))
   }
 
+  @Test func `answers that come at once bring touches together, and a long absence keeps one back`() throws {
+    let quick = try graph(
+      """
+      timezone: "UTC"
+      policy: { gap: 1 day }
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days, then: { reply: next } }
+        - { email: two, purpose: request, subject: S, body: B. }
+        - { await: reply within 2 days, then: { reply: next } }
+        - { email: three, purpose: request, subject: S, body: B. }
+        - end: quiet
+
+      """)
+    #expect(find(.touches(atMost: 2, verb: nil, span: .hours(1)), quick)?.events.count == 2)
+    let late = try graph(
+      """
+      timezone: "UTC"
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - { email: two, purpose: request, subject: S, body: B. }
+        - end: quiet
+
+      """)
+    let two = try #require(late.node(named: "two"))
+    let one = try #require(late.node(named: "one"))
+    #expect(find(.follows(.step(two), within: .days(20), of: .step(one)), late)?.events.count == 1)
+  }
+
+  @Test func `a start from which business hours lead to where the window closes is found`() throws {
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "Europe/Berlin"
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps:
+        - { email: one, after: 4 business hours, purpose: confirm, subject: S, body: B. }
+        - end: quiet
+
+      """)
+    #expect(find(.firstTouch(within: .businessHours(4)), graph) != nil)
+    #expect(find(.firstTouch(within: .businessHours(5)), graph) == nil)
+  }
+
   @Test func `the same claim has the same witness`() throws {
     let graph = try graph(Self.office)
     let claim = Claim.never(.touch, after: .reply("later"))

@@ -16,6 +16,8 @@ enum Placement: Hashable, Sendable {
   private static let day: Int64 = 86_400_000
   /// What a person would try first.
   static let usual: [Placement] = [.after(60 * minute), .before(minute)]
+  /// For a claim of what happens within so short a time: at once.
+  static let quick: [Placement] = [.after(minute), .before(minute)]
   static let all: [Placement] =
     usual + [
       .after(minute), .before(0), .opening, .midnight(0), .midnight(-minute), .after(day), .before(day),
@@ -59,6 +61,8 @@ struct Incidents {
   private let answers: [Event.Kind]
   private let anytime: [Event.Kind]
   private let readsDates: Bool
+  /// The longest hold is tried, too.
+  private let countsHolds: Bool
 
   init(_ graph: Graph, claim: Claim) {
     self.graph = graph
@@ -67,6 +71,7 @@ struct Incidents {
     let makes = Made(graph: graph, readsDates: readsDates, expressions: expressions)
     answers = makes.answers
     anytime = graph.anytime.flatMap { makes.events($0.key) } + makes.releases
+    if case .follows = claim { countsHolds = true } else { countsHolds = false }
     named = claim.milestones.flatMap { milestone -> [Event.Kind] in
       switch milestone {
       case .reply(let own): makes.events(own)
@@ -94,7 +99,13 @@ struct Incidents {
     }
     kinds += named + anytime
     // They come before the first touch, too: a contact may answer what somebody else has written.
-    kinds += answers + Made.automatic(at: play.now, in: play.course.zone)
+    kinds += answers
+    if countsHolds {
+      let today = play.course.zone.civil(at: play.now).date
+      // Before the shorter ones: of runs that are alike but for their instants few are kept.
+      kinds.append(.outOfOffice(return: today.adding(days: 27)))
+    }
+    kinds += Made.automatic(at: play.now, in: play.course.zone)
     var seen: Set<Event.Kind> = []
     return kinds.filter { seen.insert($0).inserted }
   }

@@ -68,6 +68,14 @@ extension Claim {
     }
   }
 
+  /// It speaks of what happens within two hours at most.
+  var isQuick: Bool {
+    guard case .touches(_, _, let span?) = self, case .calendar(0, 0, let milliseconds) = span.kind else {
+      return false
+    }
+    return milliseconds <= 7_200_000
+  }
+
   /// How near a run comes to breaking it depends on the calendar.
   var isOfTime: Bool {
     switch self {

@@ -4,8 +4,8 @@ import FlowTime
 /// Instants at which a run is made to start.
 struct Starts {
   private let graph: Graph
-  /// Times of the day at which something turns: window edges, times that the file names, and a minute before
-  /// each.
+  /// Times of the day at which something turns: window edges, times that the file names, those from which hours of
+  /// the file lead to where a window closes, and a minute before each.
   private let times: [CivilTime]
   /// The years that the file's holidays cover, two at most.
   private let years: ClosedRange<Int>
@@ -26,6 +26,13 @@ struct Starts {
     for moment in graph.moments {
       if case .clock(_, let time) = moment.base { add(time) }
       if let time = moment.time { add(time) }
+      guard case .businessHours(let hours)? = moment.shift?.duration.kind else { continue }
+      for rule in graph.policy.window?.rules ?? [] {
+        let (open, close) = (Int(rule.start.milliseconds) / 60_000, Int(rule.end.milliseconds) / 60_000)
+        guard open < close else { continue }
+        let start = close - hours * 60 % (close - open)
+        minutes.formUnion([start, start - 1])
+      }
     }
     times = minutes.filter { (0..<1440).contains($0) }.sorted().map {
       CivilTime(milliseconds: Int32($0 * 60_000))

@@ -129,7 +129,7 @@ public struct WitnessSearch {
     var player = Player(graph: graph, zones: zones, caps: caps, steps: steps)
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
     if let found = silent(&hunt, &player, hints) { return found }
-    if !claim.isOfSilence, let found = eventful(&hunt, &player, hints, steps) { return found }
+    if !claim.isOfSilence, let found = eventful(claim, &hunt, &player, hints, steps) { return found }
     if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return found }
     return nil
   }
@@ -162,7 +162,7 @@ public struct WitnessSearch {
 
   /// Breadth first: all runs with one event, then what is new of those with two.
   private func eventful(
-    _ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int
+    _ claim: Claim, _ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int
   ) -> Found? {
     guard let plain = inputs.choices.first else { return nil }
     let incidents = Incidents(graph, claim: hunt.claim)
@@ -178,7 +178,8 @@ public struct WitnessSearch {
     for count in 1...Self.mostEvents {
       for round in fronts.indices where fronts[round].stepsLeft > 0 {
         player.stepsLeft = fronts[round].stepsLeft
-        let placements = count == 1 && round == 0 ? Placement.all : Placement.usual
+        let usual = claim.isQuick ? Placement.quick : Placement.usual
+        let placements = count == 1 && round == 0 ? Placement.all : usual
         fronts[round].layer = next(fronts[round].layer, &hunt, &player, incidents, placements)
         fronts[round].stepsLeft = player.stepsLeft
         if let best = hunt.best { return best }
