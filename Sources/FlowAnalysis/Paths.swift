@@ -17,7 +17,8 @@ public struct PathExplorer {
   }
 
   public mutating func tree(key: [String], data: [String: Value], start: Instant) -> TimelineTree {
-    let first = Machine.start(graph, key: key, data: data, at: start, surroundings)
+    let first = Machine.settled(
+      graph, Machine.start(graph, key: key, data: data, at: start, surroundings), at: start, surroundings)
     return grow("", first, at: start, Past())
   }
 
@@ -74,7 +75,9 @@ public struct PathExplorer {
   }
 
   private func after(_ kind: Event.Kind, at now: Instant, _ run: Run) -> Transition {
-    Machine.step(graph, run, Event(id: "path", at: now, kind: kind), at: now, surroundings)
+    Machine.settled(
+      graph, Machine.step(graph, run, Event(id: "path", at: now, kind: kind), at: now, surroundings), at: now,
+      surroundings)
   }
 
   /// What may happen at a wait, after what the path has had.

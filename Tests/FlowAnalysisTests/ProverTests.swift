@@ -260,6 +260,69 @@ struct ProverTests {
     #expect(try isProved(.never(.touch, after: .reply("reply")), text))
   }
 
+  // MARK: What a run emits
+
+  @Test func `what a run emits comes back to it at once, and silence goes where that leads`() throws {
+    let text = """
+      timezone: '"UTC"'
+      events: { deal.looked: {} }
+      anytime: { deal.looked: later }
+      steps:
+        - emit: deal.looked
+        - { wait: 1 day }
+        - \(email("one"))
+        - { escalate: silent, to: owner, say: S. }
+        - { end: quiet }
+      paths:
+        later:
+          - { email: late, after: 20 days, purpose: inform, subject: S, body: B. }
+          - { end: late }
+
+      """
+    #expect(try !isProved(.firstTouch(within: .days(1)), text))
+    #expect(try isProved(.firstTouch(within: .days(20)), text))
+    #expect(try !isProved(.silence(reaches: [.escalation]), text))
+    #expect(try isProved(.silence(reaches: [.end("late")]), text))
+    #expect(try isProved(.always(.event("deal.looked"), before: .touch), text))
+    #expect(try isProved(.ends(within: .days(20)), text))
+  }
+
+  @Test func `an await takes what the run emits as it comes to it, and what it emitted since its last touch`() throws {
+    func text(_ between: String) -> String {
+      """
+      timezone: '"UTC"'
+      events: { deal.looked: {} }
+      steps:
+        - \(email("one"))
+        - emit: deal.looked
+      \(between)
+        - { await: deal.looked within 2 days, then: { deal.looked: end heard } }
+        - { end: quiet }
+
+      """
+    }
+    #expect(try isProved(.silence(reaches: [.end("heard")]), text("")))
+    for between in ["", "  - { wait: 1 day }"] {
+      #expect(try !isProved(.silence(reaches: [.end("quiet")]), text(between)), "\(between)")
+      #expect(try isProved(.silence(reaches: [.end("heard"), .end("quiet")]), text(between)), "\(between)")
+    }
+  }
+
+  @Test func `an event of the contact comes back only where the key is the contact's, and nobody knows that before`()
+    throws
+  {
+    let text = """
+      timezone: '"UTC"'
+      events: { deal.looked: { of: contact } }
+      anytime: { deal.looked: end heard }
+      steps: [{ emit: deal.looked }, { wait: 1 day }, { end: quiet }]
+
+      """
+    #expect(try !isProved(.silence(reaches: [.end("quiet")]), text))
+    #expect(try !isProved(.silence(reaches: [.end("heard")]), text))
+    #expect(try isProved(.silence(reaches: [.end("heard"), .end("quiet")]), text))
+  }
+
   @Test func `a task that nobody did is told, or is not`() throws {
     func text(_ then: String) -> String {
       """

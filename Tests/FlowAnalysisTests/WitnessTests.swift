@@ -42,6 +42,30 @@ struct WitnessTests {
     #expect(twice.events.count == 1 && twice.timeline.last?.kind == .ended(outcome: "won"))
   }
 
+  @Test func `what a run emits and hears itself stands in its witness, told by nobody`() throws {
+    let graph = try graph(
+      """
+      timezone: "UTC"
+      events: { deal.looked: {} }
+      anytime: { deal.looked: end got }
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 1 day }
+        - emit: deal.looked
+        - { email: two, after: 1 day, purpose: request, subject: S, body: B. }
+        - { await: reply within 1 day }
+        - end: quiet
+
+      """)
+    let witness = try #require(find(.silence(reaches: [.end("quiet")]), graph))
+    #expect(witness.events.isEmpty)
+    #expect(witness.timeline.map(\.type) == ["started", "sent", "waiting", "timeout", "emitted", "received", "ended"])
+    #expect(witness.timeline.last?.kind == .ended(outcome: "got"))
+    // The second touch never goes out: a day after the first the event that it emits ends the run.
+    #expect(find(.touches(atMost: 1, verb: nil, span: nil), graph) == nil)
+    #expect(find(.ends(within: .days(1)), graph) == nil)
+  }
+
   @Test func `answers that come at once bring touches together, and a long absence keeps one back`() throws {
     let quick = try graph(
       """

@@ -59,10 +59,12 @@ private struct Retold {
         graph, data: story.beginning.input, at: story.beginning.start, zones: surroundings.zones),
       let one = runs.dropFirst(max(0, (story.beginning.item ?? 1) - 1)).first
     else { return nil }
-    var transition = Machine.start(graph, key: one.key, data: one.data, at: story.beginning.start, surroundings)
+    let start = story.beginning.start
+    var transition = Machine.settled(
+      graph, Machine.start(graph, key: one.key, data: one.data, at: start, surroundings), at: start, surroundings)
     var entries = transition.entries
     var ahead = story.told[...]
-    var now = story.beginning.start
+    var now = start
     var steps = 0
     while let waiting = transition.run.waiting, steps < 2_000 {
       steps += 1
@@ -73,7 +75,8 @@ private struct Retold {
         event = Event(id: "\(steps)", at: max(now, next.at), kind: next.kind)
       }
       now = event.at
-      transition = Machine.step(graph, transition.run, event, at: now, surroundings)
+      transition = Machine.settled(
+        graph, Machine.step(graph, transition.run, event, at: now, surroundings), at: now, surroundings)
       entries += transition.entries
     }
     return entries

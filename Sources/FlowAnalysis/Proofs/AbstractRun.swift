@@ -40,6 +40,8 @@ struct Control: Hashable {
   var frozen = false
   /// Data by which the due goes have changed.
   var stale = false
+  /// What the run has emitted and still hears, in this instant.
+  var echoes = Echoed()
   /// Where the claim is in its own story, and what it counts.
   var phase: UInt8 = 0
   var count: Int = 0
@@ -67,6 +69,29 @@ extension Control {
     var isEmpty: Bool { low | high == 0 }
   }
 
+  /// Events that the run hears itself, by their number, the first one in the lowest four bits.
+  struct Echoed: Hashable {
+    private(set) var bits: UInt64 = 0
+    /// More than can be followed.
+    static let most = 15
+
+    var isEmpty: Bool { bits == 0 }
+
+    /// - Returns: false where there are too many.
+    mutating func add(_ index: Int) -> Bool {
+      let place = (64 - bits.leadingZeroBitCount + 3) / 4
+      guard place < Self.most, index < Self.most else { return false }
+      bits |= UInt64(index + 1) << UInt64(4 * place)
+      return true
+    }
+
+    mutating func next() -> Int? {
+      guard bits != 0 else { return nil }
+      defer { bits >>= 4 }
+      return Int(bits & 15) - 1
+    }
+  }
+
   /// For each condition: 0 open, 1 true, 2 false.
   struct Decided: Hashable {
     static let most = 32
@@ -92,7 +117,7 @@ extension Control {
     hasher.combine(touches &+ count &* 4096 &+ Int(phase) &<< 56)
     hasher.combine(decided.bits ^ behind &* 0x9E37_79B9_7F4A_7C15 ^ suppressed &<< 17 ^ passed &<< 41)
     hasher.combine(rounds)
-    hasher.combine(sent)
+    hasher.combine(sent ^ echoes.bits &* 0x9E37_79B9_7F4A_7C15)
   }
 }
 

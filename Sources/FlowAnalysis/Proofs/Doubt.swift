@@ -59,7 +59,8 @@ struct Doubts {
 
   private func close(_ least: FlowTime.Duration, _ before: String) -> Verdict {
     let at = watch.measured.at.flatMap(place) ?? "a touch"
-    let known = watch.measured.worst.flatMap { worst in
+    // None was measured where not one touch is allowed.
+    let known = watch.measured.worst.flatMap { $0 > .min ? $0 : nil }.flatMap { worst in
       Self.rounded(down: -worst).first { one in watch.measured.distances.allSatisfy { ground.isApart($0, one) } }
     }
     let distance = known.map { "\($0) may lie" } ?? "no time may lie"
@@ -103,8 +104,8 @@ struct Doubts {
     case .started: return nil
     case .handedOver(let node), .failed(let node), .told(let node), .done(let node), .timedOut(let node):
       return named(node)
-    case .received(let event, let own, _):
-      return "the event \"\(own ?? event)\"" + (doubt.step.flatMap(named).map { " at \($0)" } ?? "")
+    case .received(let event, let own, _): return "the event \"\(own ?? event)\"" + at(doubt)
+    case .heard(let event): return "the event \"\(event)\", which the run emits," + at(doubt)
     case .ended(let outcome):
       guard let step = doubt.step, graph.nodes.indices.contains(step) else { return "the end \"\(outcome)\"" }
       if case .end = graph.nodes[step].action {
@@ -113,6 +114,8 @@ struct Doubts {
       return "the end \"\(outcome)\"" + (named(step).map { " after \($0)" } ?? "")
     }
   }
+
+  private func at(_ doubt: Doubt) -> String { doubt.step.flatMap(named).map { " at \($0)" } ?? "" }
 
   private func named(_ node: NodeIndex) -> String? {
     guard graph.nodes.indices.contains(node) else { return nil }

@@ -57,6 +57,10 @@ final class Ground {
   private(set) var holds: [Hold] = []
   /// Events that a hold waits for.
   private(set) var heldFor: Set<String> = []
+  /// Events that something in the file takes, or a hold waits for.
+  private(set) var taken: Set<String> = []
+  /// Events that a run emits and may hear itself.
+  private(set) var echoes: [Echo] = []
   /// There is more in the file than a walk can tell apart: nothing may be proved by one.
   private(set) var isTooLarge = false
   /// What lies ahead of a step: `repeat`s, a bit each, and conditions that are asked more than once, two.
@@ -150,7 +154,7 @@ final class Ground {
       else {
         continue
       }
-      if case .path = graph.lists[rootList(from)] { targets.append(target) }
+      if case .path = graph.lists[graph.rootList(of: from)] { targets.append(target) }
     }
     targets = Array(Set(targets)).filter {
       if case .anytime = graph.lists[graph.nodes[$0].place.list] { false } else { true }
@@ -166,6 +170,7 @@ final class Ground {
     }
     for (index, loop) in loops.enumerated() { loopIndices[loop] = index }
     collectEvents()
+    echoes = Echo.all(in: graph)
     rank()
     follow()
   }
@@ -187,6 +192,9 @@ final class Ground {
     setters[root] = touched
     return touched
   }
+
+  /// A run may emit the event, and something in it may take it.
+  func hears(_ event: String) -> Bool { taken.contains(event) && echoes.contains { $0.event == event } }
 
   private func follow() {
     let own = graph.nodes.indices.map { asked(at: $0) }
@@ -229,12 +237,6 @@ final class Ground {
     return true
   }
 
-  private func rootList(_ node: NodeIndex) -> Int {
-    var own = graph.nodes[node].place.list
-    while case .nested(in: let outer) = graph.lists[own] { own = graph.nodes[outer].place.list }
-    return own
-  }
-
   private func collectEvents() {
     let classes = Set(graph.replies.map(\.name) + ["reply", "timeout"])
     awaitsEvents = graph.nodes.contains {
@@ -256,6 +258,7 @@ final class Ground {
       if case .hold(let hold) = one.action { holds.append(hold) }
     }
     for hold in holds { if case .event(let name, _)? = hold.until { heldFor.insert(name) } }
+    taken = names.union(heldFor)
     // Declared events that nothing takes change no run, but a claim may speak of them.
     eventNames = names.union(heldFor).union(graph.events.map(\.name)).sorted()
   }

@@ -130,6 +130,7 @@ struct LatestTouch {
     case .split(let split):
       for arm in split.arms where try !go(arm.target, late, passed) { return false }
       return true
+    case .emit(let event, _) where ground.hears(event): throw GivesUp()
     case .set, .emit, .enroll: return try go(step.next, late, passed)
     case .escalate(let escalation):
       guard let each = escalation.each else { return try go(step.next, late, passed) }

@@ -22,6 +22,8 @@ import FlowTime
 /// 4. Whatever neither shows goes to the search for a run that breaks it. If there is none either, the
 ///    claim is undecided.
 ///
+/// What a run emits and hears itself comes in at that instant (``Echo``), for a contact who is silent, too.
+///
 /// Left out: sending that is held by hand or by a channel that is down, touches of other workflows but for
 /// what the project's caps do, and a person who ends a run.
 ///

@@ -39,6 +39,8 @@ struct Walk {
 
   /// After so many joins a bound that still grows is given up.
   private static let patience = 4
+  /// Some run emits more at one instant than can be followed.
+  private var hasTooManyEchoes = false
 
   /// - Parameters:
   ///   - mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is
@@ -81,7 +83,7 @@ struct Walk {
       if let reckoning { run.late = late(reckoning, index) }
       if run.control.cursor >= 0 { arrive(run) } else { wait(run) }
     }
-    return true
+    return !hasTooManyEchoes
   }
 
   /// Times of the day of the start, from its midnight on: the start lies somewhere among them.
@@ -326,6 +328,20 @@ struct Walk {
       if countsTouches, run.control.touches >= limit { return }
     }
     goThroughWindow(run, node)
+  }
+
+  /// The run emits something: where it hears that itself, or may, it will come in once the run waits.
+  mutating func emit(_ event: String, _ run: AbstractRun, to next: Target) {
+    guard ground.taken.contains(event) || watch.tells(event),
+      let echo = ground.echoes.firstIndex(where: { $0.event == event })
+    else { return proceed(run, to: next) }
+    if !ground.echoes[echo].isSure { proceed(run, to: next) }
+    var heard = run
+    guard heard.control.echoes.add(echo) else {
+      hasTooManyEchoes = true
+      return
+    }
+    proceed(heard, to: next)
   }
 
   func passing(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {

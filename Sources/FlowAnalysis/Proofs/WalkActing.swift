@@ -146,7 +146,8 @@ extension Walk {
     case .hold(let hold): for held in self.hold(run, hold) { proceed(held, to: step.next) }
     case .go(let target): go(run, target, node)
     case .end(let outcome): proceed(run, to: .end(outcome))
-    case .emit, .enroll, .channel, .escalate: proceed(run, to: step.next)
+    case .emit(let event, _): emit(event, run, to: step.next)
+    case .enroll, .channel, .escalate: proceed(run, to: step.next)
     }
   }
 
@@ -227,8 +228,9 @@ extension Walk {
   private mutating func listen(_ run: AbstractRun, _ awaited: Await, _ node: NodeIndex) {
     let step = graph.nodes[node]
     // What came since the touch and nothing has taken is taken first.
-    if run.control.pending, !isQuiet {
-      for one in awaited.cases where one.key != "timeout" && !isReply(one.key) {
+    if run.control.pending {
+      for one in awaited.cases
+      where one.key != "timeout" && !isReply(one.key) && (!isQuiet || ground.hears(one.key)) {
         if case .hold(let hold) = one.target {
           guard let later = resolve(awaited.until, run).later else { continue }
           var waiting = later

@@ -4,11 +4,17 @@ import FlowTime
 /// What may happen to a run that waits: its due, or anything that comes in before it.
 extension Walk {
   mutating func wait(_ run: AbstractRun) {
-    timer(run)
     var open = run
-    guard elapse(&open) else { return }
-    open.control.pending = true
+    if let echo = open.control.echoes.next() {
+      hear(ground.echoes[echo].event, open)
+      // Whatever comes at the same instant may come before it.
+      open = run
+    } else {
+      timer(run)
+      guard elapse(&open) else { return }
+    }
     guard !isQuiet else { return }
+    open.control.pending = true
     outcomes(open)
     replies(open)
     events(open)
@@ -44,7 +50,7 @@ extension Walk {
     for var run in runs {
       run.time.assign(Ground.now, Ground.due)
       run.late.now = run.late.due
-      run.control.pending = true
+      run.control.pending = run.control.pending || !isQuiet
       onTime(run)
     }
   }
@@ -123,6 +129,22 @@ extension Walk {
     }
   }
 
+  /// It emitted the event itself.
+  private mutating func hear(_ key: String, _ run: AbstractRun) {
+    let released = run.control.holding && ground.heldFor.contains(key) ? self.released(run) : [run]
+    if let own = listened(run).first(where: { $0.key == key }) { return take(run, own.target, key, isOwn: true) }
+    for run in released {
+      let (usable, spent) = anytime(key, run)
+      if let usable { take(run, usable, key, isOwn: true) }
+      guard spent else { continue }
+      for var seen in watch.see(.heard(key), run) {
+        // An await that is still to come takes it.
+        seen.control.pending = true
+        resume(seen)
+      }
+    }
+  }
+
   private mutating func events(_ run: AbstractRun) {
     let cases = listened(run)
     var hasUntaken = false
@@ -174,8 +196,11 @@ extension Walk {
     return (may ? one.target : nil, mayNot)
   }
 
-  private mutating func take(_ run: AbstractRun, _ target: Target, _ event: String, _ own: String? = nil) {
-    for seen in watch.see(.received(event, replyClass: own, isTaken: true), run) {
+  private mutating func take(
+    _ run: AbstractRun, _ target: Target, _ event: String, _ own: String? = nil, isOwn: Bool = false
+  ) {
+    let happening = isOwn ? Happening.heard(event) : .received(event, replyClass: own, isTaken: true)
+    for seen in watch.see(happening, run) {
       if case .hold(let hold) = target {
         for held in self.hold(seen, hold) { put(held) }
       } else {

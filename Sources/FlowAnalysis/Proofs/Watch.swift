@@ -12,6 +12,8 @@ enum Happening {
   case timedOut(NodeIndex)
   /// By the word a file knows it by, the class of a reply, and whether anything in the file takes it.
   case received(String, replyClass: String?, isTaken: Bool)
+  /// What the run has emitted itself has come in.
+  case heard(String)
   case ended(String)
 }
 
@@ -343,7 +345,7 @@ struct Watch {
     case (.touch, .handedOver(let node)): ground.graph.nodes[node].isTouch
     case (.escalation, .told): true
     case (.reply(let name), .received("reply", let own, _)): name == "reply" || name == own
-    case (.event(let name), .received(let own, _, _)): name == own
+    case (.event(let name), .received(let own, _, _)), (.event(let name), .heard(let own)): name == own
     case (.end(nil), .ended): true
     case (.end(let outcome?), .ended(let own)): outcome == own
     default: false

@@ -77,7 +77,9 @@ struct ScenarioSearch {
       let one = runs.dropFirst(max(0, (beginning.item ?? 1) - 1)).first
     else { return nil }
     budget -= 1
-    let first = Machine.start(graph, key: one.key, data: one.data, at: beginning.start, surroundings)
+    let first = Machine.settled(
+      graph, Machine.start(graph, key: one.key, data: one.data, at: beginning.start, surroundings),
+      at: beginning.start, surroundings)
     let zone = surroundings.zones.zone(named: first.run.zone) ?? .utc
     return Walk(
       shown: Shown(beginning: beginning, zone: zone, told: [], entries: first.entries, goals: []), run: first.run,
@@ -113,7 +115,8 @@ struct ScenarioSearch {
 
   private mutating func step(_ event: Event, _ walk: inout Walk, at now: Instant) {
     budget -= 1
-    let transition = Machine.step(graph, walk.run, event, at: now, surroundings)
+    let transition = Machine.settled(
+      graph, Machine.step(graph, walk.run, event, at: now, surroundings), at: now, surroundings)
     walk.run = transition.run
     walk.shown.entries += transition.entries
     walk.now = now

@@ -138,7 +138,7 @@ extension Engine {
   ) async throws(StoreError) -> Plan {
     let effects = transition.effects
     // Given away: its entries are changed in their place.
-    let among = Engine.depth(depth, among: effects.count(where: \.isOfOthers))
+    let among = EventRow.depth(depth, among: effects.count(where: \.isOfOthers))
     var plan = Plan(record: record, transition: transition, now: now, depth: among)
     if let event { try stop(&plan, event, record.run) }
     for (index, effect) in effects.enumerated() {
@@ -325,16 +325,6 @@ extension Run.Waiting {
     switch stage {
     case .outcome, .escalating: true
     default: false
-    }
-  }
-}
-
-extension Effect {
-  /// It comes in again, as an event for others.
-  fileprivate var isOfOthers: Bool {
-    switch self {
-    case .emit, .enroll: true
-    case .deliver, .notice, .withdraw, .suppress: false
     }
   }
 }

@@ -12,7 +12,7 @@ extension Engine {
       result.refused.append(.init(workflow: graph.workflow, because: [because]))
     case .runs(let enrolments):
       var incoming = incoming
-      incoming.depth = Engine.depth(incoming.depth, among: enrolments.count)
+      incoming.depth = EventRow.depth(incoming.depth, among: enrolments.count)
       for (index, enrolment) in enrolments.enumerated() {
         switch try await start(graph, enrolment, incoming) {
         case .success(let run) where result.started.contains { $0.run == run }:

@@ -59,7 +59,7 @@ extension Engine {
   /// - Parameter isAwaited: whoever sent it is told what was done about it; else the log says what fits no run.
   func work(_ row: InboxRow, isAwaited: Bool = false) async throws(StoreError) -> Received {
     let result = try await route(row.incoming)
-    let isLoop = row.incoming.depth > Engine.depthLimit
+    let isLoop = row.incoming.depth > EventRow.limit
     if row.incoming.depth == 0 { isLoopTold = false }
     // A loop that doubles is cut off in thousands of places: the log says it once.
     if result.needsEyes, !isAwaited, !(isLoop && isLoopTold) {
@@ -74,9 +74,9 @@ extension Engine {
   }
 
   private func route(_ incoming: Incoming) async throws(StoreError) -> Received {
-    guard incoming.depth <= Engine.depthLimit else {
+    guard incoming.depth <= EventRow.limit else {
       return .unmatched(
-        "too many events follow from one another with no time between them: \(Engine.depthLimit) in a row may, fewer "
+        "too many events follow from one another with no time between them: \(EventRow.limit) in a row may, fewer "
           + "where one leads to several")
     }
     switch incoming.body {
@@ -115,7 +115,7 @@ extension Engine {
     let starting = library.graphs.filter { $0.trigger.event == type }
     let listening = try subject.map { subject throws(StoreError) in try listeners(to: type, subject, incoming) } ?? []
     var incoming = incoming
-    incoming.depth = Engine.depth(incoming.depth, among: listening.count + starting.count)
+    incoming.depth = EventRow.depth(incoming.depth, among: listening.count + starting.count)
     // Runs that live already come first: an event may end one and start the next.
     for record in listening {
       guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type })

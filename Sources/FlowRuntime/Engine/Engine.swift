@@ -78,15 +78,6 @@ public actor Engine {
   private var isBusy = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  /// More events than this that follow from one another, with no time between them, are a loop.
-  static let depthLimit = 100
-
-  /// Where one event leads to several at once, each of them counts for more, by seven for each doubling: else a loop
-  /// in which each event leads to two would never be through. So one event leads to 16,384 at once at most, and a loop
-  /// that doubles ends after twelve rounds.
-  static func depth(_ depth: Int, among count: Int) -> Int {
-    count < 2 ? depth : depth + 7 * (Int.bitWidth - (count - 1).leadingZeroBitCount)
-  }
   /// At most so many transitions, or hand-overs, share a transaction.
   let groupLimit: Int
   /// What the turn that goes on now has claimed.

@@ -89,7 +89,7 @@ package struct Agreement: Sendable {
 
   /// Where the monitor and the second opinion do not judge one run alike.
   private static func differences(_ tale: Tale, _ opinion: Opinion, _ monitors: [Monitor]) -> [String] {
-    let course = Course(zone: tale.zone, data: tale.data, entries: tale.entries)
+    let course = Course(zone: tale.zone, data: tale.data, entries: tale.entries, own: tale.own)
     return monitors.compactMap { monitor in
       let finding = opinion.finding(on: monitor.claim)
       let isBroken = monitor.judge(course).isBroken

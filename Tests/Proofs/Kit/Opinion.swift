@@ -190,8 +190,9 @@ package struct Opinion {
     let name = graph.nodes[step].name
     guard let place = tale.entries.lastIndex(where: { $0.step == name && $0.kind == .timeout }) else { return .holds }
     var isTask = false
-    for entry in tale.entries[place...] {
+    for (index, entry) in tale.entries.enumerated().dropFirst(place) {
       switch entry.kind {
+      case .received where tale.own.contains(index): break
       case .escalated, .received: return .holds
       // A message to somebody that fails is told to the owner.
       case .failed where isMessage(entry.step): return .holds

@@ -9,6 +9,8 @@ package struct Tale: Sendable {
   package var input: [String: Value]
   package var told: [Event]
   package var entries: [Entry]
+  /// Which of them say that something has come in which the run itself has emitted.
+  package var own: Set<Int> = []
   /// The run's own, as they are at its start: with the item of `each`, and whom it follows.
   var data: [String: Value] = [:]
   package var run: Run

@@ -74,6 +74,7 @@ struct Teller {
       isEndless: false)
     tale.entries = first.entries
     noteFirstTouch(of: &tale, first)
+    hear(first, &tale, at: start)
     return tale
   }
 
@@ -131,7 +132,28 @@ struct Teller {
     visit(tale)
   }
 
+  /// By the language: what is emitted has the run's key as subject, and comes at once, when the run waits again.
+  private mutating func hear(_ transition: Transition, _ tale: inout Tale, at now: Instant) {
+    var ahead = transition.effects
+    var count = 0
+    while !ahead.isEmpty, tale.run.waiting != nil {
+      guard case .emit(let name, let data) = ahead.removeFirst(),
+        let event = graph.events.first(where: { $0.name == name }),
+        !event.ofContact || tale.run.data["contact"]?[path: ["id"]] == .text(tale.run.key.joined(separator: "/")),
+        count < 50
+      else { continue }
+      count += 1
+      tale.own.insert(tale.entries.count)
+      ahead += carry(Event(id: "own \(count)", at: now, kind: .named(name, data: data)), to: &tale, at: now).effects
+    }
+  }
+
   mutating func tell(_ event: Event, to tale: inout Tale, at now: Instant) {
+    let transition = carry(event, to: &tale, at: now)
+    hear(transition, &tale, at: now)
+  }
+
+  private mutating func carry(_ event: Event, to tale: inout Tale, at now: Instant) -> Transition {
     budget -= 1
     let movedBefore = tale.run.heldDays
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
@@ -152,6 +174,7 @@ struct Teller {
     }
     if isHeld, tale.hold == nil, let node, let arrived { tale.hold = (node, arrived, today, movedBefore) }
     noteFirstTouch(of: &tale, transition)
+    return transition
   }
 
   private func noteFirstTouch(of tale: inout Tale, _ transition: Transition) {

@@ -21,6 +21,8 @@ public struct Course: Sendable, Hashable {
   /// In the order in which they came about, the first one the start.
   public var entries: [Entry]
   public var held: [Held]
+  /// Which of the entries say that something has come in which the run has emitted itself.
+  public var own: Set<Int>
   /// The hold by which the run is held now: since when, and by how much holds had moved `day N` before it.
   private var current: Hold?
 
@@ -29,7 +31,8 @@ public struct Course: Sendable, Hashable {
     var daysBefore: Int
   }
 
-  public init(zone: Zone, data: [String: Value], entries: [Entry], held: [Held] = []) {
+  public init(zone: Zone, data: [String: Value], entries: [Entry], held: [Held] = [], own: Set<Int> = []) {
+    self.own = own
     self.zone = zone
     self.data = data
     self.entries = entries
@@ -46,16 +49,21 @@ public struct Course: Sendable, Hashable {
     return nil
   }
 
-  /// Nothing has come in: no answer, no event, no outcome.
+  /// Nothing has come in, no answer, no event, no outcome, but for what the run has emitted itself.
   public var isSilent: Bool {
-    !entries.contains { entry in if case .received = entry.kind { true } else { false } }
+    !entries.enumerated().contains { at, entry in
+      if case .received = entry.kind { !own.contains(at) } else { false }
+    }
   }
 }
 
 extension Course {
   /// One transition more.
-  /// - Parameter before: the run that the event met; nil for the start.
-  mutating func add(_ transition: Transition, from before: Run?, at now: Instant) {
+  /// - Parameters:
+  ///   - before: the run that the event met; nil for the start.
+  ///   - isOwn: the run had emitted the event itself.
+  mutating func add(_ transition: Transition, from before: Run?, at now: Instant, isOwn: Bool = false) {
+    if isOwn { own.insert(entries.count) }
     entries += transition.entries
     let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
     if isHeld, current == nil { current = Hold(since: now, daysBefore: before?.heldDays ?? 0) }

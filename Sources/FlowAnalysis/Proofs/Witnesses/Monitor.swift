@@ -246,6 +246,7 @@ public struct Monitor: Sendable {
       switch entry.kind {
       case .task(let handover) where entry.step == name: by = handover.by
       case .timeout where entry.step == name: missed = missed ?? (at, by)
+      case .received where course.own.contains(at): break
       case .escalated, .received: missed = nil
       case .sent(let handover) where !handover.touch: missed = nil
       case .failed where node(of: entry)?.tellsSomebody == true: missed = nil

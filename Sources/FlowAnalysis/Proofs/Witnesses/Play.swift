@@ -54,8 +54,10 @@ struct Player {
     var course = Course(zone: zone, data: one.data, entries: [])
     course.add(transition, from: nil, at: start)
     let followed = graph.trigger.each == nil ? nil : item ?? 1
-    return Play(
+    var play = Play(
       start: start, input: input, item: followed, run: transition.run, now: start, course: course)
+    hear(transition, &play)
+    return play
   }
 
   /// The clock goes on to what the run waits for.
@@ -82,7 +84,22 @@ struct Player {
     play.course.add(transition, from: play.run, at: instant)
     play.run = transition.run
     play.now = instant
+    hear(transition, &play)
     return true
+  }
+
+  /// What the run has emitted and hears itself comes in at that very instant.
+  private mutating func hear(_ transition: Transition, _ play: inout Play) {
+    guard transition.effects.contains(where: \.isOfOthers) else { return }
+    var echoes = Echoes(graph, zones: zones)
+    echoes.hear(transition)
+    while play.run.waiting != nil, let event = echoes.next(at: play.now) {
+      stepsLeft -= 1
+      let next = Machine.step(graph, play.run, event, at: play.now, surroundings)
+      play.course.add(next, from: play.run, at: play.now, isOwn: true)
+      play.run = next.run
+      echoes.hear(next)
+    }
   }
 
   /// To the end, with nothing more coming in.
