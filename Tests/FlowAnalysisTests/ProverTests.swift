@@ -260,6 +260,39 @@ struct ProverTests {
     #expect(try isProved(.never(.touch, after: .reply("reply")), text))
   }
 
+  @Test func `a promise that the policy's limit keeps is kept, though a run may come to the limit`() throws {
+    let text = """
+      policy: { max-touches: 1 }
+      steps: [\(email("one")), { wait: 1 day }, \(email("two")), { end: quiet }]
+
+      """
+    let graph = try #require(Draft().compile(text).workflows.first?.graph)
+    func isProved(_ claim: Claim, _ source: Proof.Source) throws -> Bool {
+      let stated = Claimed(claim, source: source, span: .file("test.yaml"))
+      let proof = try #require(Prover(graph: graph, zones: Draft.zones).prove([stated]).first)
+      if case .proved = proof.verdict { return true }
+      return false
+    }
+    for verb in [nil, "email"] {
+      for span in [nil, FlowTime.Duration.days(30)] {
+        #expect(try isProved(.touches(atMost: 1, verb: verb, span: span), .file))
+        #expect(try !isProved(.touches(atMost: 0, verb: verb, span: span), .file))
+      }
+    }
+    // The language asks whether a run can end so.
+    #expect(try !isProved(.touches(atMost: 1, verb: nil, span: nil), .language))
+  }
+
+  @Test func `a file that writes the end exhausted may end so before it comes there`() throws {
+    let text = """
+      policy: { max-touches: 1 }
+      steps: [\(email("one")), { wait: 1 day }, \(email("two")), { escalate: told, to: owner, say: S. }, { end: exhausted }]
+
+      """
+    #expect(try !isProved(.always(.escalation, before: .end(nil)), text))
+    #expect(try !isProved(.silence(reaches: [.escalation]), text))
+  }
+
   // MARK: What a run emits
 
   @Test func `what a run emits comes back to it at once, and silence goes where that leads`() throws {

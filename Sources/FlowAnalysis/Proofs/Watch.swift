@@ -26,6 +26,8 @@ struct Watch {
   private(set) var isBroken = false
   /// Where it was first seen broken.
   private(set) var doubt: Doubt?
+  /// A count of touches saw a run end `exhausted`, by the policy or by the file.
+  private(set) var isExhausted = false
   /// The most touches that were counted.
   private(set) var most = 0
   /// What was measured, of all runs.
@@ -147,6 +149,7 @@ struct Watch {
   private mutating func count(
     _ happening: Happening, _ run: AbstractRun, _ most: Int, _ verb: String?
   ) -> [AbstractRun] {
+    if case .ended("exhausted") = happening { isExhausted = true }
     // A touch beyond the policy's limit has ended the run.
     if case .ended("exhausted") = happening, verb == nil, most == ground.graph.policy.maxTouches,
       !ground.graph.writes("exhausted")

@@ -23,7 +23,7 @@ struct Workings {
     mayBeExhausted = watch(claim)?.isBroken ?? true
     guard mayBeExhausted else { return }
     walked[claim] = nil
-    mayBeExhausted = watch(claim)?.isBroken ?? true
+    mayBeExhausted = watch(claim).map { $0.isBroken || $0.isExhausted } ?? true
   }
 
   mutating func verdict(on claim: Claim) -> Verdict {

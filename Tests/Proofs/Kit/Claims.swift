@@ -22,7 +22,9 @@ enum Claims {
       }
     }
     claims += orders(of: graph, &chance)
-    return claims.map { Claimed($0, source: .file, span: .file(graph.file)) }
+    // Whether a run may come to the policy's limit is what the language asks; no guarantee does.
+    let limit = Claim.touches(atMost: graph.policy.maxTouches ?? .max, verb: nil, span: nil)
+    return claims.map { Claimed($0, source: $0 == limit ? .language : .file, span: .file(graph.file)) }
   }
 
   private static func orders(of graph: Graph, _ chance: inout Chance) -> [Claim] {
