@@ -1,6 +1,7 @@
 import FlowCore
 import FlowPlugin
 import FlowTime
+import Synchronization
 
 /// What people steer by hand. Each is committed when it returns, and lasts over restarts.
 extension Engine {
@@ -120,7 +121,7 @@ extension Engine {
   @discardableResult
   public func drain() async -> Int {
     isDraining = true
-    // Whoever waits for it has something to close, and a busy machine oversleeps.
+    // Whoever waits for it has something to close.
     await settleDown(seconds: 24)
     if flights.isEmpty { try? await endLanes() }
     // What was said of the last of them is written down.
@@ -131,9 +132,19 @@ extension Engine {
   /// Waits until no hand-over is in flight that had begun before.
   private func settleDown(seconds: Int) async {
     let last = handoversBegun
-    for _ in 0..<(seconds * 50) {
-      guard let oldest = flights.min(), oldest <= last else { return }
+    // Many short sleeps take longer than one long one, on a busy machine much longer.
+    let limit = Limit()
+    let sleep = Task {
+      try? await Task.sleep(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000)
+      limit.isOver.withLock { $0 = true }
+    }
+    defer { sleep.cancel() }
+    while !limit.isOver.withLock({ $0 }), let oldest = flights.min(), oldest <= last {
       try? await Task.sleep(nanoseconds: 20_000_000)
     }
+  }
+
+  private final class Limit: Sendable {
+    let isOver = Mutex(false)
   }
 }
