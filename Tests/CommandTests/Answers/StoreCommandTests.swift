@@ -81,5 +81,13 @@ import Testing
       $0.contains("\"suppression\"")
     }
     #expect(!left.isEmpty && left.allSatisfy { $0.contains("\"erased\"") }, "\(left)")
+    // Whoever looks ahead is told so, too: what begins anew for them reaches them no more.
+    let begun = try folder.flow(
+      "event", "proposal.sent", "--data", "Workflows/fixtures/acme.json", "--id", "e-2", "--start",
+      Story.at("2026-06-01 10:00"))
+    #expect(begun.code == 0, "\(begun.errors)")
+    let next = try folder.flow("next", "--start", Story.at("2026-06-01 10:00"), "--format", "json")
+    #expect(next.code == 0 && !next.output.contains("ann@acme.test"), "\(next.output)")
+    #expect(try folder.flow("contact", "show", "ann@acme.test").output.contains("suppressed\n"))
   }
 }
