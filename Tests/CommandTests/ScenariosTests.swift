@@ -68,6 +68,46 @@ import Testing
     #expect(ends.isSuperset(of: ["won", "lost", "no-response", "opted-out", "undeliverable"]), "\(ends)")
   }
 
+  /// Whoever does the first task a second after its day is over, does not do the second with it.
+  @Test func `what comes of a task too late is told of that task, and not of the next`() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: two
+      about: Two tasks, one after the other.
+      category: internal
+      trigger: { event: thing.started, key: thing.id }
+      input:
+        contact: contact
+        owner: person
+        thing: { id: text }
+      timezone: UTC
+      owner: owner
+      steps:
+        - task: first
+          by: owner
+          say: Ring {{ contact.name }} about {{ thing.id }}.
+          within: 1 day
+          then:
+            done: end fin
+        - task: second
+          by: owner
+          say: Write to {{ contact.name }}.
+          within: 2 days
+          then:
+            done: end late
+        - end: none
+
+      """, to: "two.yaml")
+    let made = try folder.flow("scenarios", "two.yaml", "--write")
+    #expect(made.code == 0, "\(made.errors)")
+    let written = try folder.text("two.scenarios.yaml")
+    #expect(written.contains("first + 24 hours 1 second"), "\(written)")
+    let ran = try folder.flow("run", "two.yaml", "--min-coverage", "100")
+    #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+    #expect(try folder.flow("mutate", "two.yaml").code == 0)
+  }
+
   /// The story of the silent contact alone: whatever it does not come to may be changed without its noticing.
   @Test func `changes that no scenario notices are told with their lines, and noticed by what is proposed`() throws {
     let folder = try nudge(

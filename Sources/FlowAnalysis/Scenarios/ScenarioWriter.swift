@@ -81,18 +81,24 @@ struct ScenarioWriter {
   }
 
   /// From the last step that went out before it, in hours, minutes and seconds, where that is less than two days ago;
-  /// else by the calendar.
+  /// else by the calendar. What comes of a task after another step went out is counted from its own, however long ago:
+  /// that is whose it is.
   private func when(_ told: Shown.Told, _ shown: Shown) -> (ScheduledEvent.At, String) {
-    if let before = shown.before(told), let step = before.step, let node = graph.node(named: step),
-      shown.entries.first(where: { $0.step == step && $0.goesOut })?.at == before.at
-    {
-      let seconds = told.at.milliseconds(since: before.at) / 1000
-      let isWhole = told.at.milliseconds(since: before.at) % 1000 == 0
-      if isWhole, seconds == 0 { return (.step(node, nil), step) }
-      if isWhole, seconds < 172_800 {
-        let parts = [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")]
-        let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
-        return (.step(node, .elapsed(milliseconds: seconds * 1000)), "\(step) + \(text)")
+    if let before = shown.before(told), let last = before.step {
+      var own: String?
+      if case .outcome(_, let node?, _) = told.kind {
+        own = graph.nodes.indices.contains(node) ? graph.nodes[node].name : nil
+      }
+      let step = own ?? last
+      let base = shown.entries.first { $0.step == step && $0.goesOut }?.at
+      if let node = graph.node(named: step), let base, step != last || base == before.at {
+        let (seconds, rest) = told.at.milliseconds(since: base).quotientAndRemainder(dividingBy: 1000)
+        if rest == 0, seconds == 0 { return (.step(node, nil), step) }
+        if rest == 0, seconds < 172_800 || step != last {
+          let parts = [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")]
+          let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
+          return (.step(node, .elapsed(milliseconds: seconds * 1000)), "\(step) + \(text)")
+        }
       }
     }
     let civil = shown.zone.civil(at: told.at)
