@@ -238,4 +238,19 @@ import Testing
     #expect(ran.code == 1)
     #expect(ran.errors.contains("offer.amount"), "\(ran.errors)")
   }
+
+  /// Beside it lies an older version of the same name, first by its letters.
+  @Test func theFileThatWasNamed() throws {
+    let folder = try Folder()
+    let text = Nudge.workflow
+    let old = text.replacing("end: no-response", with: "end: nobody")
+    #expect(old != text)
+    try folder.write(old, to: "a.yaml")
+    try folder.write(text, to: "b.yaml")
+    for (file, outcome) in [("a.yaml", "nobody"), ("b.yaml", "no-response")] {
+      let ran = try folder.flow("simulate", file, "--start", Fixtures.start, "--format", "json")
+      #expect(ran.code == 0, "\(ran.errors)")
+      #expect(try JSON(parsing: ran.output)["outcome"].text == outcome)
+    }
+  }
 }

@@ -56,7 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let story = Story(
       workflow: workflow.graph.workflow, start: begin, beginning: try beginning(workflow, at: begin), item: item,
       events: scheduled)
-    let simulated = try await Setup.use(workspace, company(of: workflow.graph, workspace)) { dry in
+    let simulated = try await Setup.use(workspace, company(of: workflow, workspace)) { dry in
       try await dry.simulator.run(story)
     }
     if let timeline = simulated.timeline { print(timeline, workflow.graph) }
@@ -84,15 +84,19 @@ struct SimulateCommand: AsyncParsableCommand {
 
   /// Enrolled workflows run along, where they stand beside this one. What else starts on the same event does not: this
   /// is the timeline of one run, and the gap to a touch that it does not show would explain nothing.
-  private func company(of graph: Graph, _ workspace: Workspace) -> Compilation {
+  private func company(of workflow: CompiledWorkflow, _ workspace: Workspace) -> Compilation {
+    let graph = workflow.graph
     var enrolled: Set<String> = [graph.workflow]
     for node in graph.nodes {
       if case .enroll(let workflow, _) = node.action { enrolled.insert(workflow) }
     }
     var all = workspace.withNeighbours().compile()
     all.workflows.removeAll {
-      $0.graph.trigger.event == graph.trigger.event && !enrolled.contains($0.graph.workflow)
+      // Another file of that name is another version at most: it is this one that was named.
+      $0.graph.workflow == graph.workflow
+        || $0.graph.trigger.event == graph.trigger.event && !enrolled.contains($0.graph.workflow)
     }
+    all.workflows.append(workflow)
     return all
   }
 
