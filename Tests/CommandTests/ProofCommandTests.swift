@@ -210,6 +210,72 @@ struct ProofCommandTests {
 
   // MARK: Two versions
 
+  /// Messages on a Monday: with a day between them never two, without it one after the other.
+  @Test func `flow diff says that a gap is given up, and what comes of it`() throws {
+    func text(_ gap: String) -> String {
+      """
+      workflow: gp
+      about: Two messages.
+      category: service
+      trigger: { event: thing.started, key: thing.id }
+      input:
+        contact: contact
+        owner: person
+        thing: { id: text }
+      timezone: "Europe/Berlin"
+      owner: owner
+      policy: { window: mon-fri 09:00-17:00\(gap) }
+      steps:
+        - sms: one
+          at: day 1
+          purpose: request
+          body: "{{ contact.name }}, about {{ thing.id }} and one."
+          ask: Is one fine?
+        - await: reply until day 2
+        - sms: two
+          at: day 3
+          purpose: request
+          body: "{{ contact.name }}, about {{ thing.id }} and two."
+          ask: Is two fine?
+        - await: reply within 1 day
+        - end: quiet
+
+      """
+    }
+    let folder = try Folder()
+    for (name, gap) in [("day", ", gap: 1 day"), ("hours", ", gap: 2 hours"), ("none", "")] {
+      try folder.write(text(gap), to: "\(name)/gp.yaml")
+    }
+    let lost = try folder.flow("diff", "day", "none")
+    #expect(lost.output.contains("  - touches at least 1 day apart: proved"), "\(lost.output)")
+    let less = try folder.flow("diff", "day", "hours")
+    #expect(less.output.contains("  - touches at least 1 day apart: proved"), "\(less.output)")
+    let gained = try folder.flow("diff", "none", "day")
+    #expect(gained.output.contains("  + touches at least 1 day apart: "), "\(gained.output)")
+  }
+
+  /// One message in 30 days in place of two in six.
+  @Test func `flow diff says that the caps of flow.yaml are others, and what comes of it`() throws {
+    let folder = try Folder()
+    let text = Nudge.workflow + "\nassume: { reply: { declined: 10%, after: 1 day } }\n"
+    for side in ["old", "new"] { try folder.write(text, to: "\(side)/nudge.yaml") }
+    try folder.write("language: 1\n", to: "old/flow.yaml")
+    try folder.write("language: 1\ncaps: { touches: 1 in 30 days, then: end capped }\n", to: "new/flow.yaml")
+    let ran = try folder.flow("diff", "old", "new", "--start", Fixtures.start)
+    #expect(ran.code == 1)
+    #expect(!ran.output.contains("nothing changes"))
+    #expect(
+      ran.output.contains("    caps of flow.yaml: nothing -> touches: 1 in 30 days, then: end capped\n"),
+      "\(ran.output)")
+    #expect(ran.output.contains("end capped\n"), "\(ran.output)")
+    let parts = try JSON(
+      parsing: try folder.flow("diff", "old", "new", "--start", Fixtures.start, "--format", "json").output)
+    #expect((parts["same"].value as? Bool) == false)
+    #expect(!parts["workflows"][0]["after"]["timeline"].list.isEmpty)
+    #expect(!parts["workflows"][0]["forecast"].keys.isEmpty)
+    #expect(try folder.flow("diff", "new", "new").code == 0)
+  }
+
   @Test func `flow diff says which promises are gained and lost`() throws {
     let folder = try Folder()
     let kept = Self.broken.replacing(

@@ -56,5 +56,14 @@ public struct Changes: Sendable, Hashable {
     self.changes = changes
   }
 
-  public var isSame: Bool { old == new }
+  public var isSame: Bool { old == new && changes.isEmpty }
+
+  /// A word that concerns the whole workflow.
+  public mutating func add(_ field: Field) {
+    if changes.first?.kind == .changed, changes.first?.step == nil {
+      changes[0].fields.append(field)
+    } else {
+      changes.insert(Change(kind: .changed, step: nil, verb: nil, old: nil, new: nil, fields: [field]), at: 0)
+    }
+  }
 }

@@ -69,7 +69,8 @@ public enum DiffReport {
     switch (changes.old, changes.new) {
     case (nil, _): return "\(name): a new workflow"
     case (_, nil): return "\(name): gone"
-    case (let old?, let new?) where old == new: return "\(name): nothing changes"
+    case (_?, _?) where changes.isSame: return "\(name): nothing changes"
+    case (let old?, let new?) where old == new: return "\(name): \(Words.count(changes.changes.count, "change"))"
     case (let old?, let new?): return "\(name): \(Words.count(changes.changes.count, "change")), \(old) -> \(new)"
     }
   }

@@ -33,7 +33,7 @@ struct DiffCommand: AsyncParsableCommand {
     var parts: [DiffReport.Part] = []
     for name in names {
       var part = DiffReport.Part(
-        changes: changes(name, before.workflows[name]?.graph, after.workflows[name]?.graph),
+        changes: changes(name, before, after),
         runs: runs.map { $0[name] ?? [] })
       if let mine = before.workflows[name], let theirs = after.workflows[name] {
         if !part.changes.isSame { (part.before, part.after) = try await timelines(mine, before, theirs, after) }
@@ -63,11 +63,29 @@ struct DiffCommand: AsyncParsableCommand {
     }
   }
 
-  private func changes(_ name: String, _ old: Graph?, _ new: Graph?) -> Changes {
+  private func changes(_ name: String, _ before: Side, _ after: Side) -> Changes {
+    let (old, new) = (before.workflows[name]?.graph, after.workflows[name]?.graph)
     guard let old, let new else {
       return Changes(workflow: name, old: old?.fingerprint, new: new?.fingerprint, changes: [])
     }
-    return Difference(old, new).changes
+    let (was, now) = (before.workspace.project.caps, after.workspace.project.caps)
+    let isCapped = was != now && (old.nodes + new.nodes).contains(where: \.isTouch)
+    var changes = Difference(old, new).changes
+    if isCapped { changes.add(Changes.Field("caps of flow.yaml", old: was.map(Self.words), new: now.map(Self.words))) }
+    return changes
+  }
+
+  /// As flow.yaml has them.
+  private static func words(_ caps: Caps) -> String {
+    var parts: [String] = []
+    if let most = caps.touches, let span = caps.span { parts.append("touches: \(most) in \(span)") }
+    if let gap = caps.gap { parts.append("gap: \(gap)") }
+    switch caps.then {
+    case .delay: parts.append("then: delay")
+    case .skip: parts.append("then: skip")
+    case .end(let outcome): parts.append("then: end \(outcome)")
+    }
+    return parts.joined(separator: ", ")
   }
 
   /// What the one version keeps and the other does not; nil where both are the same file with the same promises.
@@ -78,13 +96,27 @@ struct DiffCommand: AsyncParsableCommand {
       old.graph.fingerprint == new.graph.fingerprint && old.guarantees.map(\.text) == new.guarantees.map(\.text)
       && before.workspace.project.caps == after.workspace.project.caps
     if isSame { return nil }
-    func proved(_ workflow: CompiledWorkflow, _ side: Side) -> ProofReport.ProvedFile {
-      let workspace = side.workspace
+    // A limit that only one of them sets is asked of the other, too: that is what is lost, or gained.
+    func proved(_ workflow: CompiledWorkflow, _ side: Side, besides other: CompiledWorkflow) -> ProofReport.ProvedFile {
+      let own = Set((Claims.standard(for: workflow.graph) + workflow.guarantees).map(\.claim))
+      let more = Claims.standard(for: other.graph).filter { Self.isLimit($0.claim) && !own.contains($0.claim) }
       return ProofReport.ProvedFile(
         graph: workflow.graph,
-        proofs: Proving.prove(workflow, workspace.project, workspace.zones))
+        proofs: Proving.prove(
+          workflow, side.workspace.project, side.workspace.zones,
+          more: more.map { Claimed($0.claim, span: workflow.graph.trigger.span) }))
     }
-    return ProofChanges(old: proved(old, before), new: proved(new, after), zones: after.workspace.zones)
+    return ProofChanges(
+      old: proved(old, before, besides: new), new: proved(new, after, besides: old), zones: after.workspace.zones)
+  }
+
+  /// What `gap` and `max-touches` set.
+  private static func isLimit(_ claim: Claim) -> Bool {
+    switch claim {
+    case .apart: true
+    case .touches(let most, nil, nil): most != .max
+    default: false
+    }
   }
 
   /// What both versions come to for the same contacts; nil where both are the same, neither expects anything, or one
@@ -93,9 +125,9 @@ struct DiffCommand: AsyncParsableCommand {
     _ old: CompiledWorkflow, _ before: Side, _ new: CompiledWorkflow, _ after: Side
   ) throws -> ForecastChanges? {
     let isSame = old.assume.isSame(as: new.assume)
-    if old.graph.fingerprint == new.graph.fingerprint && isSame || old.assume.isEmpty && new.assume.isEmpty {
-      return nil
-    }
+    let areCaps = before.workspace.project.caps == after.workspace.project.caps
+    if old.graph.fingerprint == new.graph.fingerprint && isSame && areCaps { return nil }
+    if old.assume.isEmpty && new.assume.isEmpty { return nil }
     let scenario = new.scenarios.first ?? old.scenarios.first
     let begin = try self.begin(scenario, after)
     let data = try input.map { try record($0, new.graph, after.workspace) } ?? scenario?.input

@@ -23,13 +23,16 @@ enum Proving {
     }
   }
 
-  static func prove(_ workflow: CompiledWorkflow, _ project: Project, _ zones: any ZoneSource) -> [Proof] {
+  /// - Parameter more: what is not claimed of it, and is asked all the same.
+  static func prove(
+    _ workflow: CompiledWorkflow, _ project: Project, _ zones: any ZoneSource, more: [Claimed] = []
+  ) -> [Proof] {
     let (graph, guarantees) = (workflow.graph, workflow.guarantees)
     let promised = Set(guarantees.map(\.claim))
     let search = WitnessSearch(
       graph: graph, zones: zones, caps: project.caps, scenarios: workflow.scenarios, steps: 12_000)
     return Prover(graph: graph, zones: zones, caps: project.caps).prove(
-      Claims.standard(for: graph) + guarantees,
+      Claims.standard(for: graph) + guarantees + more,
       // A promise is worth a longer look than what the language claims of every file.
       find: { search.find($0, most: promised.contains($0) ? 12_000 : 4_000) },
       hasSeen: search.hasSeen(touches:))
