@@ -276,6 +276,19 @@ struct ProofCommandTests {
     #expect(try folder.flow("diff", "new", "new").code == 0)
   }
 
+  /// The other file of the project has the class of answer.
+  @Test func `of a file alone nothing is said of promises for others`() throws {
+    let folder = try project(
+      flowYAML: "language: 1\nguarantees: [ never fax after nothing, never call after declined ]\n")
+    let plain = Nudge.workflow.replacing("declined", with: "refused").replacing(
+      "workflow: nudge", with: "workflow: other")
+    try folder.write(plain, to: "Workflows/other.yaml")
+    #expect(!(try folder.flow("check", "Workflows/other.yaml").output.contains("unused-guarantee")))
+    let whole = try folder.flow("check").output
+    #expect(whole.contains("knows \"nothing\""), "\(whole)")
+    #expect(!whole.contains("knows \"declined\""), "\(whole)")
+  }
+
   @Test func `flow diff says which promises are gained and lost`() throws {
     let folder = try Folder()
     let kept = Self.broken.replacing(

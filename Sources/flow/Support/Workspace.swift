@@ -167,6 +167,10 @@ struct Workspace {
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
     compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
+    // What these files do not have, another of the project may.
+    if compilation.diagnostics.contains(where: { $0.code == "unused-guarantee" }), !isWhole {
+      compilation.diagnostics.removeAll { $0.code == "unused-guarantee" }
+    }
     if files.isEmpty {
       compilation.diagnostics.append(
         Diagnostic(
@@ -174,6 +178,12 @@ struct Workspace {
           help: "name a file or a folder with workflow files, or start with `flow init`"))
     }
     return compilation
+  }
+
+  /// Whether no workflow of the project is left out.
+  private var isWhole: Bool {
+    let all = Paths.workflows(in: root).compactMap(\.real).filter { Paths.isInside($0, root) }
+    return Set(all.map { Paths.relative($0, to: base) }).isSubset(of: files)
   }
 
   /// The same with every workflow of the first file's folder: those that it enrols, or that what it emits starts.
