@@ -4,7 +4,7 @@ SWIFT ?= swift
 STRICT := --explicit-target-dependency-import-check error
 # Swift's libraries inside: the program starts a third faster, and runs where there is no Swift.
 RELEASE := -c release --static-swift-stdlib
-PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev libcurl4-openssl-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
+PACKAGES := libyaml-dev libsqlite3-dev libcmark-dev libcurl4-openssl-dev libjemalloc-dev pkg-config tzdata python3 python3-jsonschema python3-yaml strace
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: demo test test-mail build release install-dependencies fuzz fuzz-corpus bench bench-mail timelines faults kills year proofs clean
