@@ -58,7 +58,9 @@ struct Flow: AsyncParsableCommand {
     } catch {
       let code = exitCode(for: error)
       if code == .validationFailure {
-        Output.complain(fullMessage(for: error))
+        // As all other errors begin.
+        let text = fullMessage(for: error)
+        Output.complain(text.hasPrefix("Error: ") ? "e" + text.dropFirst() : text)
         Glibc.exit(ExitStatus.usage)
       }
       exit(withError: error)

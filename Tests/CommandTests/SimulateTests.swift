@@ -135,7 +135,11 @@ import Testing
   }
 
   @Test func aSeedOfOneRun() throws {
-    #expect(try simulate(try Fixtures.proposal(), "--seed", "3").code == 2)
+    let folder = try Fixtures.proposal()
+    #expect(try simulate(folder, "--seed", "3").code == 2)
+    let exact = try simulate(folder, "--exact", "--seed", "3")
+    #expect(exact.code == 2)
+    #expect(exact.errors.hasPrefix("error: what is computed is the same with every seed; leave --seed out\n"))
   }
 
   /// Instants are the run's: in New York it is nine o'clock when it is three in the afternoon in Berlin.

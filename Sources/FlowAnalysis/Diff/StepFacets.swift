@@ -147,7 +147,7 @@ extension Graph {
     ]
     if let when = trigger.when { all.append(Facet("trigger when", when)) }
     switch trigger.again {
-    case .never: break
+    case .never: all.append(Facet("trigger again", "never"))
     case .afterEnd: all.append(Facet("trigger again", "after end"))
     case .after(let duration, let perContact):
       let per = perContact ? "per contact, " : ""
@@ -161,8 +161,8 @@ extension Graph {
     if let contact = trigger.contact { all.append(Facet("trigger contact", contact)) }
     all += input.map { Facet("input \($0.name)", $0.type.description) }
     all += events.map { event in
-      let fields = event.fields.map { "\($0.name): \($0.type.description)" }.joined(separator: ", ")
-      return Facet("event \(event.name)", fields + (event.ofContact ? " of: contact" : ""))
+      let fields = event.fields.map { "\($0.name): \($0.type.description)" } + (event.ofContact ? ["of: contact"] : [])
+      return Facet("event \(event.name)", fields.isEmpty ? "{}" : fields.joined(separator: ", "))
     }
     all.append(Facet("timezone", timezone))
     if let owner { all.append(Facet("owner", owner)) }

@@ -50,7 +50,9 @@ struct AssumeBinder {
     let name = Located(entry.key)
     let waiting = outline.steps.filter { !($0.manifest?.outcomes.isEmpty ?? true) }
     guard let step = waiting.first(where: { $0.name == name.text }), let manifest = step.manifest else {
-      bench.report(.unknownTarget(name, known: ["reply"] + waiting.map(\.name) + events))
+      let known = ["reply"] + waiting.map(\.name) + events
+      let isStep = outline.steps.contains { $0.name == name.text }
+      bench.report(isStep ? .notAssumed(name, known: known) : .unknownTarget(name, known: known))
       return
     }
     let entries = bench.entries(entry.value, wanted: "a mapping from outcomes to shares") ?? []

@@ -74,7 +74,7 @@ extension Diagnostic {
     Diagnostic(
       .unusedGuarantee, .warning, at: name.whole, "no workflow that was checked knows \(Words.quoted(name.text))",
       help: (Words.nearest(name.text, known).map { $0 + " " } ?? "")
-        + "a line of flow.yaml holds in every file that has what it names, and here none has it",
+        + "a line of flow.yaml speaks of what some workflow of the project has",
       fix: Words.fix(name.text, known, name.whole))
   }
 }

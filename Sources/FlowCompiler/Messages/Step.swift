@@ -79,6 +79,12 @@ extension Diagnostic {
       fix: Words.fix(text.text, known, text.whole))
   }
 
+  static func notAssumed(_ step: Located, known: [String]) -> Diagnostic {
+    Diagnostic(
+      .unknownTarget, at: step.whole, "nothing can be assumed of the step \(Words.quoted(step.text))",
+      help: "of a step the outcomes of its task are assumed; what may stand here is \(Words.list(known))")
+  }
+
   static func outOfReach(_ text: Located, at other: Span) -> Diagnostic {
     Diagnostic(
       .targetOutOfReach, at: text.whole, "the step \(Words.quoted(text.text)) is out of reach from here",

@@ -54,7 +54,7 @@ public enum DiffReport {
     let different = parts.filter { !$0.isSame || hasAffected($0) }
     if different.isEmpty { return "nothing changes\n" }
     return different.map { part in
-      ([head(part.changes, paint)] + part.changes.changes.flatMap { change($0, paint) } + timelines(part, paint)
+      ([head(part, paint)] + part.changes.changes.flatMap { change($0, paint) } + timelines(part, paint)
         + (part.proofs?.lines(paint) ?? []) + (part.forecast?.lines(paint) ?? [])
         + (part.runs.map { $0.isEmpty ? [] : [""] + plan($0) } ?? [])).map { $0 + "\n" }.joined()
     }.joined(separator: "\n")
@@ -64,12 +64,16 @@ public enum DiffReport {
     part.runs?.contains { $0.effect != .unaffected } ?? false
   }
 
-  private static func head(_ changes: Changes, _ paint: Paint) -> String {
+  private static func head(_ part: Part, _ paint: Paint) -> String {
+    let changes = part.changes
     let name = paint(Printable.line(changes.workflow), .bold)
     switch (changes.old, changes.new) {
     case (nil, _): return "\(name): a new workflow"
     case (_, nil): return "\(name): gone"
-    case (_?, _?) where changes.isSame: return "\(name): nothing changes"
+    case (_?, _?) where part.isSame: return "\(name): nothing changes"
+    // Only what is promised or expected, or the order in which things are written.
+    case (let old?, let new?) where changes.changes.isEmpty:
+      return "\(name): what it does is the same" + (old == new ? "" : ", \(old) -> \(new)")
     case (let old?, let new?) where old == new: return "\(name): \(Words.count(changes.changes.count, "change"))"
     case (let old?, let new?): return "\(name): \(Words.count(changes.changes.count, "change")), \(old) -> \(new)"
     }

@@ -12,10 +12,11 @@ extension SimulateCommand {
 
   func validateCohort() throws {
     guard contacts != nil || exact else {
-      if seed != nil, !exact { throw ValidationError("--seed belongs to --contacts") }
+      if seed != nil { throw ValidationError("--seed belongs to --contacts") }
       if over != nil { throw ValidationError("--over belongs to --contacts and --exact") }
       return
     }
+    if exact, seed != nil { throw ValidationError("what is computed is the same with every seed; leave --seed out") }
     if let contacts, !(1...Self.most).contains(contacts) { throw ValidationError("--contacts takes 1 to \(Self.most)") }
     if all || !event.isEmpty || events != nil {
       throw ValidationError("--contacts and --exact follow what `assume:` says; leave --all, --event and --events out")

@@ -63,6 +63,25 @@ import Testing
     #expect(!text.contains(folder.path))
   }
 
+  /// What is left out of a file is told as what holds then.
+  @Test func defaultsAndOrderAreToldInWords() throws {
+    let folder = try Folder()
+    let text = Nudge.workflow
+    try folder.write(text, to: "old/nudge.yaml")
+    let other = text.replacing("  key: offer.id\n", with: "  key: offer.id\n  again: after end\n").replacing(
+      "  offer.seen: {}\n", with: "  offer.seen: { of: contact }\n")
+    try folder.write(other, to: "new/nudge.yaml")
+    let ran = try folder.flow("diff", "old", "new").output
+    #expect(ran.contains("    trigger again: never -> after end\n"), "\(ran)")
+    #expect(ran.contains("    event offer.seen: {} -> of: contact\n"), "\(ran)")
+    let cases = "  offer.accepted: end won\n  declined: end lost\n"
+    #expect(text.contains(cases))
+    let turned = text.replacing(cases, with: "  declined: end lost\n  offer.accepted: end won\n")
+    try folder.write(turned, to: "turned/nudge.yaml")
+    let order = try folder.flow("diff", "old", "turned").output
+    #expect(order.hasPrefix("nudge: what it does is the same, "), "\(order)")
+  }
+
   @Test func stepsAndWorkflowsThatComeAndGo() throws {
     let folder = try Fixtures.proposal()
     try changed(folder) { text in
