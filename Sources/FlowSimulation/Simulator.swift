@@ -149,39 +149,15 @@ private struct Telling {
   /// Finds out when events come that count from something which has happened by now.
   private mutating func schedule(_ record: RunRecord) {
     for (index, known) in ahead where known == nil {
-      if let at = instant(of: story.events[index].at, record) { ahead[index] = .some(at) }
+      let instant = story.events[index].at.instant(in: record.run, of: graph, zones: zones) {
+        store.journal(run).flatMap(\.entries)
+      }
+      if let at = instant { ahead[index] = .some(at) }
     }
     for (index, at) in ahead.sorted(by: { $0.key < $1.key }) {
       guard let at, at < story.start else { continue }
       ahead[index] = nil
       problems.append(.unmet(event: index, because: "it lies before the start"))
-    }
-  }
-
-  private func instant(of at: ScheduledEvent.At, _ record: RunRecord) -> Instant? {
-    let zone = zones.zone(named: record.run.zone) ?? .utc
-    switch at {
-    case .instant(let instant): return instant
-    case .day(let days, let time): return dayShift(from: record.run.started, days: days, at: time, zone: zone)
-    case .step(let node, let duration):
-      guard let base = instant(of: node, record) else { return nil }
-      guard let duration else { return base }
-      // Business hours are the window's, read where the contact is.
-      let contact = record.run.data["contact"]?[path: ["timezone"]].text.flatMap { zones.zone(named: $0) }
-      return add(
-        duration, to: base, zone: zone, calendar: graph.policy.calendar,
-        hours: graph.policy.window.map { ($0, contact ?? zone) })
-    }
-  }
-
-  /// When a step went out or was assigned; another step: when the run came to it.
-  private func instant(of node: NodeIndex, _ record: RunRecord) -> Instant? {
-    guard let step = graph.nodes[safe: node] else { return nil }
-    switch step.action {
-    case .channel, .escalate:
-      let entries = store.journal(run).flatMap(\.entries)
-      return entries.first { $0.step == step.name && $0.goesOut }?.at
-    default: return record.run.passed[node]
     }
   }
 

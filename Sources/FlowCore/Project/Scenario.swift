@@ -56,6 +56,34 @@ public struct ScheduledEvent: Sendable, Hashable {
   }
 }
 
+extension ScheduledEvent.At {
+  /// When it is, for a run of the graph as it stands; nil where it counts from a step that has not come about yet.
+  /// - Parameter entries: the run's, in the order in which they came about; asked only for a step that goes out.
+  public func instant(
+    in run: Run, of graph: Graph, zones: any ZoneSource, entries: () -> [Entry]
+  ) -> Instant? {
+    let zone = zones.zone(named: run.zone) ?? .utc
+    switch self {
+    case .instant(let instant): return instant
+    case .day(let days, let time): return dayShift(from: run.started, days: days, at: time, zone: zone)
+    case .step(let node, let duration):
+      guard graph.nodes.indices.contains(node) else { return nil }
+      let step = graph.nodes[node]
+      let base: Instant?
+      switch step.action {
+      case .channel, .escalate: base = entries().first { $0.step == step.name && $0.goesOut }?.at
+      default: base = run.passed[node]
+      }
+      guard let base, let duration else { return base }
+      // Business hours are the window's, read where the contact is.
+      let contact = run.data["contact"]?[path: ["timezone"]].text.flatMap { zones.zone(named: $0) }
+      return add(
+        duration, to: base, zone: zone, calendar: graph.policy.calendar,
+        hours: graph.policy.window.map { ($0, contact ?? zone) })
+    }
+  }
+}
+
 /// A line of `expect`: `2026-03-27 16:40  receipt`, `receipt`, `end won`, or another entry of the timeline.
 public struct Expectation: Sendable, Hashable {
   public enum What: Sendable, Hashable {
