@@ -39,6 +39,25 @@ struct ErasureTests {
   }
 
   /// While a message of theirs is with its channel; `isKeyed`: what the channel says of it is written down later.
+  @Test func `guarantee 27: who is erased is gone in whatever bytes the letters of the name came`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
+    let engine = Engine(
+      store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
+      clock: FixedClock(EngineOnFileTests.at(0)))
+    // é as one scalar, and as e with an accent; the second time in an event that nobody waits for.
+    for (type, name) in [("order.placed", "Ren\u{E9}"), ("order.lost", "Rene\u{301}")] {
+      let data: JSONValue = [
+        "contact": ["name": "Ann", "id": .string(name)], "owner": ["name": "Olga"],
+        "order": ["id": "O-1", "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      try await engine.receive(.event(type: type, id: type, at: EngineOnFileTests.at(0), subject: "S-1", data: data))
+    }
+    #expect(try await engine.erase("Rene\u{301}").events == 2)
+    #expect(try store.inboxNeedingEyes().isEmpty)
+  }
+
   @Test(arguments: [true, false])
   func `guarantee 27: who is erased while something is on its way to them is gone, and the engine goes on`(
     isKeyed: Bool

@@ -82,7 +82,8 @@ extension Engine {
       _ id: String, _ at: Instant?, _ message: Incoming.Message, _ result: Received? = nil
     ) throws(StoreError) {
       let incoming = Incoming(
-        source: Facts.channel + verb, id: id, at: min(at ?? now, now), body: .message(message))
+        source: Facts.channel + verb, id: id, at: min(at ?? now, now), body: .message(message)
+      ).composed
       guard ids.insert(id).inserted, try store.inbox(incoming.key) == nil else { return }
       writes.append(.receive(InboxRow(incoming: incoming, received: now, result: result)))
     }

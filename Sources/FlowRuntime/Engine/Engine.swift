@@ -142,6 +142,7 @@ public actor Engine {
   /// - Throws: where the store fails. What had been committed by then stays, and is worked off later.
   @discardableResult
   public func receive(_ incoming: Incoming) async throws(StoreError) -> Received {
+    let incoming = incoming.composed
     let (isKnown, claim) = try await alone { engine async throws(StoreError) in
       // Where nothing comes before it, what it leads to is in the same transaction.
       guard try !engine.hasMore() else { return (try engine.takeIn(incoming), Claim()) }
@@ -217,6 +218,7 @@ public actor Engine {
   /// - Throws: as for one; those before it stay taken.
   @discardableResult
   public func receive(_ all: [Incoming]) async throws(StoreError) -> [Received] {
+    let all = all.map(\.composed)
     var results = [Received](repeating: .unmatched("it was not worked off"), count: all.count)
     let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
     var rest = order[...]

@@ -77,6 +77,23 @@ public struct Incoming: Hashable, Sendable, Codable {
     self.depth = depth
   }
 
+  /// The same with all that it names, itself too, in form C: whatever bytes an é came in, it is the same name. What it
+  /// says stays as it came (guarantee 15).
+  var composed: Incoming {
+    var body = body
+    switch body {
+    case .event(let type, let subject, let data):
+      body = .event(type: type.composed, subject: subject?.composed, data: data)
+    case .suppress(let contact, let channel, let because):
+      body = .suppress(contact: contact.composed, channel: channel, because: because)
+    case .message(var message):
+      message.address = message.address?.composed
+      body = .message(message)
+    case .enrol, .run, .task: break
+    }
+    return Incoming(source: source.composed, id: id.composed, at: at, body: body, depth: depth)
+  }
+
   public var key: InboxKey { InboxKey(source: source, id: id) }
 
   /// The id under which a run knows it.

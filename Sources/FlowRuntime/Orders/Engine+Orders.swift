@@ -12,7 +12,7 @@ extension Engine {
       let group = all[results.count...].prefix(groupLimit)
       results += try await alone { (engine) async throws(StoreError) in
         var done: [Received] = []
-        for incoming in group { done.append(try await engine.acceptOne(incoming)) }
+        for incoming in group { done.append(try await engine.acceptOne(incoming.composed)) }
         return done
       }
     }

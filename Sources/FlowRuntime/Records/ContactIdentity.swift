@@ -2,7 +2,7 @@ import FlowCore
 import FlowPlugin
 
 /// Who a contact is, over all workflows and events: the first of `id`, email address (in lower case), phone
-/// number and name that is there.
+/// number and name that is there. In form C, whatever bytes an é came in.
 public enum ContactIdentity {
   /// Empty where the value names nobody.
   public static func of(_ contact: Value) -> String { all(of: contact).first ?? "" }
@@ -11,13 +11,13 @@ public enum ContactIdentity {
   /// suppressed for the contact, so that one workflow's `id` and another's email address mean the same
   /// person.
   public static func all(of contact: Value) -> [String] {
-    guard case .record(let fields) = contact else { return contact.text.map { $0.isEmpty ? [] : [$0] } ?? [] }
+    guard case .record(let fields) = contact else { return contact.text.map { $0.isEmpty ? [] : [$0.composed] } ?? [] }
     var known: [String] = []
-    if let id = fields["id"]?.text, !id.isEmpty { known.append(id) }
+    if let id = fields["id"]?.text, !id.isEmpty { known.append(id.composed) }
     for name in others {
       if let text = fields[name]?.text, !text.isEmpty { known.append(canonical(text)) }
     }
-    if known.isEmpty, let name = fields["name"]?.text, !name.isEmpty { known.append(name) }
+    if known.isEmpty, let name = fields["name"]?.text, !name.isEmpty { known.append(name.composed) }
     return known
   }
 
@@ -26,9 +26,10 @@ public enum ContactIdentity {
 
   private static let others = ["email", "phone", "handle"]
 
-  /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else as it is.
+  /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else in form C.
   public static func canonical(_ text: String) -> String {
     if text.utf8.first == UInt8(ascii: "+"), let number = PhoneNumber(text) { return number.text }
+    let text = text.composed
     let isLower = text.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     return isLower || !text.utf8.contains(UInt8(ascii: "@")) ? text : text.lowercased()
   }

@@ -81,7 +81,7 @@ public struct RunRecord: Hashable, Sendable {
   public var due: Instant? { stuck == nil ? run.waiting?.wakes : nil }
 
   /// The value that a run with this key has as ``subject``.
-  public static func subject(of key: [String]) -> String { key.joined(separator: "/") }
+  public static func subject(of key: [String]) -> String { key.joined(separator: "/").composed }
 }
 
 /// One committed transition of a run: what came, when, and what it did. A run is the fold of these.
@@ -125,7 +125,7 @@ public struct RunFilter: Hashable, Sendable {
   public init(workflow: String? = nil, contact: String? = nil, subject: String? = nil, isLive: Bool? = nil) {
     self.workflow = workflow
     self.contact = contact
-    self.subject = subject
+    self.subject = subject?.composed
     self.isLive = isLive
   }
 

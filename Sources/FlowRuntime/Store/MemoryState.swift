@@ -4,6 +4,12 @@ struct StartKey: Hashable {
   var workflow: String
   var subject: String
   var event: String
+
+  /// A key is its bytes, as in every store: there may be one of before that is the same letters in others.
+  static func == (one: StartKey, other: StartKey) -> Bool {
+    one.workflow == other.workflow && one.event == other.event
+      && one.subject.utf8.elementsEqual(other.subject.utf8)
+  }
 }
 
 /// What the store in memory holds. A batch is checked whole before any of it is applied.
@@ -95,10 +101,12 @@ struct MemoryState {
     guard record.isLive else { return nil }
     let related = (bySubject[record.subject] ?? []) + (byContact[record.contact] ?? [])
     for other in related.compactMap({ runs[$0] }) + others where other.isLive {
-      if other.workflow == record.workflow, other.subject == record.subject {
+      if other.workflow == record.workflow, other.subject.utf8.elementsEqual(record.subject.utf8) {
         return .known("a live run of \(record.workflow) for \(record.subject)")
       }
-      if let group = record.exclusive, other.exclusive == group, other.contact == record.contact {
+      if let group = record.exclusive, other.exclusive == group,
+        other.contact.utf8.elementsEqual(record.contact.utf8)
+      {
         return .known("a live run in \(group) for \(record.contact)")
       }
     }

@@ -101,7 +101,9 @@ private struct Eraser {
     while try rows.next() {
       let bytes = Array(rows.text(2).utf8) + [0] + (try front.glossary.plain(rows.bytes(4)))
       let row = try front.inboxEntry(rows).row
-      if isForKey(row) || wanted.contains(where: { holds(bytes, $0) }) { events.insert(rows.number(0)) }
+      if isForKey(row) || wanted.contains(where: { holds(bytes, $0) || !isPlain($0) && holds(composed(bytes), $0) }) {
+        events.insert(rows.number(0))
+      }
     }
     erasure.events = events.count
   }
@@ -126,6 +128,11 @@ private struct Eraser {
     }
     return false
   }
+
+  private func isPlain(_ word: [UInt8]) -> Bool { word.allSatisfy { $0 < 0x80 } }
+
+  /// What came in is kept as it came: names in it may have other bytes than those by which they are known.
+  private func composed(_ bytes: [UInt8]) -> [UInt8] { Array(String(decoding: bytes, as: UTF8.self).composed.utf8) }
 
   private func isWithinWord(_ byte: UInt8) -> Bool {
     switch byte {
