@@ -83,6 +83,26 @@ import Testing
     #expect(try folder.flow("runs").output.contains(" told "))
   }
 
+  @Test func `a command without the secrets takes the event in, and leaves the sending to who has them`() throws {
+    let peerFolder = try Folder()
+    let (peer, port) = try peer(in: peerFolder)
+    defer {
+      kill(peer.pid, SIGKILL)
+      _ = try? peer.wait()
+    }
+    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: port)
+    let ran = try folder.flow(["event", "deal.won", "--data", "in.json"] + start)
+    #expect(ran.code == 0 && ran.output.hasPrefix("started "))
+    #expect(
+      ran.errors == "note: what goes by webhook is left to a server, or whoever has its secrets: HOOK is not set\n")
+    #expect(try folder.flow("runs").errors.isEmpty)
+    let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    let served = try folder.flow(["serve", "--once"] + start, environment: secrets)
+    #expect(served.code == 0, "\(served.errors)")
+    #expect(try JSON(parsing: try peerFolder.text("seen"))["path"].text == "/deals/D%201")
+    #expect(try folder.flow("runs").output.contains(" told "))
+  }
+
   @Test func `guarantee 1: without a server, who asks is answered at the commit, and others while it hands over`()
     throws
   {

@@ -66,6 +66,49 @@ import Testing
     try server?.endsWell()
   }
 
+  /// What is to be stopped can be stopped, also on the day on which somebody has broken the files.
+  @Test(arguments: ["Workflows/news.yaml", "flow.yaml", "gone"])
+  func `without a server, whoever is to be stopped is stopped whatever is wrong with the files`(broken: String) throws {
+    let folder = try project()
+    try folder.write("language: 1\n", to: "flow.yaml")
+    let runs = try send(folder)
+    if broken == "gone" {
+      try FileManager.default.removeItem(atPath: folder.path + "/Workflows/news.yaml")
+    } else {
+      try folder.write("what: [is this\n", to: broken)
+    }
+    for (words, output) in [
+      (["pause", runs[0]], "\(runs[0]): paused\n"), (["resume", runs[0]], "\(runs[0]): goes on\n"),
+      (["pause", "--all"], "all: paused\n"), (["resume", "--all"], "all: goes on\n"),
+      (["cancel", runs[1]], "\(runs[1]): cancelled\n"),
+      (["contact", "suppress", "reader-2@acme.test"], "reader-2@acme.test: never again, on any channel\n"),
+    ] {
+      let ran = try folder.flow(words)
+      #expect(ran.code == 0 && ran.output == output, "\(words): \(ran.output)\(ran.errors)")
+      #expect(ran.errors.hasPrefix("warning: done on flow.db alone, and nothing is handed over"), "\(ran.errors)")
+    }
+    #expect(try states(folder)[runs[1]] == "cancelled")
+    #expect(try folder.flow("contact", "show", "reader-2@acme.test").output.contains("by hand"))
+    // What needs the files says so.
+    for words in [["event", "list.sent", "--data", "list-1.json"], ["release", "news"], ["done", "1234", "arrived"]] {
+      let ran = try folder.flow(words)
+      #expect(ran.code == 1 && ran.output.isEmpty, "\(ran.output)")
+      #expect(ran.errors.contains("needs the workflows, which have errors") || words[0] == "done", "\(ran.errors)")
+    }
+  }
+
+  @Test func `a store that a broken flow.yaml may name elsewhere is asked for`() throws {
+    let folder = try project()
+    try folder.write("language: 1\nstore: data.db\n", to: "flow.yaml")
+    let runs = try send(folder)
+    try folder.write("language: 1\nstore: [data.db\n", to: "flow.yaml")
+    let none = try folder.flow("pause", "--all")
+    #expect(none.code == 3)
+    #expect(none.errors.contains("flow.yaml, which may name another, has errors: say --store"), "\(none.errors)")
+    #expect(try folder.flow("pause", "--all", "--store", "data.db").code == 0)
+    #expect(try folder.flow("cancel", runs[0], "--store", "data.db").code == 0)
+  }
+
   @Test func `wrong usage is told apart from what is not there`() throws {
     let folder = try project()
     #expect(try folder.flow("pause").code == 2)

@@ -31,6 +31,43 @@ struct ControlTests {
     #expect(try rig.onlyRun().due == time("2026-03-12 12:00"))
   }
 
+  @Test func `a run whose version cannot be read any more can be cancelled`() async throws {
+    let rig = try await rig(
+      """
+        - letter: thanks
+          purpose: inform
+          body: "Dear {{ contact.name }}"
+        - errand: ask
+          by: owner
+          say: "Ask"
+          within: 2 days
+          then: { done: end asked, timeout: end late }
+      """)
+    let run = try rig.onlyRun().id
+    try #require(try rig.store.tasks(TaskFilter(run: run, isOpen: true)).count == 1)
+    let next = rig.again([])
+    let answer = await next.engine.carryOut(.cancel(run: run, because: "a mistake"))
+    #expect(answer == .done(run, isNew: true))
+    #expect(try next.onlyRun().run.outcome == "cancelled")
+    #expect(try next.store.tasks(TaskFilter(run: run, isOpen: true)).isEmpty)
+    #expect(try next.lines(run).suffix(2) == ["03-02 09:00 cancelled", "03-02 09:00 ended cancelled"])
+  }
+
+  @Test func `an engine that takes orders only hands nothing over, and holds nothing`() async throws {
+    let rig = try await rig(orders: 2)
+    rig.clock.set("2026-03-03 09:00")
+    let orders = Engine(
+      store: rig.store, library: Library([]), outlets: [:], zones: utcOnly, clock: rig.clock, takesOrdersOnly: true)
+    let runs = try rig.store.runs(RunFilter()).map(\.id)
+    #expect(await orders.carryOut(.cancel(run: runs[0], because: "a mistake")) == .done(runs[0], isNew: true))
+    try await orders.runDue()
+    #expect(rig.box.texts.isEmpty)
+    let next = rig.again(try Bench.graphs(order(), zones: utcOnly))
+    try await next.engine.runDue()
+    #expect(try await next.engine.holds().isEmpty)
+    #expect(next.box.texts.count == 1)
+  }
+
   @Test func `a pause lasts over a restart, and answers are heard meanwhile`() async throws {
     let rig = try await rig()
     try await rig.engine.pauseAll(because: "stop")

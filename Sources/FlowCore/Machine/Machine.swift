@@ -66,6 +66,20 @@ public enum Machine {
     }
   }
 
+  /// What a cancellation makes of a run whose graph cannot be read any more: as ``step(_:_:_:at:_:)`` does, but that
+  /// its owner, whom the graph names, is not told.
+  public static func cancelled(_ run: Run, because: String, at now: Instant) -> Transition {
+    var ended = run
+    ended.state = .ended(outcome: "cancelled", at: now)
+    ended.untaken = []
+    return Transition(
+      run: ended,
+      entries: [
+        Entry(at: now, kind: .cancelled(because: because)), Entry(at: now, kind: .ended(outcome: "cancelled")),
+      ],
+      effects: run.waiting.map { [.withdraw(step: $0.node, because: "the run has ended: cancelled")] } ?? [])
+  }
+
   /// A new run, carried through to where it first waits or ends.
   public static func start(
     _ graph: Graph, key: [String], data: [String: Value], at now: Instant, _ surroundings: Surroundings

@@ -11,14 +11,20 @@ extension Engine {
     guard try !store.knows(run: id, event: event.id), let record = try store.run(id), record.isLive else {
       return
     }
-    guard let graph = try graph(of: record) else {
-      return try setAside(record, "its version cannot be read any more")
-    }
     let now = clock.now()
-    try await commit(
-      record, event: event, at: now, try surroundings(of: record, graph), depth: incoming.depth,
-      also: also + [.hear(run: id, event: event.id)]
-    ) { Machine.step(graph, record.run, event, at: now, $0) }
+    let also = also + [.hear(run: id, event: event.id)]
+    if let graph = try graph(of: record) {
+      try await commit(
+        record, event: event, at: now, try surroundings(of: record, graph), depth: incoming.depth, also: also
+      ) { Machine.step(graph, record.run, event, at: now, $0) }
+    } else if case .cancel(let because) = event.kind {
+      // A person can end it all the same.
+      try await commit(
+        record, event: event, at: now, Surroundings(zones: zones), depth: incoming.depth, also: also
+      ) { _ in Machine.cancelled(record.run, because: because, at: now) }
+    } else {
+      try setAside(record, "its version cannot be read any more")
+    }
   }
 
   /// Wakes runs one after the other, until what one of them emits has to be looked at first.
@@ -125,6 +131,12 @@ extension Engine {
     _ error: ChannelError, _ verb: String, _ run: String, at now: Instant, _ rerun: inout Rerun?
   ) throws(StoreError) -> String? {
     switch error.kind {
+    case .ours where leaves(verb):
+      // What this process lacks says nothing of the next one.
+      let before = sending.reruns[run]
+      let next = now.adding(milliseconds: Engine.base(after: 1))
+      rerun = Rerun(count: before?.count ?? 0, since: before?.since ?? now, next: next)
+      return error.text
     case .ours: return try refuse(verb, error.text).because
     case .temporary:
       rerun = self.rerun(of: run, at: now)

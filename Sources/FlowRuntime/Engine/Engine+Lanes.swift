@@ -4,6 +4,9 @@ import FlowTime
 /// channel; a server that is slow, or does not answer, holds up its own messages alone. Where a channel can tell to
 /// which server a message goes, each of its servers is a lane of its own (``Crowd``).
 extension Engine {
+  /// What goes out by it waits for another process.
+  func leaves(_ verb: String) -> Bool { takesOrdersOnly || lanes.left.contains(verb) }
+
   /// Hand-overs by channels of their own that go on now.
   struct Lanes {
     /// By verb.
@@ -20,9 +23,20 @@ extension Engine {
     /// Who is told when one has ended; nil: calls return when all have.
     var whenEnded: (@Sendable () -> Void)?
 
-    var others: Verbs { .but(verbs) }
-    /// Everything but what is under way.
-    var idle: Verbs { .but(Set(open.keys).union(full)) }
+    /// Verbs that are left to another process.
+    var left: Set<String> = []
+
+    init(_ outlets: [String: Outlet] = [:]) { divide(outlets) }
+
+    /// Which of these have lanes here, and which are left to another process.
+    mutating func divide(_ outlets: [String: Outlet]) {
+      left = Set(outlets.filter { $0.value.isLeft }.keys)
+      verbs = Set(outlets.filter { $0.value.isApart }.keys).subtracting(left)
+    }
+
+    var others: Verbs { .but(verbs.union(left)) }
+    /// Everything but what is under way, or left to another.
+    var idle: Verbs { .but(Set(open.keys).union(full).union(left)) }
     /// Verbs of which so much is in hand that no more is claimed.
     var full: Set<String> { Set(crowds.filter(\.value.isFull).keys) }
     var hasEnded: Bool { open.isEmpty && workers.isEmpty }

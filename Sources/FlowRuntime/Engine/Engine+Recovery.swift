@@ -12,7 +12,7 @@ extension Engine {
   /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
   func recover() throws(StoreError) {
     for state in [Outgoing.State.claimed, .marked] {
-      for line in try store.outbox(state) { try takeUp(line) }
+      for line in try store.outbox(state) where !leaves(line.verb) { try takeUp(line) }
     }
     for line in try store.outbox(.held) where try crashes(of: line) < Engine.crashLimit { try tryAgain(line) }
     // A person may have mended it.

@@ -66,6 +66,8 @@ public actor Engine {
   var lanes = Lanes()
   /// Where what goes on by itself runs; nil for wherever there is room.
   let tasks: (any TaskExecutor)?
+  /// It hands nothing over, and takes up nothing that an engine before left.
+  let takesOrdersOnly: Bool
   var isDraining = false
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
@@ -91,10 +93,12 @@ public actor Engine {
   ///     for simulation: keys and tokens are then the same wherever the story is told.
   ///   - groupLimit: at most so many transitions, or hand-overs, share a transaction.
   ///   - tasks: where hand-overs run that go on by themselves; nil for wherever there is room.
+  ///   - takesOrdersOnly: it hands nothing over, and takes up nothing that an engine before left: for those orders that
+  ///     need no workflows (``Order/needsWorkflows``), where these cannot be read.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
     clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil, groupLimit: Int = 256,
-    tasks: (any TaskExecutor)? = nil,
+    tasks: (any TaskExecutor)? = nil, takesOrdersOnly: Bool = false,
     logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.store = store
@@ -105,10 +109,11 @@ public actor Engine {
     self.clock = SteadyClock(clock)
     self.groupLimit = max(1, groupLimit)
     self.tasks = tasks
+    self.takesOrdersOnly = takesOrdersOnly
     self.logger = logger
     makeSecret = secret
     watched = Engine.watched(outlets)
-    lanes.verbs = Set(outlets.filter { $0.value.isApart }.keys)
+    lanes = Lanes(outlets)
     knowsContacts = Engine.knowsContacts(library, caps, watched)
   }
 
@@ -129,7 +134,7 @@ public actor Engine {
     self.outlets = outlets.mapValues(KeptOutlet.init)
     self.caps = caps
     watched = Engine.watched(outlets)
-    lanes.verbs = Set(outlets.filter { $0.value.isApart }.keys)
+    lanes.divide(outlets)
     knowsContacts = Engine.knowsContacts(library, caps, watched)
     savedVersions = []
   }
@@ -165,6 +170,7 @@ public actor Engine {
   /// - Returns: how many runs were woken.
   @discardableResult
   public func runDue(whenEnded: (@Sendable () -> Void)? = nil) async throws(StoreError) -> Int {
+    if takesOrdersOnly { return 0 }
     lanes.whenEnded = whenEnded
     try throwLaneFailure()
     try await workOff()
@@ -323,8 +329,10 @@ public actor Engine {
       if !isRecovered {
         try takeOver()
         try readSecret()
-        try recover()
-        try suspectPending()
+        if !takesOrdersOnly {
+          try recover()
+          try suspectPending()
+        }
         try store.flush()
         isRecovered = true
       }

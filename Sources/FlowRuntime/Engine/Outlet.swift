@@ -25,6 +25,9 @@ public struct Outlet: Sendable {
   public var capacity: Int?
   /// What is handed over by it waits for no other channel, and no other for it: for channels that talk to a server.
   public var isApart = false
+  /// This process lacks what it takes to send by it, such as a password: what is planned is left to one that has it, and
+  /// nothing is held for that.
+  public var isLeft = false
 
   /// - Parameter isLive: whether the channel has a destination, where nil.
   public init(
@@ -66,6 +69,7 @@ final class KeptOutlet: Sendable {
   let outcomes: [String]
   let rate: Int?
   let capacity: Int?
+  let isLeft: Bool
   /// Its fate matters enough that a marker is committed before it is complete.
   let usesMarker: Bool
 
@@ -79,6 +83,7 @@ final class KeptOutlet: Sendable {
     outcomes = outlet.outcomes
     rate = outlet.rate
     capacity = outlet.capacity
+    isLeft = outlet.isLeft
     usesMarker = outlet.isLive || !outlet.isKeyed
   }
 }

@@ -20,6 +20,18 @@ public enum Order: Hashable, Sendable {
   case release(workflow: String)
   /// Takes a person out of the store for good, by anything that they are known by.
   case erase(contact: String)
+
+  /// Whether what follows from it is said by workflows; else it is carried out on the store alone, whatever is wrong
+  /// with the project's files.
+  public var needsWorkflows: Bool {
+    switch self {
+    case .pause, .pauseAll, .resume, .resumeAll, .cancel, .erase: return false
+    case .receive(let incoming):
+      if case .suppress = incoming.body { return false }
+      return true
+    case .migrate, .release: return true
+    }
+  }
 }
 
 /// What became of an order. Whatever is answered is committed.

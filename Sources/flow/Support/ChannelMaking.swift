@@ -154,6 +154,15 @@ enum Keeping: Equatable {
     }
   }
 
+  /// What is not there: `SMTP_PASSWORD is not set`; nil where it is.
+  func lack(root: String) -> String? {
+    guard value(root: root).isEmpty else { return nil }
+    return switch self {
+    case .environment(let name): "\(name) is not set"
+    case .file(let path): "the file \(path) is not set"
+    }
+  }
+
   /// Empty where it is not there.
   func value(root: String) -> String {
     switch self {

@@ -70,18 +70,57 @@ struct Door {
   }
 
   private func onStore(_ orders: [Order], _ tell: ([Answer]) throws -> Void) async throws {
-    let compilation = try workspace.compiled(color: color.isOn)
+    let compilation = workspace.compile()
+    if compilation.diagnostics.contains(where: { $0.severity == .error }) {
+      guard !orders.contains(where: \.needsWorkflows) else {
+        Output.complain(Findings.text(compilation, errorsOnly: true, color: color.isOn))
+        throw Failure.finding("no server runs, and \(command) needs the workflows, which have errors")
+      }
+      return try await onStoreAlone(orders, tell)
+    }
     let clock = try Input.clock(start, zones: workspace.zones)
     try await Setup.use(workspace, compilation, clock: clock) { setup in
-      let use: StoreUse = makesStore ? .writing(command, patience: 1) : .changing(command, patience: 1)
       let opened = try store.opened(workspace, use)
       defer { try? opened.close() }
-      let engine = setup.engine(on: opened)
-      var answers: [Answer] = []
-      for order in orders { answers.append(await engine.carryOut(order)) }
-      let told = Result { try tell(answers) }
+      let lacks = setup.lacks
+      let engine = setup.engine(on: opened, leaving: Set(lacks.keys))
+      let told = await carryOut(orders, engine, tell)
       await handOver(engine)
+      tellLeft(lacks, in: opened)
       try told.get()
+    }
+  }
+
+  private var use: StoreUse { makesStore ? .writing(command, patience: 1) : .changing(command, patience: 1) }
+
+  private func carryOut(
+    _ orders: [Order], _ engine: Engine, _ tell: ([Answer]) throws -> Void
+  ) async -> Result<Void, any Error> {
+    var answers: [Answer] = []
+    for order in orders { answers.append(await engine.carryOut(order)) }
+    return Result { try tell(answers) }
+  }
+
+  /// Whatever is wrong with the workflows, what is to be stopped can be stopped.
+  private func onStoreAlone(_ orders: [Order], _ tell: ([Answer]) throws -> Void) async throws {
+    if store.store == nil, workspace.isProjectBroken, !Paths.exists(store.path(workspace)) {
+      throw Failure.broken(
+        "there is no store at \"\(store.shown(workspace))\", and flow.yaml, which may name another, has errors: say --store"
+      )
+    }
+    let opened = try store.opened(workspace, use)
+    defer { try? opened.close() }
+    let clock = try Input.clock(start, zones: workspace.zones)
+    let told = await carryOut(orders, Setup.engineOfOrders(workspace, on: opened, clock: clock), tell)
+    Output.complain(
+      "warning: done on \(store.shown(workspace)) alone, and nothing is handed over: `flow check` says what is wrong")
+    try told.get()
+  }
+
+  private func tellLeft(_ lacks: [String: String], in opened: any Store) {
+    let waiting = Set(((try? opened.outbox(.planned)) ?? []).map(\.verb))
+    for (verb, lack) in lacks.sorted(by: { $0.key < $1.key }) where waiting.contains(verb) {
+      Output.complain("note: what goes by \(verb) is left to a server, or whoever has its secrets: \(lack)")
     }
   }
 

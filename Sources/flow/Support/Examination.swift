@@ -64,16 +64,13 @@ struct Examination {
       channel.settings.compactMap { setting in
         guard let keeping = Keeping(setting.text) else { return nil }
         let name = "secret \(channel.name).\(setting.name)"
-        if !keeping.value(root: workspace.root).isEmpty { return Check(name, .ok, "is set") }
-        return switch keeping {
-        case .environment(let variable):
-          Check(
-            name, .problem, "\(variable) is not set", help: "set \(variable) in the environment of `flow serve`")
-        case .file(let path):
-          Check(
-            name, .problem, "the file \(path) is not set",
-            help: "write the secret into it, readable by who runs `flow serve`")
-        }
+        guard let lack = keeping.lack(root: workspace.root) else { return Check(name, .ok, "is set") }
+        let help =
+          switch keeping {
+          case .environment(let variable): "set \(variable) in the environment of `flow serve`"
+          case .file: "write the secret into it, readable by who runs `flow serve`"
+          }
+        return Check(name, .problem, lack, help: help)
       }
     }
   }

@@ -90,11 +90,33 @@ struct Setup {
 
   // MARK: For real
 
-  func engine(on store: any Store) -> Engine {
-    Engine(
+  /// - Parameter leaving: verbs by which another process is to send.
+  func engine(on store: any Store, leaving: Set<String> = []) -> Engine {
+    var outlets = outlets
+    for verb in leaving { outlets[verb]?.isLeft = true }
+    return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, secret: { () throws(StoreError) in try Secret.make() },
-      logger: Logger(label: "flow") { _ in StandardErrorLog() })
+      clock: clock, secret: Setup.secret, logger: Setup.logger)
+  }
+
+  /// An engine that takes orders and hands nothing over, whatever is wrong with the project's files.
+  static func engineOfOrders(_ workspace: Workspace, on store: any Store, clock: any Clock) -> Engine {
+    Engine(
+      store: store, library: Library([]) { workspace.recompile($0) }, outlets: [:], zones: workspace.zones,
+      clock: clock, secret: secret, takesOrdersOnly: true, logger: logger)
+  }
+
+  private static let secret: @Sendable () throws(StoreError) -> String = { () throws(StoreError) in try Secret.make() }
+  private static let logger = Logger(label: "flow") { _ in StandardErrorLog() }
+
+  /// What is not there of the secrets of channels that send, by verb: `SMTP_PASSWORD is not set`.
+  var lacks: [String: String] {
+    channels.keys.reduce(into: [:]) { lacks, verb in
+      guard let entry = Channels.entry(of: verb, workspace.project, root: workspace.root),
+        entry.setting("send")?.text == "true"
+      else { return }
+      lacks[verb] = entry.settings.compactMap { Keeping($0.text)?.lack(root: workspace.root) }.first
+    }
   }
 
   var library: Library {

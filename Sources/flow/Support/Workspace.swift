@@ -180,6 +180,11 @@ struct Workspace {
     return compilation
   }
 
+  /// What flow.yaml says is not known for sure.
+  var isProjectBroken: Bool {
+    diagnostics.contains { $0.severity == .error && $0.span.file.split(separator: "/").last == "flow.yaml" }
+  }
+
   /// Whether no workflow of the project is left out.
   private var isWhole: Bool {
     let all = Paths.workflows(in: root).compactMap(\.real).filter { Paths.isInside($0, root) }
