@@ -103,6 +103,20 @@ import Testing
     #expect(try folder.flow("runs").output.contains(" told "))
   }
 
+  @Test(arguments: [true, false])
+  func `guarantee 11: what sends for real takes no instant that has not come yet`(isReal: Bool) throws {
+    let folder = try project(isReal ? "{ send: true, private: allow, secret: \"${HOOK}\" }" : "{ outbox: outbox }")
+    for words in [
+      ["event", "deal.won", "--data", "in.json"], ["serve", "--once"], ["done", "1234", "ok"], ["pause", "--all"],
+    ] {
+      let ran = try folder.flow(
+        words + ["--start", "2999-12-31 23:59 Europe/Berlin"])
+      let isRefused = ran.errors.contains("is later than now, and webhook sends for real")
+      #expect(isRefused == isReal && (ran.code == 2) == isReal, "\(words): \(ran.errors)")
+    }
+    #expect(folder.names(in: "").contains("flow.db") == !isReal)
+  }
+
   @Test func `guarantee 1: without a server, who asks is answered at the commit, and others while it hands over`()
     throws
   {

@@ -19,7 +19,10 @@ struct EventCommand: AsyncParsableCommand {
       "The event's id: one that has come before does nothing. By default a digest of its type, subject, data and time: said again later, it is another."
   )
   var id: String?
-  @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+  @Option(
+    help:
+      "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out. Not later than now, where a channel sends for real."
+  )
   var start: String?
   @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
   @OptionGroup var store: StoreOptions

@@ -15,7 +15,11 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var files: FileArguments
   @Flag(help: "Do what is due, and exit: for cron.") var once = false
-  @Option(help: "With --once, when it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339.") var start: String?
+  @Option(
+    help:
+      "With --once, when it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; not later than now, where a channel sends for real."
+  )
+  var start: String?
   @OptionGroup var store: StoreOptions
   @OptionGroup var color: ColorOptions
 
@@ -32,7 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     let compilation = try workspace.compiled(color: color.isOn)
     if once {
       let clock = try Input.clock(start, zones: workspace.zones)
-      try await Setup.use(workspace, compilation, clock: clock) { try await workOnce($0) }
+      try await Setup.use(workspace, compilation, clock: clock) { setup in
+        try setup.refuseToSendEarly(start)
+        try await workOnce(setup)
+      }
     } else {
       try await serve(try Setup(workspace, compilation, clock: SystemClock(), isServing: true))
     }

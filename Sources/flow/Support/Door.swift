@@ -80,6 +80,7 @@ struct Door {
     }
     let clock = try Input.clock(start, zones: workspace.zones)
     try await Setup.use(workspace, compilation, clock: clock) { setup in
+      try setup.refuseToSendEarly(start)
       let opened = try store.opened(workspace, use)
       defer { try? opened.close() }
       let lacks = setup.lacks

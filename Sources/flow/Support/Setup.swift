@@ -109,14 +109,29 @@ struct Setup {
   private static let secret: @Sendable () throws(StoreError) -> String = { () throws(StoreError) in try Secret.make() }
   private static let logger = Logger(label: "flow") { _ in StandardErrorLog() }
 
+  /// What flow.yaml says of channels that are to send for real, by verb.
+  private var sending: [String: Project.Channel] {
+    channels.keys.reduce(into: [:]) { sending, verb in
+      let entry = Channels.entry(of: verb, workspace.project, root: workspace.root)
+      if let entry, entry.setting("send")?.text == "true" { sending[verb] = entry }
+    }
+  }
+
   /// What is not there of the secrets of channels that send, by verb: `SMTP_PASSWORD is not set`.
   var lacks: [String: String] {
-    channels.keys.reduce(into: [:]) { lacks, verb in
-      guard let entry = Channels.entry(of: verb, workspace.project, root: workspace.root),
-        entry.setting("send")?.text == "true"
-      else { return }
-      lacks[verb] = entry.settings.compactMap { Keeping($0.text)?.lack(root: workspace.root) }.first
+    sending.compactMapValues { entry in
+      entry.settings.compactMap { Keeping($0.text)?.lack(root: workspace.root) }.first
     }
+  }
+
+  /// - Parameter start: of `--start`.
+  /// - Throws: where it has not come yet, and something could leave for real: early (guarantee 11).
+  func refuseToSendEarly(_ start: String?) throws {
+    guard let start, let verb = sending.keys.min(),
+      try Input.start(start, zones: workspace.zones) > Input.start(nil, zones: workspace.zones)
+    else { return }
+    throw Failure.usage(
+      "--start \"\(start)\" is later than now, and \(verb) sends for real: what is not due yet would leave early")
   }
 
   var library: Library {
