@@ -33,12 +33,12 @@ public final class SQLiteStore: Store {
 
   /// Opens the store; for writing it is made where there is none, and brought to this program's tables.
   /// - Parameter isChecked: looks for damage first (`PRAGMA quick_check`), which reads the whole file.
-  /// - Throws: `.locked`, `.newer`, `.corrupt`, or `.failed` where the file cannot be opened.
+  /// - Throws: `.locked`, `.newer`, `.foreign`, `.corrupt`, or `.failed` where the file cannot be opened.
   public init(path: String, access: Access, isChecked: Bool = true) throws(StoreError) {
     self.path = path
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      throw .failed("it is a folder, and a file is wanted")
+      throw .foreign("a folder, where a file is wanted")
     }
     switch access {
     case .writing(let holder, let patience):

@@ -4,11 +4,19 @@ import Glibc
 /// Where the server of a store listens: a socket beside the store's file, called as it is with `.socket` at
 /// the end.
 enum SocketAddress {
-  /// The store's file without links, so that all who mean it meet; nil where it is not there.
+  /// The store's file without links, so that all who mean it meet; nil where its folder is not there. The file itself
+  /// may be gone, and its server live.
   static func path(ofStore store: String) -> String? {
-    guard let real = realpath(store, nil) else { return nil }
+    if let real = real(store) { return real + ".socket" }
+    let cut = store.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let name = cut.map { String(store[store.utf8.index(after: $0)...]) } ?? store
+    return real(cut.map { String(store[...$0]) } ?? ".").map { "\($0 == "/" ? "" : $0)/\(name).socket" }
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
-    return String(cString: real) + ".socket"
+    return String(cString: real)
   }
 
   /// An address holds 108 bytes, and a folder's path may be longer: the folder is opened, and named by its

@@ -45,7 +45,7 @@ public final class SocketServer: Sendable {
     store: String, hello: [UInt8], limits: Limits = Limits(), answering: @escaping Answering
   ) throws(SocketError) {
     guard let path = SocketAddress.path(ofStore: store) else {
-      throw .failed("there is no store \"\(store)\"")
+      throw .failed("there is no folder for \"\(store)\"")
     }
     let file = try SocketAddress.make()
     do throws(SocketError) {

@@ -131,6 +131,8 @@ import Testing
       #expect(full.errors.contains("small/flow.db: "), "\(full.errors)")
       #expect(folder.mails.count == 1)
       #expect(server.going.errors.contains("nothing is sent until it can be written again"))
+      let doctor = try folder.flow("doctor", "--store", "small/flow.db").output
+      #expect(doctor.contains("flow serve, process \(server.going.pid) "), "\(doctor)")
     }
     try FileManager.default.removeItem(atPath: folder.path + "/small/ballast")
     try eventually("it goes on: \(server.going.errors)", seconds: 30) { try deliver(3).code == 0 }

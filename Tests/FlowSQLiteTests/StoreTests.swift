@@ -128,7 +128,7 @@ struct SQLiteStoreTests {
   @Test func `a database of something else is refused`() throws {
     let scratch = try Scratch()
     try DatabaseQueue(path: scratch.path).write { try $0.execute(sql: "CREATE TABLE songs (name TEXT)") }
-    #expect(throws: StoreError.corrupt("it is a database of something else")) { try scratch.open() }
+    #expect(throws: StoreError.foreign("a database of something else")) { try scratch.open() }
   }
 
   @Test func `a commit is on the disk: write-ahead log, and every commit synced`() throws {

@@ -8,6 +8,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case locked(holder: String)
   /// The store was written by a newer program.
   case newer(found: String)
+  /// What stands there is something else, and whole for all that is known.
+  case foreign(String)
   /// The file is no store, or not whole.
   case corrupt(String)
   /// Reading or writing failed: the disk is full, the file is gone, a transaction was refused.
@@ -19,6 +21,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .conflict(let what): "\(what) has been changed by somebody else"
     case .locked(let holder): "the store is in use by \(holder)"
     case .newer(let found): "the store was written by a newer flow (\(found)); this one does not know it"
+    case .foreign(let what): "it is no store: \(what)"
     case .corrupt(let what): "the store is damaged: \(what)"
     case .failed(let what): "the store failed: \(what)"
     }

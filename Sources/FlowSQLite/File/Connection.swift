@@ -65,7 +65,7 @@ final class Connection {
     }
     let tables = try Set(String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
     guard tables.isEmpty || tables.contains("grdb_migrations") else {
-      throw StoreError.corrupt("it is a database of something else")
+      throw StoreError.foreign("a database of something else")
     }
     if isWriting {
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")

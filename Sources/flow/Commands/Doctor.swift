@@ -24,7 +24,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let now = try Input.start(start, zones: workspace.zones)
     let examination = Examination(workspace, now: now)
     var checks = examination.project() + examination.secrets() + examination.zones()
-    checks += try examination.store(store) + examination.machine(store.path(workspace))
+    checks += examination.store(store) + examination.machine(store.path(workspace))
     checks += await examination.channels(connect: connect) + examination.calendars()
     switch format {
     case .text: Output.line(ChecksReport.text(checks, color: color.isOn))

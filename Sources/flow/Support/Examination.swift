@@ -3,7 +3,6 @@ import FlowCore
 import FlowPlugin
 import FlowReport
 import FlowRuntime
-import FlowSQLite
 import FlowTime
 import FlowTransport
 import Glibc
@@ -107,63 +106,6 @@ struct Examination {
         ? Check(title, .warning, "ends on \(last)", help: "put the coming years' holidays into it")
         : Check(title, .ok, "holds days until \(last)")
     }
-  }
-
-  // MARK: Store
-
-  func store(_ options: StoreOptions) throws -> [Check] {
-    let path = options.path(workspace)
-    let shown = options.shown(workspace)
-    guard Paths.exists(path) else { return [Check("store", .ok, "\(shown) is made by the first event")] }
-    var checks: [Check] = []
-    do {
-      let store = try SQLiteStore(path: path, access: .reading, isChecked: true)
-      let mode = try store.settings().first { $0.name == "journal_mode" }?.value ?? ""
-      // A copy has no log of its own before something is written to it.
-      let isCopy = try Hold.remembered(in: store).contains { $0.reason == .restored }
-      checks.append(
-        mode == "wal" || isCopy
-          ? Check("store", .ok, "\(shown) is whole")
-          : Check("store", .warning, "\(shown) keeps no write-ahead log", help: "let flow alone change its settings"))
-      let records = try store.runs(RunFilter(isLive: true))
-      if let last = records.map(\.run.started).max(), last > now.adding(milliseconds: 600_000) {
-        checks.append(
-          Check("clock", .problem, "is behind the store: a run has started later than now", help: "set the clock"))
-      }
-      let set = records.filter { record in
-        record.stuck.map { !$0.hasPrefix(Hold.mark) && !$0.hasPrefix(Hold.pauseMark) } ?? false
-      }
-      checks.append(
-        set.isEmpty
-          ? Check("runs", .ok, records.count == 1 ? "1 lives" : "\(records.count) live")
-          : Check(
-            "runs", .warning, "\(set.count) of \(records.count) are set aside, \(set[0].id) first",
-            help: "`flow why \(set[0].id)` says why; `flow resume` lets it go on"))
-      for hold in try Hold.remembered(in: store) where hold.run == nil {
-        // What a first run's cap says names its own way out.
-        let help = hold.reason == .firstRun ? nil : "`flow resume --all` when that is mended"
-        checks.append(Check("sending", .warning, "is held: \(hold.because)", help: help))
-      }
-      let waiting = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) != true } + store.outbox(.unknown)
-      if let line = waiting.first {
-        checks.append(
-          Check(
-            "outbox", .warning,
-            "\(waiting.count) wait for a person: \(line.step) of run \(line.run): \(line.because ?? "")",
-            help: "`flow why \(line.run) \(line.step)`"))
-      }
-      let unread = try store.inboxNeedingEyes().count
-      if unread > 0 {
-        checks.append(
-          Check("inbox", .warning, "\(unread) fit no run, or were refused", help: "`flow runs --unmatched` lists them"))
-      }
-      try store.close()
-    } catch {
-      checks.append(Check("store", .problem, "\(shown): \(error)", help: "`flow store check`, and a backup, come next"))
-    }
-    let holder = SQLiteStore.holder(path: path)
-    checks.append(Check("server", .ok, holder.map { "\($0) holds the store" } ?? "nobody holds the store"))
-    return checks
   }
 
   // MARK: Machine

@@ -84,6 +84,50 @@ import Testing
     #expect(lines.filter { $0.hasPrefix("warning") } == ["warning sending"], "\(output)")
   }
 
+  @Test func `guarantee 21: damage is said once, and nothing is called whole beside it`() throws {
+    let folder = try Story.proposal.played(2)
+    let path = folder.path + "/Workflows/flow.db"
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    // A letter of what the mail says: SQLite finds nothing wrong with it, the line's checksum does.
+    let word = try #require(bytes.range(of: Data("Roof repair".utf8)))
+    bytes[word.lowerBound] ^= 1
+    try bytes.write(to: URL(filePath: path))
+    let (lines, code, output) = try checks(folder, Self.start)
+    #expect(code == 1)
+    #expect(lines.filter { $0.hasSuffix(" store") } == ["problem store"], "\(output)")
+    #expect(output.contains("a line cannot be read") && output.contains("put a backup back"), "\(output)")
+  }
+
+  @Test func whatIsNoStoreIsSaidToBeSomethingElse() throws {
+    let folder = try Story.proposal.played(1)
+    try folder.write(String(repeating: "no store at all. ", count: 60), to: "Workflows/notes.txt")
+    for (path, says, help) in [
+      ("Workflows", "Workflows: it is no store: a folder, where a file is wanted", "set `store:` in flow.yaml"),
+      ("Workflows/notes.txt", "notes.txt: the store is damaged", "if the file is none of flow's, set `store:`"),
+    ] {
+      let (lines, code, output) = try checks(folder, Self.start + ["--store", path])
+      #expect(code == 1 && lines.contains("problem store"))
+      #expect(output.contains(says) && output.contains(help), "\(output)")
+    }
+  }
+
+  @Test func `guarantee 20: a server that has lost its store is named, and refuses orders`() throws {
+    let folder = try News.project([0..<1])
+    let server = try Serving(folder)
+    for name in folder.names(in: "") where name.hasPrefix("flow.db") && !name.hasSuffix(".socket") {
+      try FileManager.default.moveItem(atPath: folder.path + "/" + name, toPath: folder.path + "/was-" + name)
+    }
+    for words in [["event", "list.sent", "--data", "list-1.json"], ["pause", "--all"]] {
+      let ran = try folder.flow(words)
+      #expect(ran.code == 3 && ran.errors.contains("the file is gone"), "\(ran.errors)")
+    }
+    let (lines, code, output) = try checks(folder)
+    #expect(code == 1)
+    #expect(lines.contains("problem store") && lines.contains("problem server"), "\(output)")
+    #expect(output.contains("flow serve, process \(server.going.pid) lives"), "\(output)")
+    try server.endsWell()
+  }
+
   @Test func webServersAreAskedForTheirRootAndForNothingElse() throws {
     let peer = try Folder()
     let server = try Going(

@@ -55,7 +55,7 @@ import Testing
     for command in [["runs"], ["serve", "--once"], ["contact", "erase", "ann@acme.test"]] {
       let ran = try folder.flow(command + ["--store", "Workflows"])
       #expect(ran.code == 3)
-      #expect(ran.errors.contains("Workflows: the store failed: it is a folder, and a file is wanted"), "\(ran.errors)")
+      #expect(ran.errors.contains("Workflows: it is no store: a folder, where a file is wanted"), "\(ran.errors)")
     }
   }
 
