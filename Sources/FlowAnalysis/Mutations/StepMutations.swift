@@ -51,7 +51,7 @@ struct StepMutations {
         all.append(made("the gap before it is lifted") { $0.liftsGap = true })
       }
     }
-    if node.window != .any { all.append(made("its window is dropped") { $0.window = .any }) }
+    if isKeptInside { all.append(made("its window is dropped") { $0.window = .any }) }
     if node.closed != .defer { all.append(made("closed: is dropped") { $0.closed = .defer }) }
     switch node.ifPast {
     case .skip?: all.append(made("if-past: skip becomes now") { $0.ifPast = .now })
@@ -59,6 +59,15 @@ struct StepMutations {
     default: break
     }
     return all
+  }
+
+  /// Some window, or a holiday, may keep it.
+  private var isKeptInside: Bool {
+    switch node.window {
+    case .any: false
+    case .policy: graph.policy.window != nil || graph.policy.holidays != .none
+    case .own: true
+    }
   }
 
   // MARK: When

@@ -38,7 +38,7 @@ struct Variations {
         let whole = (base.input[field.name] ?? .absent).setting(path[...], to: value)
         changed.input[field.name] = whole.isAbsent ? nil : whole
         let name = ([field.name] + path).joined(separator: ".")
-        changed.change = value.isAbsent ? "no \(name)" : "\(name) \(words(value))"
+        changed.change = value.isAbsent ? "no \(name)" : "\(name) \(value.words(in: zone))"
         changed.path = nil
         return changed
       }
@@ -140,12 +140,17 @@ struct Variations {
     }
     return found.filter { $0 >= 0 }.sorted()
   }
+}
 
-  private func words(_ value: Value) -> String {
-    switch value {
+extension Value {
+  /// As the name of a scenario tells it.
+  func words(in zone: Zone) -> String {
+    switch self {
     case .text(let text): text
-    case .record, .list: "given"
-    default: json(of: value, zone: zone).write()
+    case .record: "given"
+    case .list(let items): items.isEmpty ? "empty" : "of \(items.count)"
+    default:
+      if case .string(let text) = json(of: self, zone: zone) { text } else { json(of: self, zone: zone).write() }
     }
   }
 }

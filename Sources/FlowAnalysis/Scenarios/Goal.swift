@@ -8,6 +8,10 @@ enum Goal: Hashable, Sendable {
   case took(step: String?, key: String)
   case timeout(String)
   case outcome(String)
+  /// A condition, by its place in the file, that holds or does not.
+  case condition(Int, holds: Bool)
+  /// A condition that turns out otherwise than it would with one small thing changed.
+  case apart(Int, slip: Int)
   case boundary(step: String, Edge)
   /// A touch that the window, a holiday or the gap puts off.
   case deferred(because: String)

@@ -35,6 +35,10 @@ struct ScenarioSearch {
   private var budget: Int
   private var seen: Set<Place> = []
   private(set) var found: [Shown] = []
+  /// Where conditions were answered, the plainest runs first.
+  private(set) var sittings: [Sitting] = []
+  private let questions: Questions
+  private static let mostSittings = 4
 
   /// Where a run waits, as far as it makes a difference to what may come.
   private struct Place: Hashable {
@@ -57,6 +61,7 @@ struct ScenarioSearch {
     self.graph = graph
     self.surroundings = surroundings
     self.budget = budget
+    questions = Questions(graph, surroundings)
   }
 
   /// What is tried with so many events before anything with more.
@@ -81,9 +86,11 @@ struct ScenarioSearch {
       graph, Machine.start(graph, key: one.key, data: one.data, at: beginning.start, surroundings),
       at: beginning.start, surroundings)
     let zone = surroundings.zones.zone(named: first.run.zone) ?? .utc
-    return Walk(
+    var walk = Walk(
       shown: Shown(beginning: beginning, zone: zone, told: [], entries: first.entries, goals: []), run: first.run,
       now: beginning.start)
+    ask(nil, first, &walk)
+    return walk
   }
 
   /// Goes on in silence, keeps what that shows, and comes back with what may happen at each new place on the way.
@@ -100,7 +107,7 @@ struct ScenarioSearch {
       step(Event(id: "timer", at: due, kind: .timer), &walk, at: due)
     }
     if walk.run.waiting == nil {
-      walk.shown.goals = goals(walk)
+      walk.shown.goals.formUnion(goals(walk))
       found.append(walk.shown)
     }
     return next
@@ -117,9 +124,43 @@ struct ScenarioSearch {
     budget -= 1
     let transition = Machine.settled(
       graph, Machine.step(graph, walk.run, event, at: now, surroundings), at: now, surroundings)
+    let before = walk.run
     walk.run = transition.run
     walk.shown.entries += transition.entries
     walk.now = now
+    ask(before, transition, &walk)
+  }
+
+  /// What conditions were answered on the way.
+  private mutating func ask(_ before: Run?, _ transition: Transition, _ walk: inout Walk) {
+    for (question, run, holds) in questions.answered(before, transition, at: walk.now) {
+      walk.shown.goals.formUnion(questions.goals(question, run, holds: holds, at: walk.now))
+      guard sittings.count(where: { $0.question == question && $0.holds == holds }) < Self.mostSittings else {
+        continue
+      }
+      sittings.append(
+        Sitting(
+          question: question, holds: holds, beginning: walk.shown.beginning, told: walk.shown.told, run: run,
+          now: walk.now))
+    }
+  }
+
+  /// The same told to a run that begins otherwise; nil where that is over before all is told.
+  mutating func retell(_ told: [Shown.Told], from beginning: Beginning) -> Shown? {
+    guard var walk = begin(beginning) else { return nil }
+    for one in told {
+      while let waiting = walk.run.waiting, max(walk.now, waiting.wakes) < one.at, budget > 0 {
+        let due = max(walk.now, waiting.wakes)
+        step(Event(id: "timer", at: due, kind: .timer), &walk, at: due)
+      }
+      guard let waiting = walk.run.waiting, let next = tell(one, to: walk, due: max(walk.now, waiting.wakes)) else {
+        return nil
+      }
+      walk = next
+    }
+    let before = found.count
+    _ = finish(walk, mayBranch: false)
+    return found.count > before ? found.last : nil
   }
 
   private mutating func tell(_ told: Shown.Told, to walk: Walk, due: Instant) -> Walk? {
@@ -184,6 +225,7 @@ struct ScenarioSearch {
             switch field.type {
             case .boolean: [.boolean(false)]
             case .oneOf(let words): words.dropFirst().map { .text($0) }
+            case .integer, .number, .text: Turning.values(of: field.type, literals: bounds(of: field.name))
             case .optional(let inner): [Sample.record([Field(field.name, inner)], at: instant)[field.name] ?? .absent]
             default: []
             }
@@ -193,6 +235,13 @@ struct ScenarioSearch {
       return [.outOfOffice(return: walk.shown.zone.civil(at: instant).date.adding(days: 5)), choice.kind]
     default: return [choice.kind]
     }
+  }
+
+  /// What conditions on a field of an event compare it with.
+  private func bounds(of field: String) -> [Value] {
+    graph.conditions.filter { condition in
+      condition.uses.contains { if case .eventField(_, field) = $0.name { true } else { false } }
+    }.flatMap(\.literals)
   }
 
   /// An answer that no class is for has words, too.
@@ -248,12 +297,39 @@ extension ScenarioSearch {
     var timed = ScenarioSearch(graph, surroundings, budget: 20_000)
     timed.search(variations.starts(first), deepest: 0)
     shown += timed.found
+    var sittings = plain.sittings
     for make in [variations.inputs, variations.keys, variations.late] {
       if counted.isSubset(of: shown.reduce(into: []) { $0.formUnion($1.goals) }) { break }
       var others = ScenarioSearch(graph, surroundings)
       others.search(beginnings.flatMap(make))
       shown += others.found
+      sittings += others.sittings
     }
-    return shown
+    return shown + atEdges(graph, surroundings, shown, sittings)
+  }
+
+  /// The runs that came to conditions, with data by which these turn, as far as the runs there are do not show it.
+  private static func atEdges(
+    _ graph: Graph, _ surroundings: Surroundings, _ shown: [Shown], _ sittings: [Sitting]
+  ) -> [Shown] {
+    let questions = Questions(graph, surroundings)
+    let edges = Edges(questions: questions)
+    let reached = shown.reduce(into: Set<Goal>()) { $0.formUnion($1.goals) }
+    var search = ScenarioSearch(graph, surroundings, budget: 50_000)
+    var kept: [Shown] = []
+    for index in questions.all.indices {
+      for goal in questions.goals(of: index)
+      where !reached.contains(goal) && !kept.contains(where: { $0.goals.contains(goal) }) {
+        let told = sittings.lazy.filter { $0.question == index }.flatMap { sitting in
+          edges.beginnings(showing: goal, from: sitting).lazy.map { (sitting.told, $0) }
+        }
+        for (told, beginning) in told {
+          guard let one = search.retell(told, from: beginning), one.goals.contains(goal) else { continue }
+          kept.append(one)
+          break
+        }
+      }
+    }
+    return kept
   }
 }

@@ -121,6 +121,16 @@ extension Machine {
   }
 }
 
+extension Machine {
+  /// What an expression of the file is in a run; nil where it fails.
+  public static func value(
+    of expression: Expression, _ graph: Graph, _ run: Run, at now: Instant, _ surroundings: Surroundings
+  ) -> Value? {
+    let scope = Stepper(graph: graph, run: run, now: now, surroundings: surroundings).scope
+    return try? expression.evaluate(scope)
+  }
+}
+
 public enum Leave: Hashable, Sendable {
   case now
   case later(Instant, because: String)

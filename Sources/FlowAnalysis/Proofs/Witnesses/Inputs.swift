@@ -85,7 +85,7 @@ struct Inputs {
   }
 
   /// Where a list stands on the way, its first item, the sample's only one, is meant.
-  private static func setting(_ path: some Collection<String>, of whole: Value, to value: Value) -> Value {
+  static func setting(_ path: some Collection<String>, of whole: Value, to value: Value) -> Value {
     guard let name = path.first else { return value }
     if case .list(let items) = whole, let first = items.first {
       return .list([setting(path, of: first, to: value)] + items.dropFirst())
@@ -110,12 +110,12 @@ struct Inputs {
     let instants = graph.moments.compactMap { if case .expression(let base) = $0.base { base } else { nil } }
     for (expression, isOwn) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
       for use in expression.uses {
-        guard case .input(let root) = use.name, let type = type(root, use.path, graph) else { continue }
+        guard case .input(let root) = use.name, let type = graph.type(of: root, use.path) else { continue }
         add(root, use.path, candidates(type, named: use.path.last ?? root, expression.literals), isOwn: isOwn)
       }
     }
     for use in graph.trigger.key.flatMap(\.uses) where graph.nodes.contains(where: \.isSplit) {
-      guard case .input(let root) = use.name, type(root, use.path, graph)?.isText == true else { continue }
+      guard case .input(let root) = use.name, graph.type(of: root, use.path)?.isText == true else { continue }
       add(root, use.path, (1...12).map { .value(.text("k\($0)")) }, isOwn: false)
     }
     let names = Self.zones.filter { zones.zone(named: $0) != nil }.map { Candidate.value(.text($0)) }
@@ -144,21 +144,13 @@ struct Inputs {
   }
 
   /// Where in the trigger's data a field of the run's data comes from.
-  private static func place(_ root: String, _ path: [String], _ graph: Graph) -> (
-    root: String, path: [String]
-  )? {
+  static func place(_ root: String, _ path: [String], _ graph: Graph) -> (root: String, path: [String])? {
     if graph.triggerFields.contains(where: { $0.name == root }) { return (root, path) }
     let source: Expression?
     if root == "contact" { source = graph.trigger.contact } else { source = graph.trigger.each?.list }
     guard let use = source?.uses.first, case .input(let name) = use.name else { return nil }
     if root == "contact", name != root { return place(name, use.path + path, graph) }
     return (name, use.path + path)
-  }
-
-  private static func type(_ root: String, _ path: [String], _ graph: Graph) -> ValueType? {
-    var type = graph.input.first { $0.name == root }?.type
-    for name in path { type = type?.present.field(name)?.type }
-    return type
   }
 
   private static func candidates(_ type: ValueType, named name: String, _ literals: [Value]) -> [Candidate] {

@@ -36,6 +36,13 @@ extension Graph {
     return targets + steps
   }
 
+  /// Of a field of the input, or of one below it; nil where there is none.
+  func type(of root: String, _ path: [String]) -> ValueType? {
+    var type = input.first { $0.name == root }?.type
+    for name in path { type = type?.present.field(name)?.type }
+    return type
+  }
+
   /// Conditions, instants, and what `set` reads: whatever decides where a run goes.
   var expressions: [Expression] {
     var all = conditions + [trigger.when].compactMap(\.self)
@@ -109,6 +116,7 @@ enum Turning {
     case .text, .email, .phone, .url, .timezone, .locale:
       values += literals.filter { $0.text != nil }
       if type.isOptional || !literals.isEmpty { values.append(.text("something")) }
+    case .duration: values += literals.filter { if case .duration = $0 { true } else { false } }
     default: break
     }
     return values
