@@ -6,8 +6,9 @@ import Synchronization
 /// Listens beside a store's file, for whoever may write that file (mode 0600). The other side gets the hello
 /// line, then an answer to each line that it sends, in their order.
 ///
-/// A thread for each conversation, at most ``Limits/conversations`` at once; who comes beyond waits. While
-/// nobody asks, nothing wakes. Whatever bytes come, they harm only the conversation in which they come.
+/// A thread for each conversation, at most ``Limits/conversations`` at once; for who comes beyond, the one ends that has
+/// said nothing the longest. Only where all of them are being answered, who comes waits. While nobody asks, nothing
+/// wakes. Whatever bytes come, they harm only the conversation in which they come.
 public final class SocketServer: Sendable {
   public struct Limits: Sendable {
     /// Bytes of a line.
@@ -27,8 +28,24 @@ public final class SocketServer: Sendable {
 
   private struct State {
     var listening: Int32
-    var open: Set<Int32> = []
+    /// Conversations that go on, each with the answer after which it said nothing any more, counted over all.
+    var open: [Int32: Int] = [:]
+    /// Those that an answer is due to.
+    var answered: Set<Int32> = []
+    var answers = 0
+    /// How many have made room for others, and not ended yet.
+    var leaving = 0
     var isClosed = false
+
+    mutating func rest(_ file: Int32) {
+      answers += 1
+      answered.remove(file)
+      // It may have had to make room.
+      if open[file] != nil { open[file] = answers }
+    }
+
+    /// The one that has said nothing the longest.
+    var idlest: Int32? { open.filter { !answered.contains($0.key) }.min { $0.value < $1.value }?.key }
   }
 
   private let path: String
@@ -77,7 +94,7 @@ public final class SocketServer: Sendable {
       state.isClosed = true
       unlink(path)
       shutdown(state.listening, Int32(SHUT_RDWR))
-      for file in state.open { shutdown(file, Int32(SHUT_RD)) }
+      for file in state.open.keys { shutdown(file, Int32(SHUT_RD)) }
     }
   }
 
@@ -91,11 +108,14 @@ public final class SocketServer: Sendable {
 
   private func listen(on file: Int32) {
     while true {
-      free.wait()
+      waitForRoom(on: file)
       let other = accept4(file, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
       if other >= 0 {
         let isLate = state.withLock { state in
-          if !state.isClosed { state.open.insert(other) }
+          if !state.isClosed {
+            state.open[other] = 0
+            state.rest(other)
+          }
           return state.isClosed
         }
         if !isLate, OwnThread.startSmall({ self.converse(on: other) }) { continue }
@@ -112,12 +132,34 @@ public final class SocketServer: Sendable {
     Glibc.close(file)
   }
 
+  /// Returns when somebody wants to come in and there is room, or the server is closed.
+  private func waitForRoom(on file: Int32) {
+    if free.isTaken() { return }
+    var coming = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+    while poll(&coming, 1, -1) < 0, errno == EINTR {}
+    while !free.isTaken() {
+      let hasMadeRoom = state.withLock { state in
+        guard !state.isClosed, state.leaving < limits.conversations, let idlest = state.idlest else {
+          return state.isClosed
+        }
+        state.open[idlest] = nil
+        state.leaving += 1
+        shutdown(idlest, Int32(SHUT_RDWR))
+        return true
+      }
+      if hasMadeRoom { return }
+      usleep(1000)
+    }
+  }
+
   private func converse(on file: Int32) {
     var lines = Lines(file, limit: limits.line, seconds: limits.seconds)
     do throws(SocketError) {
       try lines.write(hello)
       while let line = try lines.read() {
+        state.withLock { _ = $0.answered.insert(file) }
         try lines.write(answered(line))
+        state.withLock { $0.rest(file) }
       }
     } catch {
       // Its own fault or its own end: nobody is left to be told, except of what was too long.
@@ -135,10 +177,13 @@ public final class SocketServer: Sendable {
 
   private func end(_ file: Int32) {
     // Closed within the lock: its number may be another's right after.
-    state.withLock { state in
-      state.open.remove(file)
+    let hasMadeRoom = state.withLock { state in
       Glibc.close(file)
+      state.answered.remove(file)
+      if state.open.removeValue(forKey: file) != nil { return false }
+      state.leaving = max(0, state.leaving - 1)
+      return true
     }
-    free.signal()
+    if !hasMadeRoom { free.signal() }
   }
 }

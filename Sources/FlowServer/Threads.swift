@@ -25,6 +25,9 @@ final class Semaphore: @unchecked Sendable {
     while sem_wait(pointer) != 0, errno == EINTR {}
   }
 
+  /// Whether one could be had at once, and was taken.
+  func isTaken() -> Bool { sem_trywait(pointer) == 0 }
+
   func signal() { sem_post(pointer) }
 }
 

@@ -88,6 +88,32 @@ import Testing
     try server.endsWell()
   }
 
+  /// More than are served at once, each with its hello, and none of them says a word.
+  @Test func `who says nothing keeps nobody waiting`() throws {
+    let folder = try News.project([0..<1])
+    let server = try Serving(folder)
+    let early = try Talk(socketPath(folder))
+    #expect(early.line().contains("holder"))
+    let silent = try (0..<300).map { _ in try Talk(socketPath(folder)) }
+    var seconds = 0.0
+    for words in [
+      ["event", "list.sent", "--data", "list-1.json", "--id", "l-1"], ["pause", "--all"], ["resume", "--all"],
+    ] {
+      let ran = try folder.flow(words)
+      #expect(ran.code == 0, "\(ran.errors)")
+      seconds += ran.seconds
+    }
+    // Half a minute is what silence is borne for.
+    #expect(seconds < 15)
+    // The one that was silent the longest has ended for them; who came last is still heard.
+    #expect(early.line().isEmpty)
+    let last = try #require(silent.last)
+    #expect(last.line().contains("holder"))
+    last.say(#"{"order":"resume-all"}"#)
+    #expect(last.line() == #"{"done":"all","new":false}"#)
+    try server.endsWell()
+  }
+
   @Test func `a server of another version is told apart`() throws {
     let folder = try News.project([0..<1])
     #expect(try folder.flow("event", "list.sent", "--data", "list-1.json", "--id", "l-1").code == 0)
