@@ -27,16 +27,20 @@ public struct Forecast: Sendable {
   }
 
   let library: Library
-  let channels: [String: any Channel]
+  let outlets: [String: Outlet]
   let caps: Caps?
   let zones: any ZoneSource
 
   /// - Parameters:
   ///   - library: the project's workflows, and how versions before them are compiled.
-  ///   - channels: by verb; only their `render` is used.
-  public init(library: Library, channels: [String: any Channel], caps: Caps? = nil, zones: any ZoneSource) {
+  ///   - outlets: by verb; of each channel only its `render` is used, and how much it takes in a minute and in a day.
+  public init(library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource) {
     self.library = library
-    self.channels = channels
+    self.outlets = outlets.mapValues {
+      Outlet(
+        DryChannel(channel: $0.channel, failures: RenderFailures()), isKeyed: true, rate: $0.rate,
+        capacity: $0.capacity)
+    }
     self.caps = caps
     self.zones = zones
   }
@@ -51,17 +55,14 @@ public struct Forecast: Sendable {
     in store: any Store, from start: Instant, to end: Instant, progress: (Instant) -> Void = { _ in }
   ) async throws(StoreError) -> [Item] {
     let copy = MemoryStore()
-    try self.copy(store, to: copy, until: end)
     let open = try store.outbox(.planned) + held(in: store)
+    try self.copy(store, to: copy, until: end, besides: Set(open.map(\.run)))
     // What follows them counts from when they leave.
     for var line in open where copy.run(line.run) != nil {
       (line.state, line.because, line.next) = (.planned, nil, max(line.next, start))
       try copy.commit([.plan(line)])
     }
     let clock = VirtualClock(start)
-    let outlets = channels.mapValues {
-      Outlet(DryChannel(channel: $0, failures: RenderFailures()), isKeyed: true)
-    }
     let engine = Engine(store: copy, library: library, outlets: outlets, caps: caps, zones: zones, clock: clock)
     try await engine.runDue()
     while let due = try await engine.nextDue(), due < end {
@@ -69,27 +70,52 @@ public struct Forecast: Sendable {
       clock.advance(to: due)
       try await engine.runDue()
     }
-    let handed = copy.runs(RunFilter()).flatMap { record in
-      copy.journal(record.id).flatMap(\.entries).filter(\.goesOut).map { item($0, $0.at, record) }
+    let before = Set(open.map(\.key))
+    return copy.runs(RunFilter()).flatMap { record in items(of: record, in: copy, before: before) }
+      .filter { $0.at < end }.sorted { ($0.at, $0.run) < ($1.at, $1.run) }
+  }
+
+  /// What a run has handed over, at the instant at which it left: what is too much for a channel today leaves later.
+  /// - Parameter before: keys of what had been planned when the copy was made, of which its journal says nothing.
+  private func items(of record: RunRecord, in copy: MemoryStore, before: Set<IdempotencyKey>) -> [Item] {
+    let lines = copy.outbox(run: record.id)
+    var told = lines.filter { before.contains($0.key) }.map { (entry(of: $0), $0) }
+    // Both stand in the order in which they were planned.
+    var planned = lines.filter { !before.contains($0.key) }[...]
+    for step in copy.journal(record.id) {
+      for entry in step.entries where entry.goesOut {
+        guard let line = planned.first(where: { $0.sequence == step.sequence && $0.step == entry.step }) else {
+          continue
+        }
+        planned.removeAll { $0.key == line.key }
+        told.append((entry, line))
+      }
     }
-    let waiting = try planned(open, in: store, from: start, to: end)
-    return (handed + waiting).filter { $0.at < end }.sorted { ($0.at, $0.run) < ($1.at, $1.run) }
+    return told.filter { $0.1.state != .cancelled }.map { entry, line in
+      Item(
+        at: line.settled ?? line.next, zone: zones.zone(named: record.run.zone) ?? .utc, run: record.id,
+        workflow: record.workflow, subject: record.subject, entry: entry)
+    }
   }
 
-  private func item(_ entry: Entry, _ at: Instant, _ record: RunRecord) -> Item {
-    Item(
-      at: at, zone: zones.zone(named: record.run.zone) ?? .utc, run: record.id, workflow: record.workflow,
-      subject: record.subject, entry: entry)
+  private func entry(of line: Outgoing) -> Entry {
+    let handover = Entry.Handover(
+      verb: line.verb, touch: line.touch, to: line.rendering.to.isEmpty ? nil : line.rendering.to,
+      rendered: line.rendering.shown)
+    return Entry(at: line.planned, step: line.step, round: line.round, kind: .sent(handover))
   }
 
-  /// Only runs that are due before the end: the others do nothing until then.
-  private func copy(_ store: any Store, to copy: MemoryStore, until end: Instant) throws(StoreError) {
+  /// Only runs that are due before the end, and those of which something is planned: the others do nothing until then.
+  private func copy(
+    _ store: any Store, to copy: MemoryStore, until end: Instant, besides open: Set<String>
+  ) throws(StoreError) {
     var versions: Set<String> = []
     var contacts: Set<String> = []
-    for var record in try store.runs(RunFilter(isLive: true)) {
+    var records = try store.runs(RunFilter(isLive: true)).filter { ($0.due ?? end) < end && !open.contains($0.id) }
+    for run in open.sorted() { if let record = try store.run(run) { records.append(record) } }
+    for var record in records {
       // Held with everything: it goes on when that is over.
       if record.stuck?.hasPrefix(Hold.mark) == true { record.stuck = nil }
-      guard let due = record.due, due < end else { continue }
       if versions.insert(record.version).inserted, let version = try store.version(record.version) {
         try copy.commit([.version(version)])
       }
@@ -109,7 +135,7 @@ public struct Forecast: Sendable {
       let before = JournalStep(run: record.id, sequence: 1, at: record.run.started, event: nil, entries: [])
       try copy.commit([.start(record), .append(before)])
     }
-    for prefix in Engine.factsOfContacts {
+    for prefix in Engine.factsAhead {
       for fact in try store.remembered(prefix: prefix) { try copy.commit([.remember(fact.name, fact.value)]) }
     }
     for one in try store.suppressions() {
@@ -121,22 +147,5 @@ public struct Forecast: Sendable {
 
   private func held(in store: any Store) throws(StoreError) -> [Outgoing] {
     try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) == true }
-  }
-
-  /// What is planned already and has not left: a first attempt that was put off, or a further one.
-  private func planned(
-    _ open: [Outgoing], in store: any Store, from start: Instant, to end: Instant
-  ) throws(StoreError) -> [Item] {
-    var items: [Item] = []
-    for line in open where line.next < end {
-      guard let record = try store.run(line.run) else { continue }
-      let handover = Entry.Handover(
-        verb: line.verb, touch: line.touch, to: line.rendering.to.isEmpty ? nil : line.rendering.to,
-        rendered: line.rendering.shown)
-      let at = max(line.next, start)
-      items.append(
-        item(Entry(at: at, step: line.step, round: line.round, kind: .sent(handover)), at, record))
-    }
-    return items
   }
 }

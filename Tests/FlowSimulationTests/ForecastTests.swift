@@ -27,8 +27,7 @@ struct ForecastTests {
     let step = JournalStep(run: other.id, sequence: 1, at: begin, event: nil, entries: [])
     try store.commit([.start(other), .append(step)])
 
-    let channels = Dictionary(uniqueKeysWithValues: Bench.manifests.map { ($0.verb, box as any Channel) })
-    let items = try await Forecast(library: Library([graph]), channels: channels, zones: utcOnly).items(
+    let items = try await Forecast(library: Library([graph]), outlets: box.outlets(), zones: utcOnly).items(
       in: store, from: begin, to: begin.adding(milliseconds: 2 * 86_400_000))
     #expect(Set(items.filter { $0.entry.step == "thanks" }.map(\.run)) == [one.id, other.id])
   }

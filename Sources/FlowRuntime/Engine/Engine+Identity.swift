@@ -58,9 +58,9 @@ extension Engine {
     return (found, unknown.filter { $0 != found }.map { .remember(Facts.contact + $0, found) })
   }
 
-  /// How the names of those facts begin that say under which names contacts are known, and when touches really went
-  /// out: a copy of the store needs them to look ahead.
-  public static let factsOfContacts = [Facts.contact, Facts.late]
+  /// How the names of those facts begin that say under which names contacts are known, when touches really went out,
+  /// and how many went out today: a copy of the store needs them to look ahead.
+  public static let factsAhead = [Facts.contact, Facts.late, Facts.tally]
 
   // MARK: When touches really went out
 

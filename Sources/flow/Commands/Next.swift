@@ -37,7 +37,7 @@ struct NextCommand: AsyncParsableCommand {
     let end = begin.adding(milliseconds: Int64(days) * 86_400_000)
     let items = try await Setup.use(workspace, compilation) { setup in
       let forecast = Forecast(
-        library: setup.library, channels: setup.channels, caps: workspace.project.caps, zones: workspace.zones)
+        library: setup.library, outlets: setup.outlets, caps: workspace.project.caps, zones: workspace.zones)
       return try await Storage.use(store, workspace, .reading) { store in
         try workspace.check(workflow: workflow, in: store)
         return try await ahead(forecast, store, from: begin, to: end)

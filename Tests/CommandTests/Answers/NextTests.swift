@@ -92,6 +92,37 @@ import Testing
       ])
   }
 
+  /// Five are due on Wednesday at 10:00, and two a day may go. The days of a capacity are those of UTC, which begin
+  /// while the window is closed; so the others leave when it opens, and what follows counts from there: 10:00 on
+  /// Wednesday, 09:00 on Thursday and on Friday, each and three days, are all no later than Monday 09:00.
+  @Test func `guarantee 11: a channel's capacity holds ahead, too`() throws {
+    let folder = try nudge()
+    try folder.write("language: 1\ncapacity: { email: 2 a day }\n", to: "flow.yaml")
+    for number in 1...5 {
+      let data = Nudge.input.replacing("O-1", with: "O-\(number)").replacing("ann@", with: "ann\(number)@")
+        .replacing("c-1", with: "c-\(number)").replacing("500142", with: "50014\(number)")
+      try folder.write(data, to: "input.json")
+      let ran = try folder.flow(
+        "event", "offer.sent", "--data", "input.json", "--workflows", "nudge.yaml", "--id", "e-\(number)", "--start",
+        "2026-03-02 10:00 Europe/Berlin")
+      #expect(ran.code == 0, "\(ran.errors)")
+    }
+    func told(_ start: String) throws -> [String: Int] {
+      let ran = try folder.flow(
+        "next", "--workflows", "nudge.yaml", "--days", "8", "--format", "json", "--start", "\(start) Europe/Berlin")
+      let lines = try JSON(parsing: ran.output)["next"].list.map { "\($0["at"].text ?? "") \($0["step"].text ?? "")" }
+      return lines.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+    let rest = ["2026-03-05T09:00:00+01:00 first": 2, "2026-03-06T09:00:00+01:00 first": 1]
+    let calls = ["2026-03-09T09:00:00+01:00 talk": 5]
+    let first = ["2026-03-04T10:00:00+01:00 first": 2]
+    #expect(try told("2026-03-02 12:00") == first.merging(rest) { $1 }.merging(calls) { $1 })
+    // As it happens: two have left, three are planned, and the day is full.
+    #expect(try folder.flow(["serve", "nudge.yaml", "--once", "--start", Story.at("2026-03-04 10:00")]).code == 0)
+    #expect(folder.names(in: "outbox").count == 2)
+    #expect(try told("2026-03-04 12:00") == rest.merging(calls) { $1 })
+  }
+
   @Test func asTableAndCalendar() throws {
     let folder = try Story.proposal.played(1)
     let csv = try folder.flow(["next", "--format", "csv", "--days", "2"] + Self.begin).output
