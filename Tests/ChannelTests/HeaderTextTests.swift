@@ -61,6 +61,7 @@ private let controls: [Unicode.Scalar] =
     #expect(PhoneNumber("+49 (40) 555-001.42")?.text == "+494055500142")
     for bad in [
       "", "+", "494055500142", "+049405550", "+49405", "+4940555001421234", "++49405550014", "+49a055500142",
+      "+49 (0)40 555001",
     ] {
       #expect(PhoneNumber(bad) == nil, "\(bad)")
     }

@@ -1,7 +1,7 @@
 import FlowTime
 
 /// Why a text is no value of a type.
-struct ReadingError: Error, Hashable {
+package struct ReadingError: Error, Hashable {
   /// As it follows a colon: `it has no @`.
   var reason: String
   init(_ reason: String) { self.reason = reason }
@@ -13,7 +13,7 @@ func readText(_ text: String, as type: ValueType) throws(ReadingError) -> Value 
   switch type {
   case .text: return .text(text)
   case .email: return .text(try readEmail(text))
-  case .phone: return .text(try readPhone(text))
+  case .phone: return .text(try AddressForm.phone(text))
   case .url: return .text(try readURL(text))
   case .locale: return .text(try readLocale(text))
   case .timezone:
@@ -48,67 +48,14 @@ private func isWordByte(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F || byte == 0x2D
 }
 
-private func isBlankOrControl(_ scalar: Unicode.Scalar) -> Bool {
+func isBlankOrControl(_ scalar: Unicode.Scalar) -> Bool {
   if scalar.value < 0x7F { return scalar.value < 0x21 }
   return scalar.value <= 0xA0 || scalar.properties.isWhitespace
 }
 
-/// An address that can stand in a header as it is: one `@`, no blanks, no control characters, nothing that
-/// ends or groups an address.
 private func readEmail(_ text: String) throws(ReadingError) -> String {
-  let bytes = Array(text.utf8)
-  // Most addresses are plain ASCII without any of them.
-  for scalar in text.unicodeScalars where !isPlain(scalar) {
-    if isBlankOrControl(scalar) {
-      throw ReadingError("an address has no blanks and no control characters")
-    }
-    if "<>()[],;:\\\"".unicodeScalars.contains(scalar) { throw ReadingError("an address has no \(scalar)") }
-  }
-  guard let sign = bytes.firstIndex(of: 0x40) else { throw ReadingError("it has no @") }
-  guard bytes.lastIndex(of: 0x40) == sign else { throw ReadingError("it has more than one @") }
-  let (local, domain) = (bytes[..<sign], bytes[(sign + 1)...])
-  guard !local.isEmpty else { throw ReadingError("nothing stands before the @") }
-  guard !domain.isEmpty else { throw ReadingError("nothing stands after the @") }
-  guard bytes.count <= 254, local.count <= 64 else {
-    throw ReadingError("it is longer than an address may be")
-  }
-  for part in [local, domain] {
-    guard part.first != 0x2E, part.last != 0x2E, !contains(part, [0x2E, 0x2E]) else {
-      throw ReadingError("a dot stands between two parts")
-    }
-  }
-  return text
-}
-
-private func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar {
-  case "a"..."z", "A"..."Z", "0"..."9", "@", ".", "-", "_", "+": true
-  default: false
-  }
-}
-
-private func contains(_ bytes: ArraySlice<UInt8>, _ part: [UInt8]) -> Bool {
-  guard bytes.count >= part.count else { return false }
-  return (bytes.startIndex...(bytes.endIndex - part.count)).contains { bytes[$0...].starts(with: part) }
-}
-
-/// `+49 170 1234567` becomes `+491701234567` (ITU-T E.164: a plus, 15 digits at most, no leading zero).
-private func readPhone(_ text: String) throws(ReadingError) -> String {
-  let form = "a number is written +491701234567"
-  var digits: [UInt8] = []
-  let bytes = Array(text.utf8)
-  guard bytes.first == 0x2B else { throw ReadingError("it does not begin with + and the country; \(form)") }
-  for byte in bytes.dropFirst() {
-    switch byte {
-    case 0x30...0x39: digits.append(byte)
-    case 0x20, 0x2D: continue
-    default: throw ReadingError("only digits, blanks and minuses follow the plus; \(form)")
-    }
-  }
-  guard (7...15).contains(digits.count), digits.first != 0x30 else {
-    throw ReadingError("after the plus come 7 to 15 digits, the first no 0")
-  }
-  return "+" + String(decoding: digits, as: UTF8.self)
+  if AddressForm.isEmail(text) { return text }
+  throw ReadingError(AddressForm.reason(notEmail: text))
 }
 
 private func readURL(_ text: String) throws(ReadingError) -> String {

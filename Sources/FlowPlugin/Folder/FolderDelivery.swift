@@ -1,3 +1,4 @@
+import FlowCore
 import Glibc
 
 /// Delivery into a folder: a file a message, named after its key. The file is complete or it is not there,

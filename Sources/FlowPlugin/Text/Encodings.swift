@@ -1,3 +1,5 @@
+import FlowCore
+
 /// Bytes as printable text.
 public enum Encodings {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

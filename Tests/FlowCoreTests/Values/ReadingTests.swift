@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "a@b", "ada.lovelace+x@example.test", "ü@exämple.test", "o'brien@x.test",
+    "a@b", "ada.lovelace+x@example.test", "a@xn--mnchen-3ya.test", "o'brien@x.test",
   ])
   func takesEmail(_ text: String) throws {
     #expect(readValue(.string(text), as: .email, zones: zones).1 == [])
@@ -74,17 +74,30 @@ import Testing
     "", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "a@b\n", "\ta@b", "<a@b>", "a@b,c", "a@b..c",
     ".a@b",
     "a@b.", "a\u{0}@b", "a@b\u{85}", "a@b\u{2028}", "a\u{A0}@b", "\"a\"@b", "a:b@c",
+    "a@b_c", "a@-b", "a@b-.c", "ü@x.test", "a@münchen.test",
   ])
   func refusesEmail(_ text: String) {
     #expect(readValue(.string(text), as: .email, zones: zones).1.count == 1)
+  }
+
+  /// What no channel could send to is said when it comes in.
+  @Test func `letters of other scripts in an address are refused with a way out`() {
+    func because(_ text: String) -> String {
+      readValue(.string(text), as: .email, zones: zones).1.first?.description ?? ""
+    }
+    #expect(
+      because("a@münchen.test").contains(
+        "ü stands in its domain: write that in its form of ASCII, which begins with xn--"))
+    #expect(because("ü@x.test").contains("ü stands before the @"))
   }
 
   @Test func phones() {
     func read(_ text: String) -> Value { readValue(.string(text), as: .phone, zones: zones).0 }
     #expect(read("+49 170 123-4567") == .text("+491701234567"))
     #expect(read("+12025550123") == .text("+12025550123"))
+    #expect(read("+49 (30) 123.45/67") == .text("+49301234567"))
     for bad in [
-      "0170 1234567", "+", "+0491701234567", "+1234", "+1234567890123456", "+49(170)123456",
+      "0170 1234567", "+", "+0491701234567", "+1234", "+1234567890123456", "+49 (0) 170 123456", "+49(0)30 1234567",
       "+49\n1701234567",
     ] {
       #expect(read(bad) == .absent, "\(bad)")
