@@ -35,7 +35,9 @@ private struct Tally {
     whole.runs += 1
     if let graph { note(graph) }
     var touches: [(step: String, at: Instant)] = []
-    for entry in history.entries { count(entry, &touches) }
+    for step in history.steps {
+      for (index, entry) in step.entries.enumerated() where hasLeft(index, step, history) { count(entry, &touches) }
+    }
     for delivery in history.deliveries { count(delivery) }
     guard let outcome = history.run.outcome else {
       whole.live += 1
@@ -43,6 +45,14 @@ private struct Tally {
     }
     whole.outcomes[outcome, default: 0] += 1
     if graph?.goal.contains(outcome) == true { credit(touches.map(\.step)) }
+  }
+
+  /// Not what is still to leave, nor what was stopped before it left.
+  private func hasLeft(_ index: Int, _ step: RunHistory.Step, _ history: RunHistory) -> Bool {
+    guard case .sent = step.entries[index].kind, let delivery = history.delivery(of: index, in: step) else {
+      return true
+    }
+    return delivery.attempts > 0 && delivery.state != "cancelled"
   }
 
   private mutating func note(_ graph: Graph) {

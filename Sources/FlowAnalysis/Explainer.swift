@@ -45,6 +45,11 @@ public struct Explainer {
         let name = entry.step ?? ""
         if case .received("reply", _, _, _) = entry.kind { reply = entry.at }
         switch entry.kind {
+        // What the engine says of itself is about what the run has planned.
+        case .deferred(let until, let because) where step.event == nil && answers.contains { $0.step == name }:
+          Self.add(.deferred(at: entry.at, until: until, because: because), to: &answers, name)
+        case .withheld(let because) where step.event == nil && answers.contains { $0.step == name }:
+          Self.stop(&answers, name, at: entry.at, because)
         case .deferred(let until, let because):
           put[name, default: []].append(.deferred(at: entry.at, until: until, because: because))
         case .held(let until, let because):
@@ -55,8 +60,11 @@ public struct Explainer {
           Self.add(.got(outcome, at: entry.at), to: &answers, name)
         default:
           guard var answer = answer(entry) else { continue }
-          answer.facts = causes(of: index, in: step) + answer.facts + (put[name] ?? [])
-          if case .escalated = entry.kind { answer.delivery = delivery(of: index, in: step) }
+          let stood = put[name] ?? []
+          // Where it stood still, the clock alone did not lead to it.
+          let causes = causes(of: index, in: step).filter { $0 != .clock || !stood.contains(where: \.isStandstill) }
+          answer.facts = causes + answer.facts + stood
+          if case .escalated = entry.kind { answer.delivery = history.delivery(of: index, in: step) }
           if let handover = entry.handover {
             let known = (touches + step.touchesElsewhere).max()
             let answered = known.map { last in reply.map { $0 >= last } ?? false } ?? false
@@ -64,7 +72,7 @@ public struct Explainer {
               answer.facts.append(inTime(name, last: known, answered: answered))
             }
             if handover.touch { touches.append(entry.at) }
-            answer.delivery = delivery(of: index, in: step)
+            answer.delivery = history.delivery(of: index, in: step)
             answer.showWhenItLeft()
           }
           if entry.step != nil { put[name] = nil }
@@ -79,6 +87,14 @@ public struct Explainer {
   private static func add(_ fact: Reasons.Fact, to answers: inout [Reasons.Answer], _ step: String) {
     guard let index = answers.lastIndex(where: { $0.step == step }) else { return }
     answers[index].facts.append(fact)
+  }
+
+  /// It was planned, and stopped at the last look.
+  private static func stop(_ answers: inout [Reasons.Answer], _ step: String, at: Instant, _ because: String) {
+    guard let index = answers.lastIndex(where: { $0.step == step }) else { return }
+    answers[index].what = .withheld
+    answers[index].at = at
+    answers[index].facts.append(.because(because))
   }
 
   private func answer(_ entry: Entry) -> Reasons.Answer? {
@@ -157,13 +173,6 @@ public struct Explainer {
       Reasons.Leeway(window: hasWindow, gap: gap, caps: hasCaps, last: last, answered: answered))
   }
 
-  /// What a step handed over in one transition, in its order: an escalation tells one person after the other.
-  private func delivery(of index: Int, in step: RunHistory.Step) -> RunHistory.Delivery? {
-    let name = step.entries[index].step
-    let before = step.entries[..<index].filter { $0.step == name && $0.goesOut }.count
-    return history.deliveries.filter { $0.sequence == step.sequence && $0.step == name }.dropFirst(before).first
-  }
-
   // MARK: What it waits for
 
   private var waiting: Reasons.Answer? {
@@ -174,6 +183,9 @@ public struct Explainer {
     }
     let node = graph.nodes[waiting.node]
     var facts = stuck + lately(node.name)
+    if facts.isEmpty, let touch = history.deliveries.last(where: { $0.touch && $0.isOpen }) {
+      facts.append(.counts(from: touch.step))
+    }
     switch (waiting.stage, node.action) {
     case (.listening, .await(let awaited)): facts.append(.waitsFor(awaited.events))
     case (.outcome, .channel(let action)): facts.append(.waitsFor(action.outcomes))
@@ -238,6 +250,27 @@ public struct Explainer {
       }
       return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
     }
+  }
+}
+
+extension RunHistory {
+  /// What a step handed over in one transition, in its order: an escalation tells one person after the other.
+  func delivery(of index: Int, in step: Step) -> Delivery? {
+    let name = step.entries[index].step
+    let before = step.entries[..<index].filter { $0.step == name && $0.goesOut }.count
+    return deliveries.filter { $0.sequence == step.sequence && $0.step == name }.dropFirst(before).first
+  }
+}
+
+extension RunHistory.Delivery {
+  /// It is still to leave.
+  fileprivate var isOpen: Bool { ["planned", "deferred", "claimed", "marked", "held"].contains(state) }
+}
+
+extension Reasons.Fact {
+  /// Nothing was to go out at all.
+  fileprivate var isStandstill: Bool {
+    if case .deferred(let at, let until, _) = self { until <= at } else { false }
   }
 }
 

@@ -34,7 +34,7 @@ public struct Figures: Sendable, Hashable {
     public var name: String
     public var verb: String
     public var touch: Bool
-    /// Handed over, by the journal; a task: given.
+    /// Handed to the channel, once at least; not what was stopped before it left. A task: given.
     public var sent = 0
     /// Accepted by the far side.
     public var delivered = 0

@@ -42,6 +42,8 @@ public struct Reasons: Sendable, Hashable {
     /// The hold ends by this event, or at the step's instant.
     case heldFor(event: String)
     case suppressed(verb: String)
+    /// A touch before it has not left: its time counts from when that does.
+    case counts(from: String)
     /// What would have to happen, one after the other.
     case needs([Hop])
     /// No way leads to it from where the run is.

@@ -111,8 +111,10 @@ struct WhyWords {
   func delivery(_ answer: Reasons.Answer) -> [String] {
     guard let delivery = answer.delivery else { return [] }
     var lines = ["text: sha256 \(delivery.digest.prefix(16))…, key \(delivery.key)"]
-    let tries = delivery.attempts == 1 ? "at the first attempt" : "after \(delivery.attempts) attempts"
-    let because = delivery.because.map { ": \($0.hasPrefix("held: ") ? String($0.dropFirst(6)) : $0)" } ?? ""
+    let count = Words.count(delivery.attempts, "attempt", "attempts")
+    let tries = delivery.attempts == 1 ? "at the first attempt" : "after \(count)"
+    let isSaid = answer.facts.contains { $0 == delivery.because.map(Reasons.Fact.because) }
+    let because = isSaid ? nil : delivery.because.map { ": \($0.hasPrefix("held: ") ? String($0.dropFirst(6)) : $0)" }
     switch delivery.state {
     case "accepted":
       let receipt = delivery.receipt.flatMap { $0.isEmpty ? nil : ", receipt \($0)" } ?? ""
@@ -120,9 +122,11 @@ struct WhyWords {
       let planned = isLate ? ", planned \(when(delivery.planned))" : ""
       lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(planned)\(receipt)")
     case "deferred":
-      lines.append("tried again \(when(delivery.next)), \(tries)\(because)")
+      lines.append("is tried again \(when(delivery.next)), after \(count)\(because ?? "")")
+    case "claimed": lines.append("in its channel's hands, at attempt \(delivery.attempts)")
+    case "marked": lines.append("handed over whole, and not answered yet, at attempt \(delivery.attempts)")
     case "planned": lines.append("may leave from \(when(delivery.next)) on")
-    default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because)")
+    default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because ?? "")")
     }
     return lines
   }
@@ -140,7 +144,8 @@ struct WhyWords {
       return "\(answer.what == .waiting ? "because it is" : "because it was") due: \(text)"
     case .clock: return "because its time had come"
     case .deferred(let at, let until, let because) where until <= at:
-      return "stands still since \(when(at)): \(because)"
+      return answer.what == .waiting
+        ? "stands still since \(when(at)): \(because)" : "stood still from \(when(at)) on: \(because)"
     case .deferred(let at, let until, let because):
       return "put off on \(when(at)) to \(when(until)): \(because)"
     case .held(let at, let until, let because): return "held on \(when(at)) until \(when(until)): \(because)"
@@ -151,6 +156,7 @@ struct WhyWords {
     case .waitsFor(let events): return "for \(Words.list(events, "or"))"
     case .heldFor(let event): return "or until \(event) comes"
     case .suppressed(let verb): return "\(verb) is suppressed for this contact: it will be withheld"
+    case .counts(let touch): return "\(touch) has not left yet: this waits for it, and counts from then"
     case .needs(let hops): return needs(hops)
     case .behind: return "no way leads to it from where the run is"
     case .over(let outcome, let at):

@@ -73,4 +73,36 @@ import Testing
     #expect(none.output == "no runs\n")
     #expect(try folder.flow("stats", "--since", "soon").code == 2)
   }
+
+  /// Two mails are due, one a day may go: the other is planned, and an answer by hand stops it.
+  @Test func `what has not left is not counted as sent, nor what was stopped before it left`() throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    try folder.write("language: 1\ncapacity: { email: 1 a day }\n", to: "flow.yaml")
+    func flow(_ words: String..., at time: String) throws -> String {
+      let ran = try folder.flow(words + ["--start", "\(time) Europe/Berlin"])
+      #expect(ran.code == 0, "\(words): \(ran.errors)")
+      return ran.errors
+    }
+    for number in 1...2 {
+      let input = Nudge.input.replacing("O-1", with: "O-\(number)").replacing("c-1", with: "c-\(number)")
+        .replacing("ann@", with: "ann\(number)@").replacing("142\"", with: "14\(number)\"")
+      try folder.write(input, to: "data.json")
+      _ = try flow("event", "offer.sent", "--data", "data.json", at: "2026-03-02 10:00")
+    }
+    #expect(try flow("serve", "--once", at: "2026-03-04 10:00").contains("woke 2 runs, handed over 1;"))
+    func first() throws -> [Int?] {
+      let steps = try JSON(parsing: folder.flow("stats", "--format", "json").output)["workflows"][0]["steps"]
+      return [steps[0]["sent"].integer, steps[0]["delivered"].integer]
+    }
+    #expect(try first() == [1, 1])
+    let runs = try JSON(
+      parsing: folder.flow("next", "--start", Story.at("2026-03-04 12:00"), "--format", "json").output)
+    let planned = try #require(runs["next"].list.first { $0["step"].text == "first" })
+    let run = try #require(planned["run"].text)
+    let why = try folder.flow("why", run, "await-1").output.split(separator: "\n").joined(separator: " ")
+    #expect(why.contains("first has not left yet: this waits for it, and counts from then"), "\(why)")
+    #expect(try folder.flow("cancel", run).code == 0)
+    #expect(try first() == [1, 1])
+  }
 }
