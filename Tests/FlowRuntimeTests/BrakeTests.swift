@@ -69,7 +69,7 @@ struct BrakeTests {
     }
     #expect(
       try await rig.engine.holds().map(\.because) == [
-        "the brake: of 3 of 98 by letter nobody knows whether they arrived"
+        "the brake: nobody knows whether 3 by letter arrived, where 98 were accepted"
       ])
   }
 

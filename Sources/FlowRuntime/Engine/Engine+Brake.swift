@@ -68,7 +68,7 @@ struct Brake {
       return "\(sum.complained) complaints about \(sum.sent) by \(verb)"
     }
     if isOver(sum.unknown, Brake.unknowns) {
-      return "of \(sum.unknown) of \(sum.sent) by \(verb) nobody knows whether they arrived"
+      return "nobody knows whether \(sum.unknown) by \(verb) arrived, where \(sum.sent) were accepted"
     }
     if let now = all[hour]?.sent, now > Brake.times * most {
       return "\(now) went out by \(verb) within an hour, where no hour of the last week had more than \(most)"

@@ -23,12 +23,14 @@ extension Engine {
   /// A line that was in hand when the process ended: free to leave again before its mark, else its fate is unknown.
   private func takeUp(_ line: Outgoing) throws(StoreError) {
     let count = try crashes(of: line) + 1
+    let isUnknown = line.state == .marked && outlets[line.verb]?.isKeyed != true
+    let fate = isUnknown ? "nobody knows whether it has left" : "it is handed over again"
     logger.warning(
-      "taken up",
-      metadata: ["delivery": "\(line.key)", "run": "\(line.run)", "state": "\(line.state.rawValue)"])
+      "the process before this one ended with a message in hand: \(fate)",
+      metadata: ["step": "\(line.step)", "run": "\(line.run)", "delivery": "\(line.key)"])
     try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
     let isPoison = count >= Engine.crashLimit
-    if line.state == .marked, outlets[line.verb]?.isKeyed != true {
+    if isUnknown {
       var marked = line
       return try settleUnknown(&marked, "the process ended while it was handed over", isLast: isPoison)
     }

@@ -35,6 +35,7 @@ extension Engine {
       line.state = .accepted
       line.receipt = id
       line.settled = clock.now()
+      accepted += 1
       tally(line.verb) { $0.sent += 1 }
       var writes: [Write] = [.change(line, from: from)]
       if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {

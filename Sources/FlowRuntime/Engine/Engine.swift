@@ -72,6 +72,8 @@ public actor Engine {
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
   var handoversBegun = 0
+  /// How much the channels have accepted, tasks among it.
+  public internal(set) var accepted = 0
   /// How often somebody had the turn.
   private(set) var turns = 0
   private var isRecovered = false

@@ -43,6 +43,9 @@ extension Incoming {
     if let version = try text("specversion"), version != "1.0" {
       throw .wrong("specversion", "is \"\(version)\", where \"1.0\" is understood")
     }
+    if value["data_base64"] != nil {
+      throw .wrong("data_base64", "is not read: the data of an event are JSON, and stand in \"data\"")
+    }
     var at = now
     if let time = try text("time") {
       guard let instant = Instant(rfc3339: time) else {

@@ -14,7 +14,11 @@ final class StoreLock: Sendable {
   init(path: String, holder: String, patience: Int) throws(StoreError) {
     // Closed in programs that a channel starts: they must not keep the lock.
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+    guard file >= 0 else {
+      // Whoever calls says which store it is.
+      let because = String(cString: strerror(errno))
+      throw .failed("\(path.split(separator: "/").last ?? ""): \(because)")
+    }
     var left = max(0, patience) * 20
     while flock(file, LOCK_EX | LOCK_NB) != 0 {
       if left == 0 {

@@ -48,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
   // MARK: Once
 
   private func workOnce(_ setup: Setup) async throws {
-    let (woken, troubles, holds) = try await Storage.use(
+    let (woken, accepted, troubles, holds) = try await Storage.use(
       store, setup.workspace, .writing("flow serve --once")
     ) { store in
       let engine = setup.engine(on: store)
@@ -61,13 +61,13 @@ struct ServeCommand: AsyncParsableCommand {
         "a step of run \(run) cannot be rendered for now and is tried again: \(because)"
       }
       let troubles = unread + unrendered + waiting.filter { $0.attempts > 0 }.map(Self.trouble)
-      return (woken, troubles, try await engine.holds())
+      return (woken, await engine.accepted, troubles, try await engine.holds())
     }
     for hold in holds where hold.run == nil {
       Output.complain("\(store.shown(setup.workspace)): held: \(hold.because)")
     }
     let folder = setup.onlyFolder.map { "; messages are in \($0)" } ?? ""
-    Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs")\(folder)")
+    Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs"), handed over \(accepted)\(folder)")
     if folder.isEmpty { setup.destinations.forEach(Output.complain) }
     if !troubles.isEmpty { throw Failure.broken(troubles.joined(separator: "\n")) }
   }
