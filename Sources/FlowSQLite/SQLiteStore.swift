@@ -14,7 +14,9 @@ public final class SQLiteStore: Store {
     /// - Parameters:
     ///   - holder: what the lock file calls this process: `flow serve`.
     ///   - patience: seconds to wait for another process.
-    case writing(holder: String, patience: Int)
+    ///   - isWorthWaiting: told at once, and once, who that is; false: it is not waited for.
+    case writing(
+      holder: String, patience: Int, isWorthWaiting: @Sendable (Holder) -> Bool = { _ in true })
     case reading
   }
 
@@ -41,8 +43,9 @@ public final class SQLiteStore: Store {
       throw .foreign("a folder, where a file is wanted")
     }
     switch access {
-    case .writing(let holder, let patience):
-      lock = try StoreLock(path: path + ".lock", holder: holder, patience: patience)
+    case .writing(let command, let patience, let isWorthWaiting):
+      lock = try StoreLock(
+        path: path + ".lock", holder: Holder(command: command), patience: patience, isWorthWaiting: isWorthWaiting)
     case .reading: lock = nil
     }
     front = Mutex(.open(try Front(Connection(path: path, isWriting: lock != nil, isChecked: isChecked))))
@@ -62,7 +65,7 @@ public final class SQLiteStore: Store {
   }
 
   /// Which process writes to a store now, as it says of itself; nil where none does.
-  public static func holder(path: String) -> String? { StoreLock.current(path: path + ".lock") }
+  public static func holder(path: String) -> Holder? { StoreLock.current(path: path + ".lock") }
 
   /// What the connection says of itself, for whoever measures: journal, sync, page size.
   public func settings() throws(StoreError) -> [(name: String, value: String)] {

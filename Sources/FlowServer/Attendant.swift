@@ -8,9 +8,9 @@ public struct Attendant: Sendable {
 
   /// - Parameters:
   ///   - store: the store's file, whose lock the caller holds.
-  ///   - holder: as others name this process: `flow event, process 4711`.
+  ///   - holder: as others name this process.
   /// - Throws: where nobody can be listened to; the caller does his work all the same.
-  public init(store: String, holder: String, engine: Engine) throws(SocketError) {
+  public init(store: String, holder: Holder, engine: Engine) throws(SocketError) {
     socket = try SocketServer(store: store, hello: Wire.hello(holder)) { line in
       do throws(UnreadableOrder) {
         return Wire.bytes(await engine.carryOut(try Wire.readOrder(line)).json)

@@ -4,8 +4,8 @@ import Glibc
 /// A command's end of the socket.
 public final class Client {
   private var lines: Lines
-  /// Who serves: `flow serve, process 4711`.
-  public let holder: String
+  /// Who answers.
+  public let holder: Holder
 
   /// - Parameter store: the store's file.
   /// - Throws: `.absent` where no server runs on it.

@@ -24,7 +24,7 @@ public actor Server {
     }
   }
 
-  private let holder: String
+  private let holder = Holder(command: Holder.server)
   private let watch: Watch
   private let clock: any Clock
   private let reopen: @Sendable () throws(StoreError) -> Service
@@ -45,16 +45,14 @@ public actor Server {
   private var polling: Set<String> = []
 
   /// - Parameters:
-  ///   - holder: as a second server names this one.
   ///   - clock: the wall clock.
   ///   - reopen: opens the store anew after it failed. It makes no new one.
   ///   - tell: a line for people.
   public init(
-    holder: String, watch: Watch, clock: any Clock,
+    watch: Watch, clock: any Clock,
     reopen: @escaping @Sendable () throws(StoreError) -> Service,
     tell: @escaping @Sendable (String) -> Void
   ) {
-    self.holder = holder
     self.watch = watch
     self.clock = clock
     self.reopen = reopen

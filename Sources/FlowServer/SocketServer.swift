@@ -1,5 +1,6 @@
 import CWatch
 import FlowPlugin
+import FlowRuntime
 import Glibc
 import Synchronization
 
@@ -103,7 +104,7 @@ public final class SocketServer: Sendable {
 
   /// After ``close()``: whose order is carried out still gets the answer, for two seconds.
   func lastAnswers() async {
-    for _ in 0..<100 where conversations > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+    await wait(atMost: 2) { conversations == 0 }
   }
 
   private func listen(on file: Int32) {

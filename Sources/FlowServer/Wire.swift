@@ -9,17 +9,17 @@ enum Wire {
   /// What a line may hold beside the object of an order.
   static let json = JSONReader.Limits(bytes: 24 << 20, depth: 64)
 
-  static func hello(_ holder: String) -> [UInt8] {
-    bytes(["flow": .number(String(version)), "holder": .string(holder)])
+  static func hello(_ holder: Holder) -> [UInt8] {
+    bytes(["flow": .number(String(version)), "holder": .string("\(holder)")])
   }
 
   /// - Returns: who serves.
-  static func readHello(_ line: [UInt8]) throws(SocketError) -> String {
+  static func readHello(_ line: [UInt8]) throws(SocketError) -> Holder {
     guard let value = try? JSONReader.read(line, limit: json), case .string(let holder) = value["holder"],
       case .number(let number) = value["flow"]
     else { throw .foreign("it is no server of flow") }
     guard number == String(version) else { throw .foreign("version \(number), and here it is \(version)") }
-    return holder
+    return Holder(holder)
   }
 
   static func bytes(_ value: JSONValue) -> [UInt8] { Array(value.write().utf8) }

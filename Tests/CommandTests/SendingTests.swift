@@ -140,9 +140,15 @@ import Testing
     #expect(paused.output == "all: paused\n", "\(paused.errors)")
     // All that while the first one's message was under way.
     #expect((try? peerFolder.text("seen")) == nil)
+    let server = try folder.start("serve")
+    let waiting = "flow.db: waiting for flow event, process \(first.pid), for 10 seconds at most"
+    try eventually("the server says for whom it waits: \(server.errors)") { server.errors.contains(waiting) }
     unlink(peerFolder.path + "/hang")
     let ran = try first.wait()
     #expect(ran.code == 0 && ran.output.hasPrefix("started "), "\(ran.errors)")
+    try eventually("it serves: \(server.errors)") { server.errors.contains("serving ") }
+    kill(server.pid, SIGTERM)
+    #expect(try server.wait().code == 0)
     // What came after the pause has not left.
     #expect(try peerFolder.text("seen").split(separator: "\n").count == 1)
   }

@@ -54,6 +54,23 @@ import Testing
     #expect(!folder.names(in: "").contains("flow.db.socket"))
   }
 
+  @Test func `of several servers that begin at once one serves, and the others say at once which`() throws {
+    let folder = try project(1)
+    let going = try (0..<4).map { _ in try Going(["serve"], in: folder.path) }
+    try eventually("one serves") { going.contains { $0.errors.contains("serving ") } }
+    // Whoever waits for another process does so for 10 seconds.
+    try eventually("the others have ended", seconds: 8) { going.count { $0.errors.contains("in use by") } == 3 }
+    for one in going where one.errors.contains("serving ") {
+      for other in going where other.pid != one.pid {
+        let ran = try other.wait()
+        #expect(ran.code == 3)
+        #expect(ran.errors.contains("flow.db: the store is in use by flow serve, process \(one.pid)"))
+      }
+      kill(one.pid, SIGTERM)
+      #expect(try one.wait().code == 0)
+    }
+  }
+
   @Test func `two hundred events at once are all there, each once`() throws {
     let folder = try project(200)
     let server = try Serving(folder)

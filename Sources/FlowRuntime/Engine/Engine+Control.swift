@@ -1,7 +1,6 @@
 import FlowCore
 import FlowPlugin
 import FlowTime
-import Synchronization
 
 /// What people steer by hand. Each is committed when it returns, and lasts over restarts.
 extension Engine {
@@ -132,19 +131,6 @@ extension Engine {
   /// Waits until no hand-over is in flight that had begun before.
   private func settleDown(seconds: Int) async {
     let last = handoversBegun
-    // Many short sleeps take longer than one long one, on a busy machine much longer.
-    let limit = Limit()
-    let sleep = Task {
-      try? await Task.sleep(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000)
-      limit.isOver.withLock { $0 = true }
-    }
-    defer { sleep.cancel() }
-    while !limit.isOver.withLock({ $0 }), let oldest = flights.min(), oldest <= last {
-      try? await Task.sleep(nanoseconds: 20_000_000)
-    }
-  }
-
-  private final class Limit: Sendable {
-    let isOver = Mutex(false)
+    await wait(atMost: seconds) { flights.min().map { $0 > last } ?? true }
   }
 }

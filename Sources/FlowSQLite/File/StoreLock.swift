@@ -9,9 +9,11 @@ final class StoreLock: Sendable {
   /// What ``note(opening:)`` was told last, by whichever process held the lock before; nil where nothing was.
   let opening: Int64?
 
-  /// Waits up to `patience` seconds for whoever holds it.
+  /// Waits up to `patience` seconds for whoever holds it, and is worth waiting for.
   /// - Throws: `.locked` with the holder; `.failed` where the file cannot be made.
-  init(path: String, holder: String, patience: Int) throws(StoreError) {
+  init(
+    path: String, holder: Holder, patience: Int, isWorthWaiting: (Holder) -> Bool
+  ) throws(StoreError) {
     // Closed in programs that a channel starts: they must not keep the lock.
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else {
@@ -19,19 +21,21 @@ final class StoreLock: Sendable {
       let because = String(cString: strerror(errno))
       throw .failed("\(path.split(separator: "/").last ?? ""): \(because)")
     }
-    var left = max(0, patience) * 20
+    let pauses = max(0, patience) * 20
+    var pause = 0
     while flock(file, LOCK_EX | LOCK_NB) != 0 {
-      if left == 0 {
+      // Whoever has just got it writes its name after that.
+      if pause == pauses || pause == 1 && !isWorthWaiting(Self.holder(in: file)) {
         let other = Self.holder(in: file)
         close(file)
-        throw .locked(holder: other)
+        throw .locked(holder: "\(other)")
       }
-      left -= 1
+      pause += 1
       usleep(50_000)
     }
     let lines = Self.bytes(of: file).split(separator: 0x0A)
     opening = lines.count > 1 ? Int64(String(decoding: lines[1], as: UTF8.self)) : nil
-    text = "\(holder), process \(getpid())\n"
+    text = "\(holder)\n"
     self.file = file
     write(text + (opening.map { "\($0)\n" } ?? ""))
   }
@@ -51,7 +55,7 @@ final class StoreLock: Sendable {
   func release() { flock(file, LOCK_UN) }
 
   /// Who holds the lock now; nil where nobody does.
-  static func current(path: String) -> String? {
+  static func current(path: String) -> Holder? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -65,8 +69,7 @@ final class StoreLock: Sendable {
     return bytes.prefix(max(0, count))
   }
 
-  private static func holder(in file: Int32) -> String {
-    let line = bytes(of: file).prefix { $0 != 0x0A }
-    return line.isEmpty ? "another process" : String(decoding: line, as: UTF8.self)
+  private static func holder(in file: Int32) -> Holder {
+    Holder(String(decoding: bytes(of: file).prefix { $0 != 0x0A }, as: UTF8.self))
   }
 }

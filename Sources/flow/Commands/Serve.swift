@@ -3,7 +3,6 @@ import FlowRuntime
 import FlowSQLite
 import FlowServer
 import FlowTime
-import Glibc
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace.open(files.paths)
     // Any other command goes when it has handed over: it is waited for.
-    if let holder = try? Client(store: store.path(workspace)).holder, holder.hasPrefix("flow serve") {
+    if let holder = try? Client(store: store.path(workspace)).holder, holder.isServer {
       throw Failure.broken("\(store.shown(workspace)): the store is in use by \(holder)")
     }
     let compilation = try workspace.compiled(color: color.isOn)
@@ -49,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func workOnce(_ setup: Setup) async throws {
     let (woken, accepted, troubles, holds) = try await Storage.use(
-      store, setup.workspace, .writing("flow serve --once")
+      store, setup.workspace, .serving("flow serve --once")
     ) { store in
       let engine = setup.engine(on: store)
       let unread = try await engine.poll().compactMap { polled in
@@ -98,12 +97,12 @@ struct ServeCommand: AsyncParsableCommand {
     let serving = Serving(setup, paths: files.paths, watch: watch, color: color.isOn)
     let store = store
     let opening: @Sendable (Bool) throws -> Server.Service = { isFirst in
-      let use: StoreUse = isFirst ? .writing("flow serve") : .changing("flow serve", patience: 1)
+      let use: StoreUse = isFirst ? .serving(Holder.server) : .changing(Holder.server, patience: 1)
       let opened = try store.opened(workspace, use)
       try opened.makeRoomForLog()
       return Server.Service(engine: serving.setup.engine(on: opened)) { try? opened.close() }
     }
-    let server = Server(holder: "flow serve, process \(getpid())", watch: watch, clock: setup.clock) {
+    let server = Server(watch: watch, clock: setup.clock) {
       () throws(StoreError) in
       do { return try opening(false) } catch let error as StoreError { throw error } catch {
         throw .failed("the file is gone")

@@ -2,7 +2,6 @@ import FlowCompiler
 import FlowRuntime
 import FlowSQLite
 import FlowServer
-import Glibc
 
 /// How a command changes something: through the server where one runs, else on the store itself.
 struct Door {
@@ -109,7 +108,7 @@ struct Door {
         "there is no store at \"\(store.shown(workspace))\", and flow.yaml, which may name another, has errors: say --store"
       )
     }
-    let opened = try store.opened(workspace, use)
+    let opened = try store.opened(workspace, .changing(command, patience: 1))
     defer { try? opened.close() }
     let clock = try Input.clock(start, zones: workspace.zones)
     let told = await carryOut(orders, Setup.engineOfOrders(workspace, on: opened, clock: clock), tell)
@@ -130,7 +129,7 @@ struct Door {
   private func handOver(_ engine: Engine) async {
     let path = store.path(workspace)
     let attendant =
-      start == nil ? try? Attendant(store: path, holder: "\(command), process \(getpid())", engine: engine) : nil
+      start == nil ? try? Attendant(store: path, holder: Holder(command: command), engine: engine) : nil
     do throws(StoreError) {
       try await engine.receive([])
       if let attendant {

@@ -71,7 +71,7 @@ struct Setup {
         open.count.withLock { $0 -= 1 }
       }
     }
-    for _ in 0..<100 where open.count.withLock({ $0 }) > 0 { try? await Task.sleep(nanoseconds: 20_000_000) }
+    await wait(atMost: 2) { open.count.withLock { $0 } == 0 }
   }
 
   private final class Open: Sendable {

@@ -13,16 +13,29 @@ enum StoreUse {
   case reading
   /// As the command of this name, waiting so many seconds for another process.
   case writing(String, patience: Int = 10)
+  /// The same for a server: it says for whom it waits, and waits for no other server.
+  case serving(String)
   /// The same, of a store that must be there.
   case changing(String, patience: Int = 10)
 
-  fileprivate var mustExist: Bool { if case .writing = self { false } else { true } }
+  fileprivate var mustExist: Bool {
+    switch self {
+    case .writing, .serving: false
+    case .reading, .changing: true
+    }
+  }
 
-  fileprivate var access: SQLiteStore.Access {
+  /// - Parameter shown: how messages name the store.
+  fileprivate func access(_ shown: String) -> SQLiteStore.Access {
     switch self {
     case .reading: .reading
     case .writing(let command, let patience), .changing(let command, let patience):
       .writing(holder: command, patience: patience)
+    case .serving(let command):
+      .writing(holder: command, patience: 10) { other in
+        if !other.isServer { Output.complain("\(shown): waiting for \(other), for 10 seconds at most") }
+        return !other.isServer
+      }
     }
   }
 
@@ -52,7 +65,7 @@ struct StoreOptions: ParsableArguments {
     if use.mustExist, !Paths.exists(path) {
       throw Failure.broken("there is no store at \"\(shown(workspace))\"; `flow event` makes one")
     }
-    return try SQLiteStore(path: path, access: use.access, isChecked: use.isChecked)
+    return try SQLiteStore(path: path, access: use.access(shown(workspace)), isChecked: use.isChecked)
   }
 
   /// The store's file as messages name it.

@@ -36,6 +36,18 @@ import Testing
     #expect(unknown.errors.contains("nothing is known of \"eve@acme.test\""))
   }
 
+  @Test func `guarantee 17: a list of whom not to write to can be loaded before anything else`() throws {
+    let folder = try News.project([0..<2])
+    let ran = try folder.flow("contact", "suppress", "Reader-1@acme.test")
+    #expect(ran.code == 0, "\(ran.errors)")
+    #expect(try folder.flow("event", "list.sent", "--data", "list-1.json").code == 0)
+    #expect(folder.mails.count == 1)
+    // Where nothing is that a project could be, none is made.
+    let nowhere = try Folder()
+    #expect(try nowhere.flow("contact", "suppress", "reader-1@acme.test").code == 3)
+    #expect(nowhere.names(in: "").isEmpty)
+  }
+
   @Test func `guarantee 17: who is suppressed by hand gets nothing any more`() throws {
     let folder = try Story.proposal.played(1)
     #expect(try folder.flow("contact", "suppress", "").code == 2)
