@@ -58,19 +58,18 @@ struct IdentityTests {
     #expect(try Array(rig.onlyRun().subject.utf8) == [0x63, 0x61, 0x66, 0xC3, 0xA9])
   }
 
-  @Test(arguments: ["id", "email", "name"])
+  @Test(arguments: ["id", "handle", "name"])
   func `guarantee 17: a contact is the same in whatever bytes its letters come`(field: String) async throws {
     let rig = Rig(try Bench.graphs(order(trigger: "exclusive: sales"), zones: utcOnly))
     func contact(_ form: String) -> JSONValue {
-      let text = JSONValue.string(field == "email" ? "\(form)@x.test" : form)
-      return field == "name" ? ["name": text] : .object([JSONMember("name", "Ann"), JSONMember(field, text)])
+      field == "name"
+        ? ["name": .string(form)] : .object([JSONMember("name", "Ann"), JSONMember(field, .string(form))])
     }
     #expect(try await Self.place(rig, "O-1", contact(Self.forms[0])).started.count == 1)
     #expect(try await Self.place(rig, "O-2", contact(Self.forms[1])).started.isEmpty)
-    let name = field == "email" ? "\(Self.forms[1])@x.test" : Self.forms[1]
     try await rig.engine.receive(
       Incoming(
-        id: "s-1", at: rig.clock.now(), body: .suppress(contact: name, channel: "all", because: "asked")))
+        id: "s-1", at: rig.clock.now(), body: .suppress(contact: Self.forms[1], channel: "all", because: "asked")))
     try await rig.runOut()
     #expect(rig.box.texts.isEmpty)
   }
