@@ -58,7 +58,7 @@ struct IdentityTests {
     #expect(try Array(rig.onlyRun().subject.utf8) == [0x63, 0x61, 0x66, 0xC3, 0xA9])
   }
 
-  @Test(arguments: ["id", "handle", "name"])
+  @Test(arguments: ["id", "name"])
   func `guarantee 17: a contact is the same in whatever bytes its letters come`(field: String) async throws {
     let rig = Rig(try Bench.graphs(order(trigger: "exclusive: sales"), zones: utcOnly))
     func contact(_ form: String) -> JSONValue {
