@@ -59,7 +59,8 @@ public struct Forecast: Sendable {
     try self.copy(store, to: copy, until: end, besides: Set(open.map(\.run)))
     // What follows them counts from when they leave.
     for var line in open where copy.run(line.run) != nil {
-      (line.state, line.because, line.next) = (.planned, nil, max(line.next, start))
+      if line.state == .held { (line.state, line.because) = (.planned, nil) }
+      line.next = max(line.next, start)
       try copy.commit([.plan(line)])
     }
     let clock = VirtualClock(start)

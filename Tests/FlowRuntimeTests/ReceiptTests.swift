@@ -144,16 +144,19 @@ struct ReceiptTests {
     #expect(box.letters.count == 3 && store.outbox(.planned).count == 1)
     try await engine.receive(GroupTests.orders(6..<7))
     #expect(box.letters.count == (rate == nil ? 4 : 3))
-    clock.set("2026-03-04 00:01")
-    try await engine.runDue()
+    for second in 1...2 {
+      clock.set("2026-03-04 00:0\(second)")
+      try await engine.runDue()
+    }
     #expect(store.outbox(.planned).isEmpty)
   }
 
-  @Test func `guarantee 11: a restart after a full day waits for the next`() async throws {
+  @Test(arguments: [false, true])
+  func `guarantee 11: a restart after a full day waits for the next`(isLive: Bool) async throws {
     func engine() throws -> Engine {
       try self.engine(GroupTests.letterAtOnce) {
         $0.capacity = 2
-        $0.isLive = true
+        $0.isLive = isLive
       }
     }
     try await engine().receive(GroupTests.orders(0..<2))
@@ -164,11 +167,12 @@ struct ReceiptTests {
     #expect(try await next.nextDue() == time("2026-03-03 00:00"))
   }
 
-  @Test func `guarantee 11: a restart gives the day no second capacity`() async throws {
+  @Test(arguments: [false, true])
+  func `guarantee 11: a restart gives the day no second capacity`(isLive: Bool) async throws {
     func engine() throws -> Engine {
       try self.engine(GroupTests.letterAtOnce) {
         $0.capacity = 4
-        $0.isLive = true
+        $0.isLive = isLive
       }
     }
     try await engine().receive(GroupTests.orders(0..<3))

@@ -119,7 +119,7 @@ extension Engine {
     if sending.aside.contains(record.id), !isWaiting { writes.append(.remember(Facts.aside + record.id, nil)) }
     writes += plan.writes
     try store.add(writes)
-    for key in plan.cancelled { giveBack(key) }
+    for var line in plan.cancelled { try giveBack(&line) }
     if !isWaiting { sending.aside.remove(record.id) }
     sending.note(plan)
     sending.reruns[record.id] = rerun
@@ -176,8 +176,8 @@ extension Engine {
     var unrendered: ArraySlice<Int>
     /// Keys of lines that were claimed, and do not begin any more.
     var stopped: [String] = []
-    /// Keys of lines that never leave.
-    var cancelled: [String] = []
+    /// Lines that never leave, as they were.
+    var cancelled: [Outgoing] = []
     /// The first step that no channel could render, and why.
     var unrenderable: (node: NodeIndex, verb: String, error: ChannelError)?
 
@@ -278,11 +278,11 @@ extension Engine {
         continue
       }
       guard [.planned, .claimed, .held].contains(state) else { continue }
+      plan.cancelled.append(line)
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now
       plan.writes.append(.change(line, from: state))
-      plan.cancelled.append(line.key.text)
       let kind = Entry.Kind.withheld(because: "\(event.name) came first")
       stopped.append(Entry(at: plan.now, step: line.step, round: line.round, kind: kind))
     }

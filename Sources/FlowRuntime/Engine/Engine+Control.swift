@@ -95,7 +95,6 @@ extension Engine {
     try await alone { engine async throws(StoreError) in
       let erasure = try engine.store.erase(contact)
       engine.erased.formUnion(erasure.runs)
-      for (key, slot) in engine.slotted where erasure.runs.contains(slot.run) { engine.giveBack(key) }
       engine.sending.isStale = true
       return erasure
     }

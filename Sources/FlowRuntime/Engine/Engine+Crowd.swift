@@ -166,5 +166,6 @@ extension Engine {
     // It is claimed all the same where that is not committed.
     fresh.append(line)
     try store.add([.change(again, from: .claimed)])
+    try takeBack(line)
   }
 }

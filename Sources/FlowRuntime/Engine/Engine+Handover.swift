@@ -209,10 +209,10 @@ extension Engine {
       isAlone || (outlets[line.verb]?.isKeyed == true && !suspects.contains(line.key.text))
     {
       if let hold = try hold(line) {
+        try giveBack(&line)
         line.state = .held
         line.because = Hold.mark + hold.because
         try store.add([.change(line, from: .planned)])
-        giveBack(line.key.text)
         continue
       }
       if try isBehind(line) {
@@ -223,22 +223,26 @@ extension Engine {
       switch try leave(line) {
       case .now: break
       case .never(let because):
+        try giveBack(&line)
         try withhold(line, because: because)
-        giveBack(line.key.text)
         continue
       case .later(let instant, let because):
-        var later = line
-        later.next = instant
-        try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
-        giveBack(line.key.text)
+        try giveBack(&line)
+        try putOff(line, until: instant, because)
         continue
       }
       // Nothing takes a place that would not leave by now.
-      if let slot = slot(for: line) {
-        line.next = slot
-        try store.add([.change(line, from: .planned)])
+      if let (instant, because) = try slot(for: line) {
+        line.because = because
+        if instant.milliseconds(since: clock.now()) >= Engine.late {
+          try putOff(line, until: instant, because)
+        } else {
+          line.next = instant
+          try store.add([.change(line, from: .planned)])
+        }
         continue
       }
+      if line.hasPlace { line.because = nil }
       line.state = .claimed
       line.attempts += 1
       // Without a marker it may be with the far side from here on.
@@ -264,7 +268,15 @@ extension Engine {
     again.state = .planned
     again.attempts -= 1
     try store.add([.change(again, from: .claimed)])
+    try takeBack(line)
     return false
+  }
+
+  /// It is tried later, and its run's journal says why.
+  private func putOff(_ line: Outgoing, until instant: Instant, _ because: String) throws(StoreError) {
+    var later = line
+    later.next = instant
+    try write(.deferred(until: instant, because: because), about: line, with: [.change(later, from: .planned)])
   }
 
   private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {

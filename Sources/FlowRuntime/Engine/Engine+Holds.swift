@@ -152,6 +152,8 @@ extension Engine {
     static let waking = "store/waking"
     /// What a channel has done in an hour.
     static let tally = "tally/"
+    /// How much went out today by a channel that takes so much in a minute or in a day, and when the next may.
+    static let pace = "pace/"
     /// To where a channel's source has been read.
     static let cursor = "cursor/"
     /// The run that sent what a source calls so.
@@ -195,6 +197,8 @@ extension Engine {
     read.isStale = false
     sending = read
     brake = Brake(tallies: try readTallies())
+    paces = [:]
+    pacesChanged = []
   }
 
   private func readLate() throws(StoreError) -> [String: [Sending.Late]] {

@@ -59,8 +59,8 @@ extension Engine {
   }
 
   /// How the names of those facts begin that say under which names contacts are known, when touches really went out,
-  /// and how many went out today: a copy of the store needs them to look ahead.
-  public static let factsAhead = [Facts.contact, Facts.late, Facts.tally]
+  /// and how much went out today: a copy of the store needs them to look ahead.
+  public static let factsAhead = [Facts.contact, Facts.late, Facts.pace]
 
   // MARK: When touches really went out
 

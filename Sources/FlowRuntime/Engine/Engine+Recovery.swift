@@ -36,6 +36,7 @@ extension Engine {
     }
     if isPoison { return try setAside(line, crashes: count) }
     suspects.insert(line.key.text)
+    try takeBack(line)
     try tryAgain(line)
   }
 

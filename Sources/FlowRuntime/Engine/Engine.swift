@@ -60,9 +60,9 @@ public actor Engine {
   private(set) var knowsContacts = false
   /// Verbs that may be held by themselves: those that send, and those whose answers are fetched.
   private(set) var watched: [String] = []
-  /// How channels with a rate or a capacity are filled, by verb, and the time that lines have, by their keys.
+  /// How channels with a rate or a capacity are filled, by verb; read from the store where it is not known.
   var paces: [String: Pace] = [:]
-  var slotted: [String: Slot] = [:]
+  var pacesChanged: Set<String> = []
   var lanes = Lanes()
   /// Where what goes on by itself runs; nil for wherever there is room.
   let tasks: (any TaskExecutor)?
@@ -341,6 +341,7 @@ public actor Engine {
       for (line, receipt) in said where !erased.contains(line.run) { try record(receipt, of: line) }
       if !said.isEmpty { try keepTallies() }
       let result = try await body(self)
+      if !pacesChanged.isEmpty { try keepPaces() }
       switch commit(result) {
       case .made: try store.flush()
       case .begun: try store.beginFlush()

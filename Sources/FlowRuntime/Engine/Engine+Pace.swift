@@ -1,0 +1,192 @@
+import FlowCore
+import FlowTime
+
+/// What a channel takes in a minute (its rate) and in a day (its capacity). The store remembers how much was handed over
+/// today and when the next may leave, in the transaction that claims it; and a line that has to wait says so itself,
+/// with the time that is its own. So it is the same for every process on the store (guarantee 11).
+extension Engine {
+  /// Why a line waits: it begins so, and its ``Outgoing/next`` is a place that no other takes.
+  static let capacityMark = "capacity ("
+  static let rateMark = "rate ("
+
+  /// Where the channel may not take so many at once or in a day: when this line may be tried, and why. Nil where it
+  /// leaves now, and is counted.
+  func slot(for line: Outgoing) throws(StoreError) -> (at: Instant, because: String)? {
+    guard let outlet = outlets[line.verb], outlet.rate != nil || outlet.capacity != nil else { return nil }
+    let now = clock.now()
+    var pace = try pace(of: line.verb)
+    pace.roll(to: now)
+    let slot = try pace.take(line, now, outlet) { (instant) throws(StoreError) in try opening(line, from: instant) }
+    paces[line.verb] = pace
+    pacesChanged.insert(line.verb)
+    guard let slot else { return nil }
+    let limit = slot.isRate ? outlet.rate : outlet.capacity
+    let mark = slot.isRate ? Engine.rateMark : Engine.capacityMark
+    return (slot.at, "\(mark)\(line.verb): \(limit ?? 0) a \(slot.isRate ? "minute" : "day"))")
+  }
+
+  /// A line does not leave in the time that is its own: another may. It has none from now on.
+  func giveBack(_ line: inout Outgoing) throws(StoreError) {
+    guard line.hasPlace, outlets[line.verb] != nil else { return }
+    var pace = try pace(of: line.verb)
+    pace.giveBack(line)
+    paces[line.verb] = pace
+    line.because = nil
+  }
+
+  /// A line that was claimed is planned again: it was not handed over.
+  func takeBack(_ line: Outgoing) throws(StoreError) {
+    guard let outlet = outlets[line.verb], outlet.capacity != nil else { return }
+    var pace = try pace(of: line.verb)
+    pace.roll(to: clock.now())
+    pace.handed = max(0, pace.handed - 1)
+    paces[line.verb] = pace
+    pacesChanged.insert(line.verb)
+  }
+
+  /// Remembers what was claimed, in the transaction that claims it.
+  func keepPaces() throws(StoreError) {
+    for verb in pacesChanged.sorted() {
+      if let pace = paces[verb] { try store.add([.remember(Facts.pace + verb, pace.text)]) }
+    }
+    pacesChanged = []
+  }
+
+  private func pace(of verb: String) throws(StoreError) -> Pace {
+    if let known = paces[verb] { return known }
+    let now = clock.now()
+    var pace = try store.remembered(Facts.pace + verb).flatMap { Pace($0) } ?? Pace(now)
+    pace.roll(to: now)
+    let waiting = try store.outbox(.planned).filter { $0.verb == verb && $0.hasPlace }
+    // After a longer stop the longest due go first, and who comes after them gets another day.
+    let isLate = waiting.contains { Pace.day(of: $0.next) < pace.day }
+    for line in waiting where !isLate { pace.reserved[Pace.day(of: line.next), default: 0] += 1 }
+    return pace
+  }
+
+  /// The first instant from there on at which window, holidays and the run's own gap let a touch leave.
+  private func opening(_ line: Outgoing, from instant: Instant) throws(StoreError) -> Instant {
+    guard line.touch, let record = try store.run(line.run), let graph = try graph(of: record) else { return instant }
+    let counted = counted(line, of: record.contact)
+    let leave = Machine.mayLeave(
+      graph, record.run, line.node, planned: counted, at: instant, Surroundings(zones: zones))
+    if case .later(let later, _) = leave { return max(later, instant) }
+    return instant
+  }
+
+  /// How a channel with a rate or a capacity is filled.
+  struct Pace {
+    /// Counted from 1970, in UTC.
+    private(set) var day: Int64
+    /// How many were handed over on that day, or are in hand.
+    var handed = 0
+    /// By day: how many wait that have a place there.
+    var reserved: [Int64: Int] = [:]
+    /// When the rate lets the next one leave that has no place.
+    private var next: Instant
+    /// Places that were given back, the first first.
+    private var free: [Instant] = []
+
+    private static let dayLength: Int64 = 86_400_000
+    /// Who comes later than this to a place that the rate gave has none.
+    private static let minute: Int64 = 60_000
+
+    init(_ now: Instant) {
+      day = Self.day(of: now)
+      next = now
+    }
+
+    /// As the store remembers it.
+    var text: String { "\(day) \(handed) \(next.milliseconds)" }
+
+    init?(_ text: String) {
+      let numbers = text.split(separator: " ").compactMap { Int64($0) }
+      guard numbers.count == 3, let handed = Int(exactly: numbers[1]) else { return nil }
+      (day, self.handed, next) = (numbers[0], handed, Instant(milliseconds: numbers[2]))
+    }
+
+    static func day(of instant: Instant) -> Int64 { instant.milliseconds / dayLength }
+
+    mutating func roll(to now: Instant) {
+      let today = Self.day(of: now)
+      guard today > day else { return }
+      (day, handed) = (today, 0)
+      reserved = reserved.filter { $0.key >= today }
+    }
+
+    mutating func giveBack(_ line: Outgoing) {
+      release(line)
+      if line.isRated { free.insert(line.next, at: free.firstIndex { $0 > line.next } ?? free.endIndex) }
+    }
+
+    private mutating func release(_ line: Outgoing) {
+      let day = Self.day(of: line.next)
+      if let count = reserved[day] { reserved[day] = count > 1 ? count - 1 : nil }
+    }
+
+    /// The instant for one more line, which it has from now on; nil where it leaves now.
+    /// - Parameter opening: the first instant from one on at which the line may leave.
+    mutating func take(
+      _ line: Outgoing, _ now: Instant, _ outlet: KeptOutlet, opening: (Instant) throws(StoreError) -> Instant
+    ) throws(StoreError) -> (at: Instant, isRate: Bool)? {
+      let hasPlace = line.hasPlace && line.next <= now
+      if hasPlace { release(line) }
+      let (before, places) = (next, free)
+      var slot = now
+      if let rate = outlet.rate {
+        let isInTime = hasPlace && line.isRated && now.milliseconds(since: line.next) < Self.minute
+        if !isInTime { slot = place(now, rate) }
+      }
+      if !hasRoom(on: Self.day(of: slot), outlet.capacity, hasPlace: hasPlace) {
+        (next, free) = (before, places)
+        slot = try laterDay(slot, outlet.capacity, opening)
+        reserved[Self.day(of: slot), default: 0] += 1
+        return (slot, false)
+      }
+      if slot > now {
+        reserved[Self.day(of: slot), default: 0] += 1
+        return (slot, true)
+      }
+      handed += 1
+      return nil
+    }
+
+    /// By the rate alone.
+    private mutating func place(_ now: Instant, _ rate: Int) -> Instant {
+      free.removeAll { $0 < now }
+      if !free.isEmpty { return free.removeFirst() }
+      let slot = max(now, next)
+      next = slot.adding(milliseconds: Self.minute / Int64(max(1, rate)))
+      return slot
+    }
+
+    /// - Parameter hasPlace: what waits for its place on this day does not stand in the way.
+    private func hasRoom(on one: Int64, _ capacity: Int?, hasPlace: Bool) -> Bool {
+      guard let capacity else { return true }
+      let waiting = hasPlace && one == day ? 0 : reserved[one] ?? 0
+      return (one == day ? handed : 0) + waiting < capacity
+    }
+
+    /// When it may leave on the first later day that has room.
+    private func laterDay(
+      _ slot: Instant, _ capacity: Int?, _ opening: (Instant) throws(StoreError) -> Instant
+    ) throws(StoreError) -> Instant {
+      var one = Self.day(of: slot) + 1
+      // A window that does not open within so many days: its own look at it says what becomes of the line.
+      for _ in 0..<1000 {
+        while !hasRoom(on: one, capacity, hasPlace: false) { one += 1 }
+        let start = Instant(milliseconds: one * Self.dayLength)
+        let open = try opening(start)
+        if Self.day(of: open) == one { return open }
+        one = Self.day(of: open)
+      }
+      return Instant(milliseconds: one * Self.dayLength)
+    }
+  }
+}
+
+extension Outgoing {
+  /// It waits because its channel takes no more in a minute or in a day.
+  var hasPlace: Bool { state == .planned && (isRated || because?.hasPrefix(Engine.capacityMark) == true) }
+  fileprivate var isRated: Bool { because?.hasPrefix(Engine.rateMark) == true }
+}

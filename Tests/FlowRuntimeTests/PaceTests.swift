@@ -1,0 +1,146 @@
+import FlowCore
+import FlowPlugin
+import FlowRuntime
+import FlowTesting
+import FlowTime
+import Testing
+
+/// What a channel takes in a minute and in a day is the store's, not the process's (guarantee 11).
+struct PaceTests {
+  let store = MemoryStore()
+  let box = LetterBox()
+  let clock = HandClock("2026-03-02 09:00")
+
+  /// Each is a process of its own on the same store.
+  func engine(rate: Int? = nil, capacity: Int? = nil, window: String? = nil) throws -> Engine {
+    let outlets = box.outlets().mapValues { outlet in
+      var outlet = outlet
+      (outlet.rate, outlet.capacity) = (rate, capacity)
+      return outlet
+    }
+    let steps = """
+        - letter: thanks
+          purpose: inform
+          body: "Dear {{ contact.name }}"
+        - await: reply within 20 days
+        - end: quiet
+      """
+    let text = order(more: window.map { "policy: { \($0) }" } ?? "", steps: steps)
+    return Engine(
+      store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      clock: clock)
+  }
+
+  private var waiting: [Instant] { store.outbox(.planned).map(\.next) }
+
+  @Test func `guarantee 11: a day has one capacity, however many processes share it`() async throws {
+    for number in 0..<6 {
+      clock.set("2026-03-02 09:0\(number)")
+      try await engine(capacity: 2).receive(GroupTests.orders(number..<number + 1))
+    }
+    #expect(box.letters.count == 2)
+    // Those that wait keep their days, two on each, and who comes now comes after them.
+    #expect(waiting == ["03", "03", "04", "04"].map { time("2026-03-\($0) 00:00") })
+    for (day, count) in [("03", 4), ("04", 6)] {
+      clock.set("2026-03-\(day) 08:00")
+      for _ in 0..<2 { try await engine(capacity: 2).runDue() }
+      #expect(box.letters.count == count)
+    }
+  }
+
+  @Test func `guarantee 11: a minute has one rate, however many processes share it`() async throws {
+    let start = time("2026-03-02 09:00")
+    func go(_ second: Int64) { clock.advance(to: start.adding(milliseconds: second * 1000)) }
+    for number in 0..<3 {
+      go(Int64(number) * 5)
+      try await engine(rate: 2).receive(GroupTests.orders(number..<number + 1))
+    }
+    #expect(box.letters.count == 1)
+    #expect(waiting == [30_000, 60_000].map { start.adding(milliseconds: $0) })
+    // What is in time leaves, also where somebody looks once a minute.
+    for (second, count) in [(29, 1), (30, 2), (59, 2), (60, 3)] as [(Int64, Int)] {
+      go(second)
+      try await engine(rate: 2).runDue()
+      #expect(box.letters.count == count, "after \(second) seconds")
+    }
+  }
+
+  @Test func `guarantee 11: what is overdue after a stop goes at the channel's rate`() async throws {
+    try await engine(rate: 60).receive(GroupTests.orders(0..<5))
+    clock.set("2026-03-02 15:00")
+    let next = try engine(rate: 60)
+    try await next.runDue()
+    #expect(box.letters.count == 2)
+    #expect(waiting == [1000, 2000, 3000].map { time("2026-03-02 15:00").adding(milliseconds: $0) })
+  }
+
+  @Test func `guarantee 11: after a long stop the longest due go first`() async throws {
+    try await engine(capacity: 2).receive(GroupTests.orders(0..<10))
+    // Those of the third and the fourth are late, those of the fifth are not.
+    clock.set("2026-03-05 08:00")
+    try await engine(capacity: 2).runDue()
+    #expect(box.letters.map(\.key) == store.outbox(.accepted).map(\.key.text))
+    let planned = store.outbox(.planned)
+    for (day, left) in [(6, 4), (7, 2), (8, 0)] {
+      clock.set("2026-03-0\(day) 08:00")
+      try await engine(capacity: 2).runDue()
+      #expect(store.outbox(.planned).map(\.key) == planned.suffix(left).map(\.key), "on the \(day)th")
+    }
+  }
+
+  /// The 7th and the 8th are a weekend.
+  @Test(arguments: [nil, 60])
+  func `guarantee 11: a place is on a day on which it can leave`(rate: Int?) async throws {
+    clock.set("2026-03-05 16:00")
+    func engine() throws -> Engine { try self.engine(rate: rate, capacity: 2, window: "window: mon-fri 09:00-17:00") }
+    try await engine().receive(GroupTests.orders(0..<6))
+    if rate != nil {
+      clock.set("2026-03-05 16:01")
+      try await engine().runDue()
+    }
+    #expect(box.letters.count == 2)
+    #expect(waiting == ["06", "06", "09", "09"].map { time("2026-03-\($0) 09:00") })
+    for (day, count) in [("06", 4), ("07", 4), ("08", 4), ("09", 6)] {
+      for minute in 0..<2 {
+        clock.set("2026-03-\(day) 09:0\(minute)")
+        try await engine().runDue()
+      }
+      #expect(box.letters.count == count, "on the \(day)th")
+    }
+  }
+
+  @Test func `guarantee 11: with a rate and a capacity the queue goes on day by day`() async throws {
+    let engine = try engine(rate: 60, capacity: 3)
+    try await engine.receive(GroupTests.orders(0..<9))
+    for second in 1..<3 {
+      clock.advance(to: time("2026-03-02 09:00").adding(milliseconds: Int64(second) * 1000))
+      try await engine.runDue()
+    }
+    #expect(box.letters.count == 3)
+    for day in 1...2 {
+      let morning = time("2026-03-02 00:00").adding(milliseconds: Int64(day) * 86_400_000)
+      for second in 0..<3 {
+        clock.advance(to: morning.adding(milliseconds: Int64(second) * 1000))
+        try await engine.runDue()
+      }
+      #expect(box.letters.count == 3 + 3 * day)
+    }
+  }
+
+  @Test func `guarantee 28: why and until when a touch waits for its channel is in the journal, once`() async throws {
+    try await engine(rate: 60, capacity: 1).receive(GroupTests.orders(0..<2))
+    let line = try #require(store.outbox(.planned).first)
+    #expect(line.because == "capacity (letter: 1 a day)" && line.next == time("2026-03-03 00:00"))
+    func entries() -> [Entry.Kind] {
+      store.journal(line.run).flatMap(\.entries).map(\.kind).filter {
+        if case .deferred = $0 { true } else { false }
+      }
+    }
+    let told = [Entry.Kind.deferred(until: time("2026-03-03 00:00"), because: "capacity (letter: 1 a day)")]
+    #expect(entries() == told)
+    clock.set("2026-03-03 00:00")
+    try await engine(rate: 60, capacity: 1).runDue()
+    #expect(box.letters.count == 2 && entries() == told)
+    #expect(store.outbox(.accepted).allSatisfy { $0.because == nil })
+  }
+}
