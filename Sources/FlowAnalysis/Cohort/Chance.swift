@@ -44,25 +44,7 @@ struct AnswerTimes: Sendable {
   }
 
   /// So many half-lives at most; what is left then is nobody.
-  private static let halves = 40
-
-  /// In minutes.
-  var longest: Int { AnswerTimes.halves * median }
-
-  /// The share of answers that take longer than `minutes`.
-  func share(laterThan minutes: Int) -> Double {
-    guard minutes > 0 else { return 1 }
-    let halves = minutes / median
-    guard halves < AnswerTimes.halves else { return 0 }
-    return later[minutes - halves * median] / Double(1 << halves)
-  }
-
-  /// How many minutes those take in the mean that take no more than so many.
-  func mean(notAfter most: Int) -> Double {
-    let later = share(laterThan: most)
-    guard later < 1 else { return 1 }
-    return 1 / (1 - self.later[1]) - Double(most) * later / (1 - later)
-  }
+  static let halves = 40
 
   /// The minutes of an answer for 64 bits of chance.
   func minutes(_ chance: UInt64) -> Int32 {
@@ -78,10 +60,48 @@ struct AnswerTimes: Sendable {
     }
     return Int32(clamping: max(1, halves * median + low))
   }
+}
 
-  /// The sum of `share(laterThan:)` over minutes.
-  func sum(from first: Int, through last: Int) -> Double {
-    let stays = later[1]
-    return (share(laterThan: first) - share(laterThan: last + 1)) / (1 - stays)
+/// How long answers take, of several kinds, in one piece of memory.
+struct AnswerShares {
+  private var later: [Double] = []
+  /// By kind.
+  private var first: [Int] = []
+  private var medians: [Int32] = []
+
+  init(_ kinds: [AnswerTimes]) {
+    for kind in kinds {
+      first.append(later.count)
+      later += kind.later
+      medians.append(Int32(kind.median))
+    }
+  }
+
+  /// In minutes.
+  func longest(_ kind: Int) -> Int32 { Int32(AnswerTimes.halves) * medians[kind] }
+
+  /// The share of answers that take longer than `minutes`.
+  func share(_ kind: Int, laterThan minutes: Int32) -> Double {
+    guard minutes > 0 else { return 1 }
+    let halves = minutes / medians[kind]
+    guard halves < AnswerTimes.halves else { return 0 }
+    // A power of two, as a number of 64 bits has it.
+    let power = Double(bitPattern: UInt64(1023 - halves) << 52)
+    return later[first[kind] + Int(minutes - halves * medians[kind])] * power
+  }
+
+  /// Of one minute, the share that takes longer.
+  private func stays(_ kind: Int) -> Double { later[first[kind] + 1] }
+
+  /// How many minutes those take in the mean that take no more than so many.
+  func mean(_ kind: Int, notAfter most: Int32) -> Double {
+    let later = share(kind, laterThan: most)
+    guard later < 1 else { return 1 }
+    return 1 / (1 - stays(kind)) - Double(most) * later / (1 - later)
+  }
+
+  /// The sum of ``share(_:laterThan:)`` over minutes.
+  func sum(_ kind: Int, from first: Int32, through last: Int32) -> Double {
+    (share(kind, laterThan: first) - share(kind, laterThan: last + 1)) / (1 - stays(kind))
   }
 }

@@ -74,7 +74,7 @@ public struct Cohort: Sendable {
     public var holds: Double
 
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
-    public init(starts: Int? = nil, stretch: Double = 0.006, answers: Double = 3e-6, holds: Double = 7e-3) {
+    public init(starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3) {
       (self.starts, self.stretch, self.answers, self.holds) = (starts, stretch, answers, holds)
     }
   }

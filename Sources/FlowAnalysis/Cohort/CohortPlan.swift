@@ -283,32 +283,35 @@ enum Told {
   case outcome(node: Int, index: Int)
 }
 
-/// Carries contacts through the graph, each in a place of its own; knows nothing of queues, chance and capacity.
+/// Everything that a walker knows of a contact.
+protocol WalkerState: Hashable {
+  /// When the contact must be told `timer`; nil once the run has ended.
+  var wakes: Int32? { get }
+  /// The step whose outcome is waited for, or -1.
+  var awaited: Int32 { get }
+  var touchCount: Int { get }
+  /// A number that equal states share, in every process; others seldom do.
+  var tag: UInt64 { get }
+}
+
+/// Carries contacts through the graph; knows nothing of queues, chance and capacity.
+///
+/// What only reads is `mutating`, too: else a copy of the walker would be made for it.
 protocol Walker {
-  /// Everything that it knows of a contact.
-  associatedtype State: Hashable
-  /// What the latest ``start(_:contact:day:at:)`` or ``tell(_:_:contact:at:)`` has handed over; emptied by the caller.
+  associatedtype State: WalkerState
+  /// What the latest ``start(contact:day:at:)`` or ``tell(_:_:contact:at:)`` has handed over; emptied by the caller.
   var handed: [Handed] { get set }
-  var bytesPerContact: Int { get }
   /// What came of it last may be another at another minute; where it is certain that not, no.
   var looked: Bool { get }
-  mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32)
-  mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32)
+  mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State
+  mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32)
   /// A touch that had to wait for capacity has gone out.
-  mutating func wentOut(_ place: Int, at minute: Int32)
-  /// When the contact must be told `timer`; nil once the run has ended.
-  func wakes(_ place: Int) -> Int32?
-  /// The step whose outcome is waited for, or -1.
-  func awaited(_ place: Int) -> Int32
+  mutating func wentOut(_ state: inout State, at minute: Int32)
   /// Of a run that has ended.
-  func outcome(_ place: Int) -> String
-  func touches(_ place: Int) -> Int
-  /// With what makes no difference from a minute on made equal.
-  mutating func state(_ place: Int, at minute: Int32) -> State
+  mutating func outcome(of state: State) -> String
+  /// Makes equal what makes no difference from a minute on.
+  mutating func simplify(_ state: inout State, at minute: Int32)
   /// The state as if there had been no touch yet, and how many there were; nil where that may decide about something.
   /// Nobody is going to answer.
-  func countedApart(_ state: State) -> (state: State, touches: Int)?
-  /// A number that equal states share, in every process; others seldom do.
-  func tag(_ state: State) -> UInt64
-  mutating func put(_ state: State, _ place: Int)
+  mutating func countedApart(_ state: State) -> (state: State, touches: Int)?
 }

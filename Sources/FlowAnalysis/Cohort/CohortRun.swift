@@ -4,7 +4,7 @@ import FlowTime
 /// Carries a cohort through time: arrivals as they come, one queue with a bucket for each minute, what is drawn, and
 /// what waits for capacity. Which walker carries the contacts changes nothing of that.
 struct CohortRun<W: Walker> {
-  /// What the queue knows of a contact: 24 bytes beside the walker's own.
+  /// What the queue knows of a contact: 24 bytes beside the walker's state.
   private struct Head {
     var contact: UInt32 = 0
     /// The next place in the same bucket, or the next free one; `none` at the end.
@@ -35,6 +35,8 @@ struct CohortRun<W: Walker> {
   private(set) var walker: W
   private var tally: CohortTally
   private var heads: [Head] = []
+  /// Of each place, as the walker left it.
+  private var states: [W.State] = []
   private var free = none
   /// The first place in each minute's bucket.
   private var buckets: [UInt32] = []
@@ -107,7 +109,7 @@ struct CohortRun<W: Walker> {
   func followed(fallback: String?) -> Cohort.Followed {
     Cohort.Followed(
       figures: tally.figures(lost: lost), traces: traces, fallback: fallback,
-      bytesPerContact: MemoryLayout<Head>.stride + walker.bytesPerContact, mostWaiting: mostAlive)
+      bytesPerContact: MemoryLayout<Head>.stride + MemoryLayout<W.State>.stride, mostWaiting: mostAlive)
   }
 
   // MARK: Contacts
@@ -115,19 +117,21 @@ struct CohortRun<W: Walker> {
   private mutating func enter(_ contact: UInt32, at minute: Int32) {
     let day = plan.day(ofArrival: minute)
     guard plan.days[day].enrolment != nil else { return tally.refuse(because: plan.days[day].because) }
+    let state = walker.start(contact: contact, day: day, at: minute)
     let place: UInt32
     if free != Self.none {
       place = free
       free = heads[Int(place)].next
       heads[Int(place)] = Head()
+      states[Int(place)] = state
     } else {
       place = UInt32(heads.count)
       heads.append(Head())
+      states.append(state)
     }
     heads[Int(place)].contact = contact
     alive += 1
     mostAlive = max(mostAlive, alive)
-    walker.start(Int(place), contact: contact, day: day, at: minute)
     give(place, at: minute)
     go(on: place, at: minute)
   }
@@ -137,7 +141,7 @@ struct CohortRun<W: Walker> {
   private mutating func go(on place: UInt32, at minute: Int32) {
     let at = Int(place)
     while true {
-      guard let wakes = walker.wakes(at) else { return end(place, at: minute) }
+      guard let wakes = states[at].wakes else { return end(place, at: minute) }
       let head = heads[at]
       if head.line != Self.none, lines[Int(head.line)].leaves <= minute {
         leave(place, at: minute)
@@ -151,7 +155,7 @@ struct CohortRun<W: Walker> {
       }
       if head.outcomeAt <= minute {
         heads[at].outcomeAt = Self.never
-        let node = Int(walker.awaited(at))
+        let node = Int(states[at].awaited)
         guard node >= 0 else { continue }
         tally.outcome(Int(head.outcome), of: node)
         tell(place, .outcome(node: node, index: Int(head.outcome)), at: minute)
@@ -180,9 +184,9 @@ struct CohortRun<W: Walker> {
 
   private mutating func tell(_ place: UInt32, _ told: Told, at minute: Int32) {
     let at = Int(place)
-    let before = walker.awaited(at)
-    walker.tell(at, told, contact: heads[at].contact, at: minute)
-    if before >= 0, walker.awaited(at) != before || walker.handed.contains(where: { $0.node == before }) {
+    let before = states[at].awaited
+    walker.tell(&states[at], told, contact: heads[at].contact, at: minute)
+    if before >= 0, states[at].awaited != before || walker.handed.contains(where: { $0.node == before }) {
       // No outcome comes of what is not waited for any more.
       heads[at].outcomeAt = Self.never
       if case .timer = told {} else { withdraw(place, Int32(before), at: minute) }
@@ -194,8 +198,8 @@ struct CohortRun<W: Walker> {
     let at = Int(place)
     while heads[at].line != Self.none { drop(at, at: minute) }
     let contact = Int(heads[at].contact)
-    let outcome = walker.outcome(at)
-    let touches = walker.touches(at)
+    let outcome = walker.outcome(of: states[at])
+    let touches = states[at].touchCount
     tally.end(outcome, touches: touches, after: Int(minute - plan.arrival(contact)))
     if !traces.isEmpty {
       traces[contact].outcome = outcome
@@ -217,7 +221,7 @@ struct CohortRun<W: Walker> {
       place = heads[Int(place)].next
     }
     for place in heads.indices where !isFree[place] {
-      tally.end("", touches: walker.touches(place), after: Cohort.horizon)
+      tally.end("", touches: states[place].touchCount, after: Cohort.horizon)
     }
   }
 
@@ -263,7 +267,7 @@ struct CohortRun<W: Walker> {
       }
     }
     let own = firstOutcome[node]..<firstOutcome[node + 1]
-    if let until, until > given, !own.isEmpty, walker.awaited(at) == Int32(node) {
+    if let until, until > given, !own.isEmpty, states[at].awaited == Int32(node) {
       let (which, when) = drawn(at)
       guard let index = own.first(where: { which >> 32 < outcomes[$0] }) else { return }
       let length = UInt64(until - given)
@@ -316,7 +320,7 @@ struct CohortRun<W: Walker> {
     note(place, 1 << 63 | UInt64(UInt32(bitPattern: line.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
     tally.stopWaiting(node, from: line.given, at: minute)
     tally.leave(node, at: minute)
-    if plan.steps[node].isTouch { walker.wentOut(Int(place), at: minute) }
+    if plan.steps[node].isTouch { walker.wentOut(&states[Int(place)], at: minute) }
     draw(place, node, given: line.given, until: line.until, at: minute)
   }
 

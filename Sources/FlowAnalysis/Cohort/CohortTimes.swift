@@ -17,9 +17,9 @@ struct CohortTimes {
   /// Something fell between two minutes.
   private(set) var isRagged = false
   /// By moment, then by minute or day.
-  private var resolved: [MinuteMemo]
-  private var added: [MinuteMemo]
-  private var opened: [MinuteMemo]
+  private var resolved: MinuteMemos
+  private var added: MinuteMemos
+  private var opened: MinuteMemos
   private var held: [[UInt8]]
 
   private static var none: Int32 { CompiledWalker.none }
@@ -32,9 +32,9 @@ struct CohortTimes {
     hours = program.plan.graph.policy.window.map { ($0, program.plan.contactZone) }
     clocks = program.whens.map(\.clock)
     isData = program.whens.map(\.moment.isData)
-    resolved = Array(repeating: MinuteMemo(), count: program.whens.count)
-    added = Array(repeating: MinuteMemo(), count: program.durations.count)
-    opened = Array(repeating: MinuteMemo(), count: program.windows.count)
+    resolved = MinuteMemos(program.whens.count)
+    added = MinuteMemos(program.durations.count)
+    opened = MinuteMemos(program.windows.count)
     held = Array(repeating: [], count: program.conditions.count)
   }
 
@@ -54,28 +54,28 @@ struct CohortTimes {
     case .data: key = Int32(state.day)
     case .state: return resolve(program.whens[index].moment, &state, arrived: now)
     }
-    if let known = resolved[index][key] { return known }
+    if let known = resolved.value(of: index, at: key) { return known }
     let value = resolve(program.whens[index].moment, &state, arrived: now)
-    resolved[index].keep(value, at: key)
+    resolved.keep(value, of: index, at: key)
     return value
   }
 
   mutating func after(_ index: Int16, _ minute: Int32) -> Int32 {
     let index = Int(index)
-    if let known = added[index][minute] { return known }
+    if let known = added.value(of: index, at: minute) { return known }
     let value = after(program.durations[index], minute)
-    added[index].keep(value, at: minute)
+    added.keep(value, of: index, at: minute)
     return value
   }
 
   mutating func open(_ index: Int16, _ minute: Int32) -> Int32 {
     let index = Int(index)
-    if let known = opened[index][minute] { return known }
+    if let known = opened.value(of: index, at: minute) { return known }
     let hours = program.windows[index]
     let open = firstOpen(
       notBefore: plan.instant(minute), window: hours.window, zone: plan.contactZone, holidays: hours.holidays)
     let value = open.map { self.minute($0) } ?? Self.none
-    opened[index].keep(value, at: minute)
+    opened.keep(value, of: index, at: minute)
     return value
   }
 
@@ -189,22 +189,31 @@ struct CohortTimes {
   }
 }
 
-/// What has been found out for minutes: of those that share a place, for the latest. Contacts come to a minute
-/// together, so few are asked for again after another has taken the place.
-private struct MinuteMemo {
+/// What has been found out of several things for minutes: of those that share a place, for the latest. Contacts come to
+/// a minute together, so few are asked for again after another has taken the place.
+private struct MinuteMemos {
   private static let size = 4096
-  /// The minute above, what it comes to below; minute -1 stands for none, and is not asked for.
+  /// So many places for each, in the order in which they were first asked for; the minute above, what it comes to below.
+  /// Minute -1 stands for none, and is not asked for.
   private var known: [UInt64] = []
+  /// Where those of each begin; -1 where nothing is known.
+  private var first: [Int]
 
-  subscript(minute: Int32) -> Int32? {
-    let place = Int(minute) & (Self.size - 1)
-    guard !known.isEmpty, known[place] >> 32 == UInt64(UInt32(bitPattern: minute)) else { return nil }
-    return Int32(truncatingIfNeeded: known[place])
+  init(_ count: Int) { first = Array(repeating: -1, count: count) }
+
+  /// Nil where it is not known. `mutating`: else a copy would be made for it.
+  mutating func value(of index: Int, at minute: Int32) -> Int32? {
+    guard first[index] >= 0 else { return nil }
+    let value = known[first[index] + Int(minute) & (Self.size - 1)]
+    return value >> 32 == UInt64(UInt32(bitPattern: minute)) ? Int32(truncatingIfNeeded: value) : nil
   }
 
-  mutating func keep(_ value: Int32, at minute: Int32) {
-    if known.isEmpty { known = Array(repeating: .max, count: Self.size) }
-    known[Int(minute) & (Self.size - 1)] =
+  mutating func keep(_ value: Int32, of index: Int, at minute: Int32) {
+    if first[index] < 0 {
+      first[index] = known.count
+      known.append(contentsOf: repeatElement(.max, count: Self.size))
+    }
+    known[first[index] + Int(minute) & (Self.size - 1)] =
       UInt64(UInt32(bitPattern: minute)) << 32 | UInt64(UInt32(bitPattern: value))
   }
 }

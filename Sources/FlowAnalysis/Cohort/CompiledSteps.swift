@@ -60,9 +60,7 @@ struct CompiledSteps {
     proceed(program.choices[Int(program.ops[node].first) + index].target, &state, contact, minute)
   }
 
-  /// What makes no difference from a minute on, made equal.
-  mutating func plain(_ state: State, at minute: Int32) -> State {
-    var state = state
+  mutating func simplify(_ state: inout State, at minute: Int32) {
     if state.lastTouch != Self.none {
       let isOver = gap < 0 || times.after(gap, state.lastTouch) <= minute
       if isOver || state.answer & State.answered != 0 { state.lastTouch = Self.none }
@@ -72,7 +70,6 @@ struct CompiledSteps {
     if !program.readsStart { state.started = 0 }
     if !program.readsData { state.day = 0 }
     if !program.countsHolds { state.held = 0 }
-    return state
   }
 
   // MARK: Going on

@@ -9,7 +9,7 @@ import FlowTime
 /// a place here.
 struct CompiledWalker: Walker {
   /// Of a contact: 40 bytes.
-  struct State: Hashable {
+  struct State: WalkerState {
     var started: Int32 = 0
     /// When it must be told `timer`; of a run that has ended, the outcome.
     var due: Int32 = 0
@@ -38,14 +38,23 @@ struct CompiledWalker: Walker {
     var suppressed: UInt8 = 0
 
     static let answered: UInt8 = 0x80
+
+    var wakes: Int32? { stage == .ended ? nil : deadline != none ? deadline : due }
+    var awaited: Int32 { stage == .outcome ? Int32(node) : -1 }
+    var touchCount: Int { Int(touches) }
+
+    var tag: UInt64 {
+      let dues = UInt64(UInt32(bitPattern: due)) << 32 | UInt64(UInt32(bitPattern: started))
+      let place = UInt64(node) << 48 | UInt64(day) << 32 | UInt64(passed)
+      let mixed = (dues ^ UInt64(touches) << 56 ^ UInt64(stage.rawValue) << 50) &* 0x9E37_79B9_7F4A_7C15
+      return (mixed ^ mixed >> 29 ^ place) &* 0xBF58_476D_1CE4_E5B9
+    }
   }
 
   enum Stage: UInt8 { case before, deferring, plain, listening, outcome, round, escalating, ended }
 
   static var none: Int32 { .min }
 
-  /// Apart from what follows from the graph, so that a contact's state is changed where it lies.
-  private var states: [State] = []
   private var steps: CompiledSteps
 
   init(_ program: CohortProgram) { steps = CompiledSteps(program) }
@@ -54,65 +63,40 @@ struct CompiledWalker: Walker {
   var isRagged: Bool { steps.times.isRagged || steps.overflows }
 
   var handed: [Handed] {
-    get { steps.handed }
+    _read { yield steps.handed }
     _modify { yield &steps.handed }
   }
 
   var looked: Bool { steps.looked }
 
-  var bytesPerContact: Int { MemoryLayout<State>.stride }
-
-  mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32) {
-    if states.count <= place { states.append(State()) }
-    states[place] = State()
-    steps.start(&states[place], contact, day: day, at: minute)
+  mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State {
+    var state = State()
+    steps.start(&state, contact, day: day, at: minute)
+    return state
   }
 
-  mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32) {
+  mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32) {
     steps.looked = false
     switch told {
-    case .timer: steps.tick(&states[place], contact, minute)
-    case .reply(let index): steps.reply(index, &states[place], contact, minute)
-    case .outcome(let node, let index): steps.outcome(index, of: node, &states[place], contact, minute)
+    case .timer: steps.tick(&state, contact, minute)
+    case .reply(let index): steps.reply(index, &state, contact, minute)
+    case .outcome(let node, let index): steps.outcome(index, of: node, &state, contact, minute)
     }
   }
 
-  mutating func wentOut(_ place: Int, at minute: Int32) {
-    states[place].lastTouch = max(states[place].lastTouch, minute)
-    states[place].answer &= ~State.answered
+  mutating func wentOut(_ state: inout State, at minute: Int32) {
+    state.lastTouch = max(state.lastTouch, minute)
+    state.answer &= ~State.answered
   }
 
-  func wakes(_ place: Int) -> Int32? {
-    if states[place].stage == .ended { return nil }
-    return states[place].deadline != Self.none ? states[place].deadline : states[place].due
-  }
+  mutating func outcome(of state: State) -> String { steps.program.ends[Int(CohortProgram.To.firstEnd - state.due)] }
 
-  func awaited(_ place: Int) -> Int32 {
-    states[place].stage == .outcome ? Int32(states[place].node) : -1
-  }
+  mutating func simplify(_ state: inout State, at minute: Int32) { steps.simplify(&state, at: minute) }
 
-  func outcome(_ place: Int) -> String { steps.program.ends[Int(CohortProgram.To.firstEnd - states[place].due)] }
-
-  func touches(_ place: Int) -> Int { Int(states[place].touches) }
-
-  mutating func state(_ place: Int, at minute: Int32) -> State { steps.plain(states[place], at: minute) }
-
-  func countedApart(_ state: State) -> (state: State, touches: Int)? {
+  mutating func countedApart(_ state: State) -> (state: State, touches: Int)? {
     guard state.stage != .ended, !steps.program.leadsToCounted[Int(state.node)] else { return nil }
     var apart = state
     apart.touches = 0
     return (apart, Int(state.touches))
-  }
-
-  func tag(_ state: State) -> UInt64 {
-    let due = UInt64(UInt32(bitPattern: state.due)) << 32 | UInt64(UInt32(bitPattern: state.started))
-    let place = UInt64(state.node) << 48 | UInt64(state.day) << 32 | UInt64(state.passed)
-    let mixed = (due ^ UInt64(state.touches) << 56 ^ UInt64(state.stage.rawValue) << 50) &* 0x9E37_79B9_7F4A_7C15
-    return (mixed ^ mixed >> 29 ^ place) &* 0xBF58_476D_1CE4_E5B9
-  }
-
-  mutating func put(_ state: State, _ place: Int) {
-    while states.count <= place { states.append(State()) }
-    states[place] = state
   }
 }

@@ -24,10 +24,13 @@ struct ExactFlow {
 struct ExactMasses {
   /// One row for those who are not going to answer, then one for all classes of answers that take equally long.
   let rows: Int
+  /// Of whoever is asked: by row from the second on, who is going to answer.
+  private let shares: [Double]
   private let starts: Int
   private let width: Int
-  /// So many numbers of touches have a place.
+  /// So many numbers of touches have a place, and so many have come about.
   static let touches = 64
+  private(set) var mostTouches = 0
   /// A slot for each flow; in it the sum of each row, a place for each number of touches, for a silent flow that is
   /// counted, and the rows, in each a place for each start. Outside a flow's rows and starts it is zero.
   private var values: [Double] = []
@@ -35,8 +38,9 @@ struct ExactMasses {
   private let fresh: [Double]
   private var free: [Int32] = []
 
-  init(rows: Int, starts: Int) {
-    self.rows = rows
+  init(shares: [Double], starts: Int) {
+    self.shares = shares
+    rows = shares.count + 1
     self.starts = max(1, starts)
     width = rows * (self.starts + 1) + ExactMasses.touches
     fresh = Array(repeating: 0, count: 8 * width)
@@ -52,7 +56,7 @@ struct ExactMasses {
 
   private func counts(_ flow: ExactFlow) -> Range<Int> {
     let from = sums(flow) + rows
-    return from..<(from + ExactMasses.touches)
+    return from..<(from + mostTouches + 1)
   }
 
   private mutating func empty(like flow: ExactFlow) -> ExactFlow {
@@ -163,12 +167,12 @@ struct ExactMasses {
   }
 
   /// Of those who are not going to answer some are, now that they have been asked.
-  mutating func ask(_ flow: inout ExactFlow, _ shares: [Double]) {
+  mutating func ask(_ flow: inout ExactFlow) {
     guard flow.has(0) else { return }
     var rest = 1.0
-    for (index, share) in shares.enumerated() {
-      take(share, of: flow, 0, &flow, index + 1)
-      rest -= share
+    for row in 1..<rows {
+      take(shares[row - 1], of: flow, 0, &flow, row)
+      rest -= shares[row - 1]
     }
     scale(places(flow, 0), by: rest)
     values[sums(flow)] *= rest
@@ -189,9 +193,9 @@ struct ExactMasses {
   }
 
   /// A part of a row, by start, added to places for all starts.
-  func add(_ part: Double, of flow: ExactFlow, _ row: Int, into counts: inout [Double], from: Int) {
+  mutating func add(_ part: Double, of flow: ExactFlow, _ row: Int, into counts: inout [Double], from: Int) {
     let places = places(flow, row)
-    values.withUnsafeBufferPointer { values in
+    values.withUnsafeMutableBufferPointer { values in
       counts.withUnsafeMutableBufferPointer { counts in
         guard let own = counts.baseAddress, let other = values.baseAddress else { return }
         let (to, of) = (own + from + Int(flow.first), other + places.lowerBound)
@@ -205,6 +209,7 @@ struct ExactMasses {
   /// All of a silent flow have had so many touches. From now on that stands beside it.
   mutating func count(_ flow: inout ExactFlow, touches: Int) {
     values[counts(flow).lowerBound + touches] = sum(flow)
+    mostTouches = max(mostTouches, touches)
     flow.isCounted = true
   }
 

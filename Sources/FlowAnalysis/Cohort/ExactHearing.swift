@@ -28,8 +28,7 @@ extension ExactRun {
   /// So few answer that they may as well in the next wait. Of all contacts few do, as long as that many states do not
   /// come to more work than anybody waits for.
   mutating func isPutOff(_ mass: Double) -> Bool {
-    guard mass < few else { return false }
-    if mass >= spare - late, mass >= nobody { return false }
+    guard mass < max(nobody, few * (1 - late / spare)) else { return false }
     late += mass
     return true
   }
@@ -102,7 +101,7 @@ extension ExactRun {
   ) {
     let total = mass(told, own, state, low, high)
     guard total > 0 else { return }
-    if total < wait.least / 16, high - low <= widest || total < few / 10 {
+    if total < wait.least / 16, high - low <= widest || total < few / 2 {
       return settleAtOnce(told, state, low, high, total, of: own)
     }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
@@ -133,10 +132,7 @@ extension ExactRun {
     guard let from = first.wakes, let to = last.wakes, to - from == minutes || to == from,
       first.count == last.count, first.awaited == last.awaited
     else { return false }
-    for index in 0..<first.count where handed[first.from + index].node != handed[last.from + index].node {
-      return false
-    }
-    return true
+    return handsSame(first, last)
   }
 
   mutating func flush(
@@ -211,7 +207,7 @@ extension ExactRun {
       for row in 0..<masses.rows where state.flow.has(row) {
         let part = share(told, own, row, from, to) * times
         if part > 0 {
-          ends.add(part, of: state.flow, rows: row..<row + 1, masses, from: wait.at + from, to: until, &tally)
+          ends.add(part, of: state.flow, rows: row..<row + 1, &masses, from: wait.at + from, to: until, &tally)
         }
       }
       from = to
@@ -222,11 +218,10 @@ extension ExactRun {
     _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
     of own: Double, times: Double
   ) {
-    walker.put(result.state, 0)
-    let (outcome, touches) = (walker.outcome(0), walker.touches(0))
+    let (outcome, touches) = (walker.outcome(of: result.state), result.state.touchCount)
     note(told, total)
     guard state.flow.isCounted else { return tally.end(outcome, touches: touches, total) }
-    for before in 0..<ExactMasses.touches {
+    for before in 0...masses.mostTouches {
       let mass = masses.sum(state.flow, touches: before) * share(told, own, 0, low, high) * times
       if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
     }
@@ -241,7 +236,7 @@ extension ExactRun {
       let to = wait.piece(from, high, share)
       let mean = wait.hasOutcomes ? meanAnswer(row, state, from, to) : wait.mean(ofAnswer: row, from: from, to: to)
       ends.add(
-        part * wait.answered(row, from: from, to: to), of: state.flow, rows: row..<row + 1, masses,
+        part * wait.answered(row, from: from, to: to), of: state.flow, rows: row..<row + 1, &masses,
         from: wait.at + from,
         to: wait.evenly(mean, from: from, to: to), &tally)
       from = to

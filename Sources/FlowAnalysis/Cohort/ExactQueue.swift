@@ -1,5 +1,5 @@
 /// Contacts that wait in one state, all over the same.
-struct ExactState<State: Hashable> {
+struct ExactState<State: WalkerState> {
   var state: State
   /// When the task was given of which an outcome is still to come, and when it ends to; both 0 where none is.
   var given: Int32
@@ -14,25 +14,64 @@ struct ExactState<State: Hashable> {
   }
 }
 
-/// States by the minute from which on they wait. Those that have become equal come out as one.
-struct ExactQueue<State: Hashable> {
-  private var states: [ExactState<State>?] = []
-  /// The same for equal states.
-  private var tags: [UInt64] = []
-  private var free: [UInt32] = []
-  /// A heap; the minute is above the place, so that what comes out does not depend on anything else.
+/// States by the minute from which on they wait. Those that have become equal are one.
+struct ExactQueue<State: WalkerState> {
+  private struct Place {
+    var state: ExactState<State>
+    var minute: Int32
+    var bucket: Int32
+    /// The next place in the same bucket; -1 at the end.
+    var next: Int32
+  }
+
+  private var places: [Place] = []
+  private var free: [Int32] = []
+  /// The first place in each; equal states share one.
+  private var buckets = [Int32](repeating: -1, count: 1 << 14)
+  /// The minute is above the place, so that what comes out does not depend on anything else.
   private var heap: [UInt64] = []
-  private var places: [UInt32] = []
-  mutating func push(_ state: ExactState<State>, tag: UInt64, at minute: Int32) {
-    let place = free.popLast() ?? UInt32(states.count)
-    if Int(place) == states.count {
-      states.append(state)
-      tags.append(tag)
-    } else {
-      states[Int(place)] = state
-      tags[Int(place)] = tag
+
+  mutating func push(_ state: ExactState<State>, at minute: Int32, _ masses: inout ExactMasses) {
+    let mixed = (state.state.tag ^ UInt64(UInt32(bitPattern: minute))) &* 0x9E37_79B9_7F4A_7C15
+    let bucket = Int32(mixed >> 50)
+    var known = Int(buckets[Int(bucket)])
+    while known >= 0 {
+      if places[known].minute == minute, places[known].state.isSame(as: state) {
+        return masses.join(state.flow, into: &places[known].state.flow)
+      }
+      known = Int(places[known].next)
     }
-    let key = UInt64(UInt32(bitPattern: minute)) << 32 | UInt64(place)
+    let place = Place(state: state, minute: minute, bucket: bucket, next: buckets[Int(bucket)])
+    let index = free.popLast() ?? Int32(places.count)
+    if Int(index) == places.count { places.append(place) } else { places[Int(index)] = place }
+    buckets[Int(bucket)] = index
+    add(UInt64(UInt32(bitPattern: minute)) << 32 | UInt64(index))
+  }
+
+  /// All of the next minute, into an empty list; nil where there are none.
+  mutating func pop(into all: inout [ExactState<State>]) -> Int32? {
+    guard let first = heap.first else { return nil }
+    while let next = heap.first, next >> 32 == first >> 32 {
+      let index = Int32(truncatingIfNeeded: next)
+      all.append(places[Int(index)].state)
+      unlink(index)
+      free.append(index)
+      remove()
+    }
+    return Int32(truncatingIfNeeded: first >> 32)
+  }
+
+  private mutating func unlink(_ index: Int32) {
+    let (bucket, next) = (Int(places[Int(index)].bucket), places[Int(index)].next)
+    guard buckets[bucket] != index else { return buckets[bucket] = next }
+    var before = Int(buckets[bucket])
+    while places[before].next != index { before = Int(places[before].next) }
+    places[before].next = next
+  }
+
+  // MARK: The heap
+
+  private mutating func add(_ key: UInt64) {
     var index = heap.count
     heap.append(key)
     while index > 0, heap[(index - 1) / 2] > key {
@@ -40,35 +79,6 @@ struct ExactQueue<State: Hashable> {
       index = (index - 1) / 2
     }
     heap[index] = key
-  }
-
-  /// All of the next minute, into an empty list; nil where there are none.
-  mutating func pop(into all: inout [ExactState<State>], _ masses: inout ExactMasses) -> Int32? {
-    guard let first = heap.first else { return nil }
-    places.removeAll(keepingCapacity: true)
-    while let next = heap.first, next >> 32 == first >> 32 {
-      places.append(UInt32(truncatingIfNeeded: next))
-      remove()
-    }
-    if places.count > 1 {
-      places.sort { (tags[Int($0)], $0) < (tags[Int($1)], $1) }
-    }
-    var sameFrom = 0
-    var last: UInt64?
-    for place in places {
-      guard let state = states[Int(place)] else { continue }
-      states[Int(place)] = nil
-      free.append(place)
-      if tags[Int(place)] != last { (sameFrom, last) = (all.count, tags[Int(place)]) }
-      var known = sameFrom
-      while known < all.count, !all[known].isSame(as: state) { known += 1 }
-      if known < all.count {
-        masses.join(state.flow, into: &all[known].flow)
-      } else {
-        all.append(state)
-      }
-    }
-    return Int32(truncatingIfNeeded: first >> 32)
   }
 
   private mutating func remove() {

@@ -16,12 +16,12 @@ struct ExactRun<W: Walker> {
   /// What being told something comes to.
   struct Result {
     var state: W.State
-    /// What was handed over: so many in ``ExactRun/handed``.
+    /// What was handed over: so many in ``Walker/handed``, where it stays until the next state is looked at.
     var from: Int
     var count: Int
-    var wakes: Int32?
-    var awaited: Int32
 
+    var wakes: Int32? { state.wakes }
+    var awaited: Int32 { state.awaited }
     var isEnd: Bool { wakes == nil && count == 0 }
   }
 
@@ -43,8 +43,6 @@ struct ExactRun<W: Walker> {
   var ends: ExactEnds
   /// Of the state at hand.
   var wait: ExactWait
-  /// By what the state at hand has been told.
-  var handed: [Handed] = []
   /// When those of each start came.
   let arrivals: [Int32]
   /// How many contacts there are, and a start stands for.
@@ -52,7 +50,7 @@ struct ExactRun<W: Walker> {
   let weight: Double
   /// The share of one start that is not worth cutting.
   let grain: Double
-  /// So few contacts may answer in a later wait, and so many in all; so few do in any case.
+  /// So few contacts may answer in a later wait, fewer the more of all that may have; so few do in any case.
   let few: Double
   let spare: Double
   var nobody: Double
@@ -70,8 +68,6 @@ struct ExactRun<W: Walker> {
   let widest: Int32
   /// By row, the share whose answers end the run wherever they come in the wait.
   var ending: [Double]
-  /// Of whoever is asked: by row from the second on, who is going to answer.
-  let shares: [Double]
   /// The row of each class: one for all that take equally long. Of those who are going to answer so, who does with it.
   let rows: [Int]
   let parts: [Double]
@@ -97,8 +93,8 @@ struct ExactRun<W: Walker> {
     weight = Double(plan.cohort.contacts) / Double(starts)
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)
-    spare = few > 0 ? 1e-4 * Double(plan.cohort.contacts) : 0
-    nobody = few / 1000
+    spare = 1e-4 * Double(plan.cohort.contacts)
+    nobody = few / 200
     isOpen = plan.steps.allSatisfy { $0.window == nil }
     let decisive = plan.graph.nodes.indices.filter { plan.graph.nodes[$0].closed != .defer }
     shortest = min(60, plan.shortestOpen(plan.steps.indices))
@@ -108,7 +104,6 @@ struct ExactRun<W: Walker> {
       shares(plan.replies.map(\.upTo)), plan.answers.map { (paces.firstIndex(of: $0.median) ?? 0) + 1 }
     )
     let sums = paces.indices.map { row in zip(all, rows).reduce(0) { $0 + ($1.1 == row + 1 ? $1.0 : 0) } }
-    self.shares = sums
     self.rows = rows
     parts = zip(all, rows).map { $0 / sums[$1 - 1] }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
@@ -116,7 +111,7 @@ struct ExactRun<W: Walker> {
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
     ending = Array(repeating: 0, count: sums.count + 1)
-    masses = ExactMasses(rows: sums.count + 1, starts: starts)
+    masses = ExactMasses(shares: sums, starts: starts)
     wait = ExactWait(answers: paces.compactMap { median in plan.answers.first { $0.median == median } })
     tally = CohortTally(plan)
   }
@@ -130,17 +125,17 @@ struct ExactRun<W: Walker> {
         continue
       }
       for way in arms.ways(enrolment) {
-        handed.removeAll(keepingCapacity: true)
-        walker.start(0, contact: way.contact, day: day, at: minute)
+        walker.handed.removeAll(keepingCapacity: true)
+        let state = walker.start(contact: way.contact, day: day, at: minute)
+        let result = Result(state: state, from: 0, count: walker.handed.count)
         let from = ExactState(
-          state: walker.state(0, at: minute), given: 0, until: 0, contact: way.contact,
-          flow: masses.begin(number, weight * way.share))
-        settle(result(at: minute), from, from.flow, from: minute, to: minute, at: minute, before: -1)
+          state: state, given: 0, until: 0, contact: way.contact, flow: masses.begin(number, weight * way.share))
+        settle(result, from, from.flow, from: minute, to: minute, at: minute, before: -1)
       }
     }
     var states: [ExactState<W.State>] = []
     var rounds = 0
-    while let minute = queue.pop(into: &states, &masses) {
+    while let minute = queue.pop(into: &states) {
       for index in states.indices { advance(states[index], at: minute) }
       looked += states.count
       if looked > ExactRun.many {
@@ -162,22 +157,13 @@ struct ExactRun<W: Walker> {
 
   // MARK: Going on
 
-  mutating func result(at minute: Int32) -> Result {
-    let result = Result(
-      state: walker.state(0, at: minute), from: handed.count, count: walker.handed.count,
-      wakes: walker.wakes(0), awaited: walker.awaited(0))
-    if result.count > 0 {
-      for index in 0..<result.count { handed.append(walker.handed[index]) }
-      walker.handed.removeAll(keepingCapacity: true)
-    }
-    return result
-  }
-
   mutating func result(of told: Told, _ state: W.State, _ contact: UInt32, at minute: Int32) -> Result {
     self.told += 1
-    walker.put(state, 0)
-    walker.tell(0, told, contact: contact, at: minute)
-    return result(at: minute)
+    var result = Result(state: state, from: walker.handed.count, count: 0)
+    walker.tell(&result.state, told, contact: contact, at: minute)
+    walker.simplify(&result.state, at: minute)
+    result.count = walker.handed.count - result.from
+    return result
   }
 
   // What only reads is `mutating`, too: else a copy of everything would be made for it.
@@ -185,29 +171,34 @@ struct ExactRun<W: Walker> {
   /// Nothing but the minute is another.
   mutating func isSame(_ one: Result, _ other: Result) -> Bool {
     guard one.count == other.count, one.state == other.state else { return false }
-    for index in 0..<one.count where handed[one.from + index].node != handed[other.from + index].node { return false }
+    return handsSame(one, other)
+  }
+
+  mutating func handsSame(_ one: Result, _ other: Result) -> Bool {
+    for index in 0..<one.count
+    where walker.handed[one.from + index].node != walker.handed[other.from + index].node { return false }
     return true
   }
 
   mutating func hands(_ result: Result, _ node: Int) -> Bool {
-    for index in 0..<result.count where Int(handed[result.from + index].node) == node { return true }
+    for index in 0..<result.count where Int(walker.handed[result.from + index].node) == node { return true }
     return false
   }
 
   /// Something was handed over that is not at any minute.
   mutating func waitsForWindow(_ result: Result) -> Bool {
-    for index in 0..<result.count where hasWindow[Int(handed[result.from + index].node)] { return true }
+    for index in 0..<result.count where hasWindow[Int(walker.handed[result.from + index].node)] { return true }
     return false
   }
 
   /// A state waits from a minute on: what comes of it until its timer, and by that.
   mutating func advance(_ state: ExactState<W.State>, at minute: Int32) {
-    handed.removeAll(keepingCapacity: true)
-    walker.put(state.state, 0)
-    guard let wakes = walker.wakes(0), wakes <= Cohort.horizon else {
-      return end("", state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
+    walker.handed.removeAll(keepingCapacity: true)
+    guard let wakes = state.state.wakes, wakes <= Cohort.horizon else {
+      return end(
+        "", state.state.touchCount, state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
-    let node = Int(walker.awaited(0))
+    let node = Int(state.state.awaited)
     wait.begin(
       at: minute, given: state.given, until: state.until, node: node, share: node >= 0 ? outcomeShares[node] : 0,
       least: grain * weight * Double(state.flow.count))
@@ -234,8 +225,7 @@ struct ExactRun<W: Walker> {
       if Int(result.awaited) != node || hands(result, node) { (next.given, next.until) = (0, 0) }
       if result.count > 0 { note(result, &next, total, from: from, to: to, at: minute) }
       guard let wakes = result.wakes else {
-        walker.put(result.state, 0)
-        return end(walker.outcome(0), next.flow, from: from, to: to)
+        return end(walker.outcome(of: result.state), result.state.touchCount, next.flow, from: from, to: to)
       }
       if wakes > minute {
         guard next.flow.isSilent, result.awaited < 0, wakes <= Cohort.horizon else { break }
@@ -251,28 +241,29 @@ struct ExactRun<W: Walker> {
       next.state = apart
       masses.count(&next.flow, touches: touches)
     }
-    queue.push(next, tag: walker.tag(next.state), at: minute)
+    queue.push(next, at: minute, &masses)
   }
 
   mutating func note(
     _ result: Result, _ next: inout ExactState<W.State>, _ total: Double, from: Int32, to: Int32, at minute: Int32
   ) {
     for index in result.from..<(result.from + result.count) {
-      let handed = handed[index]
+      let handed = walker.handed[index]
       let node = Int(handed.node)
       tally.leave(node, after: from, through: to, total)
-      if isAnswered[node] { masses.ask(&next.flow, shares) }
-      if let end = handed.until, end > minute, !outcomes[node].isEmpty, result.awaited == handed.node {
+      if isAnswered[node] { masses.ask(&next.flow) }
+      if let end = handed.until, end > minute, outcomeShares[node] > 0, result.awaited == handed.node {
         (next.given, next.until) = (minute, end)
       }
     }
   }
 
   /// - Parameter isLate: they still live; the minutes count from their start.
-  mutating func end(_ outcome: String, _ flow: ExactFlow, from: Int32, to: Int32, isLate: Bool = false) {
-    let touches = walker.touches(0)
+  mutating func end(
+    _ outcome: String, _ touches: Int, _ flow: ExactFlow, from: Int32, to: Int32, isLate: Bool = false
+  ) {
     if flow.isCounted {
-      for before in 0..<ExactMasses.touches {
+      for before in 0...masses.mostTouches {
         let mass = masses.sum(flow, touches: before)
         if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
       }
@@ -282,7 +273,7 @@ struct ExactRun<W: Walker> {
     if isLate {
       tally.last(after: from, through: to, masses.sum(flow))
     } else {
-      ends.add(1, of: flow, rows: 0..<masses.rows, masses, from: from, to: to, &tally)
+      ends.add(1, of: flow, rows: 0..<masses.rows, &masses, from: from, to: to, &tally)
     }
     masses.drop(flow)
   }

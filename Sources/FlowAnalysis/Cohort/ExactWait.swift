@@ -1,7 +1,7 @@
 /// What may still come while a state waits, counted from one minute on.
 struct ExactWait {
   /// How long what a touch brings takes, by row from the second on.
-  private let answers: [AnswerTimes]
+  private let answers: AnswerShares
   private(set) var at: Int32 = 0
   private var given: Int32 = 0
   private var until: Int32 = 0
@@ -24,7 +24,7 @@ struct ExactWait {
   }
 
   init(answers: [AnswerTimes]) {
-    self.answers = answers
+    self.answers = AnswerShares(answers)
     slow = max(60, Int32(answers.reduce(1) { max($0, $1.median) }))
   }
 
@@ -39,7 +39,7 @@ struct ExactWait {
   }
 
   /// How long something may still be heard of a row, for at most so many minutes.
-  func longest(_ row: Int, within length: Int32) -> Int32 { min(length, Int32(answers[row - 1].longest)) }
+  func longest(_ row: Int, within length: Int32) -> Int32 { min(length, answers.longest(row - 1)) }
 
   var hasOutcomes: Bool { share > 0 && until > at }
 
@@ -54,7 +54,7 @@ struct ExactWait {
   }
 
   /// The share of those of a row who are going to answer that have not by so many minutes later.
-  private func silent(_ minutes: Int32, _ row: Int) -> Double { answers[row - 1].share(laterThan: Int(minutes)) }
+  private func silent(_ minutes: Int32, _ row: Int) -> Double { answers.share(row - 1, laterThan: minutes) }
 
   private func isSilent(_ row: Int) -> Bool { row == 0 || later & ExactFlow.bit(row) != 0 }
 
@@ -80,12 +80,12 @@ struct ExactWait {
     // Outcomes come evenly up to here; in one minute an answer comes before an outcome.
     let even = min(high, until - at)
     guard hasOutcomes, even > low else { return 0 }
-    return answers[row - 1].sum(from: Int(low) + 1, through: Int(even)) * (open(low) - open(high)) / Double(even - low)
+    return answers.sum(row - 1, from: low + 1, through: even) * (open(low) - open(high)) / Double(even - low)
   }
 
   /// The minute of a stretch after which an answer of a row comes in the mean, where no outcome may come before.
   func mean(ofAnswer row: Int, from low: Int32, to high: Int32) -> Double {
-    Double(low) + answers[row - 1].mean(notAfter: Int(high - low))
+    Double(low) + answers.mean(row - 1, notAfter: high - low)
   }
 
   /// The minute up to which something may come evenly from the beginning of a stretch on, that it has the same mean.

@@ -3,11 +3,28 @@ import FlowTime
 
 /// The machine that production uses, told the same as the compiled walker: slower, and it carries everything.
 struct MachineWalker: Walker {
+  struct State: WalkerState {
+    var run: Run?
+    var wakes: Int32?
+    /// Touches that went out later than the run has counted.
+    var late: [Instant] = []
+
+    var awaited: Int32 {
+      guard let waiting = run?.waiting, waiting.stage == .outcome else { return -1 }
+      return Int32(waiting.node)
+    }
+
+    var touchCount: Int { run?.touches ?? 0 }
+
+    var tag: UInt64 {
+      guard let run, let waiting = run.waiting else { return 0 }
+      let numbers = [Int64(waiting.node), waiting.due.milliseconds, run.started.milliseconds, Int64(run.touches)]
+      return numbers.reduce(0) { ($0 ^ UInt64(bitPattern: $1)) &* 0x9E37_79B9_7F4A_7C15 }
+    }
+  }
+
   let plan: CohortPlan
   var handed: [Handed] = []
-  private var runs: [Run?] = []
-  /// Touches that went out later than the run has counted, by place.
-  private var late: [Int: [Instant]] = [:]
   private let names: [String: Int32]
 
   init(_ plan: CohortPlan) {
@@ -18,21 +35,18 @@ struct MachineWalker: Walker {
 
   var looked: Bool { true }
 
-  var bytesPerContact: Int { MemoryLayout<Run>.stride }
-
-  mutating func start(_ place: Int, contact: UInt32, day: Int, at minute: Int32) {
-    while runs.count <= place { runs.append(nil) }
-    late[place] = nil
-    guard let enrolment = plan.days[day].enrolment else { return }
+  mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State {
+    var state = State()
+    guard let enrolment = plan.days[day].enrolment else { return state }
     take(
-      place,
       Machine.start(
         plan.graph, key: plan.key(of: contact, enrolment), data: enrolment.data, at: plan.instant(minute),
-        surroundings(place)))
+        surroundings(state)), &state)
+    return state
   }
 
-  mutating func tell(_ place: Int, _ told: Told, contact: UInt32, at minute: Int32) {
-    guard let run = runs[place] else { return }
+  mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32) {
+    guard let run = state.run else { return }
     let kind: Event.Kind =
       switch told {
       case .timer: .timer
@@ -41,15 +55,16 @@ struct MachineWalker: Walker {
         .outcome(plan.steps[node].outcomes[index].name, step: node, note: nil)
       }
     let now = plan.instant(minute)
-    take(place, Machine.step(plan.graph, run, Event(id: "", at: now, kind: kind), at: now, surroundings(place)))
+    take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: kind), at: now, surroundings(state)), &state)
   }
 
-  private func surroundings(_ place: Int) -> Surroundings {
-    Surroundings(zones: plan.cohort.zones, caps: plan.cohort.caps, touchesElsewhere: late[place] ?? [])
+  private func surroundings(_ state: State) -> Surroundings {
+    Surroundings(zones: plan.cohort.zones, caps: plan.cohort.caps, touchesElsewhere: state.late)
   }
 
-  private mutating func take(_ place: Int, _ transition: Transition) {
-    runs[place] = transition.run
+  private mutating func take(_ transition: Transition, _ state: inout State) {
+    state.run = transition.run
+    state.wakes = transition.run.waiting.map { plan.minute(notBefore: $0.wakes) }
     for entry in transition.entries {
       guard entry.goesOut, let name = entry.step, let node = names[name] else { continue }
       handed.append(
@@ -57,31 +72,11 @@ struct MachineWalker: Walker {
     }
   }
 
-  mutating func wentOut(_ place: Int, at minute: Int32) { late[place, default: []].append(plan.instant(minute)) }
+  mutating func wentOut(_ state: inout State, at minute: Int32) { state.late.append(plan.instant(minute)) }
 
-  func wakes(_ place: Int) -> Int32? { runs[place]?.waiting.map { plan.minute(notBefore: $0.wakes) } }
+  mutating func outcome(of state: State) -> String { state.run?.outcome ?? "" }
 
-  func awaited(_ place: Int) -> Int32 {
-    guard let waiting = runs[place]?.waiting, waiting.stage == .outcome else { return -1 }
-    return Int32(waiting.node)
-  }
+  mutating func simplify(_ state: inout State, at minute: Int32) {}
 
-  func outcome(_ place: Int) -> String { runs[place]?.outcome ?? "" }
-
-  func touches(_ place: Int) -> Int { runs[place]?.touches ?? 0 }
-
-  func state(_ place: Int, at minute: Int32) -> Run? { runs[place] }
-
-  func countedApart(_ state: Run?) -> (state: Run?, touches: Int)? { nil }
-
-  func tag(_ state: Run?) -> UInt64 {
-    guard let state, let waiting = state.waiting else { return 0 }
-    let numbers = [Int64(waiting.node), waiting.due.milliseconds, state.started.milliseconds, Int64(state.touches)]
-    return numbers.reduce(0) { ($0 ^ UInt64(bitPattern: $1)) &* 0x9E37_79B9_7F4A_7C15 }
-  }
-
-  mutating func put(_ state: Run?, _ place: Int) {
-    while runs.count <= place { runs.append(nil) }
-    runs[place] = state
-  }
+  mutating func countedApart(_ state: State) -> (state: State, touches: Int)? { nil }
 }

@@ -29,35 +29,63 @@ struct Quarters {
   mutating func add(_ count: Double, after low: Int32, through high: Int32) {
     let last = Int(high) / 15
     if last >= quarters.count { grow(to: last) }
-    quarters.withUnsafeMutableBufferPointer { Quarters.add(count, Int(min(low, high - 1)), Int(high), $0) }
+    let stretch = Stretch(after: low, through: high)
+    quarters.withUnsafeMutableBufferPointer { stretch.add(count, 0, $0) }
   }
 
   /// The same of several, counted from instants that are each so much later, in order.
   mutating func add(
     _ counts: UnsafeBufferPointer<Double>, after low: Int32, through high: Int32, from later: UnsafeBufferPointer<Int32>
   ) {
-    guard let first = counts.firstIndex(where: { $0 > 0 }) else { return }
-    let last = Int(high - later[first]) / 15
+    guard let first = later.first else { return }
+    let last = Int(high - first) / 15
     if last >= quarters.count { grow(to: last) }
     quarters.withUnsafeMutableBufferPointer { quarters in
-      for index in first..<counts.count where counts[index] > 0 {
-        Quarters.add(counts[index], Int(min(low, high - 1) - later[index]), Int(high - later[index]), quarters)
+      // Most begin on a quarter of an hour, and differ by whole ones.
+      var (stretch, rest): (Stretch?, Int32) = (nil, 0)
+      for index in counts.indices where counts[index] > 0 {
+        let quarter = later[index] / 15
+        if stretch == nil || later[index] - quarter * 15 != rest {
+          rest = later[index] - quarter * 15
+          stretch = Stretch(after: low - rest, through: high - rest)
+        }
+        stretch?.add(counts[index], Int(quarter), quarters)
       }
     }
   }
 
-  private static func add(_ count: Double, _ low: Int, _ high: Int, _ quarters: UnsafeMutableBufferPointer<Quarter>) {
-    let (first, last) = ((low + 1) / 15, high / 15)
-    quarters[last].latest = max(quarters[last].latest, Int32(truncatingIfNeeded: high))
-    guard last > first else {
-      quarters[last].count += count
-      return
+  /// Minutes after one and not after another.
+  private struct Stretch {
+    private let first: Int
+    private let last: Int
+    private let high: Int32
+    /// Which part is in the first quarter, in the last, and in each between.
+    private let atFirst: Double
+    private let atLast: Double
+    private let each: Double
+
+    init(after low: Int32, through high: Int32) {
+      let low = min(low, high - 1)
+      (first, last, self.high) = (Int(low + 1) / 15, Int(high) / 15, high)
+      let minute = 1 / Double(high - low)
+      each = minute * 15
+      atFirst = minute * Double((first + 1) * 15 - Int(low) - 1)
+      atLast = minute * Double(Int(high) - last * 15 + 1)
     }
-    let each = count / Double(high - low)
-    quarters[first].count += each * Double((first + 1) * 15 - low - 1)
-    quarters[last].count += each * Double(high - last * 15 + 1)
-    quarters[first + 1].change += each * 15
-    quarters[last].change -= each * 15
+
+    /// So many, each so many quarters earlier.
+    func add(_ count: Double, _ early: Int, _ quarters: UnsafeMutableBufferPointer<Quarter>) {
+      let (first, last) = (first - early, last - early)
+      quarters[last].latest = max(quarters[last].latest, high - Int32(truncatingIfNeeded: early * 15))
+      guard last > first else {
+        quarters[last].count += count
+        return
+      }
+      quarters[first].count += count * atFirst
+      quarters[last].count += count * atLast
+      quarters[first + 1].change += count * each
+      quarters[last].change -= count * each
+    }
   }
 
   var counts: [Double] {
@@ -97,7 +125,7 @@ struct Lengths {
     _ counts: UnsafeBufferPointer<Double>, after low: Int32, through high: Int32, from later: UnsafeBufferPointer<Int32>
   ) {
     let mean = (Double(min(low + 1, high)) + Double(high)) / 2
-    for index in counts.indices { minutes += counts[index] * (mean - Double(later[index])) }
+    for index in counts.indices where counts[index] > 0 { minutes += counts[index] * (mean - Double(later[index])) }
     quarters.add(counts, after: low, through: high, from: later)
   }
 
