@@ -73,7 +73,7 @@ public struct Explainer {
             }
             if handover.touch { touches.append(entry.at) }
             answer.delivery = history.delivery(of: index, in: step)
-            answer.showWhenItLeft()
+            answer.showWhenItLeft(isTouch: handover.touch)
           }
           if entry.step != nil { put[name] = nil }
           answers.append(answer)
@@ -86,6 +86,8 @@ public struct Explainer {
   /// What came of a step's last hand-over.
   private static func add(_ fact: Reasons.Fact, to answers: inout [Reasons.Answer], _ step: String) {
     guard let index = answers.lastIndex(where: { $0.step == step }) else { return }
+    // What the engine has put off was in time for its run, and has not left in time.
+    if case .deferred = fact { answers[index].facts.removeAll(where: \.isInTime) }
     answers[index].facts.append(fact)
   }
 
@@ -272,16 +274,30 @@ extension Reasons.Fact {
   fileprivate var isStandstill: Bool {
     if case .deferred(let at, let until, _) = self { until <= at } else { false }
   }
+
+  fileprivate var isInTime: Bool { if case .inTime = self { true } else { false } }
 }
 
 extension Reasons.Answer {
-  /// What the journal calls sent was planned then: it is sent when its channel has taken it.
-  fileprivate mutating func showWhenItLeft() {
-    guard what == .sent, let delivery else { return }
+  /// What the journal calls sent, or given to somebody, was planned then: it is so when its channel has taken it, and
+  /// what is to come of a touch counts from there.
+  fileprivate mutating func showWhenItLeft(isTouch: Bool) {
+    guard what == .sent || what == .assigned, let delivery else { return }
+    var isInTime = true
     switch delivery.state {
-    case "accepted": at = delivery.settled ?? at
-    case "planned", "deferred", "claimed", "held": what = .planned
+    case "accepted":
+      if let left = delivery.settled {
+        isInTime = left.milliseconds(since: delivery.planned) < 60_000
+        if what == .sent || !isInTime { at = left }
+      }
+    case "planned", "deferred", "held":
+      what = .planned
+      isInTime = false
+    case "claimed": what = .planned
     default: break
     }
+    if isInTime { return }
+    facts.removeAll(where: \.isInTime)
+    if isTouch { until = nil }
   }
 }

@@ -125,7 +125,11 @@ struct WhyWords {
       lines.append("is tried again \(when(delivery.next)), after \(count)\(because ?? "")")
     case "claimed": lines.append("in its channel's hands, at attempt \(delivery.attempts)")
     case "marked": lines.append("handed over whole, and not answered yet, at attempt \(delivery.attempts)")
-    case "planned": lines.append("may leave from \(when(delivery.next)) on")
+    case "planned":
+      let isPutOff = answer.facts.contains { fact in
+        if case .deferred(_, _, let said) = fact { said == delivery.because } else { false }
+      }
+      lines.append("may leave from \(when(delivery.next)) on\(isPutOff ? "" : because ?? "")")
     default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because ?? "")")
     }
     return lines

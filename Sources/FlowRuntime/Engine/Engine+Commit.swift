@@ -107,6 +107,9 @@ extension Engine {
     writes.append(record.sequence == 0 ? .start(plan.next) : .advance(plan.next, from: record.sequence))
     writes.append(.append(step))
     writes += also
+    if let waiting = record.run.waiting, waiting.arrived == plan.next.run.waiting?.arrived {
+      writes += try dueAgain(plan.next, since: waiting, also: also)
+    }
     for entry in plan.entries where entry.handover?.touch == true && !record.contact.isEmpty {
       writes.append(.touch(contact: record.contact, run: record.id, at: entry.at))
     }

@@ -37,6 +37,7 @@ extension Engine {
       let counted = counted(line, of: record.contact)
       writes += noteLate(line, of: record.contact, left: now, isCounted: true)
       if let step = try recount(&next, line, counted, now) { writes.append(.append(step)) }
+      writes += try dueAgain(next, since: record.run.waiting, left: now)
     }
     return next == record ? writes : [.advance(next, from: record.sequence)] + writes
   }

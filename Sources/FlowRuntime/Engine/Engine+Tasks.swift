@@ -29,6 +29,26 @@ extension Engine {
       outcomes: delivery.outcomes.isEmpty ? ["done"] : delivery.outcomes)
   }
 
+  /// The open task that the run waits for, where it waits until another instant than before: after a hold, a new date,
+  /// a late hand-over, a move to another version.
+  /// - Parameters:
+  ///   - also: what is written with it, and was said of tasks there.
+  ///   - left: when its person was given it, where that is another instant, too.
+  func dueAgain(
+    _ next: RunRecord, since before: Run.Waiting?, also: [Write] = [], left: Instant? = nil
+  ) throws(StoreError) -> [Write] {
+    guard let waiting = next.run.waiting, let before, waiting.stage == .outcome, before.stage == .outcome,
+      waiting.due != before.due
+    else { return [] }
+    var renamed: [String: TaskRecord] = [:]
+    for case .task(let task) in also { renamed[task.id] = task }
+    let open = try store.tasks(TaskFilter(run: next.id, isOpen: true)).map { renamed[$0.id] ?? $0 }
+    guard var task = open.last(where: { $0.node == waiting.node && $0.due != nil }) else { return [] }
+    task.due = waiting.due
+    task.assigned = left ?? task.assigned
+    return [.task(task)]
+  }
+
   /// Whether it left is not known, and to send it again might send it twice: a person says what is to be done.
   func unknownNotice(_ line: Outgoing) throws(StoreError) -> TaskRecord {
     var task = try notice(

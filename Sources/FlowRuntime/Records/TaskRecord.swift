@@ -79,3 +79,14 @@ public struct TaskFilter: Hashable, Sendable {
     (run == nil || run == task.run) && (isOpen == nil || isOpen == task.isOpen)
   }
 }
+
+extension Store {
+  /// The line by which the step's task goes to its person, where it has not been handed over yet: it waits for its
+  /// channel's capacity, or is held. Until then it is no open task for anybody.
+  public func waitingLine(of task: TaskRecord) throws(StoreError) -> Outgoing? {
+    guard task.isOpen, let node = task.node, try hasOpen(run: task.run) else { return nil }
+    return try outbox(run: task.run).last {
+      $0.node == node && $0.planned == task.assigned && [.planned, .held].contains($0.state)
+    }
+  }
+}

@@ -16,18 +16,22 @@ struct TasksCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try project.open()
-    let (tasks, zones) = try await Storage.use(store, workspace, .reading) { store in
+    let (tasks, waiting, zones) = try await Storage.use(store, workspace, .reading) { store in
       let id = try run.map { try Histories.record($0, in: store).id }
-      let tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true))
+      var tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true))
+      var waiting: [String: Outgoing] = [:]
+      for task in tasks { waiting[task.id] = try store.waitingLine(of: task) }
+      if !all { tasks.removeAll { waiting[$0.id] != nil } }
       var zones: [String: String] = [:]
       for run in Set(tasks.map(\.run)) { zones[run] = try store.run(run)?.run.zone }
-      return (tasks, zones)
+      return (tasks, waiting, zones)
     }
     let rows = tasks.map { task -> [String?] in
       let zone = zones[task.run].flatMap { workspace.zones.zone(named: $0) } ?? .utc
       return [
         task.id, task.name, task.workflow, task.run, person(task.person), task.assigned.rfc3339(in: zone),
-        task.due?.rfc3339(in: zone), task.outcomes.joined(separator: " "), state(task.state), task.text,
+        task.due?.rfc3339(in: zone), task.outcomes.joined(separator: " "),
+        waiting[task.id].map { state($0, zone) } ?? state(task.state), task.text,
       ]
     }
     let columns = ["task", "step", "workflow", "run", "person", "assigned", "due", "outcomes", "state", "text"]
@@ -41,6 +45,12 @@ struct TasksCommand: AsyncParsableCommand {
       if let text = value[path: [field]].text { return text }
     }
     return ""
+  }
+
+  /// Its person has not been given it yet.
+  private func state(_ line: Outgoing, _ zone: Zone) -> String {
+    let because = line.because.map { ": \($0.hasPrefix(Hold.mark) ? String($0.dropFirst(Hold.mark.count)) : $0)" } ?? ""
+    return line.state == .held ? "held\(because)" : "not before \(line.next.rfc3339(in: zone))\(because)"
   }
 
   private func state(_ state: TaskRecord.State) -> String {
