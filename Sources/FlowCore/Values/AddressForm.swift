@@ -5,7 +5,7 @@ package enum AddressForm {
   /// An address of a mailbox, such as `ann@acme.test`: a dot-atom, `@`, and a domain of letters, digits and
   /// hyphens (RFC 5321 section 4.1.2, without quoted local parts, address literals and SMTPUTF8). Whatever else
   /// a text may hold, a line break, a comma or a bracket among it, makes it no address.
-  package static func isEmail(_ text: String) -> Bool {
+  package static func isMailbox(_ text: String) -> Bool {
     let bytes = text.utf8
     guard bytes.count <= 254, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return false }
     let (local, domain) = (text[..<at].utf8, text[bytes.index(after: at)...].utf8)
@@ -14,7 +14,7 @@ package enum AddressForm {
   }
 
   /// What is wrong with a text that is no such address.
-  static func reason(notEmail text: String) -> String {
+  static func reason(notMailbox text: String) -> String {
     let scalars = text.unicodeScalars
     if scalars.contains(where: isBlankOrControl) { return "an address has no blanks and no control characters" }
     if let odd = scalars.first(where: { "<>()[],;:\\\"".unicodeScalars.contains($0) }) {

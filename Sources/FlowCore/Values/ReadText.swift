@@ -54,8 +54,8 @@ func isBlankOrControl(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 private func readEmail(_ text: String) throws(ReadingError) -> String {
-  if AddressForm.isEmail(text) { return text }
-  throw ReadingError(AddressForm.reason(notEmail: text))
+  if AddressForm.isMailbox(text) { return text }
+  throw ReadingError(AddressForm.reason(notMailbox: text))
 }
 
 private func readURL(_ text: String) throws(ReadingError) -> String {

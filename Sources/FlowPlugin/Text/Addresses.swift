@@ -7,7 +7,7 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
   public let text: String
 
   public init?(_ text: String) {
-    guard AddressForm.isEmail(text) else { return nil }
+    guard AddressForm.isMailbox(text) else { return nil }
     self.text = text
   }
 
