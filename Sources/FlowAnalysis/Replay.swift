@@ -128,7 +128,7 @@ extension RunHistory.Step {
   private static let cancelled = "cancelled: "
 
   /// The stored entries without what the engine adds: how a channel rendered something, and touches that an answer
-  /// stopped on their way.
+  /// stopped on their way; with what older builds said in other words, the gap of the caps among it.
   fileprivate func own(_ replayed: [Entry]) -> [Entry] {
     var own: [Entry] = []
     for entry in entries {
@@ -142,6 +142,14 @@ extension RunHistory.Step {
         entry.kind = .task(handover)
       case .failed(let because) where isCancel && entry.step == nil && because.hasPrefix(Self.cancelled):
         entry.kind = .cancelled(because: String(because.dropFirst(Self.cancelled.count)))
+      case .deferred(let until, Caps.tooMany):
+        if case .deferred(until, let because)? = replayed.dropFirst(own.count).first?.kind, Caps.isReason(because) {
+          entry.kind = .deferred(until: until, because: because)
+        }
+      case .skipped(Caps.tooMany):
+        if case .skipped(let because)? = replayed.dropFirst(own.count).first?.kind, Caps.isReason(because) {
+          entry.kind = .skipped(because: because)
+        }
       case .withheld where own.count < replayed.count && replayed[own.count] != entry: continue
       case .withheld where own.count >= replayed.count: continue
       default: break

@@ -1,6 +1,7 @@
 import FlowAnalysis
 import FlowCompiler
 import FlowCore
+import FlowTesting
 import FlowTime
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
       """ + steps
     let compilation = Compiler.compile(
       CompilerInput(
-        files: ["small.yaml"], project: Project(), manifests: [], zones: zones,
+        files: ["small.yaml"], project: Project(), manifests: Bench.manifests, zones: zones,
         source: MemoryFiles(["small.yaml": text])))
     let errors = compilation.diagnostics.filter { $0.severity == .error }
     #expect(errors.isEmpty, "\(errors.map(\.message))")
@@ -57,6 +58,37 @@ import Testing
 
   private func verdict(_ history: RunHistory, _ graphs: Graph...) -> Replayed {
     Replay(zones: zones) { version in graphs.first { $0.fingerprint == version } }.check(history)
+  }
+
+  /// Older builds told the gap of the caps, too, as the cap on touches.
+  @Test func `guarantee 3: a run that the gap of the caps put off is the same in older words`() throws {
+    let graph = try graph(
+      """
+        - card: hello
+          purpose: inform
+          body: "{{ contact.name }}, thanks."
+        - end: done
+
+      """)
+    let caps = Caps(gap: .days(2))
+    let surroundings = Surroundings(
+      zones: zones, caps: caps, touchesElsewhere: [start.adding(milliseconds: -86_400_000)])
+    let transition = Machine.start(graph, key: ["d"], data: data, at: start, surroundings)
+    var first = RunHistory.Step(sequence: 1, at: start, event: nil, entries: transition.entries)
+    first.touchesElsewhere = surroundings.touchesElsewhere
+    var history = RunHistory(
+      id: "0", workflow: "small", version: graph.fingerprint, subject: "d", contact: "Sam", run: transition.run,
+      steps: [first], beginning: data)
+    func verdict() -> Replayed { Replay(zones: zones, caps: [caps]) { _ in graph }.check(history) }
+    #expect(verdict() == .same(transitions: 1))
+    let place = try #require(first.entries.firstIndex { $0.step == "hello" })
+    let until = start.adding(milliseconds: 86_400_000)
+    let because = "less than 2 days after the contact's touch before, which the caps want"
+    #expect(first.entries[place].kind == .deferred(until: until, because: because))
+    history.steps[0].entries[place].kind = .deferred(until: until, because: "the cap on touches of this contact")
+    #expect(verdict() == .same(transitions: 1))
+    history.steps[0].entries[place].kind = .deferred(until: start, because: "the cap on touches of this contact")
+    #expect(verdict() != .same(transitions: 1))
   }
 
   @Test func `guarantee 3: the same transitions, or the first that differs`() throws {

@@ -145,10 +145,9 @@ struct Joint {
 
   /// Where the caps have stood in the own run's way, and did not when it was alone.
   var cappedEntry: Entry? {
-    let cap = "the cap on touches of this contact"
     func isCapped(_ entry: Entry) -> Bool {
       switch entry.kind {
-      case .skipped(let because), .deferred(_, let because): because == cap
+      case .skipped(let because), .deferred(_, let because): Caps.isReason(because)
       default: false
       }
     }

@@ -50,13 +50,11 @@ extension Stepper {
         earliest = next
         reason = "less than \(gap) after the touch before"
       }
-      if let capped = capped(earliest) {
+      if let (next, because) = capped(earliest) {
         switch surroundings.caps?.then {
-        case .skip: return skip(node, because: "the cap on touches of this contact")
+        case .skip: return skip(node, because: because)
         case .end(let outcome): return .end(outcome)
-        default:
-          earliest = capped
-          reason = "the cap on touches of this contact"
+        default: (earliest, reason) = (next, because)
         }
       }
     }
@@ -138,7 +136,7 @@ extension Stepper {
     if let (next, gap) = gapEnd(step), next > earliest {
       (earliest, reason) = (next, "less than \(gap) after the touch before")
     }
-    if let capped = capped(earliest) { (earliest, reason) = (capped, "the cap on touches of this contact") }
+    if let capped = capped(earliest) { (earliest, reason) = capped }
     if let window = window(of: step) {
       guard
         let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
@@ -170,20 +168,20 @@ extension Stepper {
   /// Answering is not pressing.
   private func hasAnswered(since touch: Instant) -> Bool { run.answered.map { $0 >= touch } ?? false }
 
-  /// The first instant that the caps per contact allow; nil where they allow this one.
-  private func capped(_ instant: Instant) -> Instant? {
+  /// The first instant that the caps per contact allow, and what is against this one; nil where they allow it.
+  private func capped(_ instant: Instant) -> (until: Instant, because: String)? {
     guard let caps = surroundings.caps else { return nil }
     let touches = touches
-    var earliest = instant
-    if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last) {
-      earliest = max(earliest, next)
+    var (earliest, because) = (instant, "")
+    if let gap = caps.gap, let last = touches.first, let next = after(gap, from: last), next > earliest {
+      (earliest, because) = (next, Caps.tooSoon(gap))
     }
     if let limit = caps.touches, let span = caps.span, limit >= 1, touches.count >= limit,
-      let next = after(span, from: touches[limit - 1])
+      let next = after(span, from: touches[limit - 1]), next > earliest
     {
-      earliest = max(earliest, next)
+      (earliest, because) = (next, Caps.tooMany)
     }
-    return earliest > instant ? earliest : nil
+    return earliest > instant ? (earliest, because) : nil
   }
 
   // MARK: Hand-over

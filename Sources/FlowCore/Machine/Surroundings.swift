@@ -19,6 +19,13 @@ public struct Caps: Hashable, Sendable, Codable {
     self.gap = gap
     self.then = then
   }
+
+  // MARK: What stands in a touch's way, as the journal has it
+
+  package static let tooMany = "the cap on touches of this contact"
+  static func tooSoon(_ gap: Duration) -> String { "less than \(gap)\(byCaps)" }
+  private static let byCaps = " after the contact's touch before, which the caps want"
+  package static func isReason(_ because: String) -> Bool { because == tooMany || because.hasSuffix(byCaps) }
 }
 
 /// What a run cannot know of itself: given to each step as a value, so that the machine stays pure.
