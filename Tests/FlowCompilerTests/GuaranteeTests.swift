@@ -121,6 +121,9 @@ struct GuaranteeTests {
     ("1️⃣never touch after end", .emptyGuarantee, "take the line away"),
     ("1️⃣always start before touch", .emptyGuarantee, "take the line away"),
     ("1️⃣always ring before ring", .emptyGuarantee, "take the line away"),
+    ("1️⃣silence reaches start", .emptyGuarantee, "take the line away"),
+    ("1️⃣silence reaches reply", .emptyGuarantee, "take the line away"),
+    ("1️⃣silence reaches reply or bounce", .emptyGuarantee, "take the line away"),
     ("1️⃣start within 2 days of touch", .emptyGuarantee, "take the line away"),
   ]
 

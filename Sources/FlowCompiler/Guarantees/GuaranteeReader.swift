@@ -140,8 +140,22 @@ extension Guarantee {
     case .always(_, before: .start): "nothing comes before a run's start"
     case .always(let one, let other) where one.words == other.words: "it speaks of the same thing twice"
     case .follows(.start, _, _): "a run starts once, and nothing comes before that"
+    case .silence(let subjects) where subjects.contains(.start): "a run's start comes before everything else"
+    case .silence(let subjects) where subjects.allSatisfy(\.isFromContact):
+      "silence is that nothing comes from the contact"
     case .follows(_, _, of: .end): "nothing comes after a run's end, in any file"
     default: nil
+    }
+  }
+}
+
+extension Guarantee.Subject {
+  /// Only what the contact does, or the contact's address, brings it.
+  fileprivate var isFromContact: Bool {
+    switch self {
+    case .reply: true
+    case .named(let word), .event(let word): (["reply"] + Event.builtIn).contains(word.text) && word.text != "ack"
+    default: false
     }
   }
 }
