@@ -45,7 +45,8 @@ struct FindingText {
       out += snippet(span, label: "", .blue)
     }
     if !change.isEmpty {
-      out.append(paint("help", .cyan) + ": " + Printable.line(diagnostic.help ?? "write instead"))
+      let help = Width.wrapped(Printable.line(diagnostic.help ?? "write instead"), to: Self.width - 6)
+      out += help.enumerated().map { $0 == 0 ? paint("help", .cyan) + ": " + $1 : "      " + $1 }
       out.append(margin + paint(" |", .blue))
       out += change
     }

@@ -28,7 +28,9 @@ public struct ProofChanges: Sendable, Hashable {
       // What the language claims of steps and outcomes that only one version has is a change of the file.
       if was == nil || now == nil, (was ?? now)?.proof.source == .language, now?.rank != 0 { return nil }
       var story: [String] = []
-      if case .broken(let witness)? = now?.proof.verdict { story = ProofStory(witness, new.graph, zones: zones).lines }
+      if let proof = now?.proof, case .broken(let witness) = proof.verdict {
+        story = ProofStory(witness, of: proof.claim, new.graph, zones: zones).lines
+      }
       let (from, to) = (was?.rank ?? 1, now?.rank ?? 1)
       let kind: Kind = to > from ? .gained : to < from ? .lost : .changed
       return Change(kind: kind, claim: claim, old: was?.words, new: now?.words, story: story)

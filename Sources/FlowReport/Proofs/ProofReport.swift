@@ -23,7 +23,7 @@ public enum ProofReport {
     guard let (code, severity) = code(of: proof, graph) else { return nil }
     let words = ProofWords(proof, witness, graph, zones: zones)
     let place = place(proof, witness, graph)
-    let story = ProofStory(witness, graph, zones: zones, width: FindingText.room(place)).lines
+    let story = ProofStory(witness, of: proof.claim, graph, zones: zones, width: FindingText.room(place)).lines
     var message = words.sentence
     if proof.source == .project { message = "\(graph.workflow): " + message }
     return Diagnostic(

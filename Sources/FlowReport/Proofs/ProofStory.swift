@@ -6,13 +6,16 @@ struct ProofStory {
   let witness: Witness
   let graph: Graph
   let zone: Zone
+  /// What it breaks.
+  let claim: Claim
 
   /// Columns of a line.
   let width: Int
   private static let most = 11
 
-  init(_ witness: Witness, _ graph: Graph, zones: any ZoneSource, width: Int = 69) {
+  init(_ witness: Witness, of claim: Claim, _ graph: Graph, zones: any ZoneSource, width: Int = 69) {
     self.width = width
+    self.claim = claim
     self.witness = witness
     self.graph = graph
     zone = zones.zone(named: witness.zone) ?? .utc
@@ -32,10 +35,10 @@ struct ProofStory {
         continue
       }
       let when = when(at)
-      out.append(told(row, when: Width.padded(when == last ? "" : when, to: column)))
+      out += told(row, when: Width.padded(when == last ? "" : when, to: column))
       last = when
     }
-    return out + needs + elsewhere
+    return out + changedClocks + needs + elsewhere
   }
 
   // MARK: Rows
@@ -99,12 +102,17 @@ struct ProofStory {
     return out
   }
 
-  private func told(_ row: Row, when: String) -> String {
+  /// What is too long for a line goes on below.
+  private func told(_ row: Row, when: String) -> [String] {
     let head = (row.isBreach ? "> " : "  ") + when + " "
     let tail = row.line.map { "  line \($0)" } ?? ""
     let room = max(10, width - Width.of(head) - Width.of(tail))
-    let words = Width.truncated(row.words, to: room)
-    return head + (tail.isEmpty ? words : Width.padded(words, to: room)) + tail
+    let words = Width.wrapped(row.words, to: room)
+    let below = String(repeating: " ", count: Width.of(head) + 2)
+    return words.enumerated().map { index, line in
+      if index > 0 { return below + line }
+      return head + (tail.isEmpty ? line : Width.padded(line, to: room)) + tail
+    }
   }
 
   /// `Fri 27 Mar 16:40`; the year stands at the start.
@@ -136,6 +144,7 @@ struct ProofStory {
         ProofWords.received(event, kind, outcome, took, answer, step: name, person: ProofWords.person(witness)))
     case .timeout:
       guard case .await(let awaited)? = node(of: entry)?.action else {
+        if case .escalate? = node(of: entry)?.action { return row("nobody has seen to \(name) in time", weight: 1) }
         return row("\(name) is not done in time", weight: 1)
       }
       let isAnswer = awaited.events.contains { one in one == "reply" || graph.replies.contains { $0.name == one } }
@@ -162,8 +171,22 @@ struct ProofStory {
     guard hasOwn || graph.policy.window != nil,
       let home = witness.input["contact"]?[path: ["timezone"]].text, home != zone.name
     else { return [] }
-    let words = "\(ProofWords.person(witness)) is in \(Printable.line(home)): windows count there"
-    return [Width.truncated(words, to: width)]
+    return Width.wrapped("\(ProofWords.person(witness)) is in \(Printable.line(home)): windows count there", to: width)
+  }
+
+  /// Where the clocks change between what breaks a promise of hours, or on the way to it, the times alone do not
+  /// tell how long that is.
+  private var changedClocks: [String] {
+    guard case .calendar(months: 0, days: 0, _)? = claim.duration?.kind else { return [] }
+    let breach = witness.breach.filter(witness.timeline.indices.contains).map { witness.timeline[$0].at }
+    let from = breach.count > 1 ? breach[0] : witness.start
+    guard let to = breach.last ?? witness.timeline.last?.at else { return [] }
+    let (before, after) = (zone.offset(at: from), zone.offset(at: to))
+    guard before != after else { return [] }
+    let way = before < after ? "forward" : "back"
+    let hours = Words.hours(to.milliseconds(since: from))
+    let what = breach.count > 1 ? "lie between the two" : "have passed since the start"
+    return Width.wrapped("the clocks go \(way) in between: \(hours) \(what)", to: width)
   }
 
   /// The conditions on data, as the file writes them.
@@ -184,4 +207,17 @@ struct ProofStory {
 
 extension CivilTime {
   fileprivate var wholeSeconds: CivilTime { CivilTime(milliseconds: milliseconds / 1000 * 1000) }
+}
+
+extension Claim {
+  fileprivate var duration: Duration? {
+    switch self {
+    case .ends(let within): within
+    case .touches(_, _, let span): span
+    case .apart(let distance): distance
+    case .firstTouch(let within): within
+    case .follows(_, let within, _): within
+    default: nil
+    }
+  }
 }

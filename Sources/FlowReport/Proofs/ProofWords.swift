@@ -106,6 +106,10 @@ struct ProofWords {
     guard breach.count > 1, let first = breach.first, let last = breach.last else {
       return "two touches could come too close together"
     }
+    // What is promised in hours is told in elapsed ones.
+    if case .apart(let distance) = proof.claim, case .calendar(months: 0, days: 0, _) = distance.kind {
+      return "\(person) could get two touches within \(Words.hours(last.at.milliseconds(since: first.at)))"
+    }
     let (from, to) = (zone.civil(at: first.at), zone.civil(at: last.at))
     return "\(person) could get two touches within \(Words.span(from: from, to: to))"
   }

@@ -51,6 +51,13 @@ enum Words {
     return parts[first...].prefix(2).filter { $0.0 > 0 }.map { count($0.0, $0.1) }.joined(separator: " ")
   }
 
+  /// Elapsed time without days, which are not all equally long: `23 hours`, `35 hours 30 minutes`.
+  static func hours(_ milliseconds: Int64) -> String {
+    let minutes = Int(milliseconds / 60_000)
+    let parts = [(minutes / 60, "hour"), (minutes % 60, "minute")].filter { $0.0 > 0 }
+    return parts.isEmpty ? length(milliseconds) : parts.map { count($0.0, $0.1) }.joined(separator: " ")
+  }
+
   /// Thousandths as `12.5`: with as many places as they need.
   static func thousandths(_ number: Int) -> String {
     var text = String(number % 1000 + 1000).dropFirst()
