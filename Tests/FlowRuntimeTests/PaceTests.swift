@@ -127,6 +127,32 @@ struct PaceTests {
     }
   }
 
+  @Test func `guarantee 11: what waits is looked at anew where flow.yaml says another capacity`() async throws {
+    try await engine(capacity: 1).receive(GroupTests.orders(0..<5))
+    #expect(box.letters.count == 1)
+    clock.set("2026-03-02 10:00")
+    try await engine(capacity: 3).runDue()
+    #expect(box.letters.count == 3)
+    #expect(waiting == [time("2026-03-03 00:00"), time("2026-03-03 00:00")])
+    clock.set("2026-03-02 11:00")
+    try await engine().runDue()
+    #expect(box.letters.count == 5)
+  }
+
+  @Test func `guarantee 11: what was in hand when the process ended takes no second place in the day`() async throws {
+    let first = try engine(capacity: 1)
+    _ = await first.drain()
+    try await first.receive(GroupTests.orders(0..<2))
+    var line = try #require(store.outbox(.planned).first)
+    (line.state, line.attempts) = (.claimed, 1)
+    // As the transaction that claims it remembers it, on day 20514 since 1970.
+    try store.commit([
+      .change(line, from: .planned), .remember("pace/letter", "20514 1 \(time("2026-03-02 09:00").milliseconds) 0 1"),
+    ])
+    try await engine(capacity: 1).runDue()
+    #expect(box.letters.count == 1 && waiting == [time("2026-03-03 00:00")])
+  }
+
   @Test func `guarantee 28: why and until when a touch waits for its channel is in the journal, once`() async throws {
     try await engine(rate: 60, capacity: 1).receive(GroupTests.orders(0..<2))
     let line = try #require(store.outbox(.planned).first)

@@ -107,6 +107,7 @@ extension Engine {
     try await alone { engine async throws(StoreError) in
       for graph in engine.library.graphs { engine.older[graph.fingerprint] = graph }
       engine.use(library, outlets, caps)
+      try engine.heedLimits()
       try engine.forgetRefusals()
       try engine.goOn()
     }

@@ -52,10 +52,27 @@ extension Engine {
     pacesChanged = []
   }
 
+  /// Where flow.yaml lets a channel take more or less than before, what waits for that is looked at anew.
+  func heedLimits() throws(StoreError) {
+    for fact in try store.remembered(prefix: Facts.pace) {
+      let verb = String(fact.name.dropFirst(Facts.pace.count))
+      guard var pace = Pace(fact.value), pace.limits != Pace.Limits(outlets[verb]) else { continue }
+      for var line in try store.outbox(.planned) where line.verb == verb && line.hasPlace {
+        line.because = nil
+        line.next = clock.now()
+        try store.add([.change(line, from: .planned)])
+      }
+      pace.limits = Pace.Limits(outlets[verb])
+      try store.add([.remember(fact.name, pace.text)])
+      paces[verb] = nil
+    }
+  }
+
   private func pace(of verb: String) throws(StoreError) -> Pace {
     if let known = paces[verb] { return known }
     let now = clock.now()
     var pace = try store.remembered(Facts.pace + verb).flatMap { Pace($0) } ?? Pace(now)
+    pace.limits = Pace.Limits(outlets[verb])
     pace.roll(to: now)
     let waiting = try store.outbox(.planned).filter { $0.verb == verb && $0.hasPlace }
     // After a longer stop the longest due go first, and who comes after them gets another day.
@@ -76,6 +93,15 @@ extension Engine {
 
   /// How a channel with a rate or a capacity is filled.
   struct Pace {
+    /// What flow.yaml says; 0 where it says nothing.
+    struct Limits: Hashable {
+      var rate: Int
+      var capacity: Int
+
+      init(_ outlet: KeptOutlet?) { (rate, capacity) = (outlet?.rate ?? 0, outlet?.capacity ?? 0) }
+    }
+
+    var limits = Limits(nil)
     /// Counted from 1970, in UTC.
     private(set) var day: Int64
     /// How many were handed over on that day, or are in hand.
@@ -97,12 +123,15 @@ extension Engine {
     }
 
     /// As the store remembers it.
-    var text: String { "\(day) \(handed) \(next.milliseconds)" }
+    var text: String { "\(day) \(handed) \(next.milliseconds) \(limits.rate) \(limits.capacity)" }
 
     init?(_ text: String) {
       let numbers = text.split(separator: " ").compactMap { Int64($0) }
-      guard numbers.count == 3, let handed = Int(exactly: numbers[1]) else { return nil }
+      guard numbers.count == 5, let handed = Int(exactly: numbers[1]), let rate = Int(exactly: numbers[3]),
+        let capacity = Int(exactly: numbers[4])
+      else { return nil }
       (day, self.handed, next) = (numbers[0], handed, Instant(milliseconds: numbers[2]))
+      (limits.rate, limits.capacity) = (rate, capacity)
     }
 
     static func day(of instant: Instant) -> Int64 { instant.milliseconds / dayLength }
