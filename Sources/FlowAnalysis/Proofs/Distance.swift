@@ -10,6 +10,9 @@ struct Distance: Hashable, Comparable {
   static let none = Distance(raw: Int64.max / 4)
   static let zero = Distance(raw: 0)
   static let day: Int64 = 86_400_000
+  /// Added to 24 hours and their multiples where they elapse and clocks are changed: days of the calendar are something
+  /// else there. All that the language writes is whole seconds, so this decides no comparison.
+  static let elapsedDays: Int64 = 2
   private static let most: Int64 = 2000
 
   private init(raw: Int64) { self.raw = raw }
@@ -88,6 +91,12 @@ struct Distance: Hashable, Comparable {
   func onWall(jump: Int64, isSteady: Bool) -> Int64? {
     if isNone { return nil }
     let isExact = isSteady && isWholeDays && slack == 0 || self == .zero
-    return milliseconds + (isExact ? 0 : (slack + 1) * jump)
+    return inSeconds + (isExact ? 0 : (slack + 1) * jump)
+  }
+
+  /// Without what ``elapsedDays`` adds.
+  var inSeconds: Int64 {
+    let rest = milliseconds % 1_000
+    return milliseconds - (abs(rest) < 500 ? rest : 0)
   }
 }

@@ -34,6 +34,8 @@ final class Ground {
   let jump: Int64
   /// The window hangs on the clock by which days are reckoned.
   let isOneZone: Bool
+  /// What is known of the contact may change during a run.
+  let setsContact: Bool
   private(set) var instants: [Instant: Int] = [:]
   private(set) var size = 7
   /// All that a hold moves.
@@ -83,7 +85,7 @@ final class Ground {
     self.graph = graph
     self.caps = caps
     let contact = (graph.trigger.contact?.canonical ?? "input:contact") + ".timezone"
-    let setsContact = graph.nodes.contains {
+    setsContact = graph.nodes.contains {
       if case .set(let assignments) = $0.action {
         assignments.contains { $0.path.first == "contact" }
       } else {
@@ -99,7 +101,7 @@ final class Ground {
     // The window is read where the contact is: other clocks may be changed there.
     let windowJump = isOneZone ? ownJump : Self.mostJump
     jump = ownJump + (isOneZone || !graph.hasHours ? 0 : windowJump)
-    stretches = Stretches(graph.policy, jump: windowJump)
+    stretches = Stretches(graph.policy, jump: windowJump, hasChanges: jump > 0)
     collect()
   }
 
@@ -126,7 +128,7 @@ final class Ground {
         } else if condition.counting?.what == .touches {
           countsTouches = true
         } else if Self.isOnDataAlone(condition) {
-          asked[condition.canonical, default: 0] += 1
+          asked[condition.proposition.canonical, default: 0] += 1
         }
       }
       switch node.action {
@@ -219,7 +221,7 @@ final class Ground {
 
   private func asked(at index: NodeIndex) -> UInt64 {
     let node = graph.nodes[index]
-    var names = conditions(of: node).map(\.canonical)
+    var names = conditions(of: node).map(\.proposition.canonical)
     if case .channel(let action) = node.action, let address = Self.address(of: action) {
       names.append(address)
     }

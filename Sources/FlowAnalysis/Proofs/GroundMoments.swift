@@ -15,7 +15,10 @@ extension Ground {
     let shift = moment.shift.map { stretches.span(of: $0) }
     var place: Place
     switch moment.base {
-    case .arrival: place = Place(base: Self.now, span: .now, isSteady: false)
+    case .arrival:
+      // No sum, so as exact as the duration itself.
+      place = Place(base: Self.now, span: shift ?? .now, isSteady: false)
+      return moment.time == nil ? place : onItsDay(place)
     case .returnDate: return nil
     case .clock(let weekday, let time):
       place = Place(

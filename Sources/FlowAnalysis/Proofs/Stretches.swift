@@ -9,6 +9,7 @@ final class Stretches {
   private let policy: Policy
   /// The most that clocks jump, in hours, where the window is read.
   private let jump: Int
+  private let hasChanges: Bool
   /// Dates that stand for all: what lies outside them is as the year at their ends.
   let dates: ClosedRange<Int>
   /// False where the holidays lie further apart than they are followed: what is measured then says nothing.
@@ -19,9 +20,12 @@ final class Stretches {
   /// How far apart the first and the last holiday may lie.
   private static let mostDays = 40 * 366
 
-  /// - Parameter jump: the most that clocks jump where the window is read, in milliseconds.
-  init(_ policy: Policy, jump: Int64) {
+  /// - Parameters:
+  ///   - jump: the most that clocks jump where the window is read, in milliseconds.
+  ///   - hasChanges: clocks are changed where the run's days are reckoned.
+  init(_ policy: Policy, jump: Int64, hasChanges: Bool) {
     self.policy = policy
+    self.hasChanges = hasChanges
     self.jump = Int((jump + 3_599_999) / 3_600_000)
     let listed = policy.holidays.dates
     let first = Int(listed.first?.dayNumber ?? 20_454)
@@ -49,6 +53,10 @@ final class Stretches {
     case .calendar(let months, let days, let milliseconds):
       let (low, high) = months == 0 ? (0, 0) : range { $0.adding(months: months) }
       let hasDays = months != 0 || days != 0
+      if !hasDays, milliseconds > 0, milliseconds % Distance.day == 0, hasChanges {
+        let elapsed = milliseconds + Distance.elapsedDays
+        return Span(elapsed, elapsed)
+      }
       let slack: Int64 = milliseconds != 0 && (hasDays || milliseconds % Distance.day == 0) ? 1 : 0
       return Span(
         Int64(low + days) * Distance.day + milliseconds, Int64(high + days) * Distance.day + milliseconds,

@@ -372,14 +372,16 @@ struct Walk {
     case (.days(let from, let to), let range)?: return daysBetween(from, to, range, run)
     case nil: break
     }
-    guard let index = ground.recurring[condition.canonical] else { return (run, run) }
+    let proposition = condition.proposition
+    guard let index = ground.recurring[proposition.canonical] else { return (run, run) }
+    let (yes, no): (UInt8, UInt8) = proposition.isDenied ? (2, 1) : (1, 2)
     switch run.control.decided[index] {
-    case 1: return (run, nil)
-    case 2: return (nil, run)
+    case yes: return (run, nil)
+    case no: return (nil, run)
     default:
       var (holds, fails) = (run, run)
-      holds.control.decided[index] = 1
-      fails.control.decided[index] = 2
+      holds.control.decided[index] = yes
+      fails.control.decided[index] = no
       return (holds, fails)
     }
   }

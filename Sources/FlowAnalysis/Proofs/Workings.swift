@@ -37,6 +37,7 @@ struct Workings {
       if case .proved = verdict(on: .touches(atMost: most, verb: verb, span: nil)) {
         return .proved(bound: nil, isReached: false)
       }
+      if isKeptByCaps(most, span) { return .proved(bound: nil, isReached: false) }
       return followed(.touches(atMost: most, verb: verb, span: span))
     default: return followed(claim)
     }
@@ -48,24 +49,25 @@ struct Workings {
     case .ends(nil): return .proved(bound: latest(watch.lengths), isReached: false)
     case .ends(let limit?):
       if watch.lengths.distances.allSatisfy({ ground.isWithin($0, limit) }) {
-        return .proved(bound: latest(watch.lengths), isReached: false)
+        return .proved(bound: latest(watch.lengths, within: limit), isReached: false)
       }
       if let longest = reckoned(within: limit) {
         return .proved(bound: .time(longest), isReached: false)
       }
     case .firstTouch(let limit):
       if watch.measured.distances.allSatisfy({ ground.isWithin($0, limit) }) {
-        return .proved(bound: latest(watch.measured), isReached: false)
+        return .proved(bound: latest(watch.measured, within: limit), isReached: false)
       }
       var latest = LatestTouch(ground, limit: limit)
       if latest.isInTime() { return .proved(bound: nil, isReached: false) }
     case .apart(let least):
       if watch.measured.distances.allSatisfy({ ground.isApart($0, least) }) {
-        guard let worst = watch.measured.worst, worst > .min else {
-          return .proved(bound: nil, isReached: false)
-        }
-        return .proved(bound: .time(max(0, -worst)), isReached: false)
+        guard let worst = watch.measured.worst, worst > .min,
+          -worst >= ground.stretches.span(of: least).most.inSeconds
+        else { return .proved(bound: nil, isReached: false) }
+        return .proved(bound: .time(-worst), isReached: false)
       }
+      if isKeptByGaps(least) { return .proved(bound: nil, isReached: false) }
     case .overseen(let step):
       if !watch.isUnseen(step) { return .proved(bound: nil, isReached: false) }
     case .touches(_, _, nil):
@@ -73,6 +75,26 @@ struct Workings {
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
     }
     return Doubts(ground: ground, watch: watch).verdict(on: claim)
+  }
+
+  // MARK: What the engine sees to where a touch goes out: `Stepper.goThroughWindow` is the only way, and it reckons as
+  // claims do.
+
+  private func isKeptByGaps(_ least: FlowTime.Duration) -> Bool {
+    [ground.graph.policy.gap, ground.caps?.gap].contains { $0.map { keeps($0, least) } ?? false }
+  }
+
+  private func isKeptByCaps(_ most: Int, _ span: FlowTime.Duration) -> Bool {
+    guard let caps = ground.caps, most > 0 else { return false }
+    if let gap = caps.gap, keeps(gap, span) { return true }
+    guard let limit = caps.touches, let own = caps.span, (1...most).contains(limit) else { return false }
+    return keeps(own, span)
+  }
+
+  private func keeps(_ duration: FlowTime.Duration, _ other: FlowTime.Duration) -> Bool {
+    // Hours of a window are counted where the contact is by then; a claim counts them where the run began.
+    if case .businessHours = duration.kind, ground.setsContact { return false }
+    return duration.covers(other)
   }
 
   /// How long runs last at most, as the calendar falls; nil where that is not within a limit.
@@ -111,8 +133,11 @@ struct Workings {
     because: "the first and the last of its holidays lie more than 40 years apart",
     decidedBy: "holidays of the years in which it runs")
 
-  private func latest(_ measured: Watch.Measured) -> Bound? {
+  /// Nothing where it is more than what is promised: a day of the calendar may be 25 hours, and what is proved by the one
+  /// says nothing new by the other.
+  private func latest(_ measured: Watch.Measured, within limit: FlowTime.Duration? = nil) -> Bound? {
     guard let worst = measured.worst, worst > .min else { return nil }
+    if let limit, worst > -ground.stretches.span(of: limit).least.inSeconds { return nil }
     return .time(worst)
   }
 

@@ -31,6 +31,12 @@ public final class Expression: Sendable {
   /// fingerprint.
   public var canonical: String { node.canonical }
 
+  /// What a condition says or denies, as ``canonical``: `x > 1`, `not (x > 1)` and `x <= 1` are about one thing.
+  public var proposition: (canonical: String, isDenied: Bool) {
+    let (term, isDenied) = node.proposition
+    return (term.canonical, isDenied)
+  }
+
   /// The value, where the expression is nothing but a literal.
   public var literal: Value? { if case .literal(let value) = node { value } else { nil } }
 

@@ -42,6 +42,21 @@ extension Term {
   }
 }
 
+extension Term {
+  /// What it says or denies; where a side is absent, both fail.
+  var proposition: (term: Term, isDenied: Bool) {
+    switch self {
+    case .not(let part):
+      let (term, isDenied) = part.proposition
+      return (term, !isDenied)
+    case .compare(.unequal, let left, let right, let range): return (.compare(.equal, left, right, range), true)
+    case .compare(.atMost, let left, let right, let range): return (.compare(.greater, left, right, range), true)
+    case .compare(.less, let left, let right, let range): return (.compare(.atLeast, left, right, range), true)
+    default: return (self, false)
+    }
+  }
+}
+
 /// The functions of the language; `any` and `all` are forms of their own.
 enum Function: String, Hashable, Sendable, CaseIterable {
   case length, lower, upper, trim, contains

@@ -120,6 +120,17 @@ extension Duration.Unit {
 
 /// By what it does: `1 week` equals `7 days`.
 extension Duration: Hashable {
+  /// Whether it never ends before another that begins with it, as their units tell: none of them is less.
+  public func covers(_ other: Duration) -> Bool {
+    switch (kind, other.kind) {
+    case (.calendar(let months, let days, let time), .calendar(let otherMonths, let otherDays, let otherTime)):
+      months >= otherMonths && days >= otherDays && time >= otherTime
+    case (.businessDays(let count), .businessDays(let other)): count >= other
+    case (.businessHours(let count), .businessHours(let other)): count >= other
+    default: false
+    }
+  }
+
   public static func == (left: Duration, right: Duration) -> Bool { left.kind == right.kind }
   public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 }
