@@ -52,8 +52,8 @@ private struct CanonicalWriter {
     put(graph.workflow)
     put(graph.category.rawValue)
     trigger(graph.trigger)
-    put(graph.input) { $0.field($1) }
-    put(graph.events) { writer, event in
+    put(graph.input.sorted { $0.name < $1.name }) { $0.field($1) }
+    put(graph.events.sorted { $0.name < $1.name }) { writer, event in
       writer.put(event.name)
       writer.put(event.ofContact ? "contact" : "key")
       writer.put(event.fields) { $0.field($1) }
@@ -65,7 +65,7 @@ private struct CanonicalWriter {
       writer.put(one.name)
       writer.put(one.patterns) { $0.put($1.text) }
     }
-    put(graph.anytime) { $0.oneCase($1) }
+    cases(graph.anytime)
     put(graph.goal) { $0.put($1) }
     target(graph.entry)
     put(graph.paths) { writer, path in
@@ -180,6 +180,11 @@ private struct CanonicalWriter {
     put(hold.slot ?? -1)
   }
 
+  /// They are looked up by their keys; only where they lead to steps of their own does their order number these.
+  mutating func cases(_ cases: [Case]) {
+    put(cases.sorted { $0.key < $1.key }) { $0.oneCase($1) }
+  }
+
   mutating func oneCase(_ one: Case) {
     put(one.key)
     target(one.target)
@@ -196,7 +201,7 @@ private struct CanonicalWriter {
     case .await(let awaited):
       put(awaited.events) { $0.put($1) }
       moment(awaited.until)
-      put(awaited.cases) { $0.oneCase($1) }
+      cases(awaited.cases)
     case .channel(let channel): self.channel(channel)
     case .choose(let branches, let otherwise):
       put(branches) { writer, branch in
@@ -221,7 +226,7 @@ private struct CanonicalWriter {
       put(escalation.via)
       put(escalation.say?.canonical)
       put(escalation.each)
-      put(escalation.cases) { $0.oneCase($1) }
+      cases(escalation.cases)
     case .set(let assignments):
       put(assignments) { writer, one in
         writer.put(one.path) { $0.put($1) }
@@ -246,7 +251,7 @@ private struct CanonicalWriter {
       writer.content(field.content)
     }
     moment(action.until)
-    put(action.cases) { $0.oneCase($1) }
+    cases(action.cases)
     put(action.outcomes) { $0.put($1) }
   }
 
