@@ -31,6 +31,23 @@ struct ReckonerTests {
     #expect(try longest(days, workflow.graph) != nil)
   }
 
+  @Test func `that every run ends is told with what a promise has reckoned`() throws {
+    let graph = try Shipped.workflow("csat").graph
+    func bounds(_ claims: [Claim]) -> [Bound?] {
+      Prover(graph: graph, zones: Draft.zones).prove(claims.map { Claimed($0, span: .file("test.yaml")) }).map {
+        if case .proved(let bound, _) = $0.verdict { bound } else { nil }
+      }
+    }
+    let both = bounds([.ends(within: nil), .ends(within: .days(30))])
+    #expect(both[0] != nil && both[0] == both[1])
+    // Alone it counts the longest holidays at every step.
+    guard case .time(let alone)? = bounds([.ends(within: nil)])[0], case .time(let reckoned)? = both[0] else {
+      Issue.record("no time is told")
+      return
+    }
+    #expect(reckoned <= 30 * 86_400_000 && alone > 40 * 86_400_000)
+  }
+
   // MARK: One long run
 
   /// A client who is away, or asks something, just before each step, and goes on when the week ends or a holiday begins:

@@ -48,7 +48,7 @@ public struct Prover {
     hasSeen: (_ touches: Int) -> Bool = { _ in false }
   ) -> [Proof] {
     var workings = Workings(ground)
-    return claims.map { stated in
+    var proofs = claims.map { stated -> Proof in
       var verdict = workings.verdict(on: stated.claim)
       if case .proved = verdict {} else if isKeptByPolicy(stated) { verdict = .proved(bound: nil, isReached: false) }
       if case .touches(_, nil, nil) = stated.claim, case .proved(.count(let most)?, _) = verdict {
@@ -63,6 +63,20 @@ public struct Prover {
       }
       return Proof(
         claim: stated.claim, source: stated.source, text: stated.text, span: stated.span, verdict: verdict)
+    }
+    tellShortest(&proofs)
+    return proofs
+  }
+
+  /// A promise on the end may have been reckoned over the calendar, which "every run ends" is not for itself.
+  private func tellShortest(_ proofs: inout [Proof]) {
+    let reckoned = proofs.compactMap { proof -> Int64? in
+      guard case (.ends, .proved(.time(let time)?, _)) = (proof.claim, proof.verdict) else { return nil }
+      return time
+    }.min()
+    for index in proofs.indices where proofs[index].claim == .ends(within: nil) {
+      guard let reckoned, case .proved(_, let isReached) = proofs[index].verdict else { continue }
+      proofs[index].verdict = .proved(bound: .time(reckoned), isReached: isReached)
     }
   }
 

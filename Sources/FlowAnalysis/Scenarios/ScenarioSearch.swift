@@ -38,6 +38,9 @@ struct ScenarioSearch {
   /// Where conditions were answered, the plainest runs first.
   private(set) var sittings: [Sitting] = []
   private let questions: Questions
+  /// Steps that make no difference to what may come once they are done: in lists of `anytime`, but for those that set what
+  /// a condition asks for.
+  private let passing: Set<NodeIndex>
   private static let mostSittings = 4
 
   /// Where a run waits, as far as it makes a difference to what may come.
@@ -62,6 +65,13 @@ struct ScenarioSearch {
     self.surroundings = surroundings
     self.budget = budget
     questions = Questions(graph, surroundings)
+    let asked = Set(graph.conditions.flatMap(\.uses).map(\.name))
+    passing = Set(
+      graph.nodes.indices.filter { node in
+        guard graph.isInAnytime(node) else { return false }
+        guard case .set(let assignments) = graph.nodes[node].action else { return true }
+        return !assignments.contains { one in one.path.first.map { asked.contains(.input($0)) } ?? false }
+      })
   }
 
   /// What is tried with so many events before anything with more.
@@ -117,7 +127,7 @@ struct ScenarioSearch {
     Place(
       change: walk.shown.beginning.change, node: waiting.node, stage: waiting.stage,
       round: graph.nodes[waiting.node].repeats.last.flatMap { walk.run.rounds[$0]?.number },
-      reached: walk.run.reached, untaken: walk.run.untaken.map(\.name))
+      reached: walk.run.reached.subtracting(passing), untaken: walk.run.untaken.map(\.name))
   }
 
   private mutating func step(_ event: Event, _ walk: inout Walk, at now: Instant) {

@@ -12,6 +12,7 @@ struct Trace: Hashable, Sendable {
 struct Found {
   var play: Play
   var judgement: Monitor.Judgement
+  var trace: Trace
 }
 
 /// What a search has seen so far.
@@ -66,7 +67,7 @@ struct Hunt {
       return best != nil
     }
     let isEarlier = best.map { length(play) < length($0.play) } ?? true
-    if isEarlier { best = Found(play: play, judgement: judgement) }
+    if isEarlier { best = Found(play: play, judgement: judgement, trace: trace) }
     return true
   }
 

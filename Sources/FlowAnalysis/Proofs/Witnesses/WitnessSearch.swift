@@ -130,8 +130,23 @@ public struct WitnessSearch {
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
     if let found = silent(&hunt, &player, hints) { return found }
     if !claim.isOfSilence, let found = eventful(claim, &hunt, &player, hints, steps) { return found }
-    if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return found }
+    if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return plainer(found, hunt, &player, steps) }
     return nil
+  }
+
+  /// Without whatever it does not take to break the claim from that start: what was near with an event from another may be
+  /// broken without it from this one.
+  private func plainer(_ found: Found, _ hunt: Hunt, _ player: inout Player, _ steps: Int) -> Found {
+    var found = found
+    for index in found.trace.incidents.indices.reversed() {
+      player.stepsLeft = max(player.stepsLeft, steps / 20)
+      var trace = found.trace
+      trace.incidents.remove(at: index)
+      guard let play = replay(trace, from: found.play.start, &player) else { continue }
+      let judgement = hunt.judge(play.course)
+      if judgement.isBroken { found = Found(play: play, judgement: judgement, trace: trace) }
+    }
+    return found
   }
 
   /// By whose clock a run with such data turns: the contact's, where windows are read, else the one by which it reckons
