@@ -102,6 +102,31 @@ struct PackedTests {
     }
   }
 
+  @Test
+  func `a text is read where its bytes are UTF-8, and refused where they are not, whatever they would be repaired to`()
+    throws
+  {
+    for text in [
+      "", "a", "fifteen letters", "sixteen letters!", "\u{FFFD}", "\u{FFFD}\u{FFFD}", "Zo\u{EB} 🏠\u{0}", "e\u{301}",
+    ] {
+      let read = try Codec.value(Value.self, Codec.bytes(Value.text(text)))
+      // Strings are equal where only their meaning is.
+      #expect(read.text.map { Array($0.utf8) } == Array(text.utf8))
+    }
+    // Cut short, the first of these is repaired to as many bytes as it has; overlong; half of a pair; beyond the last.
+    let none: [[UInt8]] = [
+      [0xF0, 0x9F, 0x98], [0x80], [0xFF], [0xE6, 0x97], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+      Array("a text that is no short one ".utf8) + [0xF0, 0x9F, 0x98],
+    ]
+    // The layout and the kind, then how many bytes there are.
+    let start: [UInt8] = Array(Codec.bytes(Value.text("")).prefix(2))
+    for bytes in none {
+      let packed = start + [UInt8(bytes.count)] + bytes
+      #expect(throws: StoreError.self, "\(bytes)") { try Codec.value(Value.self, packed) }
+    }
+    #expect(try Codec.value(Value.self, start + [2, 0xC3, 0xAB]) == .text("\u{EB}"))
+  }
+
   @Test func `whatever the bytes are, reading ends with a value or an error`() {
     // Each byte of a whole value takes several others, and a small generator with a fixed seed writes noise.
     let whole = Codec.bytes(Self.step)

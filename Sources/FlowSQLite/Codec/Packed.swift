@@ -149,9 +149,13 @@ package struct Unpacker {
 
   mutating func text() throws(StoreError) -> String {
     let count = try count()
-    guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
-      throw Self.corrupt("a text is no UTF-8")
+    let text = bytes.withUnsafeBufferPointer { all -> String? in
+      let utf8 = UnsafeBufferPointer(rebasing: all[position..<position + count])
+      // What is no UTF-8 is repaired, and so another: to be told so first takes several times as long.
+      var text = String(decoding: utf8, as: UTF8.self)
+      return text.withUTF8 { $0.elementsEqual(utf8) } ? text : nil
     }
+    guard let text else { throw Self.corrupt("a text is no UTF-8") }
     position += count
     return text
   }
@@ -245,7 +249,7 @@ extension Dictionary: Packed where Key: Packed & Comparable, Value: Packed {
 
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
     let count = try unpacker.count()
-    self.init(minimumCapacity: Swift.min(count, 1024))
+    self = count == 0 ? [:] : Dictionary(minimumCapacity: Swift.min(count, 1024))
     for _ in 0..<count {
       let key = try unpacker.get(Key.self)
       self[key] = .some(try unpacker.get(Value.self))
