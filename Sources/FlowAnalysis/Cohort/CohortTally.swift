@@ -90,20 +90,24 @@ struct CohortTally {
   }
 
   mutating func end(_ outcome: String, touches: Int, after minutes: Int, _ weight: Double = 1) {
-    end(outcome, touches: touches, weight)
+    end(outcome, weight)
+    touched(touches, weight)
     end(piece: minutes, weight)
   }
 
-  /// When is told by ``last(after:through:_:)``.
-  mutating func end(_ outcome: String, touches: Int, _ weight: Double) {
+  /// When is told by ``last(after:through:_:)``, and after how many touches by ``touched(_:_:)``.
+  mutating func end(_ outcome: String, _ weight: Double) {
     ended += 1
     if let index = outcomes.firstIndex(where: { $0.name == outcome }) {
       outcomes[index].count += weight
     } else {
       outcomes.append((outcome, weight))
     }
-    while self.touches.count <= touches { self.touches.append(0) }
-    self.touches[touches] += weight
+  }
+
+  mutating func touched(_ count: Int, _ weight: Double) {
+    while touches.count <= count { touches.append(0) }
+    touches[count] += weight
   }
 
   /// So many ended some time after `low` and not after `high` minutes from their start, each minute with equal chance.

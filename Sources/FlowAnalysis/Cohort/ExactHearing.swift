@@ -8,19 +8,21 @@ extension ExactRun {
     for row in 1..<max(1, masses.rows) where state.flow.has(row) {
       let going = masses.sum(state.flow, row: row)
       let high = wait.longest(row, within: length)
-      if isPutOff(going * wait.answered(row, from: 0, to: high)) {
+      let answered = going * wait.answered(row, from: 0, to: high)
+      if isPutOff(answered) {
         wait.later |= ExactFlow.bit(row)
         continue
       }
       ending[row] = 0
       for index in rows.indices where rows[index] == row {
-        hear(.reply(index), going * parts[index], state, through: high)
+        hear(.reply(index), going * parts[index], answered * parts[index], state, through: high)
       }
       if ending[row] > 0 { last(row, ending[row], state, 0, high) }
     }
     if wait.hasOutcomes {
       for (index, own) in outcomes[wait.node].enumerated() {
-        hear(.outcome(node: wait.node, index: index), own, state, through: length)
+        let told = Told.outcome(node: wait.node, index: index)
+        hear(told, own, mass(told, own, state, 0, length), state, through: length)
       }
     }
   }
@@ -33,15 +35,19 @@ extension ExactRun {
     return true
   }
 
-  /// - Parameter own: of an answer, how many are going to give it; of an outcome, its share.
-  mutating func hear(_ told: Told, _ own: Double, _ state: ExactState<W.State>, through high: Int32) {
-    guard high > 0, mass(told, own, state, 0, high) > 0 else { return }
+  /// - Parameters:
+  ///   - own: of an answer, how many are going to give it; of an outcome, its share.
+  ///   - total: how many are told so.
+  mutating func hear(
+    _ told: Told, _ own: Double, _ total: Double, _ state: ExactState<W.State>, through high: Int32
+  ) {
+    guard high > 0, total > 0 else { return }
     let last = result(of: told, state.state, state.contact, at: wait.at + high)
     var run: Stretch?
     if walker.looked || !last.isEnd {
-      cut(told, own, state, 0, high, nil, last, &run)
+      cut(told, own, total, state, 0, high, nil, last, &run)
     } else if case .reply(let index) = told {
-      count(told, last, state, 0, high, own * wait.answered(rows[index], from: 0, to: high), of: own, times: 1)
+      count(told, last, state, 0, high, total, of: own, times: 1)
       ending[rows[index]] += parts[index]
     } else {
       run = Stretch(low: 0, high: high, result: last)
@@ -93,13 +99,13 @@ extension ExactRun {
 
   /// What somebody is told at some minute of a stretch.
   /// - Parameters:
+  ///   - total: how many.
   ///   - first, last: what its ends come to, where that is known.
   ///   - run: what the minutes before the stretch come to, all of them, which is not settled yet.
   mutating func cut(
-    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
+    _ told: Told, _ own: Double, _ total: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
     _ first: Result?, _ last: Result?, _ run: inout Stretch?
   ) {
-    let total = mass(told, own, state, low, high)
     guard total > 0 else { return }
     if total < wait.least / 16, high - low <= widest || total < few / 2 {
       return settleAtOnce(told, state, low, high, total, of: own)
@@ -123,8 +129,8 @@ extension ExactRun {
     var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
     if middle <= low { middle += 15 }
     if isShort || middle >= high { return settleAtOnce(told, state, low, high, total, of: own) }
-    cut(told, own, state, low, middle, first, nil, &run)
-    cut(told, own, state, middle, high, nil, last, &run)
+    cut(told, own, mass(told, own, state, low, middle), state, low, middle, first, nil, &run)
+    cut(told, own, mass(told, own, state, middle, high), state, middle, high, nil, last, &run)
   }
 
   /// The same happens, so many minutes later.
@@ -218,13 +224,9 @@ extension ExactRun {
     _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
     of own: Double, times: Double
   ) {
-    let (outcome, touches) = (walker.outcome(of: result.state), result.state.touchCount)
     note(told, total)
-    guard state.flow.isCounted else { return tally.end(outcome, touches: touches, total) }
-    for before in 0...masses.mostTouches {
-      let mass = masses.sum(state.flow, touches: before) * share(told, own, 0, low, high) * times
-      if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
-    }
+    let part = state.flow.isCounted ? share(told, own, 0, low, high) * times : 1
+    end(walker.outcome(of: result.state), result.state.touchCount, part, of: state.flow, total)
   }
 
   /// How long those took who end with an answer in a stretch: a part of a row. It is told in pieces.

@@ -262,19 +262,22 @@ struct ExactRun<W: Walker> {
   mutating func end(
     _ outcome: String, _ touches: Int, _ flow: ExactFlow, from: Int32, to: Int32, isLate: Bool = false
   ) {
-    if flow.isCounted {
-      for before in 0...masses.mostTouches {
-        let mass = masses.sum(flow, touches: before)
-        if mass > 0 { tally.end(outcome, touches: before + touches, mass) }
-      }
-    } else {
-      tally.end(outcome, touches: touches, masses.sum(flow))
-    }
+    end(outcome, touches, 1, of: flow, masses.sum(flow))
     if isLate {
       tally.last(after: from, through: to, masses.sum(flow))
     } else {
       ends.add(1, of: flow, rows: 0..<masses.rows, &masses, from: from, to: to, &tally)
     }
     masses.drop(flow)
+  }
+
+  /// Counts who has ended, a part of a flow, with so many touches besides those that stand beside it.
+  mutating func end(_ outcome: String, _ touches: Int, _ part: Double, of flow: ExactFlow, _ total: Double) {
+    tally.end(outcome, total)
+    guard flow.isCounted else { return tally.touched(touches, total) }
+    for before in 0...masses.mostTouches {
+      let mass = masses.sum(flow, touches: before) * part
+      if mass > 0 { tally.touched(before + touches, mass) }
+    }
   }
 }

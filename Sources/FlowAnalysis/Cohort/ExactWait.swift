@@ -90,6 +90,6 @@ struct ExactWait {
 
   /// The minute up to which something may come evenly from the beginning of a stretch on, that it has the same mean.
   func evenly(_ mean: Double, from low: Int32, to high: Int32) -> Int32 {
-    at + min(high, max(low + 1, Int32((2 * mean).rounded()) - low - 1))
+    at + min(high, max(low + 1, Int32(2 * mean + 0.5) - low - 1))
   }
 }
