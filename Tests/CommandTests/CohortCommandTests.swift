@@ -139,7 +139,8 @@ struct CohortCommandTests {
     #expect(ran.code == 1)
     #expect(
       ran.output.contains(
-        "\nof 1000 contacts who come from Mon 2 Feb 2026 00:00 over 30 days, as `assume:` expects:\n"), "\(ran.output)")
+        "\nof 1000 contacts who come from Mon 2 Feb 2026 00:00 over 30 days, as `assume:`\nexpects:\n"), "\(ran.output)"
+    )
     // Four fifths of three quarters in place of four fifths of seven eighths.
     let row = ran.output.split(separator: "\n").first { $0.hasPrefix("  end lost") }
     #expect(row?.split(separator: " ").map(String.init) == ["end", "lost", "70.0", "%", "60.0", "%", "-10.0"])
@@ -157,7 +158,7 @@ struct CohortCommandTests {
     let ran = try folder.flow("diff", "Workflows", "new", "--start", Self.start)
     #expect(ran.code == 1)
     #expect(ran.output.contains("nudge: what it does is the same\n"), "\(ran.output)")
-    #expect(ran.output.contains(", as `assume:` expects of each version:\n"), "\(ran.output)")
+    #expect(ran.output.contains(", as `assume:`\nexpects of each version:\n"), "\(ran.output)")
     // Without expectations there is nothing to tell.
     try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
     try folder.write(Nudge.workflow, to: "new/nudge.yaml")

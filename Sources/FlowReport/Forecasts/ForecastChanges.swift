@@ -39,7 +39,7 @@ public struct ForecastChanges: Sendable, Hashable {
       "of \(Words.count(new.contacts, "contact")) who come from \(Words.longDay(start.date)) "
       + "\(Words.time(start.time)) over \(words.time(new.overMinutes)), as `assume:` expects"
     let text = TableReport.text(table, color: paint.color)
-    return ["", head + (assumesOtherwise ? " of each version:" : ":")]
+    return [""] + Width.wrapped(head + (assumesOtherwise ? " of each version:" : ":"), to: 80)
       + text.split(separator: "\n").map { "  " + $0 }
   }
 

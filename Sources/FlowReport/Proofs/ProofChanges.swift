@@ -86,7 +86,8 @@ public struct ProofChanges: Sendable, Hashable {
         let words =
           change.new.map { now in change.old.map { "\($0) -> \(now)" } ?? "newly claimed, \(now)" }
           ?? "no longer claimed"
-        return [paint("  \(mark) \(Printable.line(change.claim)): \(words)", style)]
+        let told = Width.wrapped("\(Printable.line(change.claim)): \(words)", to: 74)
+        return told.enumerated().map { paint(($0 == 0 ? "  \(mark) " : "      ") + $1, style) }
           + change.story.map { "      " + $0 }
       }
   }
