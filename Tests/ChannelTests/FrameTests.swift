@@ -87,6 +87,16 @@ private func request(_ text: String) throws(FrameError) -> Frame.Request {
     #expect(json["thread"]?.write() == #"{"references":["<1@a>"],"subject":null}"#)
   }
 
+  @Test func anAnswerIsItsNewTextAndIsKeptWhole() throws {
+    let whole = "Who are you?\n\nOn Mon, 2 Mar 2026 at 09:00, Otto <o@acme.test> wrote:\n> say yes please"
+    let inbound = try Frame.inbound([
+      "messages": [["id": "1", "at": "2026-03-03T09:00:00+00:00", "kind": "reply", "text": .string(whole)]],
+      "cursor": "1",
+    ])
+    #expect(inbound.messages.map(\.kind) == [.reply(text: "Who are you?")])
+    #expect(inbound.messages.map(\.raw) == [Array(whole.utf8)])
+  }
+
   @Test func aRenderingTravelsBackAndForth() throws {
     let ok: JSONValue = [
       "to": "+49", "shown": ["headline": "HI", "body": "x"], "payload-base64": "/wA=", "extension": "bin",

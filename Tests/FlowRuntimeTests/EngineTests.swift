@@ -71,6 +71,27 @@ struct EngineTests {
     #expect(try rig.store.tasks(TaskFilter(isOpen: true)).isEmpty)
   }
 
+  @Test func `only the new text of a reply counts, and all of it stands in the inbox`() async throws {
+    let classes = "replies: { declined: [no thanks], interested: [tell me more] }"
+    let anytime = "anytime: { declined: end lost, interested: end won }"
+    let rig = Rig(try Bench.graphs(order(more: "\(classes)\n\(anytime)"), zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    let whole = "Tell me more.\n\nOn Mon, 2 Mar 2026 at 09:00, Olga <olga@acme.test> wrote:\n> or say no thanks"
+    try await rig.tell("reply", "O-1", id: "e-2", data: ["text": .string(whole)])
+    #expect(try rig.onlyRun().run.outcome == "won")
+    let row = try #require(try rig.store.inbox(InboxKey(source: "", id: "e-2")))
+    guard case .event(_, _, let data) = row.incoming.body else {
+      Issue.record("\(row.incoming.body)")
+      return
+    }
+    #expect(try JSONReader.read(data)["text"] == .string(whole))
+
+    // Nothing but what we wrote ourselves is no class.
+    try await rig.place("O-2", id: "e-3", contact: "c-2")
+    try await rig.tell("reply", "O-2", id: "e-4", data: ["text": "> no thanks"])
+    #expect(try rig.store.runs(RunFilter(subject: "O-2")).first?.run.outcome == "replied")
+  }
+
   @Test func `a reply is told by the run's id as well`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
     try await rig.place("O-1", id: "e-1")

@@ -124,7 +124,7 @@ extension Telegram {
     let answered = message["reply_to_message"]?.integer("message_id")
     return Inbound.Message(
       id: String(id), at: Instant(seconds: Int64(date)), threads: answered.map { ["\(chat)/\($0)"] } ?? [],
-      address: String(chat), kind: OptOut.isAsked(by: text) ? .unsubscribe(channel: nil) : .reply(text: text),
+      address: String(chat), kind: OptOut.isAsked(by: text) ? .unsubscribe(channel: nil) : .answer(text),
       raw: Array(update.write().utf8))
   }
 }

@@ -144,7 +144,7 @@ struct Twilio: SMSService {
     let text = item.text("body") ?? ""
     return Inbound.Message(
       id: id, at: at, address: PhoneNumber(from)?.text ?? from,
-      kind: OptOut.isAsked(by: text) ? .unsubscribe(channel: nil) : .reply(text: text),
+      kind: OptOut.isAsked(by: text) ? .unsubscribe(channel: nil) : .answer(text),
       raw: Array(item.write().utf8))
   }
 }

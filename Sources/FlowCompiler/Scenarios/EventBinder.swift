@@ -88,7 +88,7 @@ struct EventBinder {
       }
     }
     switch form.keyText {
-    case "reply": return form.value.scalar.map { .reply(text: $0.text) } ?? missing(form.value, "the answer")
+    case "reply": return form.value.scalar.map { .answer($0.text) } ?? missing(form.value, "the answer")
     case "task": return task(form.value, fields["note"])
     default:
       guard let name = bench.text(form.value, wanted: "the name of an event") else { return nil }

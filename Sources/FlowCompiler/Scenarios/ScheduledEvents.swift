@@ -50,7 +50,7 @@ extension Compiler {
   }
 
   private static func kind(_ text: Located, _ binder: EventBinder) -> Event.Kind? {
-    if let answer = text.after("reply") { return .reply(text: unquoted(answer.text)) }
+    if let answer = text.after("reply") { return .answer(unquoted(answer.text)) }
     if let outcome = text.after("task") { return binder.task(outcome, note: nil) }
     if let returning = text.after("out-of-office") {
       let date = returning.after("return") ?? returning

@@ -28,6 +28,10 @@ public struct Event: Hashable, Sendable, Codable {
     /// A touch has really left only now; until now the run has counted it at another instant. What waits since then
     /// counts from now.
     case left(step: NodeIndex, counted: Instant)
+
+    /// An answer as it came: a reply by what is new in it. Whatever brings an answer in makes the event so, but for
+    /// mail, whose own reader tells what it quotes by more than its text.
+    public static func answer(_ text: String) -> Kind { .reply(text: NewText.of(text)) }
   }
 
   /// Known ids do nothing; events are ordered by (time, id).

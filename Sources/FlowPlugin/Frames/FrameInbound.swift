@@ -32,17 +32,19 @@ extension Frame {
     guard let time = try text(item, "at"), let at = Instant(rfc3339: time) else {
       throw .wanted("\"at\" of a message, as 2026-03-25T16:40:00+01:00,")
     }
+    // Whole for people to read, where the program keeps nothing else of it.
+    var raw = try text(item, "raw")
+    if raw == nil { raw = try text(item, "text") }
     return Inbound.Message(
       id: id, at: at, token: try text(item, "token"), threads: try threads(item),
-      address: try text(item, "address"), kind: try kind(item), raw: Array((try text(item, "raw") ?? "").utf8)
-    )
+      address: try text(item, "address"), kind: try kind(item), raw: Array((raw ?? "").utf8))
   }
 
   private static func kind(_ item: JSONValue) throws(FrameError) -> Event.Kind {
     switch try text(item, "kind") {
     case "reply":
       guard let words = try text(item, "text") else { throw .wanted("\"text\" of a reply") }
-      return .reply(text: words)
+      return .answer(words)
     case "auto-reply": return .autoReply
     case "out-of-office":
       guard let day = try text(item, "return") else { return .outOfOffice(return: nil) }

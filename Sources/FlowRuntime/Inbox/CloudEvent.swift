@@ -74,7 +74,7 @@ enum BuiltInEvent {
       return .failure(Unfit(because: read.1))
     }
     switch type {
-    case "reply": return made(value("text", .text)) { $0.text.map { .reply(text: $0) } }
+    case "reply": return made(value("text", .text)) { $0.text.map { .answer($0) } }
     case "auto-reply": return .success(.autoReply)
     case "out-of-office": return made(value("return", .optional(.date))) { .outOfOffice(return: $0.date) }
     case "bounce": return made(value("hard", .optional(.boolean))) { .bounce(hard: $0.boolean ?? true) }

@@ -1,26 +1,8 @@
-/// A line of a mail's text, and whether it is marked as quoted from another mail.
-struct MailLine {
-  let text: String
-  let isQuoted: Bool
-  /// As marks of mail programs are compared; nil where it is quoted, or longer than any such mark.
-  let folded: String?
-
-  /// No mark of a mail program is longer.
-  static let longestMark = 500
-
-  init(text: String, isQuoted: Bool) {
-    self.text = text
-    self.isQuoted = isQuoted
-    let isLong = text.utf8.count > MailLine.longestMark
-    folded = isQuoted || isLong && text.utf8.contains { !$0.isBlank } ? nil : QuoteMarks.fold(text)
-  }
-
-  var isBlank: Bool { folded?.isEmpty ?? false }
-}
+import FlowCore
 
 /// What a mail says, from its parts: the plain text where there is one, else what HTML shows.
 enum MailText {
-  static func lines(of mail: MailPart) -> [MailLine] {
+  static func lines(of mail: MailPart) -> [TextLine] {
     var found = Found()
     gather(mail, isTop: true, &found)
     let isBlank = found.plain.allSatisfy(\.isBlank)
@@ -29,7 +11,7 @@ enum MailText {
   }
 
   private struct Found {
-    var plain: [MailLine] = []
+    var plain: [TextLine] = []
     var html = ""
     var room = MailLimits.text
   }
@@ -76,26 +58,16 @@ enum MailText {
 
   private static func lines(
     of text: String, isFlowed: Bool, joinsWithoutBlank: Bool = false
-  ) -> [MailLine] {
-    let raw = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
-      Substring(line.last == 0x0D ? line.dropLast() : line)
-    }
-    return isFlowed ? flowed(raw, joinsWithoutBlank) : raw.map(line)
-  }
-
-  /// Quoted is what begins with `>`; some programs put a blank before it.
-  private static func line(_ text: Substring) -> MailLine {
-    let start = text.utf8.drop { $0.isBlank }
-    let isQuoted = start.first == 0x3E && text.utf8.count - start.count <= 3
-    return MailLine(text: clean(text), isQuoted: isQuoted)
+  ) -> [TextLine] {
+    isFlowed ? flowed(TextLine.split(text), joinsWithoutBlank) : TextLine.lines(of: text)
   }
 
   /// RFC 3676 section 4: a line that ends in a blank goes on in the next one of the same depth.
-  private static func flowed(_ raw: [Substring], _ joinsWithoutBlank: Bool) -> [MailLine] {
-    var lines: [MailLine] = []
+  private static func flowed(_ raw: [Substring], _ joinsWithoutBlank: Bool) -> [TextLine] {
+    var lines: [TextLine] = []
     var open: (depth: Int, text: String)?
     func end() {
-      if let (depth, text) = open { lines.append(MailLine(text: clean(text[...]), isQuoted: depth > 0)) }
+      if let (depth, text) = open { lines.append(TextLine(text: text, isQuoted: depth > 0)) }
       open = nil
     }
     for raw in raw {
@@ -111,19 +83,5 @@ enum MailText {
     }
     end()
     return lines
-  }
-
-  /// Without control characters; a form feed and a tab are blanks.
-  private static func clean(_ text: Substring) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return String(text) }
-    var out = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0C, 0x0B: out.append(" ")
-      case 0..<0x20, 0x7F: continue
-      default: out.append(scalar)
-      }
-    }
-    return String(out)
   }
 }

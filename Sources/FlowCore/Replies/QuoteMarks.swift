@@ -22,7 +22,7 @@ enum QuoteMarks {
 
   /// `On 13 April 2026 at 10:00, Ann Meyer <ann@acme.test> wrote:`, on one line or wrapped over up to three.
   /// - Returns: how many lines it takes, and whether it can be nothing else; nil where none begins.
-  static func attribution(_ lines: ArraySlice<MailLine>) -> (lines: Int, isCertain: Bool)? {
+  static func attribution(_ lines: ArraySlice<TextLine>) -> (lines: Int, isCertain: Bool)? {
     guard let first = lines.first?.folded, lines.prefix(3).contains(where: { endsInColon($0.folded) }),
       mayLead(first)
     else { return nil }
@@ -82,7 +82,7 @@ enum QuoteMarks {
 
   // MARK: Everything from here on is another mail
 
-  static func isEndOfNew(_ lines: ArraySlice<MailLine>) -> Bool {
+  static func isEndOfNew(_ lines: ArraySlice<TextLine>) -> Bool {
     guard let folded = lines.first?.folded else { return false }
     if folded.utf8.first == 0x2D, isSeparator(folded) { return true }
     if forwards.contains(where: { folded == $0 }) { return true }
@@ -112,7 +112,7 @@ enum QuoteMarks {
   ]
 
   /// A header as Outlook copies it: behind the sender the date, and a recipient or the subject.
-  private static func isHeader(_ lines: ArraySlice<MailLine>) -> Bool {
+  private static func isHeader(_ lines: ArraySlice<TextLine>) -> Bool {
     var (hasDate, hasOther) = (false, false)
     for line in lines.lazy.filter({ !$0.isBlank && !$0.isQuoted }).prefix(7) {
       let folded = line.folded ?? ""

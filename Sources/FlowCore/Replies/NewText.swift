@@ -1,19 +1,22 @@
 /// What somebody wrote themselves: without what is quoted, the lines that lead to it, and signatures. Answers
-/// between quoted lines stay.
-enum NewText {
-  static func of(_ lines: [MailLine]) -> String {
+/// between quoted lines stay. Of a text that only quotes, nothing is left.
+public enum NewText {
+  /// Of a plain text as it came, whatever brought it. Takes time in proportion to the text.
+  public static func of(_ text: String) -> String { of(TextLine.lines(of: text)) }
+
+  public static func of(_ lines: [TextLine]) -> String {
     var finder = NewTextFinder(lines)
     return finder.find()
   }
 }
 
 private struct NewTextFinder {
-  private let lines: [MailLine]
+  private let lines: [TextLine]
   private var at = 0
   private var kept: [String] = []
   private var isSigning = false
 
-  init(_ lines: [MailLine]) { self.lines = lines }
+  init(_ lines: [TextLine]) { self.lines = lines }
 
   mutating func find() -> String {
     while at < lines.count {
