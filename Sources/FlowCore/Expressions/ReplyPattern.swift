@@ -151,7 +151,7 @@ public struct ReplyWords: Sendable {
     }
   }
 
-  /// Lower case without locale, apostrophes straight, a letter with its marks in one spelling.
+  /// Unicode's case folding (the full one, without locale: `GRÖSSE` is `größe`), apostrophes straight, a letter with its marks in one spelling.
   static func fold(_ text: String) -> [Unicode.Scalar] {
     var out: [Unicode.Scalar] = []
     out.reserveCapacity(text.utf8.count)
@@ -159,7 +159,7 @@ public struct ReplyWords: Sendable {
       for byte in text.utf8 { out.append(fold(ascii: byte)) }
       return out
     }
-    for character in text.lowercased() {
+    for character in caseFolded(text) {
       // Characters are equal by canonical equivalence; the composed form is found through the one-scalar
       // table.
       for scalar in Composition.composed(character) {
@@ -171,6 +171,24 @@ public struct ReplyWords: Sendable {
       }
     }
     return out
+  }
+
+  /// As CaseFolding.txt has it: small letters of the capitals of the small letters, so that `ß`, `ẞ` and `SS` are one,
+  /// and both small sigmas. But for `ı`, which folding leaves alone, though its capital is `I`.
+  private static func caseFolded(_ text: String) -> String {
+    var out = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII || scalar == "\u{131}" {
+        out.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        continue
+      }
+      for small in scalar.properties.lowercaseMapping.unicodeScalars {
+        for capital in small.properties.uppercaseMapping.unicodeScalars {
+          out.append(contentsOf: capital.properties.lowercaseMapping.unicodeScalars)
+        }
+      }
+    }
+    return String(out)
   }
 
   private static func fold(ascii byte: UInt8) -> Unicode.Scalar {

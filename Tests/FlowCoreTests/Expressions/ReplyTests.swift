@@ -38,6 +38,10 @@ import Testing
     ("(a \u{200B} b|c)", "a b", true), ("= \u{A0}fine\u{A0} ", "fine", true), ("call\u{A0}me", "callme", false),
     ("(a|b) \u{A0}(c|d)", "b c", true), ("call  me", "call me", true), ("naïve", "NAÏVE", true),
     ("soft", "so\u{AD}ft", true),
+    ("größe", "Welche GRÖSSE?", true), ("GRÖSSE", "welche größe", true), ("straße", "STRAẞE", true),
+    ("größe", "gröse", false), ("gross*", "die Größe", false), ("groß*", "GROSSES", true),
+    ("ΟΔΟΣ", "οδος", true), ("οδοσ", "ΟΔΟΣ", true), ("ſofort", "sofort", true), ("ﬁne", "FINE", true),
+    ("ırak", "irak", false), ("İzmir", "i\u{307}zmir", true),
   ])
   func matching(_ pattern: String, _ text: String, _ expected: Bool) throws {
     #expect(try ReplyPattern.parse(pattern).matches(text) == expected, "\(pattern) / \(text)")
