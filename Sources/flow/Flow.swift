@@ -44,6 +44,17 @@ struct Flow: AsyncParsableCommand {
   static func main() async {
     // A reader that goes away (`flow runs | head`) ends us without noise.
     signal(SIGPIPE, SIG_DFL)
+    Output.reserve()
+    let code = await perform()
+    // Whatever came of the command: who reads what it printed has not got it.
+    if let failure = Output.close() {
+      Output.complain(failure.text)
+      Glibc.exit(failure.code)
+    }
+    Glibc.exit(code)
+  }
+
+  private static func perform() async -> Int32 {
     do {
       try checkCommand()
       var command = try parseAsRoot(arguments)
@@ -52,24 +63,36 @@ struct Flow: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      return ExitStatus.fine
     } catch let failure as Failure {
       Output.complain(failure.text)
-      Glibc.exit(failure.code)
+      return failure.code
     } catch {
-      let code = exitCode(for: error)
-      if code == .validationFailure {
-        // As all other errors begin.
-        let text = fullMessage(for: error)
-        Output.complain(text.hasPrefix("Error: ") ? "e" + text.dropFirst() : text)
-        Glibc.exit(ExitStatus.usage)
-      }
-      exit(withError: error)
+      return tell(error)
+    }
+  }
+
+  /// What the parser says: help that was asked for, wrong usage, and a command's own exit code.
+  private static func tell(_ error: any Error) -> Int32 {
+    let text = fullMessage(for: error)
+    switch exitCode(for: error) {
+    case .success:
+      if !text.isEmpty { Output.line(text) }
+      return ExitStatus.fine
+    case .validationFailure:
+      // As all other errors begin.
+      Output.complain(text.hasPrefix("Error: ") ? "e" + text.dropFirst() : text)
+      return ExitStatus.usage
+    case let code:
+      if !text.isEmpty { Output.complain(text) }
+      return code.rawValue
     }
   }
 }
 
 /// What a shell or a CI reads off us.
 enum ExitStatus {
+  static let fine: Int32 = 0
   static let finding: Int32 = 1
   static let usage: Int32 = 2
   static let broken: Int32 = 3

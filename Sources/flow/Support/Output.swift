@@ -3,6 +3,7 @@ import FlowCore
 import FlowRuntime
 import FlowTime
 import Glibc
+import Synchronization
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
@@ -23,30 +24,61 @@ struct ColorOptions: ParsableArguments {
 
 enum Output {
   /// Writes all of a text to standard output.
-  static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func write(_ text: String) {
+    // Behind a hole nothing is of use.
+    guard failure == nil, let code = write(text, to: STDOUT_FILENO) else { return }
+    lost.withLock { $0 = $0 ?? code }
+  }
 
   /// The same with a line break at the end, if there is none.
   static func line(_ text: String) { write(text.utf8.last == 0x0A ? text : text + "\n") }
 
   static func json(_ value: JSONValue) { line(value.write(pretty: true)) }
 
-  static func complain(_ text: String) { write(text.utf8.last == 0x0A ? text : text + "\n", to: STDERR_FILENO) }
+  static func complain(_ text: String) { complainOnLine(text.utf8.last == 0x0A ? text : text + "\n") }
 
   /// Without a line break.
-  static func complainOnLine(_ text: String) { write(text, to: STDERR_FILENO) }
+  static func complainOnLine(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// What kept standard output from being written whole: an errno.
+  private static let lost = Mutex<Int32?>(nil)
+  private static var failure: Int32? { lost.withLock { $0 } }
+
+  /// Before anything else is opened: a standard descriptor that is closed is no place for a file of ours. What is
+  /// written to it fails as before.
+  static func reserve() {
+    for descriptor in 0...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// The end of all output: what a file system tells only then is asked for.
+  /// - Returns: why what was printed did not get there whole; nil where it did.
+  static func close() -> Failure? {
+    if failure == nil, Glibc.close(STDOUT_FILENO) != 0, errno != EINTR, errno != EBADF {
+      let code = errno
+      lost.withLock { $0 = code }
+    }
+    // Whoever reads no further has what they want (`flow runs | head`).
+    return failure.flatMap { $0 == EPIPE ? nil : $0 }.map {
+      Failure.broken("what was printed is not whole: \(String(cString: strerror($0)))")
+    }
+  }
+
+  /// - Returns: the errno of what kept it from being written whole; nil where it was.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var start = 0
       while start < bytes.count {
         let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
         if count < 0 {
           if errno == EINTR { continue }
-          return
+          return errno
         }
         start += count
       }
+      return nil
     }
   }
 
