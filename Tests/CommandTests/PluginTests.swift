@@ -97,6 +97,35 @@ extension Folder {
     #expect(ran.output.hasSuffix(" passed, 0 failed\n"), "\(ran.output)")
   }
 
+  @Test func `a program delivers only where it is told to, and what it delivers is said before`() throws {
+    let folder = try Fax.project()
+    try folder.write("language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true }\n", to: "flow.yaml")
+    try folder.changeFax(
+      "def deliver(request):",
+      to: """
+        def deliver(request):
+            with open(os.path.join(SETTINGS["folder"], "left"), "a") as left:
+                left.write(request["key"] + " ")
+        """)
+    let checked = try folder.flow("plugin", "check", "fax")
+    #expect(checked.code == 0, "\(checked.output)\(checked.errors)")
+    #expect(!folder.names(in: "").contains("left"))
+    #expect(
+      checked.output.contains(
+        "skipped  a key used twice acts once: the program is asked to deliver only with --deliver\n"))
+    let delivered = try folder.flow("plugin", "check", "fax", "--deliver")
+    #expect(delivered.code == 0, "\(delivered.output)\(delivered.errors)")
+    // The first key comes twice; what is told in the instant before that it may not leave does not.
+    #expect(try folder.text("left") == "conformance-1 conformance-1 conformance-2 conformance-3 ")
+    #expect(
+      delivered.errors == """
+        plugins/fax.py is asked to deliver, with its settings of flow.yaml: three messages, under conformance-1, \
+        conformance-2, conformance-3
+
+        """)
+    #expect(try folder.flow("plugin", "check", "email", "--deliver").code == 2)
+  }
+
   @Test func aProgramThatLiesFails() throws {
     let folder = try Fax.project()
     // Another page each time: render is pure by contract.

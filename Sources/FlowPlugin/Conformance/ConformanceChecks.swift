@@ -69,7 +69,9 @@ extension ChannelConformance {
       switch await render(samples.to(address), by: channel) {
       case .refused(let error) where error.kind == .permanent: continue
       case .refused(let error):
-        return .failed("refused as \"\(error.kind.rawValue)\", not as \"permanent\": \(error.text)")
+        return .failed(
+          "\(JSONValue.string(address).write()) is refused as \"\(error.kind.rawValue)\", not as \"permanent\": "
+            + error.text)
       case .rendering: return .failed("took \(JSONValue.string(address).write())")
       case .tooLate: return tooLate
       }
@@ -81,7 +83,7 @@ extension ChannelConformance {
     guard case .rendering(let rendering) = await render(samples.plain, by: channel) else {
       return .failed("there is nothing to hand over")
     }
-    let key = IdempotencyKey("conformance-1")
+    let key = ChannelConformance.keys[0]
     let first = await timed { await channel.deliver(rendering, key: key) }
     let second = await timed { await channel.deliver(rendering, key: key) }
     guard let first, let second else { return tooLate }
@@ -89,10 +91,12 @@ extension ChannelConformance {
       return .failed("handed over twice: \(first), then \(second)")
     }
     if one != two, manifest.keyed { return .failed("accepted twice, as \"\(one)\" and as \"\(two)\"") }
-    let other = await timed { await channel.deliver(rendering, key: IdempotencyKey("conformance-2")) }
+    let other = await timed { await channel.deliver(rendering, key: ChannelConformance.keys[1]) }
     guard let other else { return tooLate }
     guard case .accepted(let three) = other else { return .failed("another key: \(other)") }
-    return three == one && !one.isEmpty ? .failed("another key, and the same id \"\(one)\"") : .passed
+    return three == one && !one.isEmpty
+      ? .failed("another message, under another key, has the same id \"\(one)\": each has its own, or none")
+      : .passed
   }
 
   @Sendable func marksOnce(_ channel: any Channel) async -> Check.Outcome {
@@ -100,7 +104,7 @@ extension ChannelConformance {
       return .failed("there is nothing to hand over")
     }
     let marks = Marks()
-    let key = IdempotencyKey("conformance-3")
+    let key = ChannelConformance.keys[2]
     guard let receipt = await timed({ await channel.deliver(rendering, key: key) { await marks.mark(true) } })
     else { return tooLate }
     guard case .accepted = receipt else { return .failed("handed over: \(receipt)") }

@@ -14,6 +14,11 @@ struct PluginCheckCommand: AsyncParsableCommand {
     commandName: "check", abstract: "Hold a channel against the contract: the public conformance suite.")
 
   @Argument(help: "The channel's name: one that is built in, or a key under `channels:` of flow.yaml.") var name: String
+  @Flag(
+    help: """
+      Ask a program (`exec:`) to deliver as well: three messages, for real, with its settings of flow.yaml. Without it, \
+      nothing leaves, whatever flow.yaml says.
+      """) var deliver = false
   @OptionGroup var project: ProjectOptions
 
   func run() async throws {
@@ -25,6 +30,13 @@ struct PluginCheckCommand: AsyncParsableCommand {
       throw Failure.usage(
         "there is no channel \"\(name)\"\(nearest)\nThe channels are \(known.joined(separator: ", ")); another stands under "
           + "channels: of flow.yaml")
+    }
+    if deliver, entry?.exec == nil {
+      throw Failure.usage("--deliver is for a program (`exec:`); a channel that is built in is tried on a folder")
+    }
+    if deliver, let exec = entry?.exec {
+      let keys = ChannelConformance.keys.map(\.text).joined(separator: ", ")
+      Output.complain("\(exec) is asked to deliver, with its settings of flow.yaml: three messages, under \(keys)")
     }
     let scratch = try Scratch()
     defer { scratch.remove() }
@@ -45,8 +57,10 @@ struct PluginCheckCommand: AsyncParsableCommand {
   {
     var values = Channels.settings(entry, root: workspace.root)
     values["outbox"] = scratch
-    // A channel of ours is tried on the folder; a program does what it does.
-    values["send"] = entry?.exec == nil ? nil : "true"
+    // A channel of ours is tried on the folder; so is a program, unless it is to deliver for real.
+    values["send"] = deliver ? "true" : nil
+    let handover: ChannelConformance.Handover =
+      deliver || entry?.exec == nil ? .real : .none(because: "the program is asked to deliver only with --deliver")
     let files = DiskFiles(root: workspace.root)
     if let exec = entry?.exec { values["exec"] = exec }
     let settings = ChannelSettings(name: name, values: values, folder: workspace.root) { try? files.read($0).get() }
@@ -61,7 +75,8 @@ struct PluginCheckCommand: AsyncParsableCommand {
     guard let manifest else {
       throw Failure.finding("the manifest is not in order: " + findings.map(\.message).joined(separator: "; "))
     }
-    return ChannelConformance(manifest: manifest, settings: settings) { settings throws(ChannelError) in
+    return ChannelConformance(manifest: manifest, settings: settings, handover: handover) {
+      settings throws(ChannelError) in
       if let shipped { return try shipped.make(settings) }
       return try Channels.program(settings)
     }
