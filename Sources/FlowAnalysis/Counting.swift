@@ -39,6 +39,7 @@ private struct Tally {
       for (index, entry) in step.entries.enumerated() where hasLeft(index, step, history) { count(entry, &touches) }
     }
     for delivery in history.deliveries { count(delivery) }
+    for late in history.toldLate { change(late.step) { $0.outcomes[late.outcome, default: 0] += 1 } }
     guard let outcome = history.run.outcome else {
       whole.live += 1
       return
@@ -49,20 +50,34 @@ private struct Tally {
 
   /// Not what is still to leave, nor what was stopped before it left.
   private func hasLeft(_ index: Int, _ step: RunHistory.Step, _ history: RunHistory) -> Bool {
-    guard case .sent = step.entries[index].kind, let delivery = history.delivery(of: index, in: step) else {
-      return true
+    switch step.entries[index].kind {
+    case .sent, .escalated: break
+    default: return true
     }
+    guard let delivery = history.delivery(of: index, in: step) else { return true }
     return delivery.attempts > 0 && delivery.state != "cancelled"
   }
 
   private mutating func note(_ graph: Graph) {
     whole.goal = graph.goal
-    let names = graph.nodes.filter { if case .channel = $0.action { true } else { false } }.map(\.name)
-    if names != order { order = names + order.filter { !names.contains($0) } }
-    for node in graph.nodes where steps[node.name] == nil {
-      guard case .channel(let action) = node.action else { continue }
-      steps[node.name] = Figures.Step(name: node.name, verb: action.verb, touch: action.touch)
+    var names: [String] = []
+    for node in graph.nodes {
+      let touch: Bool
+      switch node.action {
+      case .channel(let action): touch = action.touch
+      case .escalate: touch = false
+      default: continue
+      }
+      names.append(node.name)
+      if steps[node.name] == nil { steps[node.name] = Figures.Step(name: node.name, verb: node.verb, touch: touch) }
     }
+    if names != order { order = names + order.filter { !names.contains($0) } }
+  }
+
+  private mutating func begin(_ name: String, _ verb: String, touch: Bool) {
+    guard steps[name] == nil else { return }
+    steps[name] = Figures.Step(name: name, verb: verb, touch: touch)
+    order.append(name)
   }
 
   private mutating func change(_ name: String, _ body: (inout Figures.Step) -> Void) {
@@ -75,12 +90,13 @@ private struct Tally {
     let name = entry.step ?? ""
     switch entry.kind {
     case .sent(let handover), .task(let handover):
-      if steps[name] == nil {
-        steps[name] = Figures.Step(name: name, verb: handover.verb, touch: handover.touch)
-        order.append(name)
-      }
+      begin(name, handover.verb, touch: handover.touch)
       change(name) { $0.sent += 1 }
       if handover.touch { touches.append((name, entry.at)) }
+    case .escalated:
+      begin(name, "escalate", touch: false)
+      change(name) { $0.sent += 1 }
+    case .received("ack", _, _, _) where steps[name] != nil: change(name) { $0.outcomes["ack", default: 0] += 1 }
     case .withheld: change(name) { $0.withheld += 1 }
     case .skipped: change(name) { $0.skipped += 1 }
     case .failed: change(name) { $0.failed += 1 }

@@ -34,7 +34,8 @@ public struct Figures: Sendable, Hashable {
     public var name: String
     public var verb: String
     public var touch: Bool
-    /// Handed to the channel, once at least; not what was stopped before it left. A task: given.
+    /// Handed to the channel, once at least; not what was stopped before it left. A task: given. An escalation: people
+    /// told.
     public var sent = 0
     /// Accepted by the far side.
     public var delivered = 0
@@ -45,7 +46,8 @@ public struct Figures: Sendable, Hashable {
     public var clicked: Int?
     /// Answers whose last touch before was this, by class.
     public var replies: [String: Int] = [:]
-    /// What was said of a task, and `timeout`.
+    /// What was said of a task, late too, and by whom an escalation reached (`ack`); and `timeout`, once for each time
+    /// that nothing was said in time.
     public var outcomes: [String: Int] = [:]
     public var withheld = 0
     public var skipped = 0

@@ -74,6 +74,16 @@ public struct RunHistory: Sendable, Hashable {
     }
   }
 
+  /// What was said of a task when its run had ended.
+  public struct Told: Sendable, Hashable {
+    public var step: String
+    public var outcome: String
+    public init(step: String, outcome: String) {
+      self.step = step
+      self.outcome = outcome
+    }
+  }
+
   public var id: String
   public var workflow: String
   /// The version that it is on now.
@@ -88,6 +98,7 @@ public struct RunHistory: Sendable, Hashable {
   public var run: Run
   public var steps: [Step]
   public var deliveries: [Delivery]
+  public var toldLate: [Told] = []
   /// The data it started with; nil where what came in is not kept any more.
   public var beginning: [String: Value]?
   /// Verbs, or `all`, that are suppressed for the contact by now.

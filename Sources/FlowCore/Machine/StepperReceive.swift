@@ -82,7 +82,7 @@ extension Stepper {
     // A hold that waited for the event is over, whatever else the file does about it.
     if let taken = anytimeTaker(of: event) { return take(event, taken, at: nil, releasing: released) }
     if let released {
-      note(nil, received(event, took: "hold"))
+      note(owner(of: event), received(event, took: "hold"))
       return release(released, by: event)
     }
     byDefault(event)
@@ -158,7 +158,7 @@ extension Stepper {
   private mutating func take(
     _ event: Event, _ taken: Case, at step: NodeIndex?, releasing hold: Run.EventHold? = nil
   ) {
-    note(step, received(event, took: taken.key))
+    note(step ?? owner(of: event), received(event, took: taken.key))
     if let hold { release(hold, by: event) }
     forward(event, "taken by \(taken.key)")
     if case .hold(let hold) = taken.target { return apply(hold) }
@@ -202,8 +202,14 @@ extension Stepper {
   }
 
   private mutating func recordOnly(_ event: Event) {
-    note(nil, received(event, took: "nothing"))
+    note(owner(of: event), received(event, took: "nothing"))
     run.untaken.append(event)
+  }
+
+  /// The step whose task it is that somebody tells the outcome of, though nothing waits for it (any more).
+  private func owner(of event: Event) -> NodeIndex? {
+    guard case .outcome(_, let step?, _) = event.kind, graph.nodes.indices.contains(step) else { return nil }
+    return step
   }
 
   /// The file names the event in `anytime`, and the run has come past where it leads: it has no default then.

@@ -22,9 +22,23 @@ extension RunHistory {
       },
       deliveries: outbox.map(Delivery.init), beginning: nil, suppressed: try store.suppressed(contact))
     holds = try RunHistory.holds(of: record, in: store)
+    if !record.isLive { toldLate = try RunHistory.toldLate(of: record, in: store, journal) }
     if let because = record.stuck, because.hasPrefix(Hold.mark) || because.hasPrefix(Hold.pauseMark) { stuck = nil }
     if let graph, let start = journal.first?.at {
       beginning = try RunHistory.beginning(of: record, in: store, graph, at: start, zones: zones)
+    }
+  }
+
+  /// Outcomes that no run could be told any more.
+  private static func toldLate(
+    of record: RunRecord, in store: any Store, _ journal: [JournalStep]
+  ) throws(StoreError) -> [Told] {
+    let heard = Set(journal.compactMap { $0.event?.id })
+    return try store.tasks(TaskFilter(run: record.id, isOpen: false)).compactMap { task in
+      guard case .step(_, let name, _) = task.kind, case .done(let outcome, _, _) = task.state,
+        !heard.contains(task.settledBy ?? "")
+      else { return nil }
+      return Told(step: name, outcome: outcome)
     }
   }
 

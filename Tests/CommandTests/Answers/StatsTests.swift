@@ -105,4 +105,72 @@ import Testing
     #expect(try folder.flow("cancel", run).code == 0)
     #expect(try first() == [1, 1])
   }
+
+  /// Two tasks that nothing waits for, a call that is told of a day after its time, people who are told: by hand.
+  @Test func `what is said of a task counts, whenever and though nothing waits, and people told have a row`() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: job
+      category: internal
+      trigger: { event: job.placed, key: job.id }
+      input:
+        contact: contact
+        owner: person
+        job: { id: text }
+      timezone: '"UTC"'
+      owner: owner
+      steps:
+        - task: read
+          by: owner
+          say: Read it.
+        - task: file
+          by: owner
+          say: File it.
+        - call: ring
+          by: owner
+          within: 1 day
+        - escalate: told
+          to: owner
+          say: Nobody has rung.
+        - wait: 5 days
+        - end: over
+
+      """, to: "Workflows/job.yaml")
+    try folder.write(
+      """
+      { "contact": { "id": "c-1", "name": "Ann", "phone": "+494055500142" },
+        "owner": { "name": "Otto", "email": "otto@acme.test" }, "job": { "id": "J-1" } }
+      """, to: "data.json")
+    func flow(_ words: String..., at time: String) throws {
+      let ran = try folder.flow(words + ["--start", "\(time) UTC"])
+      #expect(ran.code == 0, "\(words): \(ran.output)\(ran.errors)")
+    }
+    try flow("event", "job.placed", "--data", "data.json", at: "2026-03-02 10:00")
+    var tasks: [String: String] = [:]
+    for task in try JSON(parsing: folder.flow("tasks", "--format", "json").output)["tasks"].list {
+      tasks[task["step"].text ?? ""] = task["task"].text
+    }
+    try flow("done", try #require(tasks["read"]), "declined", at: "2026-03-02 11:00")
+    try flow("serve", "--once", at: "2026-03-03 10:00")
+    try flow("done", try #require(tasks["ring"]), "connected", at: "2026-03-04 10:00")
+    try flow("serve", "--once", at: "2026-03-08 10:00")
+    try flow("done", try #require(tasks["file"]), "done", at: "2026-03-09 10:00")
+
+    // Which task it was stands in the journal, too.
+    let shown = try JSON(parsing: folder.flow("show", folder.onlyRun(), "--format", "json").output)
+    let received = shown["timeline"].list.filter { $0["type"].text == "received" }
+    #expect(received.map { $0["step"].text } == ["read", "ring"])
+    #expect(received.map { $0["took"].text } == ["nothing", "nothing"])
+
+    let job = try JSON(parsing: folder.flow("stats", "--format", "json").output)["workflows"][0]
+    let steps = job["steps"].list
+    #expect(steps.map { $0["step"].text } == ["read", "file", "ring", "told"])
+    #expect(steps.map { $0["verb"].text } == ["task", "task", "call", "escalate"])
+    #expect(steps.map { $0["sent"].integer } == [1, 1, 1, 1])
+    #expect(
+      steps.map { $0["outcomes"].written } == [
+        #"{"declined":1}"#, #"{"done":1}"#, #"{"connected":1,"timeout":1}"#, "{}",
+      ])
+  }
 }
