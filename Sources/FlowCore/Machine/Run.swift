@@ -146,6 +146,12 @@ public struct Run: Hashable, Sendable, Codable {
 
   public var touches: Int { touched.count }
 
+  /// The latest instant that it has come to: nothing of it happens before.
+  public var lived: Instant {
+    let known = [waiting?.arrived, ended, touched.last, answered, passed.values.max()]
+    return known.compactMap(\.self).reduce(started) { max($0, $1) }
+  }
+
   public var waiting: Waiting? { if case .waiting(let waiting) = state { waiting } else { nil } }
 
   public var outcome: String? { if case .ended(let outcome, _) = state { outcome } else { nil } }

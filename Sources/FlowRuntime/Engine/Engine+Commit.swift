@@ -11,7 +11,9 @@ extension Engine {
     guard try !store.knows(run: id, event: event.id), let record = try store.run(id), record.isLive else {
       return
     }
-    let now = clock.now()
+    // A run's time goes one way: what a command puts before what the run has lived (`--start`) is told now. The
+    // machine's own clock may have been set back, and then holds up nothing (guarantee 13).
+    let now = clock.uptime() == nil ? max(clock.now(), record.run.lived) : clock.now()
     let also = also + [.hear(run: id, event: event.id)]
     if let graph = try graph(of: record) {
       try await commit(
