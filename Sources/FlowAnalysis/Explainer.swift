@@ -40,7 +40,14 @@ public struct Explainer {
     var put: [String: [Reasons.Fact]] = [:]
     var touches: [Instant] = []
     var reply: Instant?
+    var pauses: [Reasons.Fact] = []
     for step in history.steps {
+      if let note = step.pause {
+        note.add(to: &pauses)
+        continue
+      }
+      let delays = pauses.isEmpty ? step.late : pauses
+      pauses = []
       for (index, entry) in step.entries.enumerated() {
         let name = entry.step ?? ""
         if case .received("reply", _, _, _) = entry.kind { reply = entry.at }
@@ -63,12 +70,13 @@ public struct Explainer {
           let stood = put[name] ?? []
           // Where it stood still, the clock alone did not lead to it.
           let causes = causes(of: index, in: step).filter { $0 != .clock || !stood.contains(where: \.isStandstill) }
-          answer.facts = causes + answer.facts + stood
+          let isWaitOver = if case .timeout = entry.kind { true } else { entry.handover != nil }
+          answer.facts = causes + answer.facts + stood + (isWaitOver && stood.isEmpty ? delays : [])
           if case .escalated = entry.kind { answer.delivery = history.delivery(of: index, in: step) }
           if let handover = entry.handover {
             let known = (touches + step.touchesElsewhere).max()
             let answered = known.map { last in reply.map { $0 >= last } ?? false } ?? false
-            if put[name] == nil, handover.touch {
+            if put[name] == nil, delays.isEmpty, handover.touch {
               answer.facts.append(inTime(name, last: known, answered: answered))
             }
             if handover.touch { touches.append(entry.at) }
@@ -208,6 +216,16 @@ public struct Explainer {
 
   private var stuck: [Reasons.Fact] {
     (history.stuck.map { [.stuck(because: $0)] } ?? []) + history.holds.map { .standsStill(because: $0) }
+      + pausesSince
+  }
+
+  /// Pauses that are over, and nothing has happened since.
+  private var pausesSince: [Reasons.Fact] {
+    var pauses: [Reasons.Fact] = []
+    for step in history.steps {
+      if let note = step.pause { note.add(to: &pauses) } else { pauses = [] }
+    }
+    return pauses.filter { if case .stood = $0 { true } else { false } }
   }
 
   /// Deferrals and holds of a step since it last did anything.
@@ -261,6 +279,35 @@ extension RunHistory {
     let name = step.entries[index].step
     let before = step.entries[..<index].filter { $0.step == name && $0.goesOut }.count
     return deliveries.filter { $0.sequence == step.sequence && $0.step == name }.dropFirst(before).first
+  }
+}
+
+extension RunHistory.Step {
+  /// What the journal says of a person who paused the run or let it go on: an entry of no step.
+  fileprivate var pause: Reasons.Fact? {
+    guard event == nil, entries.count == 1, let entry = entries.first, entry.step == nil else { return nil }
+    switch entry.kind {
+    case .deferred(let until, let because): return .deferred(at: entry.at, until: until, because: because)
+    case .held(let until, let because): return .held(at: entry.at, until: until, because: because)
+    default: return nil
+    }
+  }
+
+  /// The run was woken a minute after its time, or later.
+  fileprivate var late: [Reasons.Fact] {
+    guard case .timer? = event?.kind, let due = event?.at, at.milliseconds(since: due) >= 60_000 else { return [] }
+    return [.late(since: due)]
+  }
+}
+
+extension Reasons.Fact {
+  /// A pause that begins, or the end of the one that is open.
+  fileprivate func add(to pauses: inout [Reasons.Fact]) {
+    if case .held(_, let until, let because) = self, case .deferred(let since, _, _)? = pauses.last {
+      pauses[pauses.count - 1] = .stood(from: since, until: until, because: because)
+    } else {
+      pauses.append(self)
+    }
   }
 }
 

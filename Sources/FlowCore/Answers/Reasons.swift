@@ -31,6 +31,10 @@ public struct Reasons: Sendable, Hashable {
     case clock
     case deferred(at: Instant, until: Instant, because: String)
     case held(at: Instant, until: Instant, because: String)
+    /// A person had paused the run.
+    case stood(from: Instant, until: Instant, because: String)
+    /// The clock had come to it before; nobody woke the run then.
+    case late(since: Instant)
     /// It went out in the instant in which it was due: no window, gap or cap was against it.
     case inTime(Leeway)
     /// As the journal says.

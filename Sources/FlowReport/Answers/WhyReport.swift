@@ -152,6 +152,9 @@ struct WhyWords {
         ? "stands still since \(when(at)): \(because)" : "stood still from \(when(at)) on: \(because)"
     case .deferred(let at, let until, let because):
       return "put off on \(when(at)) to \(when(until)): \(because)"
+    case .stood(let from, let until, let because):
+      return "stood still from \(when(from)) until \(when(until)): \(because)"
+    case .late(let since): return "its time had come on \(when(since)): nothing was running then"
     case .held(let at, let until, let because): return "held on \(when(at)) until \(when(until)): \(because)"
     case .inTime(let leeway): return inTime(leeway)
     case .because(let text): return "because \(text)"

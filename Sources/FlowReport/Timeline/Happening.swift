@@ -31,6 +31,10 @@ struct Happening {
     case .waiting(let events, let until):
       (kind, self.until) = (.wait, until)
       parts = ["waits for \(Words.list(events, "or"))", "until \(day(until))"]
+    case .deferred(let until, let because) where step.isEmpty && until <= entry.at:
+      (kind, title, parts) = (.deferral, "pause", [because])
+    case .held(let until, let because) where step.isEmpty && until <= entry.at:
+      (kind, title, parts) = (.deferral, "resume", ["goes on, was \(because)"])
     case .deferred(let until, let because):
       (kind, self.until) = (.deferral, until)
       parts = ["deferred to \(day(until)):", because]

@@ -40,8 +40,11 @@ extension Engine {
       guard var record = try engine.store.run(run), record.isLive else { return false }
       let hold = Hold(.paused, run: run, because: because, since: engine.clock.now())
       guard engine.sending.holds[hold.fact] == nil else { return false }
+      let before = record.sequence
       record.stuck = Hold.pauseMark + because
-      try engine.store.add([.advance(record, from: record.sequence), .remember(hold.fact, hold.value)])
+      let now = engine.clock.now()
+      let note = record.note(.deferred(until: now, because: Hold.pauseMark + because), at: now)
+      try engine.store.add([.advance(record, from: before), note, .remember(hold.fact, hold.value)])
       engine.sending.holds[hold.fact] = hold
       return true
     }
@@ -55,9 +58,15 @@ extension Engine {
       guard var record = try engine.store.run(run) else { return false }
       let fact = Hold.fact(.paused, run: run)
       var hasChanged = record.stuck != nil || engine.sending.holds[fact] != nil
+      let before = record.sequence
       record.stuck = nil
       if hasChanged {
-        try engine.store.add([.advance(record, from: record.sequence), .remember(fact, nil)])
+        var writes: [Write] = [.remember(fact, nil)]
+        if let pause = engine.sending.holds[fact], record.isLive {
+          let now = engine.clock.now()
+          writes.append(record.note(.held(until: now, because: Hold.pauseMark + pause.because), at: now))
+        }
+        try engine.store.add([.advance(record, from: before)] + writes)
         engine.sending.holds[fact] = nil
       }
       for line in try engine.store.outbox(run: run) where line.state == .held {
@@ -132,5 +141,14 @@ extension Engine {
   private func settleDown(seconds: Int) async {
     let last = handoversBegun
     await wait(atMost: seconds) { flights.min().map { $0 > last } ?? true }
+  }
+}
+
+extension RunRecord {
+  /// What a person does to a run stands in its journal, of no step, and changes nothing of it.
+  fileprivate mutating func note(_ kind: Entry.Kind, at now: Instant) -> Write {
+    sequence += 1
+    return .append(
+      JournalStep(run: id, sequence: sequence, at: now, event: nil, entries: [Entry(at: now, kind: kind)]))
   }
 }

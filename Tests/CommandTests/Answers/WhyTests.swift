@@ -56,6 +56,59 @@ import Testing
     #expect(because(overdue) == ["because the run ended Wed 8 Apr 2026 14:00: unreached"])
   }
 
+  /// The mail is due on Friday at 16:40; the weekend is outside the window, and Monday 10:00 inside.
+  private func nudged() throws -> Folder {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    try folder.write(Nudge.input, to: "event.json")
+    _ = try carryOut(folder, "event", "offer.sent", "--data", "event.json", at: "2026-03-25 16:40")
+    return folder
+  }
+
+  private func carryOut(_ folder: Folder, _ words: String..., at time: String) throws -> Ran {
+    let ran = try folder.flow(words + ["--start", "\(time) Europe/Berlin"])
+    #expect(ran.code == 0, "\(words): \(ran.errors)")
+    return ran
+  }
+
+  @Test func `guarantee 28: a pause says from when until when, and why, also when it is over`() throws {
+    let folder = try nudged()
+    let run = try folder.onlyRun()
+    _ = try carryOut(folder, "pause", run, "--because", "on holiday", at: "2026-03-26 10:00")
+    #expect(try because(answers(folder, "first")[0]).contains("nothing goes out for now: on holiday"))
+    _ = try carryOut(folder, "serve", "--once", at: "2026-03-27 17:00")
+    _ = try carryOut(folder, "resume", run, at: "2026-03-30 09:30")
+    let stood = "stood still from Thu 26 Mar 2026 10:00 until Mon 30 Mar 2026 09:30: paused: on holiday"
+    _ = try carryOut(folder, "serve", "--once", at: "2026-03-30 10:00")
+    let first = try answers(folder, "first")[0]
+    #expect(first["what"].text == "sent")
+    #expect(because(first) == ["because it was due: day 2", stood])
+    // It stands in the journal, and the journal is still that of its workflow.
+    let shown = try folder.flow("show", run).output
+    #expect(shown.contains("paused: on holiday"), "\(shown)")
+    let replayed = try folder.flow("replay", run)
+    #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
+  }
+
+  @Test func `guarantee 28: what is late because nothing was running says so`() throws {
+    let folder = try nudged()
+    _ = try carryOut(folder, "serve", "--once", at: "2026-03-30 10:00")
+    #expect(
+      try because(answers(folder, "first")[0]) == [
+        "because it was due: day 2", "its time had come on Fri 27 Mar 2026 16:40: nothing was running then",
+      ])
+  }
+
+  @Test func `nothing of a run happens before what it has lived, whatever a command calls now`() throws {
+    let folder = try nudged()
+    try folder.write(#"{ "text": "Tell me more." }"#, to: "reply.json")
+    _ = try carryOut(
+      folder, "event", "reply", "--subject", "O-1", "--data", "reply.json", at: "2026-03-20 10:00")
+    let shown = try JSON(parsing: folder.flow("show", folder.onlyRun(), "--format", "json").output)
+    #expect(shown["timeline"].list.map { $0["type"].text } == ["started", "received", "ended"])
+    #expect(shown["timeline"].list.allSatisfy { $0["at"].text == "2026-03-25T16:40:00+01:00" })
+  }
+
   @Test func `guarantee 28: a run that waits says for what, and what would lead to each step ahead`() throws {
     // The call has been made; the last offer is put off over Easter.
     let folder = try Story.proposal.played(5)
