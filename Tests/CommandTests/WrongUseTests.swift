@@ -30,6 +30,10 @@ import Testing
     (["diff", file, file, "--input", "data.json"], 1, "offer is missing\n"),
     (["store", "backup", ""], 2, "error: no file is named: say where the copy goes\n"),
     (["done", "zzz", "done"], 1, "error: there is no task \"zzz\"; `flow tasks` lists them\n"),
+    (
+      ["check", "flow.yaml"], 2,
+      "error: flow.yaml is the project, no workflow: it is read with each; name workflow files, or a folder of them\n"
+    ),
     (["release", "zzz"], 1, "error: there is no workflow \"zzz\"; there are: nudge\n"),
     (["runs", "--workflow", "zzz"], 1, "error: there is no workflow \"zzz\"; there are: nudge\n"),
   ]
@@ -39,6 +43,7 @@ import Testing
     let folder = try Folder()
     try folder.write(Nudge.workflow, to: Self.file)
     try folder.write("{}", to: "data.json")
+    try folder.write("language: 1\n", to: "flow.yaml")
     try folder.write("", to: "empty/nothing.txt")
     #expect(try folder.flow("event", "no.such", "--id", "1").code == 0)
     let ran = try folder.flow(words)

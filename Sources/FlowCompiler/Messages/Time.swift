@@ -46,7 +46,7 @@ extension Diagnostic {
   static func badCalendar(_ path: Located, _ error: ICalendarError) -> Diagnostic {
     Diagnostic(
       .fileProblem, at: path.whole,
-      "the calendar \(Words.quoted(path.text)) cannot be read: line \(error.line): \(error)")
+      "the calendar \(Words.quoted(path.text)) cannot be read: \(error)")
   }
 
   static func noDay(_ span: Span, _ what: String) -> Diagnostic {

@@ -22,6 +22,10 @@ public enum CalendarReport {
   /// What a run hands over, as items: a title and the step, by instant.
   public static func items(_ timeline: Timeline) -> [Item] {
     timeline.entries.compactMap { entry in
+      if case .escalated(let to) = entry.kind {
+        return Item(
+          at: entry.at, title: "\(timeline.workflow): \(entry.step ?? "escalate")", description: "escalate to \(to)")
+      }
       guard let handover = entry.handover else { return nil }
       let whom = handover.to ?? handover.by
       let step = entry.step ?? handover.verb

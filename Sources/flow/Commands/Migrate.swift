@@ -74,7 +74,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
   private func print(_ affected: [DiffReport.Affected], moved: Int) {
     switch format {
-    case .json: Output.line(DiffReport.planJSON(affected, applied: apply))
+    case .json: Output.line(DiffReport.planJSON(affected, applied: moved > 0))
     case .text:
       Output.line(DiffReport.plan(affected).joined(separator: "\n"))
       if apply {

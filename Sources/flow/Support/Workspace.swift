@@ -46,6 +46,10 @@ struct Workspace {
         if paths.isEmpty { break }
         throw Failure.usage("there is no \"\(path)\"")
       }
+      if real.hasSuffix("/flow.yaml") {
+        throw Failure.usage(
+          "flow.yaml is the project, no workflow: it is read with each; name workflow files, or a folder of them")
+      }
       if Paths.isFolder(real) {
         walked += Paths.workflows(in: real)
       } else if let workflow = Paths.workflow(ofScenarios: real) {

@@ -30,9 +30,11 @@ import Testing
     // 16:40 in Berlin is 15:40 UTC before the clocks change, and 14:40 after it.
     #expect(
       lines.filter { $0.hasPrefix("DTSTART") } == [
-        "DTSTART:20260327T154000Z", "DTSTART:20260330T144000Z", "DTSTART:20260407T070000Z",
+        "DTSTART:20260327T154000Z", "DTSTART:20260330T144000Z", "DTSTART:20260331T144000Z",
+        "DTSTART:20260407T070000Z",
       ])
     #expect(lines.contains("SUMMARY:proposal: last-offer"))
+    #expect(lines.contains("SUMMARY:proposal: call-overdue"))
   }
 
   @Test func asTable() throws {
