@@ -29,6 +29,14 @@ private struct Tally {
   private var stepTimes: [String: [Int64]] = [:]
   private var goalSteps: [String: (first: Int, last: Int, linear: Double)] = [:]
 
+  private var arms: [ArmName: Figures.Arm] = [:]
+  private var armOrder: [ArmName] = []
+
+  private struct ArmName: Hashable {
+    var split: String
+    var arm: String
+  }
+
   init(workflow: String) { whole = Figures(workflow: workflow) }
 
   mutating func add(_ history: RunHistory, _ graph: Graph?) {
@@ -39,6 +47,7 @@ private struct Tally {
       for (index, entry) in step.entries.enumerated() where hasLeft(index, step, history) { count(entry, &touches) }
     }
     for delivery in history.deliveries { count(delivery) }
+    if let graph { countArms(history, graph) }
     for late in history.toldLate { change(late.step) { $0.outcomes[late.outcome, default: 0] += 1 } }
     guard let outcome = history.run.outcome else {
       whole.live += 1
@@ -72,6 +81,39 @@ private struct Tally {
       if steps[node.name] == nil { steps[node.name] = Figures.Step(name: node.name, verb: node.verb, touch: touch) }
     }
     if names != order { order = names + order.filter { !names.contains($0) } }
+  }
+
+  /// By the way that the run went when it first came to the `split`.
+  private mutating func countArms(_ history: RunHistory, _ graph: Graph) {
+    let all = graph.nodes.flatMap { node -> [ArmName] in
+      guard case .split(let split) = node.action else { return [] }
+      return split.arms.map { ArmName(split: node.name, arm: $0.name) }
+    }
+    guard !all.isEmpty else { return }
+    armOrder = all + armOrder.filter { !all.contains($0) }
+    let splits = Set(all.map(\.split))
+    var gone: [String: String] = [:]
+    var hasAnswered = false
+    for entry in history.entries {
+      switch entry.kind {
+      case .chose(let arm):
+        if let step = entry.step, splits.contains(step), gone[step] == nil { gone[step] = arm }
+      case .received("reply", _, _, _): hasAnswered = true
+      default: break
+      }
+    }
+    for (split, name) in gone {
+      let key = ArmName(split: split, arm: name)
+      var arm = arms[key] ?? Figures.Arm(split: split, name: name)
+      arm.runs += 1
+      if hasAnswered { arm.answered += 1 }
+      if let outcome = history.run.outcome {
+        arm.ended += 1
+        arm.outcomes[outcome, default: 0] += 1
+        if graph.goal.contains(outcome) { arm.reached += 1 }
+      }
+      arms[key] = arm
+    }
   }
 
   private mutating func begin(_ name: String, _ verb: String, touch: Bool) {
@@ -139,6 +181,7 @@ private struct Tally {
   var figures: Figures {
     var figures = whole
     figures.toReply = Tally.times(times)
+    figures.arms = armOrder.compactMap { arms[$0] }
     let all = order + steps.keys.filter { !order.contains($0) }.sorted()
     figures.steps = all.compactMap { name in
       guard var step = steps[name] else { return nil }

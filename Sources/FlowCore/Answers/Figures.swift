@@ -64,6 +64,24 @@ public struct Figures: Sendable, Hashable {
     public var replied: Int { replies.values.reduce(0, +) }
   }
 
+  /// What came of the runs that a `split` sent one way.
+  public struct Arm: Sendable, Hashable {
+    /// The step's name.
+    public var split: String
+    public var name: String
+    public var runs = 0
+    public var ended = 0
+    /// Runs that ended in a goal.
+    public var reached = 0
+    /// Runs whose contact has answered, once at least, before the split or after it.
+    public var answered = 0
+    public var outcomes: [String: Int] = [:]
+    public init(split: String, name: String) {
+      self.split = split
+      self.name = name
+    }
+  }
+
   public var workflow: String
   public var runs = 0
   public var live = 0
@@ -75,6 +93,8 @@ public struct Figures: Sendable, Hashable {
   public var toReply = Times()
   /// In the order of the file.
   public var steps: [Step] = []
+  /// In the order of the file.
+  public var arms: [Arm] = []
 
   public init(workflow: String) { self.workflow = workflow }
 
@@ -82,6 +102,13 @@ public struct Figures: Sendable, Hashable {
 
   /// Goals among the runs that have ended, in thousandths; nil where none has, or there is no goal.
   public var goalRate: Int? {
+    rate(reached, of: ended)
+  }
+
+  /// The same for runs of one arm.
+  public func goalRate(of arm: Arm) -> Int? { rate(arm.reached, of: arm.ended) }
+
+  private func rate(_ reached: Int, of ended: Int) -> Int? {
     guard ended > 0, !goal.isEmpty else { return nil }
     return (reached * 1000 + ended / 2) / ended
   }

@@ -33,6 +33,12 @@ public enum StatsReport {
       lines.append("  time to reply: median \(Words.length(median)), nine of ten within \(Words.length(p90))")
     }
     return lines
+      + figures.arms.map { arm in
+        let rate = figures.goalRate(of: arm).map { ", goal \(arm.reached), \(Words.percent($0))" } ?? ""
+        let outcomes = arm.outcomes.isEmpty ? "" : ": \(counts(arm.outcomes))"
+        return "  \(Printable.line(arm.split)), \(Printable.line(arm.name)): \(Words.count(arm.runs, "run")), "
+          + "\(arm.ended) ended, \(arm.answered) answered\(rate)\(outcomes)"
+      }
   }
 
   /// The most frequent first.
@@ -108,6 +114,7 @@ public enum StatsReport {
         ),
         ("replies", object(figures.replies)), ("time_to_reply", times(figures.toReply)),
         ("steps", .array(figures.steps.map(step))),
+        ("arms", .array(figures.arms.map { arm($0, figures) })),
       ])
     }
     return JSONText.write(.members([("workflows", .array(workflows))]), open: 5)
@@ -129,6 +136,14 @@ public enum StatsReport {
         ])
       ),
       ("time_to_reply", times(step.toReply)),
+    ])
+  }
+
+  private static func arm(_ arm: Figures.Arm, _ figures: Figures) -> JSONValue {
+    .members([
+      ("step", .string(arm.split)), ("arm", .string(arm.name)), ("runs", .int(arm.runs)), ("ended", .int(arm.ended)),
+      ("answered", .int(arm.answered)), ("outcomes", object(arm.outcomes)), ("reached", .int(arm.reached)),
+      ("rate", figures.goalRate(of: arm).map { .number(Words.thousandths($0)) } ?? .null),
     ])
   }
 
@@ -161,6 +176,9 @@ public enum StatsReport {
     let touches = figures.steps.filter(\.touch)
     let plots = [
       BarPlot(title: "Outcomes", names: [], rows: sorted(figures.outcomes).map { bars($0.0, [$0.1]) }),
+      BarPlot(
+        title: "Arms", names: ["ended", "answered", "goal"],
+        rows: figures.arms.map { bars("\($0.split), \($0.name)", [$0.ended, $0.answered, $0.reached]) }),
       BarPlot(
         title: "Touches", names: ["sent", "delivered", "replied"],
         rows: touches.map { bars($0.name, [$0.sent, $0.delivered, $0.replied]) }),

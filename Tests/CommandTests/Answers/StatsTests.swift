@@ -173,4 +173,58 @@ import Testing
         #"{"declined":1}"#, #"{"done":1}"#, #"{"connected":1,"timeout":1}"#, "{}",
       ])
   }
+
+  /// A call or none, by each run's key: of the six keys the arms are computed in Python,
+  /// `int.from_bytes(hashlib.sha256(f"J-{n}\0ways\0".encode()).digest()[:8], "big") < 2**63`.
+  @Test func `each arm of a split has its results`() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: job
+      category: internal
+      trigger: { event: job.placed, key: job.id }
+      input:
+        contact: contact
+        owner: person
+        job: { id: text }
+      events: { job.bought: {} }
+      timezone: '"UTC"'
+      owner: owner
+      goal: won
+      anytime: { job.bought: end won }
+      steps:
+        - split: ways
+          arms: { asked: 50%, left-alone: 50% }
+          then:
+            asked:
+              - task: ask
+                by: owner
+                say: Ask them.
+            left-alone: next
+        - wait: 5 days
+        - end: over
+
+      """, to: "Workflows/job.yaml")
+    func flow(_ words: String..., at time: String) throws {
+      let ran = try folder.flow(words + ["--start", "\(time) UTC"])
+      #expect(ran.code == 0, "\(words): \(ran.output)\(ran.errors)")
+    }
+    for number in 1...6 {
+      try folder.write(
+        """
+        { "contact": { "id": "c-\(number)", "name": "Ann \(number)" },
+          "owner": { "name": "Otto", "email": "otto@acme.test" }, "job": { "id": "J-\(number)" } }
+        """, to: "data.json")
+      try flow("event", "job.placed", "--data", "data.json", at: "2026-03-02 10:00")
+    }
+    for number in 1...3 { try flow("event", "job.bought", "--subject", "J-\(number)", at: "2026-03-03 10:00") }
+    try flow("serve", "--once", at: "2026-03-08 10:00")
+    let arms = try JSON(parsing: folder.flow("stats", "--format", "json").output)["workflows"][0]["arms"]
+    #expect(
+      arms.written
+        == #"[{"answered":0,"arm":"asked","ended":3,"outcomes":{"over":1,"won":2},"rate":0.667,"reached":2,"runs":3,"step":"ways"},{"answered":0,"arm":"left-alone","ended":3,"outcomes":{"over":2,"won":1},"rate":0.333,"reached":1,"runs":3,"step":"ways"}]"#
+    )
+    let text = try folder.flow("stats").output
+    #expect(text.contains("  ways, asked: 3 runs, 3 ended, 0 answered, goal 2, 66.7 %: won 2, over 1"), "\(text)")
+  }
 }
