@@ -286,11 +286,8 @@ extension RunHistory.Step {
   /// What the journal says of a person who paused the run or let it go on: an entry of no step.
   fileprivate var pause: Reasons.Fact? {
     guard event == nil, entries.count == 1, let entry = entries.first, entry.step == nil else { return nil }
-    switch entry.kind {
-    case .deferred(let until, let because): return .deferred(at: entry.at, until: until, because: because)
-    case .held(let until, let because): return .held(at: entry.at, until: until, because: because)
-    default: return nil
-    }
+    guard case .held(let until, let because) = entry.kind, until <= entry.at else { return nil }
+    return .held(at: entry.at, until: until, because: because)
   }
 
   /// The run was woken a minute after its time, or later.
@@ -303,7 +300,7 @@ extension RunHistory.Step {
 extension Reasons.Fact {
   /// A pause that begins, or the end of the one that is open.
   fileprivate func add(to pauses: inout [Reasons.Fact]) {
-    if case .held(_, let until, let because) = self, case .deferred(let since, _, _)? = pauses.last {
+    if case .held(_, let until, _) = self, case .held(let since, _, let because)? = pauses.last {
       pauses[pauses.count - 1] = .stood(from: since, until: until, because: because)
     } else {
       pauses.append(self)

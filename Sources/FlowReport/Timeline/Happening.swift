@@ -31,10 +31,9 @@ struct Happening {
     case .waiting(let events, let until):
       (kind, self.until) = (.wait, until)
       parts = ["waits for \(Words.list(events, "or"))", "until \(day(until))"]
-    case .deferred(let until, let because) where step.isEmpty && until <= entry.at:
-      (kind, title, parts) = (.deferral, "pause", [because])
+    // A person has paused the run, or let it go on.
     case .held(let until, let because) where step.isEmpty && until <= entry.at:
-      (kind, title, parts) = (.deferral, "resume", ["goes on, was \(because)"])
+      (kind, title, parts) = (.deferral, "pause", [because])
     case .deferred(let until, let because):
       (kind, self.until) = (.deferral, until)
       parts = ["deferred to \(day(until)):", because]

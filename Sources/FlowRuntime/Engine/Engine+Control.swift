@@ -43,7 +43,7 @@ extension Engine {
       let before = record.sequence
       record.stuck = Hold.pauseMark + because
       let now = engine.clock.now()
-      let note = record.note(.deferred(until: now, because: Hold.pauseMark + because), at: now)
+      let note = record.note(.held(until: now, because: Hold.pauseMark + because), at: now)
       try engine.store.add([.advance(record, from: before), note, .remember(hold.fact, hold.value)])
       engine.sending.holds[hold.fact] = hold
       return true
@@ -64,7 +64,8 @@ extension Engine {
         var writes: [Write] = [.remember(fact, nil)]
         if let pause = engine.sending.holds[fact], record.isLive {
           let now = engine.clock.now()
-          writes.append(record.note(.held(until: now, because: Hold.pauseMark + pause.because), at: now))
+          writes.append(
+            record.note(.held(until: now, because: "goes on, was \(Hold.pauseMark)\(pause.because)"), at: now))
         }
         try engine.store.add([.advance(record, from: before)] + writes)
         engine.sending.holds[fact] = nil

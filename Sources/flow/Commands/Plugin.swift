@@ -16,8 +16,8 @@ struct PluginCheckCommand: AsyncParsableCommand {
   @Argument(help: "The channel's name: one that is built in, or a key under `channels:` of flow.yaml.") var name: String
   @Flag(
     help: """
-      Ask a program (`exec:`) to deliver as well: three messages, for real, with its settings of flow.yaml. Without it, \
-      nothing leaves, whatever flow.yaml says.
+      Ask a program (`exec:`) to deliver as well: three messages, for real, with its settings of flow.yaml. Without \
+      it nothing leaves, whatever flow.yaml says.
       """) var deliver = false
   @OptionGroup var project: ProjectOptions
 

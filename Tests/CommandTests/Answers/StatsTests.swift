@@ -222,7 +222,9 @@ import Testing
     let arms = try JSON(parsing: folder.flow("stats", "--format", "json").output)["workflows"][0]["arms"]
     #expect(
       arms.written
-        == #"[{"answered":0,"arm":"asked","ended":3,"outcomes":{"over":1,"won":2},"rate":0.667,"reached":2,"runs":3,"step":"ways"},{"answered":0,"arm":"left-alone","ended":3,"outcomes":{"over":2,"won":1},"rate":0.333,"reached":1,"runs":3,"step":"ways"}]"#
+        == #"[{"answered":0,"arm":"asked","ended":3,"outcomes":{"over":1,"won":2},"rate":0.667,"reached":2,"runs":3,"#
+        + #""step":"ways"},{"answered":0,"arm":"left-alone","ended":3,"outcomes":{"over":2,"won":1},"rate":0.333,"#
+        + #""reached":1,"runs":3,"step":"ways"}]"#
     )
     let text = try folder.flow("stats").output
     #expect(text.contains("  ways, asked: 3 runs, 3 ended, 0 answered, goal 2, 66.7 %: won 2, over 1"), "\(text)")
