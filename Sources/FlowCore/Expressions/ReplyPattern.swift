@@ -151,8 +151,8 @@ public struct ReplyWords: Sendable {
     }
   }
 
-  /// Unicode's case folding (the full one, without locale: `GRÖSSE` is `größe`), apostrophes straight, a letter with its
-  /// marks in one spelling.
+  /// Unicode's case folding (the full one, without locale: `GRÖSSE` is `größe`), apostrophes straight, a letter with
+  /// its marks in one spelling.
   static func fold(_ text: String) -> [Unicode.Scalar] {
     var out: [Unicode.Scalar] = []
     out.reserveCapacity(text.utf8.count)
