@@ -52,8 +52,8 @@ private struct CanonicalWriter {
     put(graph.workflow)
     put(graph.category.rawValue)
     trigger(graph.trigger)
-    put(graph.input.sorted { $0.name < $1.name }) { $0.field($1) }
-    put(graph.events.sorted { $0.name < $1.name }) { writer, event in
+    put(graph.input) { $0.field($1) }
+    put(graph.events) { writer, event in
       writer.put(event.name)
       writer.put(event.ofContact ? "contact" : "key")
       writer.put(event.fields) { $0.field($1) }
@@ -65,7 +65,7 @@ private struct CanonicalWriter {
       writer.put(one.name)
       writer.put(one.patterns) { $0.put($1.text) }
     }
-    cases(graph.anytime)
+    put(graph.anytime) { $0.oneCase($1) }
     put(graph.goal) { $0.put($1) }
     target(graph.entry)
     put(graph.paths) { writer, path in
@@ -180,11 +180,6 @@ private struct CanonicalWriter {
     put(hold.slot ?? -1)
   }
 
-  /// They are looked up by their keys; only where they lead to steps of their own does their order number these.
-  mutating func cases(_ cases: [Case]) {
-    put(cases.sorted { $0.key < $1.key }) { $0.oneCase($1) }
-  }
-
   mutating func oneCase(_ one: Case) {
     put(one.key)
     target(one.target)
@@ -201,7 +196,7 @@ private struct CanonicalWriter {
     case .await(let awaited):
       put(awaited.events) { $0.put($1) }
       moment(awaited.until)
-      cases(awaited.cases)
+      put(awaited.cases) { $0.oneCase($1) }
     case .channel(let channel): self.channel(channel)
     case .choose(let branches, let otherwise):
       put(branches) { writer, branch in
@@ -226,7 +221,7 @@ private struct CanonicalWriter {
       put(escalation.via)
       put(escalation.say?.canonical)
       put(escalation.each)
-      cases(escalation.cases)
+      put(escalation.cases) { $0.oneCase($1) }
     case .set(let assignments):
       put(assignments) { writer, one in
         writer.put(one.path) { $0.put($1) }
@@ -251,7 +246,7 @@ private struct CanonicalWriter {
       writer.content(field.content)
     }
     moment(action.until)
-    cases(action.cases)
+    put(action.cases) { $0.oneCase($1) }
     put(action.outcomes) { $0.put($1) }
   }
 
