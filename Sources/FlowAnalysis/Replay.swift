@@ -150,6 +150,11 @@ extension RunHistory.Step {
         if case .skipped(let because)? = replayed.dropFirst(own.count).first?.kind, Caps.isReason(because) {
           entry.kind = .skipped(because: because)
         }
+      // Older builds did not name the step of a task that nothing waited for.
+      case .received("task", nil, _, _) where entry.step == nil:
+        if let named = replayed.dropFirst(own.count).first, named.kind == entry.kind {
+          (entry.step, entry.round) = (named.step, named.round)
+        }
       case .withheld where own.count < replayed.count && replayed[own.count] != entry: continue
       case .withheld where own.count >= replayed.count: continue
       default: break

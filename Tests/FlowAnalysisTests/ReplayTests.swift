@@ -91,6 +91,26 @@ import Testing
     #expect(verdict() != .same(transitions: 1))
   }
 
+  /// Older builds did not say of which step an outcome was that nothing waited for.
+  @Test func `guarantee 3: a task that nothing waits for is the same where its step is not named`() throws {
+    let graph = try graph(Self.steps)
+    var history = history(graph)
+    let told = Event(id: "t", at: start, kind: .outcome("done", step: 0, note: nil))
+    let surroundings = Surroundings(zones: zones)
+    let begun = Machine.start(graph, key: ["d"], data: data, at: start, surroundings)
+    let transition = Machine.step(graph, begun.run, told, at: start, surroundings)
+    #expect(transition.entries.map(\.step) == ["wait-1"])
+    history.run = transition.run
+    history.steps = [
+      history.steps[0], RunHistory.Step(sequence: 2, at: start, event: told, entries: transition.entries),
+    ]
+    #expect(verdict(history, graph) == .same(transitions: 2))
+    history.steps[1].entries[0].step = nil
+    #expect(verdict(history, graph) == .same(transitions: 2))
+    history.steps[1].entries[0].step = "await-1"
+    #expect(verdict(history, graph) != .same(transitions: 2))
+  }
+
   @Test func `guarantee 3: the same transitions, or the first that differs`() throws {
     let graph = try graph(Self.steps)
     let whole = history(graph)
