@@ -96,7 +96,7 @@ struct DoubtTests {
           switch claim {
           case .ends: .ends(within: length)
           case .firstTouch: .firstTouch(within: length)
-          case .apart: .apart(length)
+          case .apart, .gap: .apart(length)
           case .touches(let most, let verb, .some): .touches(atMost: most, verb: verb, span: length)
           case .follows(let one, _, let cause): .follows(one, within: length, of: cause)
           default: nil

@@ -51,6 +51,16 @@ struct EnforcedTests {
     #expect(try !isProved(.apart(.businessDays(3)), business))
   }
 
+  /// The second follows the first at once. `policy.gap` says so itself; who promises a distance, for this file or from
+  /// flow.yaml, promises it of every touch.
+  @Test func `a step that lifts the gap does not weaken what is promised`() throws {
+    let lifted = "{ email: b, gap: none, purpose: inform, subject: S, body: B. }"
+    let text =
+      "policy: { gap: 1 day }\nsteps: [\(email("a")), \(lifted), { await: reply within 1 day }, { end: done }]\n"
+    #expect(try isProved(.gap(.days(1)), text))
+    #expect(try !isProved(.apart(.days(1)), text))
+  }
+
   @Test(arguments: [Caps.Rule.delay, .skip, .end("capped")])
   func `the project's caps hold for each file`(_ rule: Caps.Rule) throws {
     let text = touches(5, apart: "1 day", zone: "UTC")

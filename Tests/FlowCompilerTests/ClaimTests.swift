@@ -29,7 +29,7 @@ struct ClaimTests {
       """)
     #expect(
       claims == [
-        .ends(within: nil), .touches(atMost: 3, verb: nil, span: nil), .apart(.days(1)), .insideWindow,
+        .ends(within: nil), .touches(atMost: 3, verb: nil, span: nil), .gap(.days(1)), .insideWindow,
         .firstTouch(within: .businessDays(3)), .stops, .silence(reaches: []), .possible(outcome: "lost"),
         .possible(outcome: "late"), .possible(outcome: "done"), .overseen(step: 2),
       ])

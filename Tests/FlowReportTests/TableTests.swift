@@ -69,6 +69,6 @@ import Testing
       " " + String(repeating: "ü", count: 7), "END:VEVENT", "END:VCALENDAR",
     ]
     #expect(Array(text.utf8) == Array(lines.map { $0 + "\r\n" }.joined().utf8))
-    #expect(CalendarReport.items(try Samples.proposal()).count == 3)
+    #expect(CalendarReport.items(try Samples.proposal()).count == 4)
   }
 }

@@ -26,7 +26,7 @@ struct Doubts {
     case .ends(let limit?): return late(watch.lengths, limit, "time held left out, a run may last")
     case .firstTouch(let limit): return late(watch.measured, limit, "the first touch may come")
     case .follows(_, let limit, _): return late(watch.measured, limit, "it may take", isHeld: true)
-    case .apart(let least): return close(least, "the touch before it")
+    case .apart(let least), .gap(let least): return close(least, "the touch before it")
     case .touches(let most, _, let span?): return close(span, "the first of \(most + 1) touches")
     default:
       var place = watch.doubt.flatMap(place).map { ", at \($0)," } ?? ""

@@ -84,7 +84,7 @@ struct Watch {
   /// The claim itself speaks of time; others may be kept whenever things happen.
   var isOfTime: Bool {
     switch claim {
-    case .ends, .firstTouch, .apart, .follows, .touches(_, _, .some): true
+    case .ends, .firstTouch, .apart, .gap, .follows, .touches(_, _, .some): true
     default: false
     }
   }
@@ -96,7 +96,8 @@ struct Watch {
     default: false
     }
   }
-  var asksForAnswers: Bool { if case .apart = claim { true } else { false } }
+  var asksForAnswers: Bool { claim.distance != nil }
+
   /// What becomes of a run that is seen to do something: it goes on, in one way or two, or needs no further
   /// look.
   mutating func see(_ happening: Happening, _ run: AbstractRun) -> [AbstractRun] {
@@ -114,7 +115,8 @@ struct Watch {
     case .ends: return isOver(happening, run) ? [] : [run]
     case .touches(let most, let verb, nil): return count(happening, run, most, verb)
     case .touches(let most, let verb, let span?): return countSpan(happening, run, most, verb, span)
-    case .apart(let least): return apart(happening, run, least)
+    case .apart(let least): return apart(happening, run, least, isLifted: false)
+    case .gap(let least): return apart(happening, run, least, isLifted: true)
     case .firstTouch(let limit):
       switch happening {
       case .handedOver(let node) where ground.graph.nodes[node].isTouch:
@@ -188,12 +190,12 @@ struct Watch {
   }
 
   private mutating func apart(
-    _ happening: Happening, _ run: AbstractRun, _ least: FlowTime.Duration
+    _ happening: Happening, _ run: AbstractRun, _ least: FlowTime.Duration, isLifted: Bool
   ) -> [AbstractRun] {
     if isOver(happening, run) { return [] }
     guard case .handedOver(let node) = happening, ground.graph.nodes[node].isTouch else { return [run] }
     var next = run
-    if run.control.count > 0, !ground.graph.nodes[node].liftsGap, !run.control.answered {
+    if run.control.count > 0, !run.control.answered, !(isLifted && ground.graph.nodes[node].liftsGap) {
       atLeast(least, run)
     }
     next.control.count = 1

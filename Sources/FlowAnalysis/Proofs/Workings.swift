@@ -60,14 +60,14 @@ struct Workings {
       }
       var latest = LatestTouch(ground, limit: limit)
       if latest.isInTime() { return .proved(bound: nil, isReached: false) }
-    case .apart(let least):
+    case .apart(let least), .gap(let least):
       if watch.measured.distances.allSatisfy({ ground.isApart($0, least) }) {
         guard let worst = watch.measured.worst, worst > .min,
           -worst >= ground.stretches.span(of: least).most.inSeconds
         else { return .proved(bound: nil, isReached: false) }
         return .proved(bound: .time(-worst), isReached: false)
       }
-      if isKeptByGaps(least) { return .proved(bound: nil, isReached: false) }
+      if isKeptByGaps(least, claim) { return .proved(bound: nil, isReached: false) }
     case .overseen(let step):
       if !watch.isUnseen(step) { return .proved(bound: nil, isReached: false) }
     case .touches(_, _, nil):
@@ -80,8 +80,11 @@ struct Workings {
   // MARK: What the engine sees to where a touch goes out: `Stepper.goThroughWindow` is the only way, and it reckons as
   // claims do.
 
-  private func isKeptByGaps(_ least: FlowTime.Duration) -> Bool {
-    [ground.graph.policy.gap, ground.caps?.gap].contains { $0.map { keeps($0, least) } ?? false }
+  private func isKeptByGaps(_ least: FlowTime.Duration, _ claim: Claim) -> Bool {
+    if let gap = ground.caps?.gap, keeps(gap, least) { return true }
+    guard let gap = ground.graph.policy.gap, keeps(gap, least) else { return false }
+    if case .gap = claim { return true }
+    return !ground.graph.liftsGap
   }
 
   private func isKeptByCaps(_ most: Int, _ span: FlowTime.Duration) -> Bool {
@@ -145,9 +148,10 @@ struct Workings {
   /// touches lie apart.
   private static func open(_ claim: Claim, _ graph: Graph) -> Claim {
     switch claim {
-    case .ends: graph.policy.gap == nil ? .ends(within: nil) : .apart(.zero)
+    case .ends: graph.policy.gap == nil ? .ends(within: nil) : .gap(.zero)
     case .firstTouch: .firstTouch(within: .zero)
-    case .apart: .apart(.zero)
+    case .apart: graph.liftsGap ? .apart(.zero) : .gap(.zero)
+    case .gap: .gap(.zero)
     case .overseen: .overseen(step: -1)
     default: claim
     }

@@ -10,9 +10,11 @@ public enum Claim: Hashable, Sendable {
   /// At most so many touches; of one verb where one is named; in any span, or in the whole run. A run that ends
   /// `exhausted` breaks the limit that its policy sets: one touch more was due.
   case touches(atMost: Int, verb: String?, span: Duration?)
-  /// A touch and the one before it are never less apart, but where the file lifts the gap (`gap: none`) or the contact
-  /// has answered in between.
+  /// A touch and the one before it are never less apart, but where the contact has answered in between: to answer is
+  /// not to press. What a file promises, or flow.yaml for it: a step that lifts the gap does not weaken it.
   case apart(Duration)
+  /// The same, but where the file lifts the gap (`gap: none`), too: what `policy.gap` says.
+  case gap(Duration)
   /// The first touch goes out within so long after the start, or has failed or the run has ended by then, in a run into
   /// which nothing comes. (Of a step that fails its owner is told.)
   case firstTouch(within: Duration)
@@ -35,6 +37,14 @@ public enum Claim: Hashable, Sendable {
   case always(Milestone, before: Milestone)
   /// Whenever the second comes about the first follows within so long, or the run has ended by then. Time held counts.
   case follows(Milestone, within: Duration, of: Milestone)
+
+  /// How far apart touches are said to be at least, where it says that.
+  public var distance: Duration? {
+    switch self {
+    case .apart(let distance), .gap(let distance): distance
+    default: nil
+    }
+  }
 }
 
 /// Something that a timeline shows, by which claims are made.

@@ -10,7 +10,7 @@ public enum Claims {
     var claims = [about(.ends(within: nil), whole)]
     if hasTouch {
       claims.append(about(.touches(atMost: graph.policy.maxTouches ?? .max, verb: nil, span: nil), whole))
-      if let gap = graph.policy.gap { claims.append(about(.apart(gap), whole)) }
+      if let gap = graph.policy.gap { claims.append(about(.gap(gap), whole)) }
       if graph.hasWindow { claims.append(about(.insideWindow, whole)) }
       claims.append(about(.firstTouch(within: .businessDays(3)), whole))
     }
@@ -34,6 +34,12 @@ public enum Claims {
 }
 
 extension Graph {
+  /// Whether a touch goes out however near the one before it (`gap: none`).
+  public var liftsGap: Bool { nodes.contains { $0.isTouch && $0.liftsGap } }
+
+  /// Whether something can hold a run (`hold …`).
+  public var holds: Bool { edges.contains { if case .hold = $0.to { true } else { false } } }
+
   /// The outcomes that the file writes, each with the first place that does, in the order of these places.
   public var writtenOutcomes: [(outcome: String, span: Span)] {
     var seen: Set<String> = []

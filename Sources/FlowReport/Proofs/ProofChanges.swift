@@ -57,15 +57,15 @@ public struct ProofChanges: Sendable, Hashable {
       // Said by the rule `late`.
       if case (.firstTouch, .language) = (proof.claim, proof.source) { continue }
       let claim = ProofReport.claim(proof, of: file.graph)
-      if known[claim] == nil { known[claim] = self.known(proof) }
+      if known[claim] == nil { known[claim] = self.known(proof, of: file.graph) }
     }
     return known
   }
 
-  private static func known(_ proof: Proof) -> Known {
+  private static func known(_ proof: Proof, of graph: Graph) -> Known {
     switch proof.verdict {
     case .proved:
-      Known(proof: proof, rank: 2, words: "proved" + (ProofLines.bound(proof).map { ", \($0)" } ?? ""))
+      Known(proof: proof, rank: 2, words: "proved" + (ProofLines.bound(proof, of: graph).map { ", \($0)" } ?? ""))
     case .undecided: Known(proof: proof, rank: 1, words: "open")
     case .broken, .impossible: Known(proof: proof, rank: 0, words: "broken")
     }

@@ -14,6 +14,8 @@ enum ProofLines {
       let what = verb.map { ProofWords.plural($0, most) } ?? (most == 1 ? "touch" : "touches")
       return "at most \(most) \(what)" + (span.map { " in any \($0)" } ?? "")
     case .apart(let distance): return "touches at least \(distance) apart"
+    case .gap(let distance):
+      return "touches at least \(distance) apart" + (graph.liftsGap ? ", but where a step has gap: none" : "")
     case .firstTouch(let within): return "first touch within \(within)"
     case .silence(let milestones):
       return milestones.isEmpty
@@ -42,17 +44,23 @@ enum ProofLines {
   }
 
   /// The worst that can come about, where the claim has a measure.
-  static func bound(_ proof: Proof) -> String? {
+  static func bound(_ proof: Proof, of graph: Graph) -> String? {
     guard case .proved(let bound?, let isReached) = proof.verdict else { return nil }
     return switch bound {
     case .count(let count): isReached ? "\(count) at most, and some run has them" : "\(count) at most"
     // Less than a second: what comes first comes with the start.
     case .time(..<1000): "at once"
-    case .time(let milliseconds): least(proof.claim) + Words.length(milliseconds)
+    case .time(let milliseconds):
+      (proof.claim.distance == nil ? "never more than " : "never less than ") + Words.length(milliseconds)
+        + (leavesOutHolds(proof.claim) && graph.holds ? ", time held left out" : "")
     }
   }
 
-  private static func least(_ claim: Claim) -> String {
-    if case .apart = claim { "never less than " } else { "never more than " }
+  /// Language, section 7: `first touch within` and `ends within` leave out time held, and say so.
+  private static func leavesOutHolds(_ claim: Claim) -> Bool {
+    switch claim {
+    case .ends, .firstTouch: true
+    default: false
+    }
   }
 }

@@ -57,7 +57,7 @@ public enum ProofReport {
     return switch proof.claim {
     case .ends: ("endless", .error)
     case .touches: ("max-touches", .warning)
-    case .apart: ("gap", .error)
+    case .apart, .gap: ("gap", .error)
     case .insideWindow: ("outside-window", .error)
     case .stops: ("unstopped", .error)
     case .silence: ("silent-end", .warning)

@@ -214,7 +214,7 @@ extension Claim {
     switch self {
     case .ends(let within): within
     case .touches(_, _, let span): span
-    case .apart(let distance): distance
+    case .apart(let distance), .gap(let distance): distance
     case .firstTouch(let within): within
     case .follows(_, let within, _): within
     default: nil

@@ -36,7 +36,7 @@ struct ProofWords {
     case .ends(nil): return "a run could go on for ever"
     case .ends: return "\(whose) run could last until \(end)"
     case .touches(let most, let verb, let span): return touches(most, verb, span)
-    case .apart: return apart
+    case .apart, .gap: return apart
     case .firstTouch: return "\(person) could hear nothing until \(first)"
     case .silence: return silence
     case .stops: return stops
@@ -64,7 +64,7 @@ struct ProofWords {
     case .touches: return "leave more time between the touches, leave one out, or promise less"
     case .ends(.some): return "let it end sooner, or promise less; time held is left out"
     case .firstTouch: return "let it go out sooner, or promise less; time held is left out"
-    case .apart: return "let the touches stand further apart, or promise less"
+    case .apart, .gap: return "let the touches stand further apart, or promise less"
     case .silence where !isOwn: return "write the end that is meant, or escalate before it"
     case .silence: return "lead silence to it, or name in the promise where it ends"
     case .overseen: return "escalate in its timeout, to somebody who can see to it"
@@ -107,7 +107,7 @@ struct ProofWords {
       return "two touches could come too close together"
     }
     // What is promised in hours is told in elapsed ones.
-    if case .apart(let distance) = proof.claim, case .calendar(months: 0, days: 0, _) = distance.kind {
+    if let distance = proof.claim.distance, case .calendar(months: 0, days: 0, _) = distance.kind {
       return "\(person) could get two touches within \(Words.hours(last.at.milliseconds(since: first.at)))"
     }
     let (from, to) = (zone.civil(at: first.at), zone.civil(at: last.at))

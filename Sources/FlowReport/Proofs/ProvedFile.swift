@@ -69,7 +69,7 @@ extension ProofReport {
   private static func line(_ proof: Proof, _ graph: Graph) -> Line {
     let claim = Printable.line(Self.claim(proof, of: graph))
     switch proof.verdict {
-    case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.bound(proof))
+    case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.bound(proof, of: graph))
     case .broken: return Line(verdict: .broken, claim: claim)
     case .impossible(let because): return Line(verdict: .broken, claim: claim, more: because)
     case .undecided(let because, _): return Line(verdict: .open, claim: claim, more: because)

@@ -113,7 +113,7 @@ struct DiffCommand: AsyncParsableCommand {
   /// What `gap` and `max-touches` set.
   private static func isLimit(_ claim: Claim) -> Bool {
     switch claim {
-    case .apart: true
+    case .gap: true
     case .touches(let most, nil, nil): most != .max
     default: false
     }

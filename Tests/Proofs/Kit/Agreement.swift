@@ -113,7 +113,8 @@ package struct Agreement: Sendable {
     case .ends: measure = opinion.length
     case .touches(_, let verb, let span): measure = Int64(opinion.count(verb, span))
     case .firstTouch: measure = tale.told.isEmpty ? opinion.untilFirstTouch : nil
-    case .apart: measure = opinion.closest.map { -$0 }
+    case .apart: measure = opinion.closest(isLifted: false).map { -$0 }
+    case .gap: measure = opinion.closest(isLifted: true).map { -$0 }
     default: measure = nil
     }
     if let measure, measure > seen.extreme ?? .min { (seen.extreme, seen.tale) = (measure, tale) }
@@ -137,7 +138,7 @@ package struct Agreement: Sendable {
         case .count(let count): Int64(count)
         case .time(let time): time
         }
-      let isLeast = if case .apart = proof.claim { true } else { false }
+      let isLeast = proof.claim.distance != nil
       let reach = isLeast ? -extreme : extreme
       if isLeast ? reach < most : reach > most {
         disagree("the bound \(most) is passed:", proof.claim, "\(reach)\n\(seen.tale?.told(proof.claim) ?? "")")

@@ -12,7 +12,7 @@ enum Claims {
     claims.append(.touches(atMost: graph.policy.maxTouches ?? 1 + chance.below(5), verb: nil, span: nil))
     claims.append(.touches(atMost: 1 + chance.below(3), verb: nil, span: .days(7)))
     claims.append(.touches(atMost: 1 + chance.below(2), verb: "email", span: .days(30)))
-    claims.append(.apart(graph.policy.gap ?? .days(1)))
+    claims += [.gap(graph.policy.gap ?? .days(1)), .apart(graph.policy.gap ?? .days(1))]
     claims.append(.firstTouch(within: [.businessDays(3), .days(2), .days(14), .hours(50)][chance.below(4)]))
     claims.append(.silence(reaches: [.end("quiet"), .escalation]))
     claims += graph.writtenOutcomes.map { .possible(outcome: $0.outcome) }

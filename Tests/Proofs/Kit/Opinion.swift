@@ -36,7 +36,8 @@ package struct Opinion {
     switch claim {
     case .ends(let within): ends(within)
     case .touches(let most, let verb, let span): touches(most, verb, span)
-    case .apart(let least): apart(least)
+    case .apart(let least): apart(least, isLifted: false)
+    case .gap(let least): apart(least, isLifted: true)
     case .firstTouch(let within): firstTouch(within)
     case .silence(let goals): silence(goals)
     case .stops: stops
@@ -68,9 +69,9 @@ package struct Opinion {
   package var length: Int64? { ended.map { passed(tale.start, $0) - tale.held } }
 
   /// The least between two touches that nothing lets be closer.
-  package var closest: Int64? {
+  package func closest(isLifted: Bool) -> Int64? {
     zip(touches, touches.dropFirst()).compactMap { first, second in
-      isFree(first.index, second) ? nil : -passed(second.at, first.at)
+      isFree(first.index, second, isLifted: isLifted) ? nil : -passed(second.at, first.at)
     }.min()
   }
 
@@ -101,17 +102,20 @@ package struct Opinion {
 
   private static let hour: Int64 = 3_600_000
 
-  private func apart(_ least: Duration) -> Finding {
+  private func apart(_ least: Duration, isLifted: Bool) -> Finding {
     for (first, second) in zip(touches, touches.dropFirst()) {
-      guard let end = later(first.at, by: least), second.at < end, !isFree(first.index, second) else { continue }
+      guard let end = later(first.at, by: least), second.at < end, !isFree(first.index, second, isLifted: isLifted)
+      else { continue }
       return .broken
     }
     return .holds
   }
 
-  /// `gap: none`, or the contact has answered since.
-  private func isFree(_ first: Int, _ second: (at: Instant, verb: String, node: NodeIndex, index: Int)) -> Bool {
-    graph.nodes[second.node].liftsGap
+  /// `gap: none` where that counts, or the contact has answered since.
+  private func isFree(
+    _ first: Int, _ second: (at: Instant, verb: String, node: NodeIndex, index: Int), isLifted: Bool
+  ) -> Bool {
+    isLifted && graph.nodes[second.node].liftsGap
       || tale.entries[first...second.index].contains {
         if case .received("reply", _, _, _) = $0.kind { true } else { false }
       }

@@ -42,7 +42,8 @@ public struct Monitor: Sendable {
     switch claim {
     case .ends(let within): ends(course, within)
     case .touches(let most, let verb, let span): touches(course, most, verb, span)
-    case .apart(let distance): apart(course, distance)
+    case .apart(let distance): apart(course, distance, isLifted: false)
+    case .gap(let distance): apart(course, distance, isLifted: true)
     case .firstTouch(let within): firstTouch(course, within)
     case .silence(let milestones): silence(course, milestones)
     case .stops: stops(course)
@@ -156,14 +157,16 @@ public struct Monitor: Sendable {
     return worst
   }
 
-  private func apart(_ course: Course, _ distance: Duration) -> Judgement {
+  private func apart(_ course: Course, _ distance: Duration, isLifted: Bool) -> Judgement {
     var worst = Judgement.kept
     var last: Int?
     var hasAnswered = false
     for (at, entry) in course.entries.enumerated() {
       if Milestone.reply("reply").isReached(by: entry, in: graph) { hasAnswered = true }
       guard entry.handover?.touch == true else { continue }
-      if let last, !hasAnswered, !liftsGap(entry), let free = after(distance, course.entries[last].at, course) {
+      if let last, !hasAnswered, !(isLifted && liftsGap(entry)),
+        let free = after(distance, course.entries[last].at, course)
+      {
         let slack = entry.at.milliseconds(since: free)
         if worst.slack.map({ $0 > slack }) ?? true {
           worst = Judgement(breach: slack < 0 ? [last, at] : [], slack: slack)

@@ -63,7 +63,7 @@ extension Claim {
     case .overseen(let step): [.step(step)]
     case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other):
       [one, other]
-    case .ends, .touches, .apart, .firstTouch, .stops, .insideWindow: []
+    case .ends, .touches, .apart, .gap, .firstTouch, .stops, .insideWindow: []
     }
   }
 
@@ -86,7 +86,7 @@ extension Claim {
   /// How near a run comes to breaking it depends on the calendar.
   var isOfTime: Bool {
     switch self {
-    case .ends(within: .some), .touches(_, _, span: .some), .apart, .firstTouch, .follows, .insideWindow,
+    case .ends(within: .some), .touches(_, _, span: .some), .apart, .gap, .firstTouch, .follows, .insideWindow,
       .silence:
       true
     default: false
