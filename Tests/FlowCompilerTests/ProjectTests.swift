@@ -58,6 +58,8 @@ import Testing
     #expect(project("caps: { touches: 1️⃣3 }\n").1 == ["1️⃣ wrong-shape"])
     #expect(project("caps: { touches: 3 in 1️⃣7d }\n").1 == ["1️⃣ bad-duration"])
     #expect(project("capacity: { call: 1️⃣40 }\n").1 == ["1️⃣ wrong-shape"])
+    // What never leaves would wait for ever.
+    #expect(project("capacity: { call: 1️⃣0 a day }\n").1 == ["1️⃣ wrong-shape"])
     #expect(project("severity: { 1️⃣class-unhandeld: error }\n").1 == ["1️⃣ unknown-word"])
     #expect(project("severity: { 1️⃣cycle: hint }\n").1 == ["1️⃣ unknown-word"])
     #expect(project("severity: { no-owner: 1️⃣eror }\n").1 == ["1️⃣ unknown-word"])

@@ -105,7 +105,7 @@ private struct ProjectBinder {
       guard let text = bench.text(entry.value, wanted: "N a day") else { continue }
       let words = text.words.map(\.text)
       if words.count == 3, words[1...] == ["a", "day"], words[0].utf8.count < 10, let number = Int(words[0]),
-        number >= 0
+        number > 0
       {
         capacity[entry.keyText] = number
       } else {

@@ -191,7 +191,8 @@ extension Engine {
 
     /// - Parameter hasPlace: what waits for its place on this day does not stand in the way.
     private func hasRoom(on one: Int64, _ capacity: Int?, hasPlace: Bool) -> Bool {
-      guard let capacity else { return true }
+      // None a day would mean to look for a day for ever; flow.yaml takes no such number.
+      guard let capacity = capacity.map({ max(1, $0) }) else { return true }
       let waiting = hasPlace && one == day ? 0 : reserved[one] ?? 0
       return (one == day ? handed : 0) + waiting < capacity
     }
