@@ -48,7 +48,8 @@ let package = Package(
       dependencies: [
         "FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .target(
       name: "FlowSimulation", dependencies: ["FlowRuntime", "FlowPlugin", "FlowCore", "FlowTime"]),
     .target(
