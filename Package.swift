@@ -108,7 +108,8 @@ let package = Package(
     .testTarget(name: "FlowTimeTests", dependencies: ["FlowTime"]),
     .testTarget(name: "FlowCoreTests", dependencies: ["FlowCore", "FlowTime"]),
     .testTarget(
-      name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"]),
+      name: "FlowCompilerTests", dependencies: ["FlowCompiler", "FlowCore", "FlowTime", "FlowTesting"],
+      exclude: ["Kept"]),
     .testTarget(
       name: "ChannelTests",
       dependencies: ["FlowPlugin", "FlowTransport", "FlowCompiler", "FlowCore", "FlowTime"]
@@ -145,7 +146,8 @@ let package = Package(
     .testTarget(
       name: "FlowAnalysisTests",
       dependencies: [
-        "FlowAnalysis", "FlowCompiler", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime", "FlowTesting",
+        "FlowAnalysis", "FlowCompiler", "FlowRuntime", "FlowSimulation", "FlowPlugin", "FlowCore", "FlowTime",
+        "FlowTesting",
       ]),
     .testTarget(
       name: "ToldTests",

@@ -9,6 +9,7 @@ import Glibc
 //   cohort N   N contacts of the proposal process, and of the one that engines are compared by, one capacity for all
 //   exact N A  a chain of 30 touches: computed, N times, against sampled to 0.1 percentage points; then with A of
 //              10,000 mails, 200 where nothing is said, that reach somebody who is away
+//   computed N A  the same chain, only computed, N times: to count instructions
 //   agree N    N contacts of each shipped workflow, the compiled walker against the machine, contact by contact
 
 let zones = SystemZones()
@@ -152,12 +153,16 @@ func chain() -> String {
     """
 }
 
-func exact(_ name: String, _ times: Int, events: [Assumptions.Share]) throws {
-  let workflow = try compiled("chain.yaml", text: chain())
+func assumed(away: Int) -> Assumptions {
   var assume = Assumptions()
   assume.reply = [share("declined", 150), share("interested", 150), share("reply", 100)]
-  assume.events = events
+  assume.events = [share("bounce", 20)] + (away > 0 ? [share("out-of-office", away)] : [])
   assume.steps = [.init(name: "talk", shares: [share("connected", 6000)])]
+  return assume
+}
+
+func exact(_ name: String, _ times: Int, _ assume: Assumptions) throws {
+  let workflow = try compiled("chain.yaml", text: chain())
   // Often, for it takes less than the machine's other work may take in between; the median counts.
   let runs = (0..<max(1, times)).map { _ in timed { cohort(workflow, 1000, assume, [:]).exactFigures() } }
   let computed = runs.sorted { $0.processor < $1.processor }[runs.count / 2]
@@ -200,16 +205,19 @@ func agree(_ count: Int) throws -> Bool {
 
 let arguments = CommandLine.arguments.dropFirst()
 let number = arguments.dropFirst().first.flatMap { Int($0) }
+let away = arguments.dropFirst(2).first.flatMap { Int($0) }
 do {
   switch arguments.first {
   case "cohort": try cohorts(number ?? 1_000_000)
   case "exact":
-    try exact("exact", number ?? 21, events: [share("bounce", 20)])
-    let away = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 200
-    try exact("exact, some away", number ?? 21, events: [share("bounce", 20), share("out-of-office", away)])
+    try exact("exact", number ?? 21, assumed(away: 0))
+    try exact("exact, some away", number ?? 21, assumed(away: away ?? 200))
+  case "computed":
+    let workflow = try compiled("chain.yaml", text: chain())
+    for _ in 0..<(number ?? 21) { _ = cohort(workflow, 1000, assumed(away: away ?? 200), [:]).exactFigures() }
   case "agree": if try !agree(number ?? 10_000) { exit(1) }
   default:
-    print("usage: flow-forecast-bench cohort|exact|agree [N]")
+    print("usage: flow-forecast-bench cohort|exact|computed|agree [N]")
     exit(2)
   }
 } catch {

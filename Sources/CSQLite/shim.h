@@ -14,3 +14,6 @@ static inline void flow_keep_memory(int bytes) {
   mallopt(M_TRIM_THRESHOLD, bytes);
   mallopt(M_MMAP_THRESHOLD, bytes);
 }
+
+/* The same: a file may be named with how it is to be opened. */
+static inline int flow_sqlite_uris(void) { return sqlite3_config(SQLITE_CONFIG_URI, 1); }

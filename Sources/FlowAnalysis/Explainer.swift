@@ -4,7 +4,7 @@ import FlowTime
 /// Finds out of a run's history why each step was sent or was not (guarantee 28).
 public struct Explainer {
   let history: RunHistory
-  /// The version that the run is on; nil where it is not kept: what happened is told all the same.
+  /// The version that the run is on; nil where the program cannot go on by it: what happened is told all the same.
   let graph: Graph?
   let hasCaps: Bool
   let zone: Zone
@@ -189,7 +189,8 @@ public struct Explainer {
     guard let waiting = history.run.waiting else { return nil }
     guard let graph, graph.nodes.indices.contains(waiting.node) else {
       return Reasons.Answer(
-        step: nil, what: .waiting, until: waiting.wakes, facts: stuck + [.because("its version is not kept")])
+        step: nil, what: .waiting, until: waiting.wakes,
+        facts: stuck.isEmpty ? [.because("this program cannot go on by its version; `flow doctor` says why")] : stuck)
     }
     let node = graph.nodes[waiting.node]
     var facts = stuck + lately(node.name)
@@ -231,12 +232,17 @@ public struct Explainer {
   /// Deferrals and holds of a step since it last did anything.
   private func lately(_ name: String) -> [Reasons.Fact] {
     var facts: [Reasons.Fact] = []
-    for entry in history.entries where entry.step == name {
-      switch entry.kind {
-      case .deferred(let until, let because):
-        facts.append(.deferred(at: entry.at, until: until, because: because))
-      case .held(let until, let because): facts.append(.held(at: entry.at, until: until, because: because))
-      default: facts = []
+    for step in history.steps {
+      let isMoved = step.entries.contains { if case .migrated = $0.kind { true } else { false } }
+      for entry in step.entries where entry.step == name {
+        switch entry.kind {
+        case .deferred(let until, let because):
+          facts.append(.deferred(at: entry.at, until: until, because: because))
+        case .held(let until, let because): facts.append(.held(at: entry.at, until: until, because: because))
+        // On another version it waits on, and what has held it does still.
+        case .waiting where isMoved: continue
+        default: facts = []
+        }
       }
     }
     return facts

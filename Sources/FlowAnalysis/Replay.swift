@@ -89,15 +89,9 @@ public struct Replay {
     var surroundings = surroundings(step, caps)
     while true {
       let transition = make(surroundings)
-      let delivered = transition.effects.compactMap { effect -> Delivery? in
-        if case .deliver(let delivery) = effect { delivery } else { nil }
-      }
-      let failed = delivered.first { delivery in
-        surroundings.unrenderable[delivery.node] == nil && step.failure(of: delivery.step) != nil
-          && !step.handsOver(delivery.step)
-      }
-      guard let failed, let because = step.failure(of: failed.step) else { return transition }
-      surroundings.unrenderable[failed.node] = because
+      guard let (place, because) = step.unrendered(of: transition), surroundings.unrenderable[place] == nil
+      else { return transition }
+      surroundings.unrenderable[place] = because
     }
   }
 }
@@ -113,19 +107,30 @@ extension RunHistory.Step {
 
   private var isCancel: Bool { if case .cancel? = event?.kind { true } else { false } }
 
-  fileprivate func failure(of name: String) -> String? {
-    for entry in entries where entry.step == name {
-      if case .failed(let because) = entry.kind { return because }
+  /// The first of what the transition hands over that has failed in the journal, and why. A step has an entry for
+  /// each of those whom it tells, in their order.
+  fileprivate func unrendered(of transition: Transition) -> (Surroundings.Place, because: String)? {
+    var told: [String: Int] = [:]
+    for effect in transition.effects {
+      guard case .deliver(let delivery) = effect else { continue }
+      let name = delivery.step
+      let made = transition.entries.filter { $0.step == name && $0.isTelling }
+      // Behind those that have failed in the transition, too.
+      var index = told[name] ?? 0
+      while index < made.count, !made[index].goesOut { index += 1 }
+      told[name] = index + 1
+      let stored = entries.filter { $0.step == name && $0.isTelling }
+      if index < stored.count, case .failed(let because) = stored[index].kind { return (delivery.place, because) }
     }
     return nil
   }
 
-  fileprivate func handsOver(_ name: String) -> Bool {
-    entries.contains { $0.step == name && $0.goesOut }
-  }
-
   /// Journals of builds before the type `cancelled` say `failed`, with this before the reason.
   private static let cancelled = "cancelled: "
+
+  /// What older builds said of whatever went out with a window's opening, also where the gap or the caps had put it off
+  /// so far.
+  private static let closed = ["outside the window", "a holiday"]
 
   /// The stored entries without what the engine adds: how a channel rendered something, and touches that an answer
   /// stopped on their way; with what older builds said in other words, the gap of the caps among it.
@@ -146,6 +151,10 @@ extension RunHistory.Step {
         if case .deferred(until, let because)? = replayed.dropFirst(own.count).first?.kind, Caps.isReason(because) {
           entry.kind = .deferred(until: until, because: because)
         }
+      case .deferred(let until, let because) where Self.closed.contains(because):
+        if case .deferred(until, _)? = replayed.dropFirst(own.count).first?.kind {
+          entry.kind = replayed[own.count].kind
+        }
       case .skipped(Caps.tooMany):
         if case .skipped(let because)? = replayed.dropFirst(own.count).first?.kind, Caps.isReason(because) {
           entry.kind = .skipped(because: because)
@@ -162,5 +171,12 @@ extension RunHistory.Step {
       own.append(entry)
     }
     return own
+  }
+}
+
+extension Entry {
+  /// It goes out, or has failed in place of that.
+  fileprivate var isTelling: Bool {
+    if case .failed = kind { true } else { goesOut }
   }
 }

@@ -11,6 +11,10 @@ public struct CompilerInput: Sendable {
   public var source: any ProjectFiles
   /// False: graphs alone, as runs need them; scenarios and their fixtures are not read.
   public var withScenarios: Bool
+  /// It is kept with runs, and was without errors when they began: what is found in it today keeps no graph back, as
+  /// long as there is one and the file is read to its end. Whoever asks for it looks at the errors: with one, the graph
+  /// may lack what the text says.
+  public var isKept: Bool
   /// Proves what is claimed of a workflow, where that is wanted. Its findings are tuned and silenced as all others are.
   public var prove: Prove?
   /// Holds the workflows of a set against each other, where that is wanted. Tuned and silenced likewise.
@@ -21,7 +25,7 @@ public struct CompilerInput: Sendable {
 
   public init(
     files: [String], project: Project, manifests: [Manifest], zones: any ZoneSource, source: any ProjectFiles,
-    withScenarios: Bool = true, prove: Prove? = nil, cross: Cross? = nil
+    withScenarios: Bool = true, isKept: Bool = false, prove: Prove? = nil, cross: Cross? = nil
   ) {
     self.files = files
     self.project = project
@@ -29,6 +33,7 @@ public struct CompilerInput: Sendable {
     self.zones = zones
     self.source = source
     self.withScenarios = withScenarios
+    self.isKept = isKept
     self.prove = prove
     self.cross = cross
   }
@@ -75,7 +80,7 @@ public enum Compiler {
   public static func compile(_ input: CompilerInput) -> Compilation {
     let around = Environment(
       project: input.project, manifests: input.manifests, zones: input.zones, files: input.source,
-      withScenarios: input.withScenarios)
+      withScenarios: input.withScenarios, isKept: input.isKept)
     // SourceText → YAMLDocument
     let read = input.files.mapConcurrently { FileDraft(reading: $0, around) }
     // YAMLDocument → Outline, Header
@@ -112,7 +117,7 @@ public enum Compiler {
       workflows: finished.compactMap(\.workflow), diagnostics: finished.flatMap(\.findings), sources: [:])
     for file in files { result.sources.merge(file.sources) { first, _ in first } }
     // A file that has no graph may have what a line of flow.yaml names.
-    if result.workflows.count == files.count {
+    if !around.isKept, result.workflows.count == files.count {
       result.diagnostics += Severities.applied(
         UnusedGuarantees.findings(around.project.guarantees, result.workflows.map(\.graph), around.manifests),
         around.project.severity)

@@ -199,6 +199,8 @@ public struct ChannelSettings: Sendable {
   /// The name under `channels:`.
   public var name: String
   public var values: [String: String]
+  /// Those of the values that flow.yaml keeps elsewhere.
+  public var secrets: SecretValues
   /// The project's folder, absolute.
   public var folder: String
   /// The bytes of a file of the project (signature, attachment), by its path there; nil where it cannot be
@@ -208,11 +210,12 @@ public struct ChannelSettings: Sendable {
   public var now: (@Sendable () -> Instant)?
 
   public init(
-    name: String, values: [String: String] = [:], folder: String = ".",
+    name: String, values: [String: String] = [:], secrets: SecretValues = SecretValues(), folder: String = ".",
     readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }, now: (@Sendable () -> Instant)? = nil
   ) {
     self.name = name
     self.values = values
+    self.secrets = secrets
     self.folder = folder
     self.readFile = readFile
     self.now = now

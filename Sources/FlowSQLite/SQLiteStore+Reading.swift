@@ -87,8 +87,10 @@ extension SQLiteStore {
       // Ids of digits alone are numbers, and found between two of them.
       let digits = runID.range(of: prefix)
       let numbers = try front.file.once(
-        "SELECT id FROM run WHERE id BETWEEN ? AND ? AND typeof(id) = 'integer' AND workflow IS NOT NULL ORDER BY id LIMIT ?"
-      )
+        """
+        SELECT id FROM run WHERE id BETWEEN ? AND ? AND typeof(id) = 'integer' AND workflow IS NOT NULL
+        ORDER BY id LIMIT ?
+        """)
       numbers.bind(1, digits?.lowerBound ?? 1)
       numbers.bind(2, digits?.upperBound ?? 0)
       numbers.bind(3, limit)
@@ -281,6 +283,14 @@ extension SQLiteStore {
     var found: [Version] = []
     for fingerprint in fingerprints { if let version = try version(fingerprint) { found.append(version) } }
     return found
+  }
+
+  public func liveVersions() throws(StoreError) -> Set<String> {
+    try useFile { (front) throws(StoreError) in
+      let statement = try front.file.once(
+        "SELECT DISTINCT version FROM run WHERE workflow IS NOT NULL AND ended IS NULL")
+      return Set(try statement.all { (row) throws(StoreError) in try front.glossary.text(row.cell(0)) })
+    }
   }
 
   public func version(_ fingerprint: String) throws(StoreError) -> Version? {

@@ -37,6 +37,10 @@ public final class SQLiteStore: Store {
   /// - Parameter isChecked: looks for damage first (`PRAGMA quick_check`), which reads the whole file.
   /// - Throws: `.locked`, `.newer`, `.foreign`, `.corrupt`, or `.failed` where the file cannot be opened.
   public init(path: String, access: Access, isChecked: Bool = true) throws(StoreError) {
+    // SQLite takes them for something else than a file of this name.
+    guard !path.hasPrefix("file:"), path != ":memory:" else {
+      throw .failed("a store is a file, not an address; a file that is called so is ./\(path)")
+    }
     self.path = path
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

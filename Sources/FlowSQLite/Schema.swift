@@ -196,7 +196,8 @@ enum Schema {
     CREATE VIEW outbox AS SELECT
       line.number, \(digits("run.id", 12)) AS run, run.contact, \(word("line.step")) AS step,
       \(word("line.verb")) AS verb,
-      CASE line.state WHEN 0 THEN iif(line.attempts > 0, 'deferred', 'planned') WHEN 1 THEN 'claimed' WHEN 2 THEN 'marked' WHEN 3 THEN 'held'
+      CASE line.state WHEN 0 THEN iif(line.attempts > 0, 'deferred', 'planned') WHEN 1 THEN 'claimed' \
+        WHEN 2 THEN 'marked' WHEN 3 THEN 'held'
         WHEN 4 THEN 'unknown' WHEN 5 THEN 'accepted' WHEN 6 THEN 'failed' ELSE 'cancelled' END AS state,
       line.attempts, \(instant("coalesce(line.next, \(planned))")) AS next,
       \(instant("(\(planned) + line.settled)")) AS settled, line.because,

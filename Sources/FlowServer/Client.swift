@@ -6,6 +6,8 @@ public final class Client {
   private var lines: Lines
   /// Who answers.
   public let holder: Holder
+  /// The folder whose flow.yaml named the store when the server began; nil where it was named otherwise.
+  public let project: String?
 
   /// - Parameter store: the store's file.
   /// - Throws: `.absent` where no server runs on it.
@@ -26,12 +28,35 @@ public final class Client {
         }
       }
       guard let hello = try lines.read() else { throw .absent }
-      holder = try Wire.readHello(hello)
+      (holder, project) = try Wire.readHello(hello)
     } catch {
       close(file)
       throw error
     }
     self.lines = lines
+  }
+
+  /// Who serves a project by another store than the one that its flow.yaml names now, as far as that store lies in the
+  /// project's folder.
+  /// - Parameters:
+  ///   - project: the folder.
+  ///   - store: the file that is named now.
+  /// - Returns: the store that is served, by its name in the folder, and who serves it.
+  public static func other(project: String, than store: String) -> (store: String, holder: Holder)? {
+    guard let folder = opendir(project) else { return nil }
+    defer { closedir(folder) }
+    let own = SocketAddress.path(ofStore: store)
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let file = String(name.dropLast(7))
+      guard name.hasSuffix(".socket"), SocketAddress.path(ofStore: "\(project)/\(file)") != own,
+        let client = try? Client(store: "\(project)/\(file)", seconds: 5), client.project == project
+      else { continue }
+      return (file, client.holder)
+    }
+    return nil
   }
 
   /// - Throws: `.gone` where the server ended meanwhile: the order may have been carried out, and may be sent

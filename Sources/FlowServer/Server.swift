@@ -63,20 +63,23 @@ public actor Server {
   /// - Parameters:
   ///   - open: opens the store for the first time.
   ///   - store: the store's file.
+  ///   - project: the folder whose flow.yaml names it, where it does.
   ///   - change: looks at the project's files, and gives the engine what they say now; somebody may have
   ///     asked for it (SIGHUP).
   public func run(
-    open: () throws -> Service, store: String, whenServing: () -> Void,
+    open: () throws -> Service, store: String, project: String? = nil, whenServing: () -> Void,
     change: (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
   ) async throws {
     // Nobody else holds it: when it is given up, its lock is.
     service = try open()
-    let socket = try SocketServer(store: store, hello: Wire.hello(holder)) { await self.answer($0) }
+    let socket = try SocketServer(store: store, hello: Wire.hello(holder, project: project)) { await self.answer($0) }
+    watch.keep(socket.path)
     whenServing()
     watch.ring()
     for await _ in watch.wakes {
       let wakes = watch.take()
       if wakes.contains(.stop) { break }
+      if wakes != [.rung] { keep(socket) }
       if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
         do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch {
           await fail("\(error)", engine)
@@ -87,6 +90,17 @@ public actor Server {
     isStopping = true
     socket.close()
     await drain(socket)
+  }
+
+  /// Whoever cleans up a folder may take the socket with him: nobody could reach the server any more.
+  private func keep(_ socket: SocketServer) {
+    do throws(SocketError) {
+      guard try socket.renew() else { return }
+      watch.keep(socket.path)
+      tell("its socket was gone, and is there again")
+    } catch {
+      tell("no other command reaches the server: its socket is gone, and cannot be made anew: \(error)")
+    }
   }
 
   private func drain(_ socket: SocketServer) async {
@@ -116,8 +130,8 @@ public actor Server {
     return Wire.bytes(answer.json)
   }
 
-  /// What comes while another is committed shares the next transaction: who waits, waits for that. Where nobody does, it
-  /// is taken by who asks, and no other thread is woken for it.
+  /// What comes while another is committed shares the next transaction: who waits, waits for that. Where nobody does,
+  /// it is taken by who asks, and no other thread is woken for it.
   private func receive(_ incoming: Incoming) async -> Answer {
     if isTaking { return await withCheckedContinuation { arrived.append((incoming, $0)) } }
     isTaking = true

@@ -7,8 +7,8 @@ import Synchronization
 /// Listens beside a store's file, for whoever may write that file (mode 0600). The other side gets the hello
 /// line, then an answer to each line that it sends, in their order.
 ///
-/// A thread for each conversation, at most ``Limits/conversations`` at once; for who comes beyond, the one ends that has
-/// said nothing the longest. Only where all of them are being answered, who comes waits. While nobody asks, nothing
+/// A thread for each conversation, at most ``Limits/conversations`` at once; for who comes beyond, the one ends that
+/// has said nothing the longest. Only where all of them are being answered, who comes waits. While nobody asks, nothing
 /// wakes. Whatever bytes come, they harm only the conversation in which they come.
 public final class SocketServer: Sendable {
   public struct Limits: Sendable {
@@ -27,8 +27,25 @@ public final class SocketServer: Sendable {
 
   public typealias Answering = @Sendable (_ line: [UInt8]) async -> [UInt8]
 
+  /// A file, whatever it is called.
+  private struct Place: Equatable {
+    var device: dev_t
+    var number: ino_t
+
+    /// Nil where nothing is called so.
+    init?(_ path: String) {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return nil }
+      (device, number) = (status.st_dev, status.st_ino)
+    }
+  }
+
   private struct State {
     var listening: Int32
+    /// What bears its name, as it was made.
+    var place: Place?
+    /// A thread lets in who comes there, and closes it.
+    var hasThread = false
     /// Conversations that go on, each with the answer after which it said nothing any more, counted over all.
     var open: [Int32: Int] = [:]
     /// Those that an answer is due to.
@@ -49,7 +66,7 @@ public final class SocketServer: Sendable {
     var idlest: Int32? { open.filter { !answered.contains($0.key) }.min { $0.value < $1.value }?.key }
   }
 
-  private let path: String
+  let path: String
   private let hello: [UInt8]
   private let limits: Limits
   private let answer: Answering
@@ -65,6 +82,18 @@ public final class SocketServer: Sendable {
     guard let path = SocketAddress.path(ofStore: store) else {
       throw .failed("there is no folder for \"\(store)\"")
     }
+    let (file, place) = try SocketServer.bound(path)
+    self.path = path
+    self.hello = hello
+    self.limits = limits
+    answer = answering
+    state = Mutex(State(listening: file, place: place))
+    free = Semaphore(limits.conversations)
+    _ = startThread(on: file)
+  }
+
+  /// A socket of this name, in place of what is called so.
+  private static func bound(_ path: String) throws(SocketError) -> (Int32, Place?) {
     let file = try SocketAddress.make()
     do throws(SocketError) {
       unlink(path)
@@ -79,13 +108,39 @@ public final class SocketServer: Sendable {
       Glibc.close(file)
       throw error
     }
-    self.path = path
-    self.hello = hello
-    self.limits = limits
-    answer = answering
-    state = Mutex(State(listening: file))
-    free = Semaphore(limits.conversations)
-    _ = OwnThread.startSmall { self.listen(on: file) }
+    return (file, Place(path))
+  }
+
+  /// Where nobody finds the socket any more, because it was removed or something else bears its name, there is a new
+  /// one after this; conversations go on.
+  /// So it is where no thread could be started for the last one.
+  /// - Returns: whether there is a new one.
+  func renew() throws(SocketError) -> Bool {
+    let isLost = state.withLock { !$0.isClosed && (!$0.hasThread || $0.place != Place(path)) }
+    guard isLost else { return false }
+    let (file, place) = try SocketServer.bound(path)
+    let isClosed = state.withLock { state in
+      if state.isClosed { return true }
+      // Its thread closes it when it sees that another is listened to: not before this, so the number is still its own.
+      if state.hasThread { shutdown(state.listening, Int32(SHUT_RDWR)) } else { Glibc.close(state.listening) }
+      (state.listening, state.place, state.hasThread) = (file, place, false)
+      return false
+    }
+    if isClosed {
+      unlink(path)
+      Glibc.close(file)
+      return false
+    }
+    return startThread(on: file)
+  }
+
+  /// - Returns: false where the system gives none: ``renew()`` tries again.
+  private func startThread(on file: Int32) -> Bool {
+    state.withLock { state in
+      if state.isClosed { return false }
+      state.hasThread = OwnThread.startSmall { self.listen(on: file) }
+      return state.hasThread
+    }
   }
 
   /// Nobody is let in any more; who waits for an answer still gets it. The socket is gone from its folder.
@@ -94,7 +149,7 @@ public final class SocketServer: Sendable {
       guard !state.isClosed else { return }
       state.isClosed = true
       unlink(path)
-      shutdown(state.listening, Int32(SHUT_RDWR))
+      if state.hasThread { shutdown(state.listening, Int32(SHUT_RDWR)) } else { Glibc.close(state.listening) }
       for file in state.open.keys { shutdown(file, Int32(SHUT_RD)) }
     }
   }
@@ -108,8 +163,7 @@ public final class SocketServer: Sendable {
   }
 
   private func listen(on file: Int32) {
-    while true {
-      waitForRoom(on: file)
+    while waitForRoom(on: file) {
       let other = accept4(file, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
       if other >= 0 {
         let isLate = state.withLock { state in
@@ -124,31 +178,34 @@ public final class SocketServer: Sendable {
       } else {
         let code = errno
         free.signal()
-        if state.withLock({ $0.isClosed }) { break }
+        if isOver(file) { break }
         // Out of descriptors or memory: others end some time.
         if code != EINTR, code != ECONNABORTED { usleep(100_000) }
       }
-      if state.withLock({ $0.isClosed }) { break }
+      if isOver(file) { break }
     }
     Glibc.close(file)
   }
 
-  /// Returns when somebody wants to come in and there is room, or the server is closed.
-  private func waitForRoom(on file: Int32) {
-    if free.isTaken() { return }
+  /// Whether nobody comes in there any more.
+  private func isOver(_ file: Int32) -> Bool { state.withLock { $0.isClosed || $0.listening != file } }
+
+  /// Returns when somebody wants to come in and there is room, or nobody comes in there any more: then false.
+  private func waitForRoom(on file: Int32) -> Bool {
+    if free.isTaken() { return true }
     var coming = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
     while poll(&coming, 1, -1) < 0, errno == EINTR {}
-    while !free.isTaken() {
+    while true {
+      if isOver(file) { return false }
+      if free.isTaken() { return true }
       let hasMadeRoom = state.withLock { state in
-        guard !state.isClosed, state.leaving < limits.conversations, let idlest = state.idlest else {
-          return state.isClosed
-        }
+        guard !state.isClosed, state.leaving < limits.conversations, let idlest = state.idlest else { return false }
         state.open[idlest] = nil
         state.leaving += 1
         shutdown(idlest, Int32(SHUT_RDWR))
         return true
       }
-      if hasMadeRoom { return }
+      if hasMadeRoom { return true }
       usleep(1000)
     }
   }

@@ -18,6 +18,8 @@ public final class Watch: Sendable {
     case reload
     /// A file in a folder that is watched has changed, and nothing more came for a while.
     case files
+    /// The file of ``keep(_:)`` may be gone.
+    case lost
     case rung
   }
 
@@ -28,6 +30,7 @@ public final class Watch: Sendable {
   private let timer: Int32
   private let notices: Int32
   private let folders = Mutex<[String: Int32]>([:])
+  private let kept = Mutex<Int32>(-1)
   private let isOfInterest: @Sendable (_ name: String) -> Bool
 
   /// From here on the process' SIGTERM, SIGINT and SIGHUP are this one's.
@@ -87,6 +90,16 @@ public final class Watch: Sendable {
     }
   }
 
+  /// From here on this file, and no other any more, is one that must be there. It is known by itself, not by its
+  /// folder, in which much else may happen.
+  public func keep(_ path: String) {
+    kept.withLock { kept in
+      if kept >= 0 { inotify_rm_watch(notices, kept) }
+      // Whose name is taken away has a link less.
+      kept = inotify_add_watch(notices, path, UInt32(IN_ATTRIB | IN_MOVE_SELF))
+    }
+  }
+
   // MARK: The thread
 
   /// Editors write in several steps: a set of files is looked at when it has been quiet for so long.
@@ -133,8 +146,9 @@ public final class Watch: Sendable {
       guard count > 0 else { return found }
       var at = 0
       while at + 16 <= count {
-        let (mask, length) = bytes.withUnsafeBytes {
+        let (number, mask, length) = bytes.withUnsafeBytes {
           (
+            $0.loadUnaligned(fromByteOffset: at, as: Int32.self),
             $0.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self),
             Int($0.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self))
           )
@@ -142,7 +156,12 @@ public final class Watch: Sendable {
         guard at + 16 + length <= count else { break }
         let name = String(decoding: bytes[(at + 16)..<(at + 16 + length)].prefix { $0 != 0 }, as: UTF8.self)
         let isFolder = mask & UInt32(IN_ISDIR | IN_DELETE_SELF | IN_Q_OVERFLOW) != 0
-        if isFolder || isOfInterest(name) { found = true }
+        // What has no number tells of all: some notices were left out.
+        let isKept = number >= 0 && kept.withLock { $0 == number }
+        if isKept || number < 0 { ring(.lost) }
+        if !isKept, isFolder || !name.isEmpty && isOfInterest(name) {
+          found = true
+        }
         at += 16 + length
       }
     }

@@ -9,17 +9,21 @@ enum Wire {
   /// What a line may hold beside the object of an order.
   static let json = JSONReader.Limits(bytes: 24 << 20, depth: 64)
 
-  static func hello(_ holder: Holder) -> [UInt8] {
-    bytes(["flow": .number(String(version)), "holder": .string("\(holder)")])
+  /// - Parameter project: the folder whose flow.yaml names the store that is served.
+  static func hello(_ holder: Holder, project: String? = nil) -> [UInt8] {
+    var members = [JSONMember("flow", .number(String(version))), JSONMember("holder", .string("\(holder)"))]
+    if let project { members.append(JSONMember("project", .string(project))) }
+    return bytes(.object(members))
   }
 
-  /// - Returns: who serves.
-  static func readHello(_ line: [UInt8]) throws(SocketError) -> Holder {
+  /// - Returns: who serves, and which project.
+  static func readHello(_ line: [UInt8]) throws(SocketError) -> (Holder, project: String?) {
     guard let value = try? JSONReader.read(line, limit: json), case .string(let holder) = value["holder"],
       case .number(let number) = value["flow"]
     else { throw .foreign("it is no server of flow") }
     guard number == String(version) else { throw .foreign("version \(number), and here it is \(version)") }
-    return Holder(holder)
+    guard case .string(let project)? = value["project"] else { return (Holder(holder), nil) }
+    return (Holder(holder), project)
   }
 
   static func bytes(_ value: JSONValue) -> [UInt8] { Array(value.write().utf8) }

@@ -64,6 +64,9 @@ public struct Forecast: Sendable {
       try copy.commit([.plan(line)])
     }
     let clock = VirtualClock(start)
+    // What was looked at in the store itself is trusted in the copy, which has no journals.
+    var library = library
+    library.judge = { _, _ in nil }
     let engine = Engine(store: copy, library: library, outlets: outlets, caps: caps, zones: zones, clock: clock)
     try await engine.runDue()
     while let due = try await engine.nextDue(), due < end {
@@ -114,7 +117,10 @@ public struct Forecast: Sendable {
     var contacts: Set<String> = []
     var records = try store.runs(RunFilter(isLive: true)).filter { ($0.due ?? end) < end && !open.contains($0.id) }
     for run in open.sorted() { if let record = try store.run(run) { records.append(record) } }
+    var read = Versions(library)
     for var record in records {
+      // It stands still.
+      guard case .success = try read.graph(of: record, in: store, zones: zones) else { continue }
       // Held with everything: it goes on when that is over.
       if record.stuck?.hasPrefix(Hold.mark) == true { record.stuck = nil }
       if versions.insert(record.version).inserted, let version = try store.version(record.version) {

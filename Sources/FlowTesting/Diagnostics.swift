@@ -86,6 +86,8 @@ public func expectDiagnostics(
   let wanted = expected.map { (source.markers[$0.key]?.offset ?? .max, "\($0.key) \($0.value)") }
     .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
   #expect(got == wanted, "\(findings.map(\.message))", sourceLocation: sourceLocation)
+  // Each has its way out.
+  #expect(findings.filter(\.help.isEmpty).map(\.message) == [], sourceLocation: sourceLocation)
   return findings
 }
 

@@ -71,6 +71,7 @@ public final class LetterBox: Channel {
     var changed = 0
     var receipts: [Receipt] = []
     var unrenderable: Set<String> = []
+    var unreachable: Set<String> = []
   }
 
   private let state = Mutex(State())
@@ -93,7 +94,13 @@ public final class LetterBox: Channel {
   /// Deliveries of this step cannot be rendered.
   public func refuseToRender(_ step: String) { state.withLock { _ = $0.unrenderable.insert(step) } }
 
+  /// Nothing can be rendered for who has this address.
+  public func refuseToRender(to address: String) { state.withLock { _ = $0.unreachable.insert(address) } }
+
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
+    if state.withLock({ $0.unreachable.contains(delivery.address) }) {
+      throw ChannelError(.permanent, "\(delivery.address) is nowhere")
+    }
     if state.withLock({ $0.unrenderable.contains(delivery.step) }) { throw ChannelError(.permanent, "no ink") }
     let texts = delivery.fields.compactMap { field -> String? in
       if case .text(let text) = field.content { text.plain } else { nil }

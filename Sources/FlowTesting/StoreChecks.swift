@@ -171,6 +171,7 @@ extension StoreConformance {
       store.expect(try ids(RunFilter(workflow: "proposal")), is: ["r-4", "r-1", "r-2"], "runs of a workflow")
       store.expect(try ids(RunFilter(isLive: true)), is: ["r-3", "r-1", "r-2"], "live runs")
       store.expect(try ids(RunFilter(isLive: false)), is: ["r-4"], "ended runs")
+      store.expect(try store.store.liveVersions(), is: [try store.store.run("r-1")?.version ?? ""], "live versions")
       store.expect(try ids(RunFilter(subject: "P-1")), is: ["r-3", "r-1"], "runs of a key")
       store.expect(try ids(RunFilter(contact: "c-2")), is: ["r-4"], "runs of a contact")
       func begun(_ prefix: String, _ limit: Int) throws -> [String] {
@@ -188,6 +189,20 @@ extension StoreConformance {
       try store.store.commit([.version(Version(fingerprint: "9f", workflow: "x", main: "y", files: []))])
       store.expect(try store.store.version("9f"), is: version, "the version")
       store.expect(try store.store.version("00"), is: nil, "a version that never was")
+    },
+    Check("what is suppressed is allowed again, before a flush and after it") { store in
+      func suppress() -> Write { .suppress(contact: ["a", "b"], channel: "email", at: Sample.at(1), because: "x") }
+      try store.store.add([
+        suppress(), .allow(contact: ["a"], channel: "sms"), .allow(contact: ["a"], channel: "email"),
+      ])
+      store.expect(try store.store.suppressed(["a"]), is: [], "what was allowed before the flush")
+      store.expect(try store.store.suppressed(["b"]), is: ["email"], "what was not allowed")
+      try store.store.flush()
+      store.expect(try store.store.suppressions().map(\.contact), is: ["b"], "suppressions after the flush")
+      try store.store.commit([suppress()])
+      store.expect(try store.store.suppressed(["a"]), is: ["email"], "what was suppressed anew")
+      try store.store.commit([.allow(contact: ["a", "b"], channel: "email")])
+      store.expect(try store.store.suppressions(), is: [], "suppressions at last")
     },
     Check("facts of which there are many are found by their names, before a flush and after it") { store in
       try store.store.add([.remember("contact/a", "1"), .remember("reference/<b>", "2"), .remember("contact0", "3")])

@@ -35,8 +35,12 @@ enum Channels {
   static func named(_ plugin: String) -> ShippedChannel? { all.first { $0.plugin == plugin } }
 
   /// A program's channel (`exec:` of flow.yaml, in `settings["exec"]`): nothing is started before it is used.
-  static func program(_ settings: ChannelSettings) throws(ChannelError) -> any Channel {
-    try ExecChannel(settings)
+  static func program(
+    _ settings: ChannelSettings, patience: Swift.Duration? = nil
+  ) throws(ChannelError) -> any Channel {
+    var program = try ExecChannel(settings)
+    program.patience = patience
+    return program
   }
 
   /// Its manifest; nothing is started.
@@ -70,8 +74,8 @@ enum Channels {
             "file-problem", at: channel.span, "the manifest of the channel \"\(channel.name)\" cannot be read",
             notes: [.init(error.text)],
             help:
-              "put \"\(ExecChannel.manifestPath(of: exec))\" beside flow.yaml: what a channel can do is read without starting it"
-          ))
+              "put \"\(ExecChannel.manifestPath(of: exec))\" beside flow.yaml: what a channel can do is read without "
+              + "starting it"))
       }
     }
     return (read, findings)

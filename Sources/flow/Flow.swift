@@ -8,7 +8,8 @@ struct Flow: AsyncParsableCommand {
     commandName: "flow",
     abstract: "Follow-up as code: prove, preview and run the processes that close an open loop.",
     discussion: """
-      Every command takes workflow files or folders (default: Workflows/) and finds flow.yaml upwards from them.
+      Every command takes workflow files or folders (default: Workflows/) and finds flow.yaml upwards from them: as its
+      arguments, or by --workflows. What it prints, --format chooses.
       Exit codes: 0 fine, 1 a finding or an unmet scenario, 2 wrong usage, 3 store, network or plugin failed.
       """,
     version: "0.1.0",

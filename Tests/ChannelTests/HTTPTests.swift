@@ -310,12 +310,14 @@ extension Array {
     "STOP", "stop", " Stop. ", "STOP!", "“Stop”", "stop\r\n", "Stop stop STOP", "STOPALL", "stop all", "UNSUBSCRIBE",
     "Cancel", "END", "quit", "/stop", "Opt-out", "STOPP", "abmelden", "Abbestellen!", "ARRET", "Arrêt", "arre\u{302}t",
     "DÉSABONNER", "Baja", "ALTO", "cancelar",
+    "STOP\n\nOn 2 Mar 2026 at 09:00, Otto <otto@acme.test> wrote:\n> Shall we?",
+    "Stop.\n-- \nAnn Meyer\nAcme", "> Shall we?\nSTOP", "stop\n\nSent from my iPhone",
   ])
   func itIsAsked(_ text: String) { #expect(OptOut.isAsked(by: text)) }
 
   @Test(arguments: [
     "", " ", "?!", "please stop by at noon", "STOP 2", "I will not cancel", "end of May", "yes", "bajar", "nonstop",
-    "don't stop", "👍", "1",
+    "don't stop", "👍", "1", "Yes, gladly.\n\n> Answer STOP to hear no more", "> STOP", "Not now\n-- \nSTOP",
   ])
   func itIsNot(_ text: String) { #expect(!OptOut.isAsked(by: text)) }
 }

@@ -32,7 +32,7 @@ enum Manifests {
   static let message = Manifest(
     verb: "message", touch: true,
     fields: [field("to", .expression(.contact)), field("via", .literal), field("template", .literal), body],
-    inbound: .poll, address: .phone, main: "body", maxBytes: 65_536)
+    inbound: .poll, address: .handleOrPhone, main: "body", maxBytes: 65_536)
 
   static let call = Manifest(
     verb: "call", touch: true,
@@ -50,7 +50,7 @@ enum Manifests {
     fields: [
       Manifest.Field(name: "to", kind: .expression(.person), required: true), field("via", .literal), say,
     ],
-    outcomes: ["ack"], address: .email, main: "say", escalates: true, maxBytes: 65_536)
+    outcomes: ["ack"], address: .any, main: "say", escalates: true, maxBytes: 65_536)
 
   static let webhook = Manifest(
     verb: "webhook", touch: false,

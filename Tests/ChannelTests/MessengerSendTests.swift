@@ -135,6 +135,37 @@ import Testing
     #expect(json(peer.requests.last) == #"{"chat_id": "@acme", "text": "x"}"#)
   }
 
+  /// Ten digits and more may be the number of somebody else's chat.
+  @Test func telegramKnowsNobodyByATelephoneNumber() async throws {
+    let peer = Peer(.status(200))
+    let channel = try telegram(peer)
+    let phoned = delivery("message", [("body", text(("x", true)))], to: ann)
+    let error = await #expect(throws: ChannelError.self) { try await channel.render(phoned) }
+    #expect(
+      error
+        == ChannelError(.permanent, "\(phoned.recipientName) has no handle, by which alone Telegram knows people"))
+    // A chat's number stays what it is, however long.
+    let rendering = try await channel.render(message("x", handle: "4917011111"))
+    #expect(rendering.to == "4917011111")
+    // Another messenger knows the same person by the number, whatever handle there is.
+    let other = try self.channel(["via": "signal", "url": peer.url, "token": "t"])
+    #expect(try await other.render(message("x", handle: "42")).to == ann.text(at: "phone"))
+  }
+
+  @Test func telegramsOwnButtonIsNoReplyAndACommandMayNameTheBot() async throws {
+    let words = ["/start", "/start ref123", "/stop@acme_bot", "/started", "mail me at a@b"]
+    let updates = words.enumerated().map { index, word in
+      #"{"update_id": \#(index), "message": {"message_id": 1, "date": 1, "text": "\#(word)", "chat": {"id": 4}}}"#
+    }
+    let peer = Peer(.status(200, #"{"ok": true, "result": [\#(updates.joined(separator: ","))]}"#))
+    let inbound = try await telegram(peer).poll(since: nil)
+    #expect(inbound.kept.map(\.id) == ["0", "1"])
+    #expect(
+      inbound.messages.map(\.kind) == [
+        .unsubscribe(channel: nil), .reply(text: "/started"), .reply(text: "mail me at a@b"),
+      ])
+  }
+
   @Test func telegramsErrorsAreHeard() async throws {
     func says(_ status: Int, _ more: String = "") async throws -> Receipt {
       let body = #"{"ok": false, "error_code": \#(status), "description": "why"\#(more)}"#

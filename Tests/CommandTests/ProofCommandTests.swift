@@ -105,6 +105,69 @@ struct ProofCommandTests {
     #expect(try project().flow("check", "--proofs", "--format", "json").code == 2)
   }
 
+  @Test func `what a measure of time leaves out is printed with it, for people and for programs`() throws {
+    // Nudge says nothing of out-of-office, and has a gap of a day.
+    let folder = try project(Nudge.workflow)
+    let told = try folder.flow("check", "--proofs").output.replacing("\n            ", with: " ")
+    let line = told.split(separator: "\n").first { $0.contains("  proved  every run ends: ") }
+    #expect(
+      line?.hasSuffix(", time held and touches of the contact's other runs left out") == true, "\(told)")
+    let proofs = try JSON(parsing: folder.flow("check", "--format", "json").output)["proofs"].list
+    let ends = try #require(proofs.first { $0["claim"].text == "every run ends" })
+    #expect(ends["left-out"].list.map(\.text) == ["time-held", "other-runs"])
+    let touches = try #require(proofs.first { $0["claim"].text == "the number of touches is bounded" })
+    #expect(!touches.keys.contains("left-out"))
+  }
+
+  @Test func `a run over the end of a year says which year`() throws {
+    let file = """
+      workflow: long
+      about: Half a year later.
+      trigger: { event: a.b, key: id }
+      input: { contact: contact, owner: person, id: text }
+      timezone: '"UTC"'
+      guarantees: [ ends within 90 days ]
+      steps:
+        - sms: one
+          purpose: inform
+          body: "{{ contact.name }}, {{ id }} has come."
+        - await: reply within 240 days
+        - end: over
+
+      """
+    let folder = try Folder()
+    try folder.write(file, to: "long.yaml")
+    let told = try folder.flow("check", "long.yaml").output
+    // 1 June 2026 and 240 days: 27 January 2027.
+    #expect(told.contains("in 2026 (times of UTC)"), "\(told)")
+    #expect(told.contains("Wed 27 Jan 2027 10:00 "), "\(told)")
+  }
+
+  @Test func `a date of the data far from the start, without which the run does not break it, is told`() throws {
+    let file = """
+      workflow: far
+      about: Until an instant from data.
+      trigger: { event: a.b, key: thing.id }
+      input: { contact: contact, owner: person, thing: { id: text, meets: instant } }
+      timezone: '"UTC"'
+      guarantees: [ ends within 90 days ]
+      steps:
+        - sms: one
+          purpose: inform
+          body: "{{ contact.name }}, {{ thing.id }} has come."
+        - await: reply until thing.meets
+          if-past: now
+        - end: over
+
+      """
+    let folder = try Folder()
+    try folder.write(file, to: "far.yaml")
+    let told = try folder.flow("check", "far.yaml").output.split(separator: "\n")
+    let end = try #require(told.first { $0.contains("no answer") })
+    let words = end.split(separator: " ").prefix(4).joined(separator: " ")
+    #expect(told.contains { $0.hasSuffix("it needs that thing.meets is \(words)") }, "\(told)")
+  }
+
   @Test func `a run of seconds is told in its columns, and what comes at once is said so`() throws {
     let file = """
       workflow: quick

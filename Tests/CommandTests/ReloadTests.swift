@@ -37,6 +37,31 @@ import Testing
     try server.endsWell()
   }
 
+  @Test func `another store is for the next start: until then no command writes to it or reads it`() throws {
+    let folder = try News.project([0..<1, 1..<2, 2..<3])
+    let server = try Serving(folder)
+    try send(1, folder)
+    try folder.write("language: 1\nstore: other.db\n", to: "flow.yaml")
+    for words in [
+      ["event", "list.sent", "--data", "list-2.json", "--id", "l-2"], ["runs"], ["serve", "--once"],
+    ] {
+      let ran = try folder.flow(words)
+      #expect(ran.code == 3, "\(words): \(ran.output)")
+      #expect(
+        ran.errors.contains(
+          "flow.yaml names the store \"other.db\", and flow serve, process \(server.going.pid) serves this project with "
+            + "flow.db: start it anew, or say --store"), "\(words): \(ran.errors)")
+    }
+    #expect(!folder.names(in: "").contains("other.db"))
+    // Who says which one is meant is heard.
+    #expect(
+      try folder.flow("event", "list.sent", "--data", "list-2.json", "--id", "l-2", "--store", "flow.db").code == 0)
+    #expect(try folder.flow("runs", "--store", "flow.db", "--format", "json").output.contains("R-1"))
+    try server.endsWell()
+    try send(3, folder)
+    #expect(folder.names(in: "").contains("other.db"))
+  }
+
   @Test func `guarantee 4: runs end on the version they started with`() throws {
     let folder = try News.project([0..<1, 1..<2])
     let server = try Serving(folder)

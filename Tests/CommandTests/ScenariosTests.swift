@@ -49,6 +49,45 @@ import Testing
     #expect(try folder.flow("scenarios", "nudge.yaml", "--write").code == 3)
   }
 
+  /// Of made-up data `thing.due` is the start: only long before it do both awaits wait.
+  @Test func `a run long before the dates of the data shows what comes before them, and nothing comes into no wait`()
+    throws
+  {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: due
+      about: A reminder before an instant from data.
+      category: service
+      trigger: { event: thing.started, key: thing.id }
+      input: { contact: contact, owner: person, thing: { id: text, title: text, due: instant } }
+      timezone: UTC
+      owner: owner
+      policy: { gap: 1 day }
+      steps:
+        - sms: told
+          purpose: inform
+          body: "{{ contact.name }}: {{ thing.title }} until {{ thing.due | date }}."
+          ask: Is that right?
+        - await: reply until thing.due - 2 days
+          if-past: now
+          then: { reply: next }
+        - sms: soon
+          purpose: remind
+          body: "{{ contact.name }}: {{ thing.title }} is due on {{ thing.due | date }}."
+          ask: Will it be done?
+        - await: reply until thing.due
+          if-past: now
+          then: { reply: next }
+        - wait: 12 hours
+        - end: overdue
+
+      """, to: "due.yaml")
+    #expect(try folder.flow("scenarios", "due.yaml", "--write").code == 0)
+    let ran = try folder.flow("run", "due.yaml", "--min-coverage", "100")
+    #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+  }
+
   /// The await is over on Saturday 28 March at 16:40 and 3 days later: an answer then is in time, one a second later
   /// meets the call that waits for Tuesday morning.
   @Test func `an end of a wait has a scenario before it, at it and after it`() throws {

@@ -48,6 +48,44 @@ import Testing
     return folder
   }
 
+  @Test func `whoever has a handle alone is told by it, and sent a message`() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: chat
+      about: Asks whether it arrived.
+      category: internal
+      trigger: { event: box.sent, key: box.id }
+      input:
+        contact: person
+        owner: person
+        box: { id: text }
+      timezone: '"UTC"'
+      owner: owner
+      steps:
+        - notify: begin
+          to: owner
+          say: Off it goes.
+        - message: ask
+          purpose: inform
+          body: Has it arrived?
+        - end: live
+
+      """, to: "Workflows/chat.yaml")
+    try folder.write(
+      #"{"contact": {"name": "Ann", "handle": "500"}, "owner": {"name": "Ö", "handle": "oe"}, "box": {"id": "B-1"}}"#,
+      to: "in.json")
+    let ran = try folder.flow(["event", "box.sent", "--data", "in.json", "--id", "e-1"] + start)
+    #expect(ran.code == 0, "\(ran.errors)")
+    let run = try #require(try folder.runs().first?["run"].text)
+    let told = try folder.flow("show", run).output
+    // A live run's state is never another's outcome, where a person reads it; in JSON it is a value.
+    #expect(try folder.flow("runs").output.contains("  ended live  "))
+    #expect(try folder.runs().map { $0["state"].text } == ["live"])
+    #expect(try folder.runs("--live").isEmpty)
+    #expect(told.contains("notify to oe\n") && told.contains("message to 500\n"), "\(told)")
+  }
+
   private let start = ["--start", "2026-03-25 10:00 Europe/Berlin"]
 
   /// - Returns: the peer, and the port at which it listens.
@@ -61,17 +99,21 @@ import Testing
     return (peer, try #require(port))
   }
 
-  @Test func aWebhookLeavesSignedAndTheRunHearsOfIt() throws {
+  /// A project that sends for real, and whom it sends to.
+  private func sending() throws -> (folder: Folder, peerFolder: Folder, peer: Going) {
     let peerFolder = try Folder()
     let (peer, port) = try peer(in: peerFolder)
-    defer {
-      kill(peer.pid, SIGKILL)
-      _ = try? peer.wait()
-    }
-    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: port)
-    let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
-    #expect(try folder.flow(["event", "deal.won", "--data", "in.json"] + start, environment: secrets).code == 0)
-    let served = try folder.flow(["serve", "--once"] + start, environment: secrets)
+    return (try project(Self.real, port: port), peerFolder, peer)
+  }
+
+  private static let real = "{ send: true, private: allow, secret: \"${HOOK}\" }"
+  private static let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+
+  @Test func aWebhookLeavesSignedAndTheRunHearsOfIt() throws {
+    let (folder, peerFolder, peer) = try sending()
+    defer { peer.stop() }
+    #expect(try folder.flow(["event", "deal.won", "--data", "in.json"] + start, environment: Self.secrets).code == 0)
+    let served = try folder.flow(["serve", "--once"] + start, environment: Self.secrets)
     #expect(served.code == 0, "\(served.errors)")
     let seen = try JSON(parsing: try peerFolder.text("seen"))
     #expect(seen["path"].text == "/deals/D%201")
@@ -84,20 +126,14 @@ import Testing
   }
 
   @Test func `a command without the secrets takes the event in, and leaves the sending to who has them`() throws {
-    let peerFolder = try Folder()
-    let (peer, port) = try peer(in: peerFolder)
-    defer {
-      kill(peer.pid, SIGKILL)
-      _ = try? peer.wait()
-    }
-    let folder = try project("{ send: true, private: allow, secret: \"${HOOK}\" }", port: port)
+    let (folder, peerFolder, peer) = try sending()
+    defer { peer.stop() }
     let ran = try folder.flow(["event", "deal.won", "--data", "in.json"] + start)
     #expect(ran.code == 0 && ran.output.hasPrefix("started "))
     #expect(
       ran.errors == "note: what goes by webhook is left to a server, or whoever has its secrets: HOOK is not set\n")
     #expect(try folder.flow("runs").errors.isEmpty)
-    let secrets = ["HOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
-    let served = try folder.flow(["serve", "--once"] + start, environment: secrets)
+    let served = try folder.flow(["serve", "--once"] + start, environment: Self.secrets)
     #expect(served.code == 0, "\(served.errors)")
     #expect(try JSON(parsing: try peerFolder.text("seen"))["path"].text == "/deals/D%201")
     #expect(try folder.flow("runs").output.contains(" told "))
@@ -105,7 +141,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func `guarantee 11: what sends for real takes no instant that has not come yet`(isReal: Bool) throws {
-    let folder = try project(isReal ? "{ send: true, private: allow, secret: \"${HOOK}\" }" : "{ outbox: outbox }")
+    let folder = try project(isReal ? Self.real : "{ outbox: outbox }")
     for words in [
       ["event", "deal.won", "--data", "in.json"], ["serve", "--once"], ["done", "1234", "ok"], ["pause", "--all"],
     ] {
@@ -123,10 +159,7 @@ import Testing
     let peerFolder = try Folder()
     try peerFolder.write("", to: "hang")
     let (peer, port) = try peer(in: peerFolder)
-    defer {
-      kill(peer.pid, SIGKILL)
-      _ = try? peer.wait()
-    }
+    defer { peer.stop() }
     let folder = try project(
       "{ send: true, private: allow, secret: { file: hook.secret } }", port: port)
     try folder.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", to: "hook.secret")
@@ -194,6 +227,28 @@ import Testing
       let served = try folder.flow("serve", "--once")
       #expect(!(served.output + served.errors).contains("s3cret"), "\(served.errors)")
     }
+  }
+
+  @Test func `guarantee 25: a secret that a program tells is hidden in what is kept of it`() throws {
+    let folder = try Fax.project()
+    try folder.write(
+      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: pin } }\n", to: "flow.yaml")
+    try folder.write("s3cret\n", to: "pin")
+    try folder.changeFax(
+      "def deliver(request):",
+      to: """
+        def deliver(request):
+            print("signing in with", SETTINGS["pin"], file=sys.stderr, flush=True)
+            raise Refused("permanent", "login with " + SETTINGS["pin"] + " failed")
+        """)
+    let sent = try folder.flow(
+      "event", "offer.sent", "--data", "input.json", "--start", "2026-03-25 10:00 Europe/Berlin")
+    let exported = try folder.flow("store", "export")
+    for said in [sent.output + sent.errors, exported.output] {
+      #expect(!said.contains("s3cret"), "\(said)")
+    }
+    #expect(exported.output.contains("login with … failed"), "\(exported.output)")
+    #expect(sent.errors.contains("signing in with …"), "\(sent.errors)")
   }
 
   @Test func aChannelIsTriedOnTheFolderWhateverItIsToldToSend() throws {

@@ -54,6 +54,50 @@ import Testing
     #expect(!folder.names(in: "").contains("flow.db.socket"))
   }
 
+  @Test func `a socket that somebody removes, or puts something else in place of, is made anew at once`() throws {
+    let folder = try project(3)
+    let server = try Serving(folder)
+    let socket = folder.path + "/flow.db.socket"
+    #expect(unlink(socket) == 0)
+    try eventually("it is there again") { access(socket, F_OK) == 0 }
+    let first = try folder.flow(event(1))
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(server.going.errors.contains("flow.db: its socket was gone, and is there again"))
+    #expect(rename(socket, socket + ".old") == 0)
+    try eventually("it is there once more") { access(socket, F_OK) == 0 }
+    #expect(try folder.flow(event(2)).code == 0)
+    // What does not tell of itself is seen when a server is asked to look.
+    try folder.write("", to: "other")
+    #expect(rename(folder.path + "/other", socket) == 0)
+    kill(server.going.pid, SIGHUP)
+    let third = try folder.flow(event(3))
+    #expect(third.code == 0, "\(third.errors)")
+    #expect(third.seconds < 10)
+    #expect(try folder.runs().count == 3)
+    try server.endsWell()
+    #expect(!folder.names(in: "").contains("flow.db.socket"))
+  }
+
+  @Test func `whoever waits for a server that does not listen says so at once, and what to do`() throws {
+    let folder = try project(1)
+    let server = try Serving(folder)
+    let number = server.going.pid
+    kill(number, SIGSTOP)
+    defer { kill(number, SIGCONT) }
+    #expect(unlink(folder.path + "/flow.db.socket") == 0)
+    let waiting = try Going(event(1), in: folder.path)
+    try eventually("it says for whom it waits", seconds: 25) {
+      waiting.errors.contains(
+        """
+        flow.db: flow serve, process \(number) holds the store, and does not listen at flow.db.socket: it starts, or ends, \
+        or is stuck; waiting, for 30 seconds at most; `kill -HUP \(number)` makes the socket anew, `kill \(number)` ends it
+        """)
+    }
+    kill(number, SIGCONT)
+    #expect(try waiting.wait(atMost: 20).code == 0)
+    try server.endsWell()
+  }
+
   @Test func `of several servers that begin at once one serves, and the others say at once which`() throws {
     let folder = try project(1)
     let going = try (0..<4).map { _ in try Going(["serve"], in: folder.path) }

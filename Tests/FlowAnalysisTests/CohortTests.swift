@@ -227,7 +227,7 @@ struct CohortTests {
     #expect(figures.outcomes == [.init(name: "missed", count: 24)])
   }
 
-  @Test func `what waits for capacity when its run ends is never handed over`() throws {
+  @Test func `a task that waits for capacity when its run ends is handed over all the same`() throws {
     let figures = try cohort(
       """
       timezone: '"Europe/Berlin"'
@@ -237,8 +237,8 @@ struct CohortTests {
       """, steps: [("visit", "done", 10_000)], capacity: ["task": 1], contacts: 3, start: "2026-03-02 01:00",
       over: .hours(3)
     ).figures()
-    #expect(figures.load.first?.total == 1)
-    #expect(figures.load.first?.lost == 2)
+    #expect(figures.load.first?.days.map(\.count) == [1, 1, 1])
+    #expect(figures.load.first?.lost == 0)
     #expect(figures.outcomes == [.init(name: "done", count: 1), .init(name: "missed", count: 2)])
   }
 

@@ -90,6 +90,19 @@ struct CrossCheckTests {
     #expect(found.dropFirst().first?.workflow == "b")
   }
 
+  @Test func `the first touch that is left out beside another is told, not the first of what is left out alone, too`()
+    throws
+  {
+    // Alone a-2 and a-3 are left out, half a day after a-1; beside b, whose touch comes ten minutes before it, a-1 is.
+    let steps = [email("a-1"), email("a-2", ", after: 6 hours"), email("a-3", ", after: 6 hours")]
+    let hasty = try graph("a", "steps: [ \(steps.joined(separator: ", ")), end: done ]\n")
+    let single = try graph("b", "steps: [ \(email("b-1")), end: done ]\n")
+    let found = crossings([hasty, single], caps: Caps(gap: .days(1), then: .skip))
+    let one = try #require(found.first { $0.workflow == "a" })
+    #expect(one.kind == .leftOut(step: "a-1"))
+    #expect(one.breach.map { one.timeline[$0].entry.step } == ["a-1"])
+  }
+
   @Test func `as many as are allowed crowd nobody`() throws {
     let single = try graph("c", "steps: [ \(email("c-1")), end: done ]\n")
     #expect(crossings([try three("a"), single], caps: Caps(touches: 4, span: .days(7), then: .skip)) == [])

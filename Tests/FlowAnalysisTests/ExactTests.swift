@@ -37,6 +37,38 @@ struct ExactTests {
     #expect(near(figures.load.first?.total, 1700) && figures.seed == nil)
   }
 
+  @Test func `who waits from the same minute on is told apart where an answer leads elsewhere`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("declined", 4000), share("reply", 2000)]
+    assume.after = .days(1)
+    let text = """
+      timezone: '"Europe/Berlin"'
+      replies: { declined: ["no thanks"] }
+      steps:
+        - { email: one, purpose: confirm, subject: One, body: One. }
+        - { await: reply within 24 hours, then: { declined: end early, reply: end heard } }
+        - { email: two, purpose: request, subject: Two, body: Two. }
+        - { await: reply within 24 hours, then: { declined: end late, reply: end heard } }
+        - end: silent
+
+      """
+    // Seven starts, a day apart: the first mail of one is at the minute of the second of another.
+    let figures = try cohort(text, assume).exactFigures(.init(starts: 7))
+    // Of 60 who are going to answer 30 do in the first wait; 24 more of 40 are going to after the second mail, and half
+    // of those 54 do. Two of three decline.
+    #expect(figures.outcomes.map(\.name) == ["early", "heard", "late", "silent"])
+    #expect(near(figures.outcomes[0].count, 200) && near(figures.outcomes[2].count, 180))
+    #expect(near(figures.outcomes[1].count, 190) && near(figures.outcomes[3].count, 430))
+    #expect(near(figures.touches[1], 300) && near(figures.touches[2], 700))
+    // By minute of a wait: 60 of whom ever fewer have not answered, and 40; then 54, and 16.
+    var (still, left) = (0.0, 1.0)
+    for _ in 0..<1440 {
+      still += 0.6 * left + 0.4 + 0.54 * left + 0.16
+      left *= 0.9995187636226662
+    }
+    #expect(near(figures.times.mean, still, still * 1e-4), "\(figures.times.mean), \(still) by hand")
+  }
+
   @Test func `an answer and an outcome run against each other, and nobody is lost on the way`() throws {
     var assume = Assumptions()
     assume.reply = [share("declined", 10_000)]

@@ -178,6 +178,99 @@ struct ProverTests {
     #expect(try !isProved(.firstTouch(within: .businessDays(1)), text))
   }
 
+  @Test func `a window of eight hours a day is closed for sixteen, and a change of the clocks`() throws {
+    // The most that any clock is changed by is three hours: Antarctica/Casey on 14 March 2021, 00:00, from +11 to +8.
+    func text(_ zone: String, _ window: String) -> String {
+      "timezone: \(zone)\npolicy: { window: \"\(window)\" }\nsteps: [\(email("one")), { end: done }]\n"
+    }
+    for zone in ["'\"UTC\"'", "'\"Europe/Berlin\"'", "contact.timezone ?? \"Europe/Berlin\""] {
+      let daily = text(zone, "daily 09:00-17:00")
+      #expect(try isProved(.firstTouch(within: .hours(19)), daily))
+      #expect(try !isProved(.firstTouch(within: .hours(18)), daily))
+      // The longer of the two parts that are closed is fifteen hours, from 18:00 to 09:00.
+      let parts = text(zone, "daily 09:00-12:00, daily 14:00-18:00")
+      #expect(try isProved(.firstTouch(within: .hours(18)), parts))
+      #expect(try !isProved(.firstTouch(within: .hours(17)), parts))
+    }
+  }
+
+  // MARK: At once
+
+  private func alarm(_ answer: String, _ more: String = "") -> String {
+    """
+    timezone: '"Europe/Berlin"'
+    policy: { window: mon-fri 07:30-15:30, gap: 1 hour }
+    replies: { lost: [lost] }
+    steps: [\(email("one")), { await: reply within 30 minutes\(answer) }, { end: none }]
+    paths: { alarm: [\(more){ escalate: tell, to: owner, say: S. }, { end: alarm }] }
+
+    """
+  }
+
+  @Test func `what follows an answer at once follows within any time, whatever the clocks do`() throws {
+    let follows = Claim.follows(.escalation, within: .minutes(30), of: .reply("lost"))
+    for text in [
+      alarm(", then: { lost: alarm }"), "anytime: { lost: alarm }\n" + alarm(""),
+      "anytime: { lost: [{ escalate: shout, to: owner, say: S. }, { go: alarm }] }\n" + alarm(""),
+    ] {
+      #expect(try bound(follows, text) == .time(0))
+      #expect(try leftOut(follows, text) == [])
+    }
+    // Half an hour of waiting is half an hour, where nothing holds it; a touch waits for its window.
+    let present = "anytime: { out-of-office: end away }\n"
+    let waiting = present + alarm(", then: { lost: alarm }", "{ wait: 30 minutes }, ")
+    #expect(try bound(follows, waiting) == .time(1_800_000))
+    #expect(try !isProved(.follows(.escalation, within: .minutes(29), of: .reply("lost")), waiting))
+    #expect(try !isProved(follows, present + alarm(", then: { lost: alarm }", email("two") + ", ")))
+  }
+
+  // MARK: What is left out
+
+  private func leftOut(_ claim: Claim, _ text: String, caps: Caps? = nil) throws -> [Proof.LeftOut] {
+    let graph = try #require(Draft().compile(text).workflows.first { $0.file == "test.yaml" }?.graph)
+    let prover = Prover(graph: graph, zones: Draft.zones, caps: caps)
+    let proof = try #require(prover.prove([Claimed(claim, span: .file("test.yaml"))]).first)
+    guard case .proved = proof.verdict else {
+      Issue.record("\(claim) is not proved")
+      return []
+    }
+    return proof.leftOut
+  }
+
+  @Test func `time held is said to be left out where the language holds, too, and not where nothing does`() throws {
+    let steps = "timezone: '\"UTC\"'\nsteps: [\(email("one")), { await: reply within 2 days }, { end: none }]\n"
+    for claim in [Claim.ends(within: nil), .ends(within: .days(3))] {
+      #expect(try leftOut(claim, steps) == [.timeHeld])
+      #expect(try leftOut(claim, "anytime: { out-of-office: end away }\n" + steps) == [])
+      #expect(try leftOut(claim, "anytime: { out-of-office: hold 2 days }\n" + steps) == [.timeHeld])
+    }
+    #expect(try leftOut(.firstTouch(within: .days(1)), steps) == [])
+  }
+
+  @Test func `touches of the contact's other runs are said to be left out where they put a touch off`() throws {
+    let steps = """
+      timezone: '"UTC"'
+      anytime: { out-of-office: end away }
+      steps: [\(email("one")), { email: two, at: day 4, purpose: inform, subject: S, body: B. }, { end: none }]
+
+      """
+    let gap = "policy: { gap: 1 day }\n" + steps
+    for claim in [Claim.firstTouch(within: .days(1)), .ends(within: .days(5)), .apart(.days(3))] {
+      #expect(try leftOut(claim, steps) == [])
+      #expect(try leftOut(claim, gap) == [.otherRuns])
+    }
+    // The engine sees to these, whatever else the contact gets.
+    #expect(try leftOut(.apart(.days(1)), gap) == [])
+    #expect(try leftOut(.touches(atMost: 2, verb: nil, span: .days(9)), gap) == [])
+    #expect(try leftOut(.firstTouch(within: .days(1)), steps, caps: Caps(gap: .days(1))) == [.otherRuns])
+    let each = """
+      trigger: { event: a.b, key: item.id, each: item in all, contact: item.who }
+      input: { owner: person, all: [{ id: text, who: contact }] }
+
+      """
+    #expect(try leftOut(.firstTouch(within: .days(1)), each + gap) == [.otherItems, .otherRuns])
+  }
+
   // MARK: How many, how close
 
   @Test func `the most touches of any way are counted`() throws {

@@ -50,8 +50,8 @@ struct ReckonerTests {
 
   // MARK: One long run
 
-  /// A client who is away, or asks something, just before each step, and goes on when the week ends or a holiday begins:
-  /// at each of five steps he is left alone for some dates, and between them weekends and four holidays pass.
+  /// A client who is away, or asks something, just before each step, and goes on when the week ends or a holiday
+  /// begins: at each of five steps he is left alone for some dates, and between them weekends and four holidays pass.
   private static let told: [(String, Event.Kind)] = {
     let question = Event.Kind.reply(text: "Could you send the drawing?")
     func away(_ date: String) -> Event.Kind { .outOfOffice(return: CivilDate(iso: date)) }
@@ -143,9 +143,9 @@ struct ReckonerTests {
   }
 
   @Test func `a holiday that comes once a year puts off one of two steps`() throws {
-    // From Wednesday 1 April 17:00 by a day, and to Tuesday 09:00; to Wednesday by a business day, to Thursday by a day:
-    // 7 days 16 hours. Each step that meets the holidays by itself would take 16 days. Its clocks may be changed by
-    // three hours, and it is reckoned in cells of two.
+    // From Wednesday 1 April 17:00 by a day, and to Tuesday 09:00; to Wednesday by a business day, to Thursday by a
+    // day: 7 days 16 hours. Each step that meets the holidays by itself would take 16 days. Its clocks may be changed
+    // by three hours, and it is reckoned in cells of two.
     let easter = try graph(twoTouches("[2026-04-03, 2026-04-06]"))
     let bound = try #require(try longest(9, easter))
     #expect(bound >= 7 * 86_400_000 + 16 * 3_600_000)

@@ -13,7 +13,7 @@ import Testing
     "contact": .record(["name": .text("Sam")]), "deal": .record(["id": .text("d")]),
   ]
 
-  private func graph(_ steps: String) throws -> Graph {
+  private func graph(_ steps: String, _ policy: String = "policy: {}") throws -> Graph {
     let text = """
       workflow: small
       trigger: { event: deal.won, key: deal.id }
@@ -21,6 +21,7 @@ import Testing
         contact: contact
         deal: { id: text }
       events: { deal.closed: {} }
+      \(policy)
       steps:
 
       """ + steps
@@ -89,6 +90,36 @@ import Testing
     #expect(verdict() == .same(transitions: 1))
     history.steps[0].entries[place].kind = .deferred(until: start, because: "the cap on touches of this contact")
     #expect(verdict() != .same(transitions: 1))
+  }
+
+  /// Older builds told the window whose opening it waits for.
+  @Test func `guarantee 3: a run that the gap put off to a window is the same in older words`() throws {
+    // Mon 1 June 2026 11:00, eleven hours after a touch: until 20:00, and so until Tuesday 09:00.
+    let eleven = Instant(seconds: 1_780_311_600)
+    let graph = try graph(
+      """
+        - card: hello
+          purpose: inform
+          body: "{{ contact.name }}, thanks."
+        - end: done
+
+      """, "policy: { window: daily 09:00-17:00, gap: 20 hours }")
+    var surroundings = Surroundings(zones: zones)
+    surroundings.touchesElsewhere = [eleven.adding(milliseconds: -11 * 3_600_000)]
+    let transition = Machine.start(graph, key: ["d"], data: data, at: eleven, surroundings)
+    var first = RunHistory.Step(sequence: 1, at: eleven, event: nil, entries: transition.entries)
+    first.touchesElsewhere = surroundings.touchesElsewhere
+    var history = RunHistory(
+      id: "0", workflow: "small", version: graph.fingerprint, subject: "d", contact: "Sam", run: transition.run,
+      steps: [first], beginning: data)
+    let place = try #require(first.entries.firstIndex { $0.step == "hello" })
+    let until = eleven.adding(milliseconds: 22 * 3_600_000)
+    #expect(
+      first.entries[place].kind == .deferred(until: until, because: "less than 20 hours after the touch before"))
+    history.steps[0].entries[place].kind = .deferred(until: until, because: "outside the window")
+    #expect(verdict(history, graph) == .same(transitions: 1))
+    history.steps[0].entries[place].kind = .deferred(until: eleven, because: "outside the window")
+    #expect(verdict(history, graph) != .same(transitions: 1))
   }
 
   /// Older builds did not say of which step an outcome was that nothing waited for.

@@ -105,7 +105,7 @@ struct GuaranteeTests {
     ("1️⃣at most", .badGuarantee, "the sentences are:"),
     ("ends within 5 days 1️⃣of start", .badGuarantee, "\"A within D of B\""),
     ("never 1️⃣touch twice after refused", .badGuarantee, "write the name of a step"),
-    ("ends within 1️⃣30", .badDuration, "a number and a unit"),
+    ("ends within 1️⃣30", .badDuration, "name the unit: \"30 days\""),
     ("ends within 1️⃣2d", .badDuration, "write \"2 days\""),
     ("at most 1️⃣four touches in any 30 days", .badNumber, "write a whole number"),
     ("at most 1️⃣-1 touches", .badNumber, "write a whole number"),
@@ -132,7 +132,7 @@ struct GuaranteeTests {
     let (sentence, code, help) = Self.bad[index]
     // In quotes where YAML would read the line otherwise.
     let findings = expectDiagnostics("guarantees:\n  - \(sentence)\n" + Self.rest, ["1️⃣": code])
-    #expect(findings.allSatisfy { $0.help?.contains(help) == true }, "\(findings.map { $0.help ?? "" })")
+    #expect(findings.allSatisfy { $0.help.contains(help) }, "\(findings.map { $0.help })")
   }
 
   @Test func `a fix of a misspelt word mends the sentence`() throws {
@@ -217,8 +217,8 @@ struct GuaranteeTests {
     #expect(findings.map(\.code) == [.unusedGuarantee, .unusedGuarantee])
     #expect(findings.map(\.severity) == [.warning, .warning])
     #expect(findings.first?.span.file == "flow.yaml")
-    #expect(findings.first?.help?.hasPrefix("did you mean \"refused\"?") == true)
-    #expect(findings.last?.help?.hasPrefix("did you mean \"emails\"?") == true)
+    #expect(findings.first?.help.hasPrefix("did you mean \"refused\"?") == true)
+    #expect(findings.last?.help.hasPrefix("did you mean \"emails\"?") == true)
   }
 
   @Test func `flow.yaml's lines have the same findings`() {

@@ -64,6 +64,9 @@ import Testing
     #expect(project("severity: { 1️⃣cycle: hint }\n").1 == ["1️⃣ unknown-word"])
     #expect(project("severity: { no-owner: 1️⃣eror }\n").1 == ["1️⃣ unknown-word"])
     #expect(project("calendars: { DE: 1️⃣de.ics }\n").1 == ["1️⃣ file-problem"])
+    // It would leave out no day, which is hardly what it is there for.
+    let empty = ["de.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"]
+    #expect(project("calendars: { DE: 1️⃣de.ics }\n", files: MemoryFiles(empty)).1 == ["1️⃣ file-problem"])
     #expect(project("calendars: { DE: 1️⃣../de.ics }\n").1 == ["1️⃣ file-outside"])
     #expect(project("policy: { holidays: 1️⃣DE }\n").1 == ["1️⃣ unknown-calendar"])
   }

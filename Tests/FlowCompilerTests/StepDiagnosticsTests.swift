@@ -8,7 +8,7 @@ import Testing
   @Test func targets() {
     let findings = expectDiagnostics(
       "steps:\n  - go: 1️⃣bok\npaths:\n  2️⃣book:\n    - end: x\n", ["1️⃣": .unknownTarget])
-    #expect(findings.first?.help?.hasPrefix("did you mean \"book\"?") == true)
+    #expect(findings.first?.help.hasPrefix("did you mean \"book\"?") == true)
     expectDiagnostics(
       """
       steps:

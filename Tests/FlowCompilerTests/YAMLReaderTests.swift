@@ -148,6 +148,9 @@ import Testing
         == "[{at=<x> reply=<Sounds good, call me>} {reply=<a, b, c> task=<x>} [<a> <b>] {a=<b>}]")
     #expect(findings.first?.fix?.replacement == "\"Sounds good, call me\"")
     #expect(findings.last?.fix?.replacement == "\"a, b, c\"")
+    // One text torn is one finding, though a quote stands in its last piece.
+    let (_, torn) = expectYAML("- { when: contains(x1️⃣, \"Y\"), then: end yes }\n", "1️⃣ yaml-comma")
+    #expect(torn.first?.fix?.replacement == "'contains(x, \"Y\")'")
   }
 
   @Test func commentsInTexts() {

@@ -52,6 +52,17 @@ struct CrossReportTests {
       ])
   }
 
+  @Test func `what comes too close is told by the caps' gap, not by how many there are`() throws {
+    let caps = Caps(touches: 3, span: .days(7), gap: .days(1), then: .skip)
+    var one = try crossing(.leftOut(step: "remind"))
+    one.timeline[3].entry.kind = .skipped(
+      because: "less than 1 day after the contact's touch before, which the caps want")
+    let found = try #require(CrossReport.findings([one], caps: caps).first)
+    #expect(
+      found.notes.first?.text
+        == "\"invoice\" and \"review\": less than the caps' gap of 1 day lies between their touches")
+  }
+
   @Test func `a long line of a timeline goes on below, within eighty columns`() throws {
     var one = try crossing(.leftOut(step: "remind"))
     one.span.start.line = 123
@@ -120,6 +131,6 @@ struct CrossReportTests {
         "\"invoice\" and \"review\": less than the project's gap of 1 day lies between their touches",
         "\"invoice\" and \"review\" together want more than the caps allow",
       ])
-    #expect(all.allSatisfy { $0.help != nil })
+    #expect(all.allSatisfy { !$0.help.isEmpty })
   }
 }

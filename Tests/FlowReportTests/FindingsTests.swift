@@ -64,7 +64,7 @@ import Testing
     let source = SourceText(file: "a.yaml", utf8: Array(text.utf8))
     let span = source.span(100_000..<100_001)
     let shown = FindingsReport.text(
-      [Diagnostic("too-deep", at: span, "nested too deeply")], sources: ["a.yaml": source])
+      [Diagnostic("too-deep", at: span, "nested too deeply", help: "nest less")], sources: ["a.yaml": source])
     let lines = shown.split(separator: "\n")
     #expect(
       lines[3] == "1 | …" + String(repeating: "[", count: 40) + "x" + String(repeating: "]", count: 97) + "…")
@@ -78,7 +78,7 @@ import Testing
       let at = Position(line: line, column: column, offset: offset)
       let end = Position(line: line + 3, column: 7, offset: offset + 40)
       let span = Span(file: "a.yaml", start: at, end: end)
-      let finding = Diagnostic("x", at: span, "m", fix: .init(replace: span, with: "y"))
+      let finding = Diagnostic("x", at: span, "m", help: "h", fix: .init(replace: span, with: "y"))
       #expect(!FindingsReport.text([finding], sources: ["a.yaml": source]).isEmpty)
     }
   }

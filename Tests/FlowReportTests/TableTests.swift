@@ -17,14 +17,14 @@ import Testing
       "run           contact                         waits for                     touches",
       "proposal/P-1  Ann \"Roof\" Müller, Acme         reply until Mon 30 Mar 16:40       12",
       "csat/4711     松本 陽子                                                           1",
-      "csat/4712     =HYPERLINK(\"http://evil.test\")  -2 lines                            0",
+      "csat/4712     =HYPERLINK(\"http://evil.test\")  -2 ↵ lines                          0",
     ]
     #expect(TableReport.text(table) == wide.map { $0 + "\n" }.joined())
     let narrow = [
       "run           contact           waits for         touches",
       "proposal/P-1  Ann \"Roof\" Müll…  reply until Mon…       12",
       "csat/4711     松本 陽子                                 1",
-      "csat/4712     =HYPERLINK(\"htt…  -2 lines                0",
+      "csat/4712     =HYPERLINK(\"htt…  -2 ↵ lines              0",
     ]
     #expect(TableReport.text(table, width: 57) == narrow.map { $0 + "\n" }.joined())
     #expect(TableReport.text(Table(columns: table.columns, rows: []), empty: "no runs") == "no runs\n")

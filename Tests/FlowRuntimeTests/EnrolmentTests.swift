@@ -120,7 +120,7 @@ struct EnrolmentTests {
         == "\"order.paid\" needs a subject: the key of the run that it belongs to")
     #expect(
       try await rig.tell("reply", "O-7", id: "e-5", data: ["text": "x"]).unmatched
-        == "no live run has the key or the id \"O-7\"")
+        == "no live run has the key, the id, the token or the contact's address \"O-7\"")
     #expect(try await rig.tell("reply", "O-1", id: "e-6").unmatched == "text is missing")
     #expect(try rig.store.inboxNeedingEyes().map(\.incoming.id) == ["e-2", "e-3", "e-4", "e-5", "e-6"])
     #expect(try await rig.tell("order.paid", "O-1", id: "e-7").reached == [try rig.onlyRun().id])

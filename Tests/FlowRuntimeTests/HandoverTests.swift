@@ -62,6 +62,17 @@ struct HandoverTests {
     #expect(try rig.onlyRun().isLive)
   }
 
+  @Test func `a far side that wants more patience than there is is told of, with what it wants`() async throws {
+    let rig = try await rig()
+    rig.box.answer(.temporary(after: 1_000_000_000_000, because: "answered 429"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    #expect(
+      try line(rig).because
+        == "tried once: answered 429; it wants to be asked again after 1000000000000 seconds, beyond the 72 hours for "
+        + "which it is tried")
+  }
+
   @Test func `an answer stops what has not left`() async throws {
     let rig = try await rig()
     rig.box.answer(.temporary(after: 3600, because: "busy"))

@@ -379,4 +379,37 @@ struct HeldTests {
     let task = try #require(store.tasks(TaskFilter(isOpen: true)).first)
     #expect(task.text.contains("alarm failed: \(error.text)"))
   }
+
+  @Test func `guarantee 18: an escalation that one person cannot be told by is told to the others`() async throws {
+    func names(_ rig: Rig) -> [String] {
+      rig.box.texts.map { String($0.dropFirst("alarm to ".count).prefix { $0 != ":" }) }
+    }
+    for (each, told) in [("", [["Mia"], ["Mia"]]), ("    each: 1 hour\n", [["Mia"], ["Mia", "Max"]])] {
+      let steps = """
+          - escalate: alarm
+            to: [owner, owner.manager ?? owner, order.helper]
+            via: letter
+        \(each)    say: "Nobody has answered"
+          - end: quiet
+        """
+      let text = order(steps: steps).replacing("{ id: text }", with: "{ id: text, helper: person }")
+      let rig = Rig(try Bench.graphs(text, zones: utcOnly))
+      rig.box.refuseToRender(to: "Olga")
+      if each.isEmpty { rig.box.refuseToRender(to: "Max") }
+      try await rig.engine.receive(
+        .event(
+          type: "order.placed", id: "e-1", at: rig.clock.now(), subject: "O-1",
+          data: [
+            "contact": ["name": "Ann", "id": "c-1"], "owner": ["name": "Olga", "manager": ["name": "Mia"]],
+            "order": ["id": "O-1", "helper": ["name": "Max"]],
+          ]))
+      #expect(names(rig) == told[0])
+      try await rig.runOut()
+      #expect(names(rig) == told[1])
+      let run = try #require(rig.store.runs(RunFilter()).first)
+      let entries = try rig.store.journal(run.id).flatMap(\.entries)
+      let failed = entries.compactMap { if case .failed(let because) = $0.kind { because } else { nil } }
+      #expect(failed == (each.isEmpty ? ["Olga is nowhere", "Max is nowhere"] : ["Olga is nowhere"]))
+    }
+  }
 }

@@ -7,10 +7,12 @@ import Testing
 
 /// One contact under several names, and what only one store can make up (guarantees 8 and 12).
 struct IdentityTests {
-  static func place(_ rig: Rig, _ order: String, _ contact: JSONValue) async throws -> Received {
+  static func place(
+    _ rig: Rig, _ order: String, _ contact: JSONValue, id: String? = nil
+  ) async throws -> Received {
     try await rig.engine.receive(
       .event(
-        type: "order.placed", id: "e-\(order)", at: rig.clock.now(), subject: order,
+        type: "order.placed", id: id ?? "e-\(order)", at: rig.clock.now(), subject: order,
         data: ["contact": contact, "owner": ["name": "Olga"], "order": ["id": .string(order)]]))
   }
 
@@ -40,6 +42,39 @@ struct IdentityTests {
     #expect(rig.box.texts.count == 1)
     let second = try #require(rig.store.runs(RunFilter(subject: "O-2")).first)
     #expect(second.due == time("2026-03-04 09:00"))
+  }
+
+  /// Two runs, each by a name that the other does not know; a third event bears one name of either, and is refused or
+  /// not.
+  @Test(arguments: [false, true], [false, true])
+  func `guarantee 12: names that come together later are one contact's for runs of before, too`(
+    isRefused: Bool, isAgain: Bool
+  ) async throws {
+    let graphs = try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)
+    let caps = Caps(touches: 2, span: .days(7), then: .delay)
+    var rig = Rig(graphs, caps: caps)
+    _ = try await Self.place(rig, "O-1", ["name": "Ann", "phone": "+4930111"])
+    rig.clock.set("2026-03-02 09:10")
+    _ = try await Self.place(rig, "O-2", ["name": "Ann", "email": "ann@example.test", "phone": "+4930222"])
+    #expect(rig.box.texts.count == 2)
+    rig.clock.set("2026-03-02 09:20")
+    let third = try await Self.place(
+      rig, isRefused ? "O-1" : "O-3", ["name": "Ann", "email": "ann@example.test", "phone": "+4930111"],
+      id: "e-3")
+    #expect(third.started.isEmpty == isRefused)
+    if isAgain { rig = Rig(graphs, store: rig.store, clock: rig.clock, box: rig.box, caps: caps) }
+    rig.clock.set("2026-03-02 09:30")
+    for (order, phone) in [("O-4", "+4930222"), ("O-5", "+4930111")] {
+      _ = try await Self.place(rig, order, ["name": "Ann", "phone": .string(phone)])
+      // The first of the two letters is seven days back then.
+      #expect(try rig.store.runs(RunFilter(subject: order)).first?.due == time("2026-03-09 09:00"))
+    }
+    #expect(rig.box.texts.count == 2)
+    try await rig.engine.receive(
+      Incoming(
+        id: "s-1", at: rig.clock.now(), body: .suppress(contact: "+4930222", channel: "all", because: "asked")))
+    try await rig.runOut()
+    #expect(rig.box.texts.count == 2)
   }
 
   /// é is one scalar in the first, and e with an accent in the second: Python's unicodedata makes one of the other.

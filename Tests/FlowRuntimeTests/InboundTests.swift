@@ -160,6 +160,11 @@ struct InboundTests {
     mailbox.bring(message("m-3", .reply(text: "no"), address: "A@example.test"))
     try await engine.poll()
     #expect(store.run(four)?.run.outcome == "replied" && store.run(three)?.isLive == true)
+    // By whoever hands on what was clicked, and knows the token alone.
+    let clicked = try #require(mailbox.tokens[three])
+    let told = try await engine.receive(
+      .event(type: "unsubscribe", id: "m-4", at: clock.now(), subject: clicked, data: [:]))
+    #expect(told.reached == [three] && store.run(three)?.run.outcome == "opted-out")
   }
 
   @Test func `guarantee 16: a bounce that names no message of ours counts for nobody`() async throws {

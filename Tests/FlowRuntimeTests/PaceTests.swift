@@ -139,6 +139,15 @@ struct PaceTests {
     #expect(box.letters.count == 5)
   }
 
+  @Test func `guarantee 11: what a channel says of its own capacity gives no place in ours`() async throws {
+    box.answer(.temporary(after: 600, because: "capacity (of the far side)"))
+    try await engine(capacity: 1).receive(GroupTests.orders(0..<1))
+    clock.set("2026-03-02 09:01")
+    // Another capacity: what waits for a place is looked at anew, and this does not.
+    try await engine(capacity: 3).runDue()
+    #expect(box.letters.isEmpty && waiting.allSatisfy { $0 > time("2026-03-02 09:05") })
+  }
+
   @Test func `guarantee 11: what was in hand when the process ended takes no second place in the day`() async throws {
     let first = try engine(capacity: 1)
     _ = await first.drain()

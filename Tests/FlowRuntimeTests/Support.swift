@@ -45,13 +45,18 @@ struct Rig {
     _ graphs: [Graph], at start: String = "2026-03-02 09:00", store: any Store = MemoryStore(),
     clock: HandClock? = nil, box: LetterBox = LetterBox(), areKeyed: Bool = true, isLive: Bool = false,
     caps: Caps? = nil,
-    sources: [String: Version] = [:], recompile: @escaping @Sendable (Version) -> Graph? = { _ in nil }
+    sources: [String: Version] = [:], recompile: @escaping @Sendable (Version) -> Graph? = { _ in nil },
+    judge: @escaping Library.Judge = { _, _ in "nobody has looked at it" }
   ) {
     self.store = store
     self.clock = clock ?? HandClock(start)
     self.box = box
     engine = Engine(
-      store: store, library: Library(graphs, sources: sources, recompile: recompile),
+      store: store,
+      library: Library(
+        graphs, sources: sources,
+        recompile: { version in recompile(version).map { .success(Recompiled($0)) } ?? .failure(Unreadable("gone")) },
+        judge: judge),
       outlets: box.outlets(areKeyed: areKeyed).mapValues {
         Outlet($0.channel, isKeyed: areKeyed, isLive: isLive)
       }, caps: caps, zones: utcOnly, clock: self.clock)

@@ -210,6 +210,20 @@ struct CareTests {
     try store.close()
   }
 
+  /// The first part of a fact's name is its kind, whoever is called so.
+  @Test(arguments: ["erased", "contact", "joined", "late"])
+  func `who is called as a kind of facts takes none of others along`(name: String) throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let kept = ["erased/0a": "", "contact/ann": "c-1", "joined/c-2": "c-1", "late/c-1/7/1.ab": "2"]
+    let gone = ["contact/\(name)": "c-3", "late/\(name)/7/1.ab": "2", "first-run/proposal/\(name)": "1"]
+    try store.commit(kept.merging(gone) { $1 }.map { .remember($0.key, $0.value) })
+    _ = try store.erase(name)
+    for (name, value) in kept { #expect(try store.remembered(name) == value, "\(name)") }
+    for name in gone.keys { #expect(try store.remembered(name) == nil, "\(name)") }
+    try store.close()
+  }
+
   @Test func `who is erased takes no event of others along`() async throws {
     let scratch = try Scratch()
     try await Self.story(scratch)

@@ -10,13 +10,19 @@ import Testing
 
 /// Who is erased while the engine runs.
 struct ErasureTests {
-  @Test func `who is erased is found by whatever any of the runs knows them by`() async throws {
-    let scratch = try Scratch()
+  /// A store of its own, and an engine on it.
+  private func begun(in scratch: Scratch) throws -> (store: SQLiteStore, engine: Engine) {
     let store = try scratch.open()
     let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
     let engine = Engine(
       store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
       clock: FixedClock(EngineOnFileTests.at(0)))
+    return (store, engine)
+  }
+
+  @Test func `who is erased is found by whatever any of the runs knows them by`() async throws {
+    let scratch = try Scratch()
+    let (store, engine) = try begun(in: scratch)
     // Each of the first three is known by a name of the one before; the last one found is the first that came.
     let contacts: [JSONValue] = [
       ["name": "Ann", "email": "third@example.test", "phone": "+4930111"],
@@ -38,14 +44,58 @@ struct ErasureTests {
     try store.close()
   }
 
-  /// While a message of theirs is with its channel; `isKeyed`: what the channel says of it is written down later.
+  @Test func `guarantees 5 and 27: what is told again of who was erased starts nothing, and nobody is named`()
+    async throws
+  {
+    let scratch = try Scratch()
+    var store = try scratch.open()
+    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
+    func engine() -> Engine {
+      Engine(
+        store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
+        clock: FixedClock(EngineOnFileTests.at(0)))
+    }
+    func event(_ id: String, key: String, source: String = "shop") -> Incoming {
+      let data: JSONValue = [
+        "contact": ["name": "Ann", "email": "ann@example.test"], "owner": ["name": "Olga"],
+        "order": ["id": .string(key), "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      return .event(type: "order.placed", id: id, source: source, at: EngineOnFileTests.at(0), subject: key, data: data)
+    }
+    let first = event("ann@example.test/1", key: "ann@example.test")
+    #expect(try await engine().receive(first).started.count == 1)
+    #expect(try await engine().erase("ann@example.test").events == 1)
+    for attempt in 1...3 {
+      // By each of the ways in, and by another process.
+      let answers =
+        switch attempt {
+        case 1: [try await engine().receive(first)]
+        case 2: try await engine().receive([first])
+        default: try await engine().accept([first])
+        }
+      #expect(answers == [Received(isKnown: true)])
+      try store.close()
+      store = try scratch.open()
+    }
+    #expect(try store.runs(RunFilter()).isEmpty && store.pending(limit: 1).isEmpty)
+    // The trigger says `again: never` of a key, whatever the event.
+    let other = try await engine().receive(event("2", key: "ann@example.test"))
+    #expect(
+      other.refused.map(\.because) == [
+        ["a run that was erased has had the key \"ann@example.test\", and the trigger says `again: never`"]
+      ])
+    // The same id of another source is another event, and another key another order.
+    let new = try await engine().receive(event("ann@example.test/1", key: "O-2", source: "till"))
+    #expect(new.started.count == 1 && !new.isKnown)
+    try await engine().erase("ann@example.test")
+    #expect(try store.check().problems == [])
+    try store.close()
+    #expect(try CareTests.bytes(scratch).range(of: Data("ann@".utf8)) == nil)
+  }
+
   @Test func `guarantee 27: who is erased is gone in whatever bytes the letters of the name came`() async throws {
     let scratch = try Scratch()
-    let store = try scratch.open()
-    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
-    let engine = Engine(
-      store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
-      clock: FixedClock(EngineOnFileTests.at(0)))
+    let (store, engine) = try begun(in: scratch)
     // é as one scalar, and as e with an accent; the second time in an event that nobody waits for.
     for (type, name) in [("order.placed", "Ren\u{E9}"), ("order.lost", "Rene\u{301}")] {
       let data: JSONValue = [
@@ -58,6 +108,7 @@ struct ErasureTests {
     #expect(try store.inboxNeedingEyes().isEmpty)
   }
 
+  /// While a message of theirs is with its channel; `isKeyed`: what the channel says of it is written down later.
   @Test(arguments: [true, false])
   func `guarantee 27: who is erased while something is on its way to them is gone, and the engine goes on`(
     isKeyed: Bool

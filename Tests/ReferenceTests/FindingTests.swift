@@ -9,7 +9,7 @@ struct FindingTests {
   func fixes() throws {
     #expect(try finding("duration-short.yaml").fix?.replacement == "2 days")
     #expect(try finding("duration-iso.yaml").fix?.replacement == "2 days")
-    #expect(try finding("duration-bare.yaml").help?.contains("\"2 days\"") == true)
+    #expect(try finding("duration-bare.yaml").help.contains("\"3 days\""))
   }
 
   @Test("5.73 a cycle is printed")
@@ -19,7 +19,7 @@ struct FindingTests {
 
   @Test("5.23 an unknown field is answered with the fields there are")
   func fields() throws {
-    let help = try #require(try finding("channel-unknown-field.yaml").help)
+    let help = try finding("channel-unknown-field.yaml").help
     for field in ["to", "body", "purpose", "ask"] { #expect(help.contains(field), "\(help)") }
   }
 }

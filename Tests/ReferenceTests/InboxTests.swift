@@ -37,8 +37,10 @@ struct InboxTests {
     let corpus = try Corpus("Sentences")
     engine = Engine(
       store: store, library: Library(corpus.compilation.workflows.map(\.graph)),
-      outlets: corpus.channels.mapValues { Outlet(Sink(channel: $0), isKeyed: true) }, zones: Corpus.zones,
-      clock: clock)
+      outlets: corpus.channels.reduce(into: [:]) { outlets, entry in
+        guard let manifest = Corpus.manifests.first(where: { $0.verb == entry.key }) else { return }
+        outlets[entry.key] = Outlet(Sink(channel: entry.value), manifest: manifest, isKeyed: true)
+      }, zones: Corpus.zones, clock: clock)
   }
 
   /// A run of a workflow for the contact `c-1`; its id.
@@ -111,6 +113,37 @@ struct InboxTests {
     #expect(try await store.run(next)?.run.touches == 2)
     let last = try await begin("runs-out", key: "T-3")
     #expect(try await store.journal(last).flatMap(\.entries).map(\.type) == ["started", "withheld", "ended"])
+  }
+
+  @Test("6.78 what is told of a run by hand names its key, its id or token, or an address of the contact")
+  func byHand() async throws {
+    for (number, subject) in ["T-0", "id", "+49 171 1234567", "Ann@Example.test", "c-1"].enumerated() {
+      let run = try await begin("waits", key: "T-\(number)")
+      let subject = subject == "id" ? run : subject
+      #expect(try await send("auto-reply", subject: subject, id: "told-\(number)").reached == [run], "\(subject)")
+      _ = try await send("unsubscribe", subject: subject, id: "left-\(number)", data: ["channel": "fax"])
+      #expect(try await store.run(run)?.run.outcome == "opted-out", "\(subject)")
+    }
+    #expect(try await send("auto-reply", subject: "nobody@example.test", id: "1").unmatched != nil)
+    // Nobody is followed up by this address, and nobody will be.
+    #expect(try await send("unsubscribe", subject: "+49 30 111", id: "2").unmatched == nil)
+    #expect(try await store.suppressed(["+4930111"]) == ["all"])
+  }
+
+  @Test("6.79 a word such as STOP by telephone is an unsubscribe")
+  func stop() async throws {
+    let run = try await begin("waits", key: "T-1")
+    _ = try await send("reply", subject: "T-1", id: "1", data: ["text": "STOP", "channel": "sms"])
+    #expect(try await store.run(run)?.run.outcome == "opted-out")
+    #expect(try await store.suppressed(["+491711234567"]) == ["sms"])
+    let other = try await begin("waits", key: "T-2")
+    _ = try await send("reply", subject: "T-2", id: "2", data: ["text": "STOP", "channel": "email"])
+    #expect(try await store.run(other)?.run.outcome == "replied")
+    let last = try await begin("waits", key: "T-3")
+    _ = try await send("reply", subject: "T-3", id: "3", data: ["text": "Stop.", "channel": "message"])
+    #expect(try await store.run(last)?.run.outcome == "opted-out")
+    // Nobody in particular is no contact.
+    #expect(try await send("unsubscribe", subject: "", id: "4").unmatched != nil)
   }
 
   @Test("6.51 a known id does nothing")

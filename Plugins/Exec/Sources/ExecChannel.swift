@@ -11,7 +11,7 @@ public struct ExecChannel: Channel {
   /// Where its manifest says `inbound: poll`, and it sends.
   public let pollSeconds: Int?
   /// How long somebody waits for what a message would be who holds up others meanwhile: a server. What has not come by
-  /// then is a temporary failure. Nil: for as long as the program may take.
+  /// then is a temporary failure, and taken when the same is asked again. Nil: for as long as the program may take.
   public var patience: Swift.Duration?
   private let program: Program
   private let folder: FolderDelivery
@@ -109,9 +109,13 @@ public struct ExecChannel: Channel {
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {
     let fields = [JSONMember("delivery", Frame.json(of: delivery))]
+    // Asked again a minute later, it is the same message.
+    var same = delivery
+    (same.at, same.until) = (.epoch, nil)
     let outcome =
       if let patience {
-        await program.ask(.render, fields, within: limits.render, verb: delivery.verb, patience: patience)
+        await program.ask(
+          .render, fields, Frame.json(of: same).write(), within: limits.render, verb: delivery.verb, patience: patience)
       } else {
         await program.ask(.render, fields, within: limits.render, verb: delivery.verb)
       }

@@ -14,6 +14,8 @@ public struct ExecLimits: Hashable, Sendable {
   public var files = 256
   /// Bytes of standard error that are passed on for one request; what comes after them is dropped.
   public var log = 65_536
+  /// What is taken out of that.
+  var secrets = SecretValues()
   /// Before the first new start after a failure; twice as long after each further one.
   public var firstPause: Swift.Duration = .seconds(1)
   public var longestPause: Swift.Duration = .seconds(60)
@@ -22,6 +24,7 @@ public struct ExecLimits: Hashable, Sendable {
 
   /// `timeout` (seconds of a delivery), `memory` (MiB), `cpu` (seconds) and `files` of flow.yaml.
   mutating func read(_ settings: ChannelSettings) throws(ChannelError) {
+    secrets = settings.secrets
     if let seconds = try settings.number("timeout", of: "seconds", 1...600) { deliver = .seconds(seconds) }
     if let size = try settings.number("memory", of: "MiB", 16...65_536) { memory = size << 20 }
     if let seconds = try settings.number("cpu", of: "seconds", 1...600) { cpu = seconds }

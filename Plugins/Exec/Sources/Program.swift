@@ -43,8 +43,13 @@ actor Program {
   private var closing: [CheckedContinuation<Void, Never>] = []
   /// Who waits with patience, by number; those who have lost it are not among them, but are still counted.
   private var patient: [Int: CheckedContinuation<Outcome, Never>] = [:]
-  private var patientAsks = 0
   private var lastPatient = 0
+  /// What is asked with patience, or was, and is not answered yet.
+  private var asking: Set<String> = []
+  /// Answers that came when nobody waited any more, for whoever asks the same again; the oldest goes first.
+  private var late: [(asked: String, outcome: Outcome)] = []
+  private static let mostAsked = 8
+  private static let mostLate = 64
 
   /// `settings`: what `describe` brings, without its version.
   init(name: String, start: ProgramStart, settings: [JSONMember], limits: ExecLimits) {
@@ -86,26 +91,43 @@ actor Program {
   }
 
   /// As ``ask``, for somebody who holds up others while he waits: after `patience` he hears that it cannot be asked
-  /// now. What he has asked goes on by itself, and until it is answered whoever else asks so hears that at once.
+  /// now. What he has asked goes on by itself, and is answered at once when he asks the same again; until then whoever
+  /// else asks so hears at once that it is busy, and is answered later, too.
+  /// - Parameter asked: what tells one question from another.
   func ask(
-    _ operation: Frame.Operation, _ fields: [JSONMember], within limit: Swift.Duration, verb: String?,
-    patience: Swift.Duration
+    _ operation: Frame.Operation, _ fields: [JSONMember], _ asked: String, within limit: Swift.Duration,
+    verb: String?, patience: Swift.Duration
   ) async -> Outcome {
-    guard patientAsks == patient.count else { return busy }
+    if let index = late.firstIndex(where: { $0.asked == asked }) { return late.remove(at: index).outcome }
+    guard !asking.contains(asked), asking.count < Self.mostAsked else { return busy }
+    let isBusy = asking.count > patient.count
     lastPatient += 1
     let number = lastPatient
-    patientAsks += 1
+    asking.insert(asked)
     Task {
       let outcome = await ask(operation, fields, within: limit, verb: verb)
-      patientAsks -= 1
-      patient.removeValue(forKey: number)?.resume(returning: outcome)
+      asking.remove(asked)
+      if let waiting = patient.removeValue(forKey: number) {
+        waiting.resume(returning: outcome)
+      } else {
+        keep(outcome, asked)
+      }
     }
+    if isBusy { return busy }
     let timer = Task {
       try? await Task.sleep(for: patience)
       if !Task.isCancelled { patient.removeValue(forKey: number)?.resume(returning: busy) }
     }
     defer { timer.cancel() }
     return await withCheckedContinuation { patient[number] = $0 }
+  }
+
+  private func keep(_ outcome: Outcome, _ asked: String) {
+    switch outcome {
+    case .ok, .refused: late.append((asked, outcome))
+    case .failed, .withheld, .unavailable: return
+    }
+    if late.count > Self.mostLate { late.removeFirst() }
   }
 
   private var busy: Outcome { .unavailable(after: 1, because: "\(name) has not answered yet") }

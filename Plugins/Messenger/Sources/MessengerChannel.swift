@@ -72,16 +72,22 @@ public struct MessengerChannel: Channel {
     return Rendering(to: to, shown: shown, payload: Array(payload.utf8), fileExtension: "json")
   }
 
-  /// A number where the messenger knows people by it, else their handle where they have one.
+  /// A number where the messenger knows people by it, else their handle where they have one. A number is nobody's chat
+  /// with Telegram, or somebody else's.
   private static func address(_ delivery: Delivery, _ via: String?) throws(ChannelError) -> String {
     let byNumber = via.map(Self.byNumber.contains) ?? false
-    let handle = byNumber ? nil : delivery.to.text(at: "handle")
-    let address =
-      handle ?? (delivery.address.isEmpty ? delivery.to.text(at: "phone") ?? "" : delivery.address)
-    guard !address.isEmpty else {
+    let handle = delivery.to.text(at: "handle")
+    let known = [delivery.to.text(at: byNumber ? "phone" : "handle"), delivery.address, delivery.to.text(at: "phone")]
+    guard let address = known.compactMap(\.self).first(where: { !$0.isEmpty }) else {
       throw ChannelError(.permanent, "\(HeaderText(delivery.recipientName)) cannot be reached by a messenger")
     }
-    if let number = PhoneNumber(address) { return number.text }
+    if byNumber || address != handle, let number = PhoneNumber(address) {
+      guard via != "telegram" else {
+        throw ChannelError(
+          .permanent, "\(HeaderText(delivery.recipientName)) has no handle, by which alone Telegram knows people")
+      }
+      return number.text
+    }
     guard !byNumber, HeaderText(address).text == address, !address.utf8.contains(0x20) else {
       throw ChannelError(
         .permanent, "\"\(HeaderText(address))\" is no \(byNumber ? "telephone number" : "number or handle")")

@@ -108,8 +108,31 @@ extension Telegram {
     }
     let last = updates.compactMap { $0.integer("update_id") }.max()
     let next = last.map { String($0 &+ 1) } ?? cursor
-    return Inbound(
-      messages: updates.compactMap(message), cursor: next, hasMore: updates.count == Telegram.mostUpdates)
+    var inbound = Inbound(messages: [], cursor: next, hasMore: updates.count == Telegram.mostUpdates)
+    for update in updates {
+      guard let message = message(update) else { continue }
+      if Telegram.isStart(update["message"]?.text("text") ?? "") {
+        inbound.kept.append(
+          Inbound.Unread(id: message.id, at: message.at, because: "a start of the bot", raw: message.raw))
+      } else {
+        inbound.messages.append(message)
+      }
+    }
+    return inbound
+  }
+
+  /// What the button says that opens a chat with a bot: `/start`, perhaps with a parameter.
+  private static func isStart(_ text: String) -> Bool {
+    let command = plain(text)
+    return command == "/start" || command.hasPrefix("/start ")
+  }
+
+  /// In groups a command names the bot that it is for: `/stop@acme_bot`.
+  private static func plain(_ text: String) -> String {
+    guard text.first == "/", let at = text.firstIndex(of: "@") else { return text }
+    let name = text[at...].dropFirst().prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+    guard text[..<at].dropFirst().allSatisfy({ $0 == "_" || $0.isLetter || $0.isNumber }) else { return text }
+    return String(text[..<at]) + String(text[name.endIndex...])
   }
 
   private static let mostUpdates = 100
@@ -120,7 +143,7 @@ extension Telegram {
       let chat = message["chat"]?.integer("id"), let date = message.integer("date")
     else { return nil }
     if case .bool(true)? = message["from"]?["is_bot"] { return nil }
-    let text = message.text("text") ?? message.text("caption") ?? ""
+    let text = Telegram.plain(message.text("text") ?? message.text("caption") ?? "")
     let answered = message["reply_to_message"]?.integer("message_id")
     return Inbound.Message(
       id: String(id), at: Instant(seconds: Int64(date)), threads: answered.map { ["\(chat)/\($0)"] } ?? [],

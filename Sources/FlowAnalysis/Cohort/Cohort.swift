@@ -7,10 +7,11 @@ import FlowTime
 /// - All bring the same data; dates and instants in them move along, by as many days as a contact comes after the day
 ///   for which the data are meant, at the same wall time. Each has a key of its own.
 /// - What happens is what ``Assumptions`` says. The clock ticks in whole minutes.
-/// - A verb with a capacity hands over so many a day, counted in UTC as in production; what is beyond waits for the
-///   next day that has room, in the order in which it was handed over, and a touch for its window besides. What waits
-///   is dropped where the run ends first, or an event has made the task superfluous; its place is not given away.
-///   Outcomes and answers count from when it really goes out; a step's timeout does not wait.
+/// - A verb with a capacity hands over so many a day, counted in UTC as in production; what is beyond has a place on
+///   the first day with room on which it can leave, in the order in which it was handed over. While a touch waits the
+///   run's clock stands, and what counts from it counts from when it leaves. An answer stops the touches that wait, and
+///   what leads on from a step what that has handed over; their places are others'. Outcomes and answers count from
+///   when it really goes out.
 /// - What is emitted reaches nobody, and what is enrolled is not followed.
 public struct Cohort: Sendable {
   public var graph: Graph

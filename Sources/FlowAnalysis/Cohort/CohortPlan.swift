@@ -32,6 +32,8 @@ final class CohortPlan {
   /// What a touch may bring: classes of reply and events, with their shares of 2^32 together with all before; of a
   /// class a text that belongs to it.
   let replies: [(upTo: UInt64, name: String, text: String, kind: Event.Kind)]
+  /// Of each whether it stops the touches that have not left.
+  let stopsTouches: [Bool]
   /// How long each of them takes.
   let answers: [AnswerTimes]
   let steps: [Step]
@@ -62,6 +64,12 @@ final class CohortPlan {
         total += CohortPlan.scaled(share.share)
         return (total, share.name, "", CohortPlan.event(share.name, cohort))
       }
+    stopsTouches = replies.map { reply in
+      switch reply.kind {
+      case .reply, .unsubscribe, .complaint, .bounce(hard: true): true
+      default: false
+      }
+    }
     let slow = AnswerTimes(medianMinutes: CohortPlan.minutes(cohort.assume.after ?? .days(1), of: cohort, zone))
     let prompt = AnswerTimes(medianMinutes: 1)
     answers = replies.map { Assumptions.prompt.contains($0.name) ? prompt : slow }
@@ -189,7 +197,7 @@ final class CohortPlan {
     let data = cohort.data.mapValues { shifted($0, by: shift) }
     var day = Day()
     switch Machine.enrol(graph, data: data, at: at, zones: cohort.zones) {
-    case .refused(let because): day.because = because
+    case .refused(let because), .filtered(let because): day.because = because
     case .runs(let runs):
       day.enrolment = runs.dropFirst(cohort.item - 1).first
       if day.enrolment == nil { day.because = "there is no item \(cohort.item): the list has \(runs.count)" }
@@ -272,6 +280,28 @@ struct Handed {
   var node: Int32
   /// When the wait for its outcome ends; nil where none is waited for.
   var until: Int32?
+  /// When the touch before it went out, by the compiled walker's own count.
+  var before = CompiledWalker.none
+}
+
+/// A touch that waits for capacity. What it does not know of the contact's wait the walker does.
+struct Waited {
+  var node: Int32
+  /// When it was counted.
+  var counted: Int32
+  /// When the touch before it went out; ``CompiledWalker/none`` where there was none.
+  var before: Int32
+  /// When the contact came to what it waits for, and to which minute a hold has moved that since;
+  /// ``CompiledWalker/none`` where that is not known, or none has.
+  var arrived = CompiledWalker.none
+  var floor = CompiledWalker.none
+}
+
+/// Whether a touch that was due may still go out.
+enum Leaving: Equatable {
+  case now
+  case later(Int32)
+  case never
 }
 
 /// What a contact is told.
@@ -289,6 +319,10 @@ protocol WalkerState: Hashable {
   var wakes: Int32? { get }
   /// The step whose outcome is waited for, or -1.
   var awaited: Int32 { get }
+  /// The same, or the step whose people are told one after the other.
+  var asked: Int32 { get }
+  /// Until when it waits, whatever holds it; nothing of a run that has ended.
+  var due: Int32 { get }
   var touchCount: Int { get }
   /// A number that equal states share, in every process; others seldom do.
   var tag: UInt64 { get }
@@ -305,8 +339,13 @@ protocol Walker {
   var looked: Bool { get }
   mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State
   mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32)
-  /// A touch that had to wait for capacity has gone out.
-  mutating func wentOut(_ state: inout State, at minute: Int32)
+  /// The latest of both has begun another wait; not asked for where the walker itself knows when its waits began.
+  var began: Bool { get }
+  /// The last look at a touch that had to wait for capacity.
+  /// - Parameter capped: caps over all workflows are looked at, too.
+  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving
+  /// A touch that had to wait for capacity has gone out: what counts from it counts from now.
+  mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32)
   /// Of a run that has ended.
   mutating func outcome(of state: State) -> String
   /// Makes equal what makes no difference from a minute on.
@@ -314,4 +353,10 @@ protocol Walker {
   /// The state as if there had been no touch yet, and how many there were; nil where that may decide about something.
   /// Nobody is going to answer.
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)?
+  /// What a state becomes that hears an answer, as far as it is not said by the minute and by how many touches there
+  /// were; nil where the wait may go on, or touches may decide about something. From states for which that is equal the
+  /// same comes.
+  mutating func alike(_ state: State, replying index: Int) -> State?
+  /// As if there had been no touch yet.
+  func untouched(_ state: State) -> State
 }

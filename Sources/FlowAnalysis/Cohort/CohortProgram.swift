@@ -13,6 +13,7 @@ struct CohortProgram {
     static let firstHold: Int32 = -10_000
     static func end(_ index: Int) -> Int32 { firstEnd - Int32(index) }
     static func hold(_ index: Int) -> Int32 { firstHold - Int32(index) }
+    static func isEnd(_ target: Int32) -> Bool { target <= firstEnd && target > firstHold }
   }
 
   enum Kind: UInt8 { case wait, await, channel, choose, split, loop, escalate, pass, set, suppress, hold, go, end }
@@ -78,6 +79,8 @@ struct CohortProgram {
     var clock: Clock
     /// Days after the start, at the same wall time: moved by holds.
     var days: Int?
+    /// It counts from when a step was passed.
+    var isFromStep = false
   }
 
   struct Condition {
@@ -119,6 +122,8 @@ struct CohortProgram {
   /// By step: it may lead to one for which it counts how many touches there were, or whose touch may be answered; or it
   /// is one.
   private(set) var leadsToCounted: [Bool] = []
+  /// By step: it may lead back to the wait out of which a contact came to it, or hold that; or it is one that does.
+  private(set) var leadsBack: [Bool] = []
   /// Something asks for the class or the text of the last answer.
   private(set) var readsAnswers: Bool
   /// Something asks when the run began; for what the contact brought, or for its key.
@@ -143,6 +148,7 @@ struct CohortProgram {
     for node in reachable { try probe.fill(&ops[node], node) }
     try tables()
     leadsToCounted = CohortReach.leading(to: plan.graph.nodes.indices.map(counts), plan)
+    leadsBack = CohortReach.leading(to: ops.map(goesBack), plan)
   }
 
   /// What has to be known before a step is compiled.
@@ -167,6 +173,14 @@ struct CohortProgram {
   private func counts(_ node: NodeIndex) -> Bool {
     plan.steps[node].isAnswered || plan.steps[node].isTouch && plan.graph.policy.maxTouches != nil
       || Uses.of(plan.graph.nodes[node]).contains(.runTouches)
+  }
+
+  private func goesBack(_ op: Op) -> Bool {
+    func isBack(_ target: Int32) -> Bool { target == To.resume || target <= To.firstHold }
+    let choices = choices[Int(op.first)..<Int(op.first + op.count)].map(\.target)
+    let classes = op.cases < 0 ? [] : classes[Int(op.cases)...Int(op.cases) + plan.replies.count]
+    return op.kind == .hold || op.ahead >= 0
+      || ([op.next, op.target, op.timeout, op.pastTarget, op.closedEnd] + choices + classes).contains(where: isBack)
   }
 
   /// Where no more than a share of all contacts can come to the thirty days for which a run may be held in all, and
@@ -326,7 +340,8 @@ struct CohortProgram {
     }
     // Steps that wait alike share what has been found out.
     if let known = whens.firstIndex(where: { $0.moment == moment }) { return Int16(known) }
-    whens.append(When(moment: moment, clock: clock, days: days))
+    let isFromStep = uses.contains { if case .step = $0 { true } else { false } }
+    whens.append(When(moment: moment, clock: clock, days: days, isFromStep: isFromStep))
     return Int16(whens.count - 1)
   }
 

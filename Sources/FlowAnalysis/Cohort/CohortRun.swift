@@ -5,7 +5,7 @@ import FlowTime
 /// what waits for capacity. Which walker carries the contacts changes nothing of that.
 struct CohortRun<W: Walker> {
   /// What the queue knows of a contact: 24 bytes beside the walker's state.
-  private struct Head {
+  struct Head {
     var contact: UInt32 = 0
     /// The next place in the same bucket, or the next free one; `none` at the end.
     var next: UInt32 = none
@@ -19,33 +19,29 @@ struct CohortRun<W: Walker> {
     var outcome: UInt8 = 0
   }
 
-  /// Something that waits for capacity.
-  private struct Line {
-    var node: Int32
-    var given: Int32
-    var leaves: Int32
-    var until: Int32?
-    var next: UInt32
-  }
-
-  private static var none: UInt32 { .max }
+  static var none: UInt32 { .max }
   private static var never: Int32 { .max }
+  /// In place of an answer, of a contact whose run has ended, and which waits for what it still has to hand over.
+  static var over: UInt8 { .max }
 
   let plan: CohortPlan
-  private(set) var walker: W
-  private var tally: CohortTally
-  private var heads: [Head] = []
+  var walker: W
+  var tally: CohortTally
+  var heads: [Head] = []
   /// Of each place, as the walker left it.
-  private var states: [W.State] = []
+  var states: [W.State] = []
   private var free = none
   /// The first place in each minute's bucket.
   private var buckets: [UInt32] = []
-  private var lines: [Line] = []
-  private var freeLine = none
+  var lines = CapacityLines()
   /// Of the first step with its verb.
-  private var paces: [Pace]
-  /// By step: when its window opens on the day of the latest place in its queue.
-  private var opens: [(slot: Int32, at: Int32)]
+  var paces: [DayRoom]
+  /// By step: the day of the latest place in its queue, where nothing but its window had a say in that.
+  var hints: [Int32]
+  /// By step: when its window opens on the day after the latest that was asked for.
+  var opens: [(from: Int32, at: Int32)]
+  /// By contact: touches that were counted and never left.
+  var stopped: [UInt32: Int] = [:]
   private var alive = 0
   private var mostAlive = 0
   private var traces: [Cohort.Trace]
@@ -54,13 +50,16 @@ struct CohortRun<W: Walker> {
     self.plan = plan
     self.walker = walker
     tally = CohortTally(plan)
-    paces = plan.steps.map { Pace(capacity: plan.cohort.capacity[$0.verb], plan) }
-    opens = Array(repeating: (slot: -1, at: 0), count: plan.steps.count)
+    paces = plan.steps.map { DayRoom(capacity: plan.cohort.capacity[$0.verb], plan) }
+    hints = Array(repeating: 0, count: plan.steps.count)
+    opens = Array(repeating: (from: -1, at: 0), count: plan.steps.count)
     // Steps of one verb share what that verb can do.
     pace = plan.steps.indices.map { index in
       plan.steps.firstIndex { $0.verb == plan.steps[index].verb } ?? index
     }
     isPaced = plan.steps.map { plan.cohort.capacity[$0.verb] != nil }
+    isTouch = plan.steps.map(\.isTouch)
+    hasCondition = plan.graph.nodes.map { $0.condition != nil }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
     replies = plan.replies.map(\.upTo)
     answers = plan.answers
@@ -71,13 +70,15 @@ struct CohortRun<W: Walker> {
 
   private let isAnswered: [Bool]
   private let isPaced: [Bool]
+  let isTouch: [Bool]
+  let hasCondition: [Bool]
   /// As in the plan; of outcomes those of all steps, and where those of each begin.
   private let replies: [UInt64]
   private let answers: [AnswerTimes]
   private let outcomes: [UInt64]
   private let firstOutcome: [Int]
   /// The first step with the same verb.
-  private let pace: [Int]
+  let pace: [Int]
 
   mutating func follow(_ progress: (Int) -> Void) {
     let total = plan.cohort.contacts
@@ -87,7 +88,7 @@ struct CohortRun<W: Walker> {
     while alive > 0 || contact < total {
       if minute > Cohort.horizon { break }
       if Int(minute) < buckets.count {
-        var place = buckets[Int(minute)]
+        var place = isPaced.contains(true) ? reversed(buckets[Int(minute)]) : buckets[Int(minute)]
         buckets[Int(minute)] = Self.none
         while place != Self.none {
           let next = heads[Int(place)].next
@@ -104,6 +105,17 @@ struct CohortRun<W: Walker> {
       minute += 1
     }
     giveUp()
+  }
+
+  /// The places of a bucket in the order in which they came into it: who has waited longer comes before.
+  private mutating func reversed(_ first: UInt32) -> UInt32 {
+    var (place, before) = (first, Self.none)
+    while place != Self.none {
+      let next = heads[Int(place)].next
+      heads[Int(place)].next = before
+      (before, place) = (place, next)
+    }
+    return before
   }
 
   func followed(fallback: String?) -> Cohort.Followed {
@@ -137,15 +149,19 @@ struct CohortRun<W: Walker> {
   }
 
   /// Everything that a contact has to do in a minute: what waited for capacity leaves; then an answer, an outcome, and
-  /// the timer, for an event wins over a timer of the same instant.
+  /// the timer, for an event wins over a timer of the same instant. While a touch waits the run's clock stands.
   private mutating func go(on place: UInt32, at minute: Int32) {
     let at = Int(place)
     while true {
-      guard let wakes = states[at].wakes else { return end(place, at: minute) }
       let head = heads[at]
-      if head.line != Self.none, lines[Int(head.line)].leaves <= minute {
+      if head.line != Self.none, lines[head.line].leaves <= minute {
         leave(place, at: minute)
         continue
+      }
+      guard let wakes = states[at].wakes else {
+        if head.answer != Self.over { end(place, at: minute) }
+        if head.line != Self.none { return queue(place, at: Int(lines[head.line].leaves)) }
+        return vacate(place)
       }
       if head.answerAt <= minute {
         heads[at].answerAt = Self.never
@@ -161,12 +177,14 @@ struct CohortRun<W: Walker> {
         tell(place, .outcome(node: node, index: Int(head.outcome)), at: minute)
         continue
       }
-      if wakes <= minute {
+      let stands = head.line != Self.none && lines.hasTouch(head.line)
+      if wakes <= minute, !stands {
         tell(place, .timer, at: minute)
         continue
       }
-      var next = min(wakes, head.answerAt, head.outcomeAt)
-      if head.line != Self.none { next = min(next, lines[Int(head.line)].leaves) }
+      var next = min(head.answerAt, head.outcomeAt)
+      if !stands { next = min(next, wakes) }
+      if head.line != Self.none { next = min(next, lines[head.line].leaves) }
       queue(place, at: Int(next))
       return
     }
@@ -184,29 +202,32 @@ struct CohortRun<W: Walker> {
 
   private mutating func tell(_ place: UInt32, _ told: Told, at minute: Int32) {
     let at = Int(place)
-    let before = states[at].awaited
+    let (before, asked, due) = (states[at].awaited, states[at].asked, states[at].due)
     walker.tell(&states[at], told, contact: heads[at].contact, at: minute)
     if before >= 0, states[at].awaited != before || walker.handed.contains(where: { $0.node == before }) {
       // No outcome comes of what is not waited for any more.
       heads[at].outcomeAt = Self.never
-      if case .timer = told {} else { withdraw(place, Int32(before), at: minute) }
     }
+    if heads[at].line != Self.none { heed(place, told, asked: asked, due: due, at: minute) }
     if !walker.handed.isEmpty { give(place, at: minute) }
   }
 
   private mutating func end(_ place: UInt32, at minute: Int32) {
     let at = Int(place)
-    while heads[at].line != Self.none { drop(at, at: minute) }
-    let contact = Int(heads[at].contact)
+    let contact = heads[at].contact
     let outcome = walker.outcome(of: states[at])
-    let touches = states[at].touchCount
-    tally.end(outcome, touches: touches, after: Int(minute - plan.arrival(contact)))
+    let touches = states[at].touchCount - (stopped.isEmpty ? 0 : stopped.removeValue(forKey: contact) ?? 0)
+    tally.end(outcome, touches: touches, after: Int(minute - plan.arrival(Int(contact))))
     if !traces.isEmpty {
-      traces[contact].outcome = outcome
-      traces[contact].ended = minute
-      traces[contact].touches = Int32(touches)
+      traces[Int(contact)].outcome = outcome
+      traces[Int(contact)].ended = minute
+      traces[Int(contact)].touches = Int32(touches)
     }
-    heads[at].next = free
+    heads[at].answer = Self.over
+  }
+
+  private mutating func vacate(_ place: UInt32) {
+    heads[Int(place)].next = free
     free = place
     alive -= 1
   }
@@ -220,7 +241,7 @@ struct CohortRun<W: Walker> {
       isFree[Int(place)] = true
       place = heads[Int(place)].next
     }
-    for place in heads.indices where !isFree[place] {
+    for place in heads.indices where !isFree[place] && heads[place].answer != Self.over {
       tally.end("", touches: states[place].touchCount, after: Cohort.horizon)
     }
   }
@@ -232,12 +253,10 @@ struct CohortRun<W: Walker> {
       let handed = walker.handed[index]
       let node = Int(handed.node)
       note(place, UInt64(UInt32(bitPattern: handed.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
-      if isPaced[node] {
-        let leaves = leaving(node, at: minute)
-        if leaves > minute {
-          wait(place, Line(node: handed.node, given: minute, leaves: leaves, until: handed.until, next: Self.none))
-          continue
-        }
+      if isPaced[node], let line = line(handed, place, at: minute) {
+        tally.wait(node, from: minute)
+        lines.add(line, to: &heads[Int(place)].line)
+        continue
       }
       tally.leave(node, at: minute)
       draw(place, node, given: minute, until: handed.until, at: minute)
@@ -245,19 +264,7 @@ struct CohortRun<W: Walker> {
     while walker.handed.popLast() != nil {}
   }
 
-  /// When there is room for it, and its window is open.
-  private mutating func leaving(_ node: Int, at minute: Int32) -> Int32 {
-    let slot = paces[pace[node]].take(minute)
-    guard slot > minute else { return minute }
-    if opens[node].slot == slot { return opens[node].at }
-    guard let window = plan.steps[node].window else { return slot }
-    let open = firstOpen(
-      notBefore: plan.instant(slot), window: window.hours, zone: plan.contactZone, holidays: window.holidays)
-    opens[node] = (slot, open.map { plan.minute(notBefore: $0) } ?? slot)
-    return opens[node].at
-  }
-
-  private mutating func draw(_ place: UInt32, _ node: Int, given: Int32, until: Int32?, at minute: Int32) {
+  mutating func draw(_ place: UInt32, _ node: Int, given: Int32, until: Int32?, at minute: Int32) {
     let at = Int(place)
     if isAnswered[node], heads[at].answerAt == Self.never {
       let (which, when) = drawn(at)
@@ -283,108 +290,11 @@ struct CohortRun<W: Walker> {
     return plan.chance.draw(contact: heads[at].contact, number: heads[at].draws)
   }
 
-  private mutating func note(_ place: UInt32, _ what: UInt64) {
+  mutating func note(_ place: UInt32, _ what: UInt64) {
     guard !traces.isEmpty else { return }
     let contact = Int(heads[Int(place)].contact)
     traces[contact].digest = (traces[contact].digest ^ what) &* 0x0000_0100_0000_01B3
   }
 
-  // MARK: What waits for capacity
-
-  private(set) var lost: [Int: Int] = [:]
-
-  private mutating func wait(_ place: UInt32, _ line: Line) {
-    tally.wait(Int(line.node), from: line.given)
-    var index = freeLine
-    if index == Self.none {
-      index = UInt32(lines.count)
-      lines.append(line)
-    } else {
-      freeLine = lines[Int(index)].next
-      lines[Int(index)] = line
-    }
-    // By when they leave; those of one instant as they were given.
-    var before: UInt32?
-    var after = heads[Int(place)].line
-    while after != Self.none, lines[Int(after)].leaves <= line.leaves {
-      before = after
-      after = lines[Int(after)].next
-    }
-    lines[Int(index)].next = after
-    if let before { lines[Int(before)].next = index } else { heads[Int(place)].line = index }
-  }
-
-  private mutating func leave(_ place: UInt32, at minute: Int32) {
-    let line = take(Int(place))
-    let node = Int(line.node)
-    note(place, 1 << 63 | UInt64(UInt32(bitPattern: line.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
-    tally.stopWaiting(node, from: line.given, at: minute)
-    tally.leave(node, at: minute)
-    if plan.steps[node].isTouch { walker.wentOut(&states[Int(place)], at: minute) }
-    draw(place, node, given: line.given, until: line.until, at: minute)
-  }
-
-  /// The first line, taken from the contact's.
-  private mutating func take(_ at: Int) -> Line {
-    let index = heads[at].line
-    let line = lines[Int(index)]
-    heads[at].line = line.next
-    lines[Int(index)].next = freeLine
-    freeLine = index
-    return line
-  }
-
-  private mutating func drop(_ at: Int, at minute: Int32) {
-    let line = take(at)
-    lost[Int(line.node), default: 0] += 1
-    tally.stopWaiting(Int(line.node), from: line.given, at: minute)
-  }
-
-  /// An event has made a task superfluous.
-  private mutating func withdraw(_ place: UInt32, _ node: Int32, at minute: Int32) {
-    guard heads[Int(place)].line != Self.none, plan.steps[Int(node)].isTask else { return }
-    var kept: [Line] = []
-    while heads[Int(place)].line != Self.none {
-      if lines[Int(heads[Int(place)].line)].node == node {
-        drop(Int(place), at: minute)
-      } else {
-        kept.append(take(Int(place)))
-      }
-    }
-    for line in kept.reversed() {
-      let index = freeLine
-      freeLine = lines[Int(index)].next
-      lines[Int(index)] = line
-      lines[Int(index)].next = heads[Int(place)].line
-      heads[Int(place)].line = index
-    }
-  }
-}
-
-/// How a verb with a capacity is filled, as the engine fills it: so many a day in UTC, in the order of coming.
-private struct Pace {
-  let capacity: Int
-  /// Minutes from the cohort's start back to the first midnight in UTC.
-  private let offset: Int32
-  private var day: Int32 = -1
-  private var count = 0
-
-  init(capacity: Int?, _ plan: CohortPlan) {
-    self.capacity = max(1, capacity ?? .max)
-    offset = plan.instant(0).milliseconds.minuteOfDay
-  }
-
-  /// The minute for one more; none is before `now`.
-  mutating func take(_ now: Int32) -> Int32 {
-    let today = (now &+ offset) / 1440
-    if today > day { (day, count) = (today, 0) }
-    if count >= capacity { (day, count) = (min(day &+ 1, Int32(Cohort.horizon / 1440 + 366)), 0) }
-    count += 1
-    return max(now, day &* 1440 &- offset)
-  }
-}
-
-extension Int64 {
-  /// Of an instant in milliseconds since 1970, in UTC.
-  fileprivate var minuteOfDay: Int32 { Int32(truncatingIfNeeded: ((flooredMinutes % 1440) + 1440) % 1440) }
+  var lost: [Int: Int] = [:]
 }

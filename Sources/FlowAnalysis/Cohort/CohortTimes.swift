@@ -149,8 +149,10 @@ struct CohortTimes {
 
   /// A due moved to the later of itself and another minute, by at most thirty days with all holds before.
   mutating func moved(_ due: Int32, to other: Int32, held: UInt8) -> (Int32, UInt8) {
-    let from = zone.civil(at: plan.instant(due))
     var target = max(due, other)
+    // So few days are within the thirty on any calendar.
+    if !program.countsHolds, Int(target) - Int(due) < 29 * 1440 { return (target, held) }
+    let from = zone.civil(at: plan.instant(due))
     var date = zone.civil(at: plan.instant(target)).date
     let left = 30 - Int(held)
     if date.days(since: from.date) > left {
@@ -193,8 +195,8 @@ struct CohortTimes {
 /// a minute together, so few are asked for again after another has taken the place.
 private struct MinuteMemos {
   private static let size = 4096
-  /// So many places for each, in the order in which they were first asked for; the minute above, what it comes to below.
-  /// Minute -1 stands for none, and is not asked for.
+  /// So many places for each, in the order in which they were first asked for; the minute above, what it comes to
+  /// below. Minute -1 stands for none, and is not asked for.
   private var known: [UInt64] = []
   /// Where those of each begin; -1 where nothing is known.
   private var first: [Int]

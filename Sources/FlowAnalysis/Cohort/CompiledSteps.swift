@@ -14,7 +14,11 @@ struct CompiledSteps {
   var overflows = false
   /// Something was done that may depend on the minute.
   var looked = false
-  private let gap: Int16
+  /// Another wait has begun.
+  var began = false
+  let gap: Int16
+  /// By moment.
+  let counting: [Counting]
   private let maxTouches: Int
   private let brings: [Brings]
 
@@ -23,6 +27,7 @@ struct CompiledSteps {
     gap = program.plan.graph.policy.gap.map { program.duration($0) } ?? -1
     maxTouches = program.plan.graph.policy.maxTouches ?? .max
     self.program = program
+    counting = program.whens.map(Self.counting)
     brings = program.plan.replies.map { reply in
       switch reply.kind {
       case .reply: reply.name == "reply" ? .anyReply : .classOfReply
@@ -123,7 +128,8 @@ struct CompiledSteps {
     if op.slot == 1, state.second == Self.none { state.second = now }
   }
 
-  func wait(_ node: Int, _ stage: Stage, _ due: Int32, _ state: inout State) -> Int32 {
+  mutating func wait(_ node: Int, _ stage: Stage, _ due: Int32, _ state: inout State) -> Int32 {
+    began = true
     state.node = UInt16(truncatingIfNeeded: node)
     state.stage = stage
     state.due = due
@@ -142,7 +148,7 @@ struct CompiledSteps {
     return goThroughWindow(op, node, &state, contact, now)
   }
 
-  private func isSuppressed(_ op: CohortProgram.Op, _ state: State) -> Bool {
+  func isSuppressed(_ op: CohortProgram.Op, _ state: State) -> Bool {
     state.suppressed & (op.verb | 0x80) != 0
   }
 
@@ -220,38 +226,54 @@ struct CompiledSteps {
   // MARK: Answers
 
   mutating func reply(_ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32) {
+    if isReply(index) { state.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered }
+    let target = target(ofReply: index, state)
+    if target != CohortProgram.To.nowhere { return proceed(target, &state, contact, now) }
+    let until = times.after(program.away, now)
+    (state.due, state.held) = times.moved(state.due, to: until == Self.none ? now : until, held: state.held)
+  }
+
+  private func isReply(_ index: Int) -> Bool { brings[index] == .classOfReply || brings[index] == .anyReply }
+
+  /// Where an answer leads; nowhere where somebody is away, which holds the run.
+  private func target(ofReply index: Int, _ state: State) -> Int32 {
+    let nowhere = CohortProgram.To.nowhere
     let brings = brings[index]
-    let isNamed = brings == .classOfReply
-    guard isNamed || brings == .anyReply else { return event(brings, index, &state, contact, now) }
-    state.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered
-    let own = isNamed ? usable(program.anytime[index], state) : CohortProgram.To.nowhere
+    if brings == .optOut { return program.optedOut }
+    let isNamed = brings != .anyReply
+    let own = isNamed ? usable(program.anytime[index], state) : nowhere
     if state.stage == .listening {
       let cases = Int(program.ops[Int(state.node)].cases)
       let ofClass = program.classes[cases + index]
-      if isNamed, ofClass != CohortProgram.To.nowhere { return proceed(ofClass, &state, contact, now) }
+      if isNamed, ofClass != nowhere { return ofClass }
       let ofAny = program.classes[cases + program.plan.replies.count]
-      if own == CohortProgram.To.nowhere, ofAny != CohortProgram.To.nowhere {
-        return proceed(ofAny, &state, contact, now)
-      }
+      if isReply(index), own == nowhere, ofAny != nowhere { return ofAny }
     }
-    if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
+    if own != nowhere { return own }
+    if brings == .bounce { return program.undeliverable }
+    if brings == .absence { return nowhere }
     let any = usable(program.anyReply, state)
-    proceed(any == CohortProgram.To.nowhere ? program.replied : any, &state, contact, now)
+    return any == nowhere ? program.replied : any
   }
 
-  private mutating func event(
-    _ brings: Brings, _ index: Int, _ state: inout State, _ contact: UInt32, _ now: Int32
-  ) {
-    if brings == .optOut { return proceed(program.optedOut, &state, contact, now) }
-    if state.stage == .listening {
-      let own = program.classes[Int(program.ops[Int(state.node)].cases) + index]
-      if own != CohortProgram.To.nowhere { return proceed(own, &state, contact, now) }
+  /// What a state becomes once it has been told an answer, but for the minute and the touches; where the state goes on
+  /// stands in its due. Nil where it may go back to the wait, or where touches count.
+  func alike(_ state: State, replying index: Int) -> State? {
+    let target = target(ofReply: index, state)
+    var alike = State()
+    if CohortProgram.To.isEnd(target) {
+      alike.due = target
+      return alike
     }
-    let any = usable(program.anytime[index], state)
-    if any != CohortProgram.To.nowhere { return proceed(any, &state, contact, now) }
-    if brings == .bounce { return proceed(program.undeliverable, &state, contact, now) }
-    let until = times.after(program.away, now)
-    (state.due, state.held) = times.moved(state.due, to: until == Self.none ? now : until, held: state.held)
+    guard target >= 0, !program.leadsBack[Int(target)], !program.leadsToCounted[Int(target)] else { return nil }
+    alike = state
+    (alike.stage, alike.node, alike.due, alike.deadline) = (.before, 0, target, Self.none)
+    (alike.touches, alike.person) = (0, 0)
+    if isReply(index) {
+      alike.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered
+      alike.lastTouch = Self.none
+    }
+    return alike
   }
 
   /// A target in `anytime` counts only while it lies ahead.
@@ -273,7 +295,7 @@ struct CompiledSteps {
       }
     }
     guard op.delivers else { return op.next }
-    handed.append(Handed(node: Int32(node), until: op.until >= 0 ? until : nil))
+    handed.append(Handed(node: Int32(node), until: op.until >= 0 ? until : nil, before: state.lastTouch))
     noteRound(op, &state, now)
     if op.isTouch {
       if state.touches == .max { overflows = true } else { state.touches += 1 }

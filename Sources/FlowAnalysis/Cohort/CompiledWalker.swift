@@ -41,6 +41,7 @@ struct CompiledWalker: Walker {
 
     var wakes: Int32? { stage == .ended ? nil : deadline != none ? deadline : due }
     var awaited: Int32 { stage == .outcome ? Int32(node) : -1 }
+    var asked: Int32 { stage == .outcome || stage == .escalating ? Int32(node) : -1 }
     var touchCount: Int { Int(touches) }
 
     var tag: UInt64 {
@@ -71,12 +72,13 @@ struct CompiledWalker: Walker {
 
   mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State {
     var state = State()
+    steps.began = false
     steps.start(&state, contact, day: day, at: minute)
     return state
   }
 
   mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32) {
-    steps.looked = false
+    (steps.looked, steps.began) = (false, false)
     switch told {
     case .timer: steps.tick(&state, contact, minute)
     case .reply(let index): steps.reply(index, &state, contact, minute)
@@ -84,9 +86,14 @@ struct CompiledWalker: Walker {
     }
   }
 
-  mutating func wentOut(_ state: inout State, at minute: Int32) {
-    state.lastTouch = max(state.lastTouch, minute)
-    state.answer &= ~State.answered
+  var began: Bool { steps.began }
+
+  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving {
+    steps.mayLeave(touch, state, minute)
+  }
+
+  mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32) {
+    steps.wentOut(touch, &state, minute)
   }
 
   mutating func outcome(of state: State) -> String { steps.program.ends[Int(CohortProgram.To.firstEnd - state.due)] }
@@ -95,8 +102,14 @@ struct CompiledWalker: Walker {
 
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)? {
     guard state.stage != .ended, !steps.program.leadsToCounted[Int(state.node)] else { return nil }
+    return (untouched(state), Int(state.touches))
+  }
+
+  mutating func alike(_ state: State, replying index: Int) -> State? { steps.alike(state, replying: index) }
+
+  func untouched(_ state: State) -> State {
     var apart = state
     apart.touches = 0
-    return (apart, Int(state.touches))
+    return apart
   }
 }

@@ -142,7 +142,35 @@ struct ExactMasses {
   mutating func silenced(_ other: ExactFlow, row: Int, part: Double) -> ExactFlow {
     var flow = empty(like: other)
     take(part, of: other, row, &flow, 0)
+    if other.isCounted {
+      add(part, of: counts(other), from: counts(flow).lowerBound)
+      flow.isCounted = true
+    }
     return flow
+  }
+
+  /// Of another's row those who have had so many touches, which stands beside them.
+  mutating func gathered(_ other: ExactFlow, row: Int, touches: Int) -> ExactFlow {
+    var flow = empty(like: other)
+    flow.isCounted = true
+    gather(other, row: row, touches: touches, into: &flow)
+    return flow
+  }
+
+  mutating func gather(_ other: ExactFlow, row: Int, touches: Int, into flow: inout ExactFlow) {
+    extend(&flow, over: other)
+    add(1, of: places(other, row), from: places(flow, row).lowerBound + Int(other.first - flow.first))
+    let sum = values[sums(other) + row]
+    values[sums(flow) + row] += sum
+    flow.rows |= ExactFlow.bit(row)
+    mostTouches = max(mostTouches, touches)
+    values[counts(flow).lowerBound + touches] += sum
+  }
+
+  private func extend(_ flow: inout ExactFlow, over other: ExactFlow) {
+    let low = min(flow.first, other.first)
+    flow.count = max(flow.first + flow.count, other.first + other.count) - low
+    flow.first = low
   }
 
   private mutating func take(_ part: Double, of other: ExactFlow, _ row: Int, _ flow: inout ExactFlow, _ own: Int) {
@@ -180,11 +208,9 @@ struct ExactMasses {
 
   /// Into a flow another, which is nothing by itself from then on.
   mutating func join(_ other: ExactFlow, into flow: inout ExactFlow) {
-    let low = min(flow.first, other.first)
-    flow.count = max(flow.first + flow.count, other.first + other.count) - low
-    flow.first = low
+    extend(&flow, over: other)
     for row in 0..<rows where other.has(row) {
-      add(1, of: places(other, row), from: places(flow, row).lowerBound + Int(other.first - low))
+      add(1, of: places(other, row), from: places(flow, row).lowerBound + Int(other.first - flow.first))
       values[sums(flow) + row] += values[sums(other) + row]
     }
     flow.rows |= other.rows

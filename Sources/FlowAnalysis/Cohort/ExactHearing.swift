@@ -8,16 +8,12 @@ extension ExactRun {
     for row in 1..<max(1, masses.rows) where state.flow.has(row) {
       let going = masses.sum(state.flow, row: row)
       let high = wait.longest(row, within: length)
-      let answered = going * wait.answered(row, from: 0, to: high)
-      if isPutOff(answered) {
+      if isPutOff(going * wait.answered(row, from: 0, to: high)) {
         wait.later |= ExactFlow.bit(row)
         continue
       }
-      ending[row] = 0
-      for index in rows.indices where rows[index] == row {
-        hear(.reply(index), going * parts[index], answered * parts[index], state, through: high)
-      }
-      if ending[row] > 0 { last(row, ending[row], state, 0, high) }
+      let together = gather(state, row, through: high)
+      hear(row, going, state, through: high) { together & 1 << UInt64($0) == 0 }
     }
     if wait.hasOutcomes {
       for (index, own) in outcomes[wait.node].enumerated() {
@@ -25,6 +21,18 @@ extension ExactRun {
         hear(told, own, mass(told, own, state, 0, length), state, through: length)
       }
     }
+  }
+
+  /// What those of a row who are going to answer say, of some classes.
+  mutating func hear(
+    _ row: Int, _ going: Double, _ state: ExactState<W.State>, through high: Int32, _ isOwn: (Int) -> Bool
+  ) {
+    let answered = going * wait.answered(row, from: 0, to: high)
+    ending[row] = 0
+    for index in rows.indices where rows[index] == row && isOwn(index) {
+      hear(.reply(index), going * parts[index], answered * parts[index], state, through: high)
+    }
+    if ending[row] > 0 { last(row, ending[row], state, 0, high) }
   }
 
   /// So few answer that they may as well in the next wait. Of all contacts few do, as long as that many states do not
@@ -42,6 +50,9 @@ extension ExactRun {
     _ told: Told, _ own: Double, _ total: Double, _ state: ExactState<W.State>, through high: Int32
   ) {
     guard high > 0, total > 0 else { return }
+    if isWhole(total, high), case .reply(let index) = told, walker.alike(state.state, replying: index) == nil {
+      return settleAtOnce(told, state, 0, high, total, of: own)
+    }
     let last = result(of: told, state.state, state.contact, at: wait.at + high)
     var run: Stretch?
     if walker.looked || !last.isEnd {
@@ -97,6 +108,11 @@ extension ExactRun {
     return min(Double(high), Double(low) + max(1, within))
   }
 
+  /// So few are told something within so many minutes that nobody asks at which.
+  func isWhole(_ total: Double, _ minutes: Int32) -> Bool {
+    total < wait.least / 16 && (minutes <= widest || total < few / 2)
+  }
+
   /// What somebody is told at some minute of a stretch.
   /// - Parameters:
   ///   - total: how many.
@@ -107,7 +123,7 @@ extension ExactRun {
     _ first: Result?, _ last: Result?, _ run: inout Stretch?
   ) {
     guard total > 0 else { return }
-    if total < wait.least / 16, high - low <= widest || total < few / 2 {
+    if isWhole(total, high - low) {
       return settleAtOnce(told, state, low, high, total, of: own)
     }
     let last = last ?? result(of: told, state.state, state.contact, at: wait.at + high)
@@ -129,8 +145,11 @@ extension ExactRun {
     var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
     if middle <= low { middle += 15 }
     if isShort || middle >= high { return settleAtOnce(told, state, low, high, total, of: own) }
+    let later = mass(told, own, state, middle, high)
+    // Of what comes within minutes the last is nobody.
+    if middle - low <= 15, later < few / 2 { return settleAtOnce(told, state, low, high, total, of: own) }
     cut(told, own, mass(told, own, state, low, middle), state, low, middle, first, nil, &run)
-    cut(told, own, mass(told, own, state, middle, high), state, middle, high, nil, last, &run)
+    cut(told, own, later, state, middle, high, nil, last, &run)
   }
 
   /// The same happens, so many minutes later.
@@ -173,8 +192,8 @@ extension ExactRun {
     settle(told, result, state, low, high, total, of: own, from: from, to: to, at: minute)
   }
 
-  /// Two minutes stand for all of a long stretch, such that their mean is its: whole parts of the day, where others meet
-  /// them. False where that cannot be.
+  /// Two minutes stand for all of a long stretch, such that their mean is its: whole parts of the day, where others
+  /// meet them. False where that cannot be.
   mutating func settleApart(
     _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double, of own: Double,
     _ mean: Double
@@ -225,7 +244,11 @@ extension ExactRun {
     of own: Double, times: Double
   ) {
     note(told, total)
-    let part = state.flow.isCounted ? share(told, own, 0, low, high) * times : 1
+    var part = 1.0
+    if state.flow.isCounted {
+      let row = if case .reply(let index) = told { rows[index] } else { 0 }
+      part = share(told, own, row, low, high) * times
+    }
     end(walker.outcome(of: result.state), result.state.touchCount, part, of: state.flow, total)
   }
 

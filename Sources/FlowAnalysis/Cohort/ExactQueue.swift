@@ -27,13 +27,13 @@ struct ExactQueue<State: WalkerState> {
   private var places: [Place] = []
   private var free: [Int32] = []
   /// The first place in each; equal states share one.
-  private var buckets = [Int32](repeating: -1, count: 1 << 14)
+  private var buckets = [Int32](repeating: -1, count: 1 << 12)
   /// The minute is above the place, so that what comes out does not depend on anything else.
   private var heap: [UInt64] = []
 
   mutating func push(_ state: ExactState<State>, at minute: Int32, _ masses: inout ExactMasses) {
     let mixed = (state.state.tag ^ UInt64(UInt32(bitPattern: minute))) &* 0x9E37_79B9_7F4A_7C15
-    let bucket = Int32(mixed >> 50)
+    let bucket = Int32(mixed >> 52)
     var known = Int(buckets[Int(bucket)])
     while known >= 0 {
       if places[known].minute == minute, places[known].state.isSame(as: state) {

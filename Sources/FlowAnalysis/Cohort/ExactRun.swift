@@ -5,13 +5,14 @@ import FlowTime
 /// from minute to minute by the walker, for starts that stand for the contacts' own.
 ///
 /// An answer that is due is memoryless, so of it a state keeps nothing but that there is one, by class. Where an answer
-/// or an outcome may come at any minute of a wait, the wait is cut into stretches: one, where it ends the run and nothing
-/// looks at the clock for that; else in two at the quarter of an hour in which what comes does in the mean, until the
-/// ends of an hour lead to the same, or of few to the same so much later, or a quarter is left. How much falls into a
-/// stretch is the sum over its minutes, not an estimate; what is told at different minutes of one counts as told at the
-/// beginning of the mean's quarter. So instants that move with what is told, as the end of a hold does, fall on quarters,
-/// and meet again. States that have become equal are one, whenever their contacts came. Of few nothing is heard in one
-/// wait; they wait for the next, where they have met others, and how many that were is kept (see ``Cohort/Resolution``).
+/// or an outcome may come at any minute of a wait, the wait is cut into stretches: one, where it ends the run and
+/// nothing looks at the clock for that; else in two at the quarter of an hour in which what comes does in the mean,
+/// until the ends of an hour lead to the same, or of few to the same so much later, or a quarter is left. How much
+/// falls into a stretch is the sum over its minutes, not an estimate; what is told at different minutes of one counts
+/// as told at the beginning of the mean's quarter. So instants that move with what is told, as the end of a hold does,
+/// fall on quarters, and meet again. States that have become equal are one, whenever their contacts came; those of one
+/// minute that an answer makes equal hear it as one (``ExactCrowd``). Of few nothing is heard in one wait; they wait
+/// for the next, where they have met others, and how many that were is kept (see ``Cohort/Resolution``).
 struct ExactRun<W: Walker> {
   /// What being told something comes to.
   struct Result {
@@ -59,6 +60,10 @@ struct ExactRun<W: Walker> {
   /// How many states have been looked at, and how often one was told something.
   var looked = 0
   var told = 0
+  /// Several states are looked at in one minute; those who hear the same in it, and what answers make of them.
+  var isCrowded = false
+  var crowds: [ExactCrowd<W.State>] = []
+  var alike: [W.State] = []
   /// Nothing has a window: what comes later, comes later.
   let isOpen: Bool
   /// So many minutes a stretch may have at most of which nothing but its ends is looked at.
@@ -136,7 +141,9 @@ struct ExactRun<W: Walker> {
     var states: [ExactState<W.State>] = []
     var rounds = 0
     while let minute = queue.pop(into: &states) {
+      isCrowded = states.count > 1
       for index in states.indices { advance(states[index], at: minute) }
+      hearTogether(at: minute)
       looked += states.count
       if looked > ExactRun.many {
         looked = 0

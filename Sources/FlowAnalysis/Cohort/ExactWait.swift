@@ -19,7 +19,7 @@ struct ExactWait {
   /// Where a piece ends of a stretch in which a share of all contacts ends: some parts of the median, fewer where they
   /// are few.
   func piece(_ from: Int32, _ high: Int32, _ share: Double) -> Int32 {
-    let piece = max(60, share > 1e-3 ? slow / 8 : share > 1e-4 ? slow / 4 : share > 1e-6 ? slow / 2 : slow)
+    let piece = max(60, share > 4e-3 ? slow / 8 : share > 4e-4 ? slow / 4 : share > 4e-6 ? slow / 2 : slow)
     return high - from <= piece + piece / 2 ? high : from + piece
   }
 
@@ -29,8 +29,8 @@ struct ExactWait {
   }
 
   /// Another wait, from a minute on.
-  /// - Parameter share: of all outcomes of the step that is waited for; the step was given at one minute, and waits until
-  ///   another.
+  /// - Parameter share: of all outcomes of the step that is waited for; the step was given at one minute, and waits
+  ///   until another.
   mutating func begin(
     at minute: Int32, given: Int32, until: Int32, node: Int, share: Double, least: Double
   ) {

@@ -6,11 +6,15 @@ struct MachineWalker: Walker {
   struct State: WalkerState {
     var run: Run?
     var wakes: Int32?
-    /// Touches that went out later than the run has counted.
-    var late: [Instant] = []
+    var due: Int32 = 0
 
     var awaited: Int32 {
       guard let waiting = run?.waiting, waiting.stage == .outcome else { return -1 }
+      return Int32(waiting.node)
+    }
+
+    var asked: Int32 {
+      guard let waiting = run?.waiting, case .escalating = waiting.stage else { return awaited }
       return Int32(waiting.node)
     }
 
@@ -41,7 +45,7 @@ struct MachineWalker: Walker {
     take(
       Machine.start(
         plan.graph, key: plan.key(of: contact, enrolment), data: enrolment.data, at: plan.instant(minute),
-        surroundings(state)), &state)
+        surroundings), &state)
     return state
   }
 
@@ -55,16 +59,15 @@ struct MachineWalker: Walker {
         .outcome(plan.steps[node].outcomes[index].name, step: node, note: nil)
       }
     let now = plan.instant(minute)
-    take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: kind), at: now, surroundings(state)), &state)
+    take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: kind), at: now, surroundings), &state)
   }
 
-  private func surroundings(_ state: State) -> Surroundings {
-    Surroundings(zones: plan.cohort.zones, caps: plan.cohort.caps, touchesElsewhere: state.late)
-  }
+  private var surroundings: Surroundings { Surroundings(zones: plan.cohort.zones, caps: plan.cohort.caps) }
 
   private mutating func take(_ transition: Transition, _ state: inout State) {
     state.run = transition.run
     state.wakes = transition.run.waiting.map { plan.minute(notBefore: $0.wakes) }
+    state.due = transition.run.waiting.map { plan.minute(notBefore: $0.due) } ?? 0
     for entry in transition.entries {
       guard entry.goesOut, let name = entry.step, let node = names[name] else { continue }
       handed.append(
@@ -72,11 +75,34 @@ struct MachineWalker: Walker {
     }
   }
 
-  mutating func wentOut(_ state: inout State, at minute: Int32) { state.late.append(plan.instant(minute)) }
+  var began: Bool { false }
+
+  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving {
+    guard let run = state.run else { return .never }
+    let leave = Machine.mayLeave(
+      plan.graph, run, NodeIndex(touch.node), planned: plan.instant(touch.counted), at: plan.instant(minute),
+      capped ? surroundings : Surroundings(zones: plan.cohort.zones))
+    return switch leave {
+    case .now: .now
+    case .later(let instant, _): .later(plan.minute(notBefore: instant))
+    case .never: .never
+    }
+  }
+
+  mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32) {
+    guard let run = state.run else { return }
+    let now = plan.instant(minute)
+    let left = Event.Kind.left(step: NodeIndex(touch.node), counted: plan.instant(touch.counted))
+    take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: left), at: now, surroundings), &state)
+  }
 
   mutating func outcome(of state: State) -> String { state.run?.outcome ?? "" }
 
   mutating func simplify(_ state: inout State, at minute: Int32) {}
 
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)? { nil }
+
+  mutating func alike(_ state: State, replying index: Int) -> State? { nil }
+
+  func untouched(_ state: State) -> State { state }
 }

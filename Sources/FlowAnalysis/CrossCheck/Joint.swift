@@ -151,9 +151,12 @@ struct Joint {
       default: false
       }
     }
-    let alone = own.play.course.entries.filter(isCapped).count
-    let capped = first.course.entries.filter(isCapped)
-    if capped.count > alone { return capped[alone] }
+    var alone = own.play.course.entries.filter(isCapped).map(\.step)
+    for entry in first.course.entries where isCapped(entry) {
+      // In a `repeat` as often as alone.
+      guard let known = alone.firstIndex(of: entry.step) else { return entry }
+      alone.remove(at: known)
+    }
     // An end by the caps says no reason.
     guard first.run.outcome != own.play.run.outcome else { return nil }
     return first.course.entries.last

@@ -24,8 +24,11 @@ public struct Telltale: Sendable {
           ?? (after.count > before.count ? before.count : nil)
       else { continue }
       var writer = ScenarioWriter(graph, taken: [])
-      let scenario = writer.scenario(story)
+      var scenario = writer.scenario(story)
       let entry = before.indices.contains(at) ? before[at] : after[at]
+      if let listed = entry.listed, before.indices.contains(at) {
+        scenario.expect = story.entries.flatMap { $0 == entry ? [listed] : ScenarioWriter.expected([$0]) }
+      }
       return MutationResult.Missed(
         what: mutation.what, span: mutation.span, scenario: scenario, zone: story.zone,
         differs: ScenarioWriter.expected([entry]).first, unlisted: entry.unlisted)
@@ -89,13 +92,21 @@ extension Entry {
 
   /// What `expect` compares only where it is listed.
   fileprivate var unlisted: String? {
-    switch kind {
-    case .set: step.map { "set \($0)" }
-    case .emitted(let event): "emitted \(event)"
-    case .enrolled(let workflow): "enrolled \(workflow)"
-    case .suppressed(let channel): "suppressed \(channel)"
-    default: nil
-    }
+    guard case .entry(let type, let subject?)? = listed?.what else { return nil }
+    return "\(type) \(subject)"
+  }
+
+  /// As `expect` lists it.
+  fileprivate var listed: Expectation? {
+    let subject: String? =
+      switch kind {
+      case .set: step
+      case .emitted(let event): event
+      case .enrolled(let workflow): workflow
+      case .suppressed(let channel): channel
+      default: nil
+      }
+    return subject.map { Expectation(at: at, what: .entry(type: type, subject: $0), span: .file("")) }
   }
 
   /// The same at the same minute, as `expect` compares.

@@ -82,15 +82,19 @@ struct Distance: Hashable, Comparable {
   /// distances of one kind compare as they are.
   func isWithin(_ limit: Int64, jump: Int64) -> Bool {
     if isNone { return false }
+    // What comes at the same instant, or before.
+    if raw <= 0, slack == 0, limit >= 0 { return true }
     if slack == 0, isWholeDays == (limit % Self.day == 0) { return milliseconds <= limit }
     return milliseconds + (slack + 1) * jump <= limit
   }
 
   /// What it comes to on the clock of the wall.
-  /// - Parameter isSteady: both instants lie at times of day at which no clock is changed.
-  func onWall(jump: Int64, isSteady: Bool) -> Int64? {
+  /// - Parameters:
+  ///   - isSteady: both instants lie at times of day at which no clock is changed.
+  ///   - elapses: what elapses is measured as such.
+  func onWall(jump: Int64, isSteady: Bool, elapses: Bool = false) -> Int64? {
     if isNone { return nil }
-    let isExact = isSteady && isWholeDays && slack == 0 || self == .zero
+    let isExact = slack == 0 && (isWholeDays ? isSteady : elapses) || self == .zero
     return inSeconds + (isExact ? 0 : (slack + 1) * jump)
   }
 

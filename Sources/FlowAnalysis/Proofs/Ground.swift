@@ -29,6 +29,8 @@ final class Ground {
 
   let graph: Graph
   let caps: Caps?
+  /// A run may have more touches than the caps allow in their span. Whether it does is found out in the first place.
+  var mayBeTooMany: Bool
   let stretches: Stretches
   /// The most that clocks jump in any zone of a run.
   let jump: Int64
@@ -84,6 +86,7 @@ final class Ground {
   init(_ graph: Graph, zones: any ZoneSource, caps: Caps?) {
     self.graph = graph
     self.caps = caps
+    mayBeTooMany = caps?.touches != nil && caps?.span != nil
     let contact = (graph.trigger.contact?.canonical ?? "input:contact") + ".timezone"
     setsContact = graph.nodes.contains {
       if case .set(let assignments) = $0.action {
@@ -267,9 +270,9 @@ final class Ground {
 
   /// The address that a hand-over needs and whoever it goes to may not have.
   static func address(of action: ChannelAction) -> String? {
-    guard ![.none, .name].contains(action.address), !action.isTask else { return nil }
-    if case .expression(let to)? = action.field("to")?.content { return "\(to.canonical).\(action.address)" }
-    return "input:contact.\(action.address)"
+    guard let field = action.address.fields.last, field != "name", !action.isTask else { return nil }
+    if case .expression(let to)? = action.field("to")?.content { return "\(to.canonical).\(field)" }
+    return "input:contact.\(field)"
   }
 
   /// Each has a bit, beside five that a claim keeps.

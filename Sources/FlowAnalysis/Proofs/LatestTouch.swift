@@ -38,7 +38,6 @@ struct LatestTouch {
   /// Whether it goes out within the limit, or the run has ended by then, whenever the run starts.
   mutating func isInTime() -> Bool {
     guard ground.isOneZone || (graph.policy.window == nil && graph.policy.holidays.isEmpty),
-      ground.caps == nil,
       !limit.isBusiness || graph.policy.window != nil || limit.isWholeBusinessDays
     else { return false }
     let dates = ground.stretches.dates

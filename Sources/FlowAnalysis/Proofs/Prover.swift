@@ -24,8 +24,8 @@ import FlowTime
 ///
 /// What a run emits and hears itself comes in at that instant (``Echo``), for a contact who is silent, too.
 ///
-/// Left out: sending that is held by hand or by a channel that is down, touches of other workflows but for
-/// what the project's caps do, and a person who ends a run.
+/// Left out: sending that is held by hand or by a channel that is down, touches of the contact's other runs, which can
+/// put a touch off, and a person who ends a run. What rests on there being none says so (``Proof/leftOut``).
 ///
 /// Pure; bounded by the number of states, never by time, so the same file has the same proofs everywhere.
 public struct Prover {
@@ -51,6 +51,10 @@ public struct Prover {
     var proofs = claims.map { stated -> Proof in
       var verdict = workings.verdict(on: stated.claim)
       if case .proved = verdict {} else if isKeptByPolicy(stated) { verdict = .proved(bound: nil, isReached: false) }
+      var leftOut: [Proof.LeftOut] = []
+      if case .proved(let bound, _) = verdict, !isKeptByPolicy(stated) {
+        leftOut = workings.leftOut(of: stated.claim, bound)
+      }
       if case .touches(_, nil, nil) = stated.claim, case .proved(.count(let most)?, _) = verdict {
         verdict = .proved(bound: .count(most), isReached: hasSeen(most))
       }
@@ -62,7 +66,8 @@ public struct Prover {
         }
       }
       return Proof(
-        claim: stated.claim, source: stated.source, text: stated.text, span: stated.span, verdict: verdict)
+        claim: stated.claim, source: stated.source, text: stated.text, span: stated.span, verdict: verdict,
+        leftOut: leftOut)
     }
     tellShortest(&proofs)
     return proofs

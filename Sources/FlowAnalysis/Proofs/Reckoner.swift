@@ -3,10 +3,10 @@ import FlowTime
 
 /// Carries the latest instants of a ``Reckoning`` through the dates of a calendar.
 ///
-/// Of each place is kept, for every two hours of the calendar: when a run that can still be there by then has started at
-/// the earliest, moved by the days on which it was held, as `ends within` leaves them out. A step that is held on the
-/// date A and goes on on the date B moves the start by A to B, both whole, so that of time only what passes without a
-/// hold counts. All holds of a run together move what it waits for by thirty dates at most: each of them is charged
+/// Of each place is kept, for every two hours of the calendar: when a run that can still be there by then has started
+/// at the earliest, moved by the days on which it was held, as `ends within` leaves them out. A step that is held on
+/// the date A and goes on on the date B moves the start by A to B, both whole, so that of time only what passes without
+/// a hold counts. All holds of a run together move what it waits for by thirty dates at most: each of them is charged
 /// (`charge`), and thirty charges are given back in the end. So nothing has to be kept of how far a run has been moved.
 struct Reckoner {
   /// Minutes from the first date on, for each cell: never less than for the one before.
@@ -34,9 +34,7 @@ struct Reckoner {
 
   init?(_ ground: Ground, _ reckoning: Reckoning) {
     let policy = ground.graph.policy
-    guard ground.isOneZone || (policy.window == nil && policy.holidays.isEmpty), ground.caps == nil else {
-      return nil
-    }
+    guard ground.isOneZone || (policy.window == nil && policy.holidays.isEmpty) else { return nil }
     self.ground = ground
     (terms, ends) = reckoning.reduced()
     let isHeld = terms.contains { if case .held = $0.move { true } else { false } }
@@ -127,8 +125,8 @@ struct Reckoner {
     return moved
   }
 
-  /// While a step is held: after the window has closed it is put off to the next date, which no hold is charged for, and
-  /// it may be held there again.
+  /// While a step is held: after the window has closed it is put off to the next date, which no hold is charged for,
+  /// and it may be held there again.
   private mutating func putOff(_ table: Table, _ charge: Int32, _ window: Window) -> Table {
     let perDay = ReckonedCalendar.perDay
     guard let openings = calendar.openings(window) else {
@@ -153,7 +151,8 @@ struct Reckoner {
   }
 
   /// A hold that moves what has been put off to a window's opening moves it to another date: by two business days, or
-  /// until a date begins. (One until a time of the day may move it to the same evening, and the night to the next date.)
+  /// until a date begins. (One until a time of the day may move it to the same evening, and the night to the next
+  /// date.)
   private mutating func movesDates(_ window: Window) -> Bool {
     if let known = putOffs[window] { return known }
     let business = ground.graph.policy.business

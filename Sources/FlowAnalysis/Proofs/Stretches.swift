@@ -130,6 +130,15 @@ final class Stretches {
     return longest
   }
 
+  /// The longest that elapses while a window stays closed for so long on its clock. However often that is changed
+  /// meanwhile, it hangs in the end no further from where it hung than it ever does.
+  func elapsed(_ closed: Int64) -> Distance {
+    guard closed > 0 else { return .zero }
+    let most = closed + Int64(jump) * 3_600_000
+    let isLikeDays = most % Distance.day == 0 || (most + 1) % Distance.day == 0
+    return Distance(isLikeDays && hasChanges ? most + Distance.elapsedDays : most)
+  }
+
   /// The opening after the next, where the next is so short and at such an hour that it may be missing.
   func missed(_ open: Instant, _ window: Window?) -> Instant {
     guard jump > 0, !Self.isSteady(window) else { return open }

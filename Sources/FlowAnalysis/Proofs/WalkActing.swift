@@ -10,12 +10,16 @@ extension Walk {
     let step = graph.nodes[node]
     var open = run
     if step.isTouch, run.control.touches > 0 {
-      if let caps = ground.caps { waitForCaps(run, caps, node) }
-      if let gap = graph.policy.gap.map({ ground.stretches.span(of: $0) }), !step.liftsGap,
-        !run.control.answered
-      {
-        waitForGap(run, gap, node)
-        guard open.time.constrain(Ground.last, Ground.now, gap.least) else { return }
+      if let caps = ground.caps {
+        if ground.mayBeTooMany { waitForCaps(run, caps, node) }
+        if let gap = caps.gap {
+          waitForGap(run, gap, caps.then, node)
+          guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
+        }
+      }
+      if let gap = graph.policy.gap, !step.liftsGap, !run.control.answered {
+        waitForGap(run, gap, .delay, node)
+        guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
       }
     }
     act(inside(open, step), node)
@@ -25,7 +29,7 @@ extension Walk {
     case .end(let outcome): proceed(open, to: .end(outcome))
     case .defer:
       // Whatever the clocks do, it is not put off to before.
-      let wait = Differences.Span(least: .zero, most: Distance(closed, slack: 1))
+      let wait = Differences.Span(least: .zero, most: ground.stretches.elapsed(closed))
       guard open.time.place(Ground.due, after: Ground.now, wait) else { return }
       if let reckoning {
         let late = open.late.now
@@ -44,11 +48,20 @@ extension Walk {
     return run
   }
 
-  private mutating func waitForGap(_ run: AbstractRun, _ gap: Differences.Span, _ node: NodeIndex) {
+  /// The policy's gap, or that of the caps, where ``Caps/then`` says what becomes of the touch.
+  private mutating func waitForGap(
+    _ run: AbstractRun, _ duration: FlowTime.Duration, _ rule: Caps.Rule, _ node: NodeIndex
+  ) {
     var run = run
+    let gap = ground.stretches.span(of: duration)
     let step = graph.nodes[node]
     let closed = longestClosed(step) ?? 0
     guard run.time.constrain(Ground.now, Ground.last, gap.most) else { return }
+    switch rule {
+    case .skip: return proceed(passing(node, run), to: step.next)
+    case .end(let outcome): return proceed(run, to: .end(outcome))
+    case .delay: break
+    }
     if closed > 0 {
       switch step.closed {
       case .skip: proceed(passing(node, run), to: step.next)
@@ -56,31 +69,31 @@ extension Walk {
       case .defer: break
       }
     }
-    let wait = step.closed == .defer && closed > 0 ? gap.plus(.init(0, closed, slack: 1)) : gap
+    let wait =
+      step.closed == .defer && closed > 0 ? gap.plus(.init(least: .zero, most: ground.stretches.elapsed(closed))) : gap
     guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else {
       return
     }
-    if let reckoning, let gap = graph.policy.gap {
+    if let reckoning {
       // Of a hold that goes on nothing is left out then: that is only longer.
       run.control.frozen = false
-      let over = reckoning.after(gap, run.late.last)
+      let over = reckoning.after(duration, run.late.last)
       run.late.due = step.closed == .defer ? reckoning.opening(step.window, over) : over
     }
     deferred(run, node)
   }
 
-  /// The project's caps count touches of other workflows too: they may put off any touch, by as long as they
-  /// span.
+  /// The project's caps count the run's own touches, too: where there may be so many, they may put off any, by as long
+  /// as they span. Touches of other workflows are left out.
   private mutating func waitForCaps(_ run: AbstractRun, _ caps: Caps, _ node: NodeIndex) {
     switch caps.then {
     case .skip: proceed(passing(node, run), to: graph.nodes[node].next)
     case .end(let outcome): proceed(run, to: .end(outcome))
     case .delay:
       var run = run
-      let spans = [caps.gap, caps.span].compactMap { $0 }.map { ground.stretches.span(of: $0).most }
-      guard let longest = spans.max() else { return }
+      guard let longest = caps.span.map({ ground.stretches.span(of: $0).most }) else { return }
       let most = Distance.sum(
-        longest, Distance(longestClosed(graph.nodes[node]) ?? 0, slack: 1), isSteady: false)
+        longest, ground.stretches.elapsed(longestClosed(graph.nodes[node]) ?? 0), isSteady: false)
       guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
       run.late.due = Reckoning.unknown
       deferred(run, node)

@@ -43,6 +43,8 @@ struct Watch {
   private(set) var measured = Measured()
   /// How long runs take.
   private(set) var lengths = Measured()
+  /// Between what one follows from and what follows there may be a touch, which waits for others.
+  private(set) var passesTouch = false
   /// Of the tasks that are looked after together those that a run may end without anybody having learned of.
   private(set) var unseen: UInt64 = 0
   private let tasks: [NodeIndex]
@@ -266,6 +268,10 @@ struct Watch {
     _ run: AbstractRun
   ) -> [AbstractRun] {
     if run.control.phase == 1 {
+      switch happening {
+      case .handedOver(let node), .failed(let node): if ground.graph.nodes[node].isTouch { passesTouch = true }
+      default: break
+      }
       var isOver = matches(first, happening)
       if case .ended = happening { isOver = true }
       guard isOver else { return [run] }
@@ -291,13 +297,13 @@ struct Watch {
   private mutating func isOver(_ happening: Happening, _ run: AbstractRun) -> Bool {
     guard case .ended(let outcome) = happening else { return false }
     outcomes.insert(outcome)
-    note(run.time[Ground.now, Ground.clock], isSteady: false, &lengths)
+    note(run.time[Ground.now, Ground.clock], elapses: true, &lengths)
     return true
   }
 
   /// - Parameter distance: how far now lies after the instant that the limit counts from, at most.
   private mutating func atMost(_ limit: FlowTime.Duration, _ distance: Distance) {
-    note(distance, isSteady: false, &measured)
+    note(distance, elapses: true, &measured)
     if !ground.isWithin(distance, limit) { isBroken = true }
   }
 
@@ -308,9 +314,12 @@ struct Watch {
     if !ground.isApart(distance, least) { isBroken = true }
   }
 
-  private func note(_ distance: Distance, isSteady: Bool, _ measured: inout Measured) {
+  private func note(
+    _ distance: Distance, isSteady: Bool = false, elapses: Bool = false, _ measured: inout Measured
+  ) {
     measured.distances.insert(distance)
-    guard let known = measured.worst, let time = distance.onWall(jump: ground.jump, isSteady: isSteady) else {
+    let time = distance.onWall(jump: ground.jump, isSteady: isSteady, elapses: elapses)
+    guard let known = measured.worst, let time else {
       measured.worst = nil
       return
     }

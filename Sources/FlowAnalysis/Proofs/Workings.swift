@@ -10,6 +10,8 @@ struct Workings {
   /// them.
   private var mayBeExhausted: Bool
   private let mostTouches: Int
+  /// Some touch may have to wait for one of another run of the contact.
+  private let waitsForOthers: Bool
   /// Made once it is needed; nil where the file has what it cannot follow.
   private var reckoner: Reckoner??
 
@@ -17,6 +19,22 @@ struct Workings {
     self.ground = ground
     mayBeExhausted = false
     mostTouches = ground.graph.policy.maxTouches ?? 0
+    waitsForOthers = ground.graph.waitsForOthers(caps: ground.caps)
+    seeWhetherTouchesAreLimited()
+    if ground.mayBeTooMany, let most = ground.caps?.touches {
+      ground.mayBeTooMany = most < 1 || !hasAtMost(most)
+      walked = [:]
+    }
+  }
+
+  /// A run never has more touches, whatever the caps put off.
+  private mutating func hasAtMost(_ most: Int) -> Bool {
+    if let limit = ground.graph.policy.maxTouches, limit <= most { return true }
+    guard ground.stretches.isWhole else { return false }
+    return watch(.touches(atMost: most, verb: nil, span: nil)).map { !$0.isBroken } ?? false
+  }
+
+  private mutating func seeWhetherTouchesAreLimited() {
     guard ground.stretches.isWhole, let most = ground.graph.policy.maxTouches else { return }
     // Where touches never come to more without the limit, they do not with it.
     let claim = Claim.touches(atMost: most, verb: nil, span: nil)
@@ -72,9 +90,46 @@ struct Workings {
       if !watch.isUnseen(step) { return .proved(bound: nil, isReached: false) }
     case .touches(_, _, nil):
       if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
+    case .follows(_, let limit, _):
+      if !watch.isBroken { return .proved(bound: latest(watch.measured, within: limit), isReached: false) }
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
     }
     return Doubts(ground: ground, watch: watch).verdict(on: claim)
+  }
+
+  // MARK: What is left out
+
+  /// What may come about beside what is proved of a run by itself: it is held, or touches of the contact's other runs
+  /// put its own off, so that it ends later, and what it has put off comes closer to what it has not.
+  mutating func leftOut(of claim: Claim, _ bound: Bound?) -> [Proof.LeftOut] {
+    var all: [Proof.LeftOut] = []
+    switch claim {
+    case .ends(nil) where bound == nil: return []
+    case .ends, .firstTouch:
+      if ground.graph.canBeHeld, !isAtOnce(bound) { all.append(.timeHeld) }
+    default: break
+    }
+    guard waitsForOthers, restsOnOthers(claim) else { return all }
+    if ground.graph.trigger.each != nil { all.append(.otherItems) }
+    return all + [.otherRuns]
+  }
+
+  private func isAtOnce(_ bound: Bound?) -> Bool {
+    if case .time(..<1000)? = bound { true } else { false }
+  }
+
+  private mutating func restsOnOthers(_ claim: Claim) -> Bool {
+    switch claim {
+    case .ends, .firstTouch: return true
+    case .apart(let least), .gap(let least): return !isKeptByGaps(least, claim)
+    case .touches(let most, let verb, let span?):
+      if case .proved = verdict(on: .touches(atMost: most, verb: verb, span: nil)) { return false }
+      return !isKeptByCaps(most, span)
+    case .follows: return watch(claim)?.passesTouch ?? true
+    // Where the caps leave a touch out, or end the run, it may not come about at all.
+    case .always, .silence: return ground.caps.map { $0.then != .delay } ?? false
+    default: return false
+    }
   }
 
   // MARK: What the engine sees to where a touch goes out: `Stepper.goThroughWindow` is the only way, and it reckons as
@@ -136,8 +191,8 @@ struct Workings {
     because: "the first and the last of its holidays lie more than 40 years apart",
     decidedBy: "holidays of the years in which it runs")
 
-  /// Nothing where it is more than what is promised: a day of the calendar may be 25 hours, and what is proved by the one
-  /// says nothing new by the other.
+  /// Nothing where it is more than what is promised: a day of the calendar may be 25 hours, and what is proved by the
+  /// one says nothing new by the other.
   private func latest(_ measured: Watch.Measured, within limit: FlowTime.Duration? = nil) -> Bound? {
     guard let worst = measured.worst, worst > .min else { return nil }
     if let limit, worst > -ground.stretches.span(of: limit).least.inSeconds { return nil }

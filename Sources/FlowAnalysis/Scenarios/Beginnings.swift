@@ -81,10 +81,10 @@ struct Variations {
     }
   }
 
-  /// After what the data name, and before it.
+  /// After what the data name, and before it: by a day, and by so much that what comes some weeks before it comes, too.
   func late(_ base: Beginning) -> [Beginning] {
     dates(in: .record(base.input)).flatMap { date in
-      [-1, 1, 60].map { days in
+      [-1, 1, 60, -30].map { days in
         var changed = base
         changed.start = zone.instant(
           of: CivilDateTime(date: date.adding(days: days), time: zone.civil(at: base.start).time))

@@ -1,8 +1,8 @@
 import FlowCore
 import FlowTime
 
-/// Data by which a condition is told from what it may be mistaken for: one field, or two, of those that it reads, changed
-/// to where its two sides are equal, to what lies beside that, or to another of the values that there are.
+/// Data by which a condition is told from what it may be mistaken for: one field, or two, of those that it reads,
+/// changed to where its two sides are equal, to what lies beside that, or to another of the values that there are.
 struct Edges {
   let questions: Questions
   private var graph: Graph { questions.graph }

@@ -57,8 +57,8 @@ struct Questions {
       + all[index].slips.indices.map { .apart(index, slip: $0) }
   }
 
-  /// Those that a transition has answered, with the run as it was then and how. `set`, or a touch, may have changed what
-  /// they ask for after it: what they come to must be what the entries tell.
+  /// Those that a transition has answered, with the run as it was then and how. `set`, or a touch, may have changed
+  /// what they ask for after it: what they come to must be what the entries tell.
   func answered(_ before: Run?, _ transition: Transition, at now: Instant) -> [(question: Int, run: Run, holds: Bool)] {
     all.indices.compactMap { index in
       guard let holds = told(all[index], before, transition) else { return nil }

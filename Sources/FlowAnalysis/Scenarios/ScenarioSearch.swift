@@ -38,8 +38,8 @@ struct ScenarioSearch {
   /// Where conditions were answered, the plainest runs first.
   private(set) var sittings: [Sitting] = []
   private let questions: Questions
-  /// Steps that make no difference to what may come once they are done: in lists of `anytime`, but for those that set what
-  /// a condition asks for.
+  /// Steps that make no difference to what may come once they are done: in lists of `anytime`, but for those that set
+  /// what a condition asks for.
   private let passing: Set<NodeIndex>
   private static let mostSittings = 4
 
@@ -109,7 +109,8 @@ struct ScenarioSearch {
     var next: [Walk] = []
     while let waiting = walk.run.waiting, budget > 0 {
       let due = max(walk.now, waiting.wakes)
-      if mayBranch, seen.insert(place(walk, waiting)).inserted {
+      // Nothing comes into a wait that is over as it begins.
+      if mayBranch, due > walk.now, seen.insert(place(walk, waiting)).inserted {
         for told in happenings(waiting, walk, due) {
           if let branch = tell(told, to: walk, due: due) { next.append(branch) }
         }

@@ -8,6 +8,7 @@ struct Environment {
   var zones: any ZoneSource
   var files: any ProjectFiles
   var withScenarios = true
+  var isKept = false
 
   func manifest(_ verb: String) -> Manifest? { manifests.first { $0.verb == verb } }
 
@@ -77,11 +78,11 @@ final class Bench {
   /// The text of a scalar that has one.
   func text(_ node: YAMLNode, wanted: String) -> Located? {
     guard let scalar = node.scalar else {
-      report(.wrongShape(node, wanted: wanted))
+      report(.wrongShape(node, wanted: wanted, as: .text))
       return nil
     }
     if node.isPlainEmpty || scalar.text.isEmpty {
-      report(.missingValue(node.span, wanted: wanted))
+      report(.missingValue(node.span, wanted: wanted, as: .text))
       return nil
     }
     return Located(scalar).trimmed
@@ -90,9 +91,9 @@ final class Bench {
   func items(_ node: YAMLNode, wanted: String) -> [YAMLNode]? {
     guard let items = node.items else {
       if node.isPlainEmpty {
-        report(.missingValue(node.span, wanted: wanted))
+        report(.missingValue(node.span, wanted: wanted, as: .list))
       } else {
-        report(.wrongShape(node, wanted: wanted))
+        report(.wrongShape(node, wanted: wanted, as: .list))
       }
       return nil
     }
@@ -109,9 +110,9 @@ final class Bench {
   func entries(_ node: YAMLNode, wanted: String) -> [YAMLEntry]? {
     guard let entries = node.entries else {
       if node.isPlainEmpty {
-        report(.missingValue(node.span, wanted: wanted))
+        report(.missingValue(node.span, wanted: wanted, as: .mapping))
       } else {
-        report(.wrongShape(node, wanted: wanted))
+        report(.wrongShape(node, wanted: wanted, as: .mapping))
       }
       return nil
     }

@@ -70,7 +70,9 @@ struct FileDraft {
     draft.header?.assume = AssumeBinder(bench: bench, outline: outline, header: header).bind()
     let assume = draft.header?.assume ?? Assumptions()
     let made = nodes.compactMap { $0 }
-    guard !bench.hasErrors, made.count == nodes.count,
+    let isKept = bench.around.isKept
+    // Of a text that was read in part nobody knows what the rest would be.
+    guard document.isComplete, isKept || !bench.hasErrors, made.count == nodes.count,
       var graph = Assembly(bench, outline, header).graph(nodes: made, anytime: anytime)
     else { return draft }
     graph = graph.with(nodes: FlowChecks.run(graph, outline, header, bench), fingerprint: "")
@@ -79,7 +81,7 @@ struct FileDraft {
     let guarantees = GuaranteeBinder(bench: bench, graph: graph).bind(header.guarantees)
     let (scenarios, more) = bench.around.withScenarios ? ScenarioBinder.bind(graph, root: root, bench) : ([], [])
     draft.documents += more
-    guard !bench.hasErrors else { return draft }
+    guard isKept || !bench.hasErrors else { return draft }
     draft.workflow = CompiledWorkflow(
       graph: graph, scenarios: scenarios, assume: assume, guarantees: guarantees, file: bench.file,
       root: root)

@@ -145,11 +145,11 @@ extension Lowering {
   /// Message text, or the file that holds it.
   func text(_ node: YAMLNode, isFile: Bool, _ naming: Naming) -> Template? {
     guard let scalar = node.scalar else {
-      bench.report(.wrongShape(node, wanted: "a text"))
+      bench.report(.wrongShape(node, wanted: "a text", as: .text))
       return nil
     }
     if node.isPlainEmpty || scalar.text.isEmpty {
-      bench.report(.missingValue(node.span, wanted: "a text"))
+      bench.report(.missingValue(node.span, wanted: "a text", as: .text))
       return nil
     }
     return template(Located(scalar), isFile: isFile, naming)

@@ -219,6 +219,7 @@ private struct CanonicalWriter {
     case .escalate(let escalation):
       put(escalation.to) { $0.put($1) }
       put(escalation.via)
+      address(escalation.address)
       put(escalation.say?.canonical)
       put(escalation.each)
       put(escalation.cases) { $0.oneCase($1) }
@@ -236,8 +237,14 @@ private struct CanonicalWriter {
     }
   }
 
+  /// Only where there is a choice: whom a message reaches by a single kind of address follows from its channel.
+  private mutating func address(_ address: Manifest.Address) {
+    if address.fields.count > 1 { put(address.rawValue) }
+  }
+
   mutating func channel(_ action: ChannelAction) {
     put(action.verb)
+    address(action.address)
     put(action.touch ? "touch" : "-")
     put(action.purpose)
     put(action.ask?.canonical)

@@ -78,7 +78,8 @@ extension Diagnostic {
 
   static func notAList(_ text: Located, _ type: ValueType) -> Diagnostic {
     Diagnostic(
-      .wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a list is wanted")
+      .wrongType, at: text.whole, "\(Words.quoted(text.text)) is \(type.phrase), where a list is wanted",
+      help: "name a field of type list of …, such as item in sprint.items")
   }
 
   static func contactType(_ span: Span, _ type: ValueType) -> Diagnostic {

@@ -33,7 +33,9 @@ extension Diagnostic {
   }
 
   static func badJSON(_ path: Located, _ error: JSONError) -> Diagnostic {
-    Diagnostic(.badInput, at: path.whole, "\(Words.quoted(path.text)) is no JSON: \(error)")
+    Diagnostic(
+      .badInput, at: path.whole, "\(Words.quoted(path.text)) is no JSON: \(error)",
+      help: "mend the file there; JSON has its names and texts in double quotes, and no comma before a }")
   }
 
   static func badInput(_ span: Span, _ problem: DataProblem) -> Diagnostic {

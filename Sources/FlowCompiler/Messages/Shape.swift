@@ -2,22 +2,41 @@ import FlowCore
 
 /// What is wrong with the shape of a file: keys, values, names, files.
 extension Diagnostic {
-  static func wrongShape(_ node: YAMLNode, wanted: String) -> Diagnostic {
+  /// What a value is written as.
+  enum Form { case text, list, mapping }
+
+  static func wrongShape(_ node: YAMLNode, wanted: String, as form: Form) -> Diagnostic {
     let kind =
       switch node.kind {
       case .scalar: "a text"
       case .mapping: "a mapping"
       case .sequence: "a list"
       }
-    return Diagnostic(.wrongShape, at: node.span.firstLine, "\(kind) stands where \(wanted) should")
+    return Diagnostic(
+      .wrongShape, at: node.span.firstLine, "\(kind) stands where \(wanted) should",
+      help: writing(wanted, as: form))
   }
 
-  static func missingValue(_ span: Span, wanted: String) -> Diagnostic {
-    Diagnostic(.wrongShape, at: span, "nothing stands where \(wanted) should")
+  static func missingValue(_ span: Span, wanted: String, as form: Form) -> Diagnostic {
+    Diagnostic(
+      .wrongShape, at: span, "nothing stands where \(wanted) should",
+      help: form == .text ? "write it after the colon, or take the key away" : writing(wanted, as: form))
+  }
+
+  private static func writing(_ wanted: String, as form: Form) -> String {
+    switch form {
+    case .mapping: "write each entry on a line of its own, indented, as \"key: value\""
+    case .list: "write each on a line of its own, indented, that begins with \"- \""
+    case .text where wanted == "an expression":
+      "an expression is one line, such as deal.title; a record is not put together here, but named: deal"
+    case .text: "write it as one text; in quotes, if it has a \": \" or begins with a bracket"
+    }
   }
 
   static func emptyList(_ span: Span, wanted: String) -> Diagnostic {
-    Diagnostic(.emptyList, at: span, "the list is empty, where \(wanted) should stand")
+    Diagnostic(
+      .emptyList, at: span, "the list is empty, where \(wanted) should stand",
+      help: "write at least one, or take away what asks for it")
   }
 
   static func unknownKey(_ key: YAMLScalar, of phrase: String, known: [String]) -> Diagnostic {
@@ -80,11 +99,15 @@ extension Diagnostic {
         .fileOutside, at: path.whole, "\(name) leads out of the project's folder",
         help: relative + ", and stays in the project's folder, through links too")
     case .tooLarge(let limit):
-      Diagnostic(.fileProblem, at: path.whole, "the file \(name) is larger than \(limit) bytes")
+      Diagnostic(
+        .fileProblem, at: path.whole, "the file \(name) is larger than \(limit) bytes",
+        help: "a shorter one, or a link to it, will do")
     case .notAFile:
       Diagnostic(.fileProblem, at: path.whole, "\(name) is no file", help: "it is a folder or a device")
     case .unreadable(let reason):
-      Diagnostic(.fileProblem, at: path.whole, "the file \(name) cannot be read: \(reason)")
+      Diagnostic(
+        .fileProblem, at: path.whole, "the file \(name) cannot be read: \(reason)",
+        help: "whoever runs flow must be allowed to read it")
     }
   }
 
@@ -101,8 +124,7 @@ extension Diagnostic {
     if case .unknownType(_, .some) = error.kind {
       let words = ValueType.words.map(\.name).joined(separator: ", ")
       help =
-        (help.map { $0 + " " } ?? "")
-        + "the types are \(words), a record, optional T, list of T, one of a | b"
+        help + " the types are \(words), a record, optional T, list of T, one of a | b"
     }
     return Diagnostic(.unknownType, at: span, error.description, help: help, fix: fix)
   }
@@ -124,7 +146,9 @@ extension Span {
 
 extension Diagnostic {
   static func tooMuch(_ span: Span, total: Int) -> Diagnostic {
-    Diagnostic(.arms, at: span.firstLine, "these shares are \(percent(total)) together, more than all")
+    Diagnostic(
+      .arms, at: span.firstLine, "these shares are \(percent(total)) together, more than all",
+      help: "take from one of them: what is left to 100% is the rest, of whom nothing is assumed")
   }
 }
 

@@ -96,7 +96,7 @@ extension Diagnostic {
     let unless = field.unless.map { ", unless it has \($0.field): \($0.word)" } ?? ""
     return Diagnostic(
       .missingField, at: draft.span, "\"\(draft.verbText)\" needs the field \"\(field.name)\"\(unless)",
-      help: field.about.isEmpty ? nil : "\(field.name): \(field.about)")
+      help: field.about.isEmpty ? "add \(field.name): …" : "\(field.name): \(field.about)")
   }
 
   static func thenWithoutWait(_ key: YAMLScalar, verb: String, help: String) -> Diagnostic {
@@ -105,7 +105,9 @@ extension Diagnostic {
   }
 
   static func badArms(_ span: Span, total: Int) -> Diagnostic {
-    Diagnostic(.arms, at: span, "the arms are \(percent(total)) together, where 100% should be")
+    Diagnostic(
+      .arms, at: span, "the arms are \(percent(total)) together, where 100% should be",
+      help: "change the shares until their sum is 100%; for fewer contacts, give the rest an arm of its own")
   }
 
   static func percent(_ hundredths: Int) -> String {

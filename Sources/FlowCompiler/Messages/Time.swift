@@ -6,14 +6,14 @@ extension Diagnostic {
   static func badDuration(_ text: Located, _ error: DurationError) -> Diagnostic {
     Diagnostic(
       .badDuration, at: text.span(error.range), error.description,
-      help: error.fix.map { "write \"\($0)\"" } ?? "a duration is a number and a unit, such as \"2 days\"",
+      help: error.help,
       fix: error.fix.map { Fix(replace: text.whole, with: $0) })
   }
 
   static func badWindow(_ text: Located, _ error: WindowError) -> Diagnostic {
     let span = text.span(error.range)
     return Diagnostic(
-      .badWindow, at: span, error.description, help: error.fix.map { "did you mean \"\($0)\"?" },
+      .badWindow, at: span, error.description, help: error.help,
       fix: error.fix.map { Fix(replace: span, with: $0) })
   }
 
@@ -46,7 +46,14 @@ extension Diagnostic {
   static func badCalendar(_ path: Located, _ error: ICalendarError) -> Diagnostic {
     Diagnostic(
       .fileProblem, at: path.whole,
-      "the calendar \(Words.quoted(path.text)) cannot be read: \(error)")
+      "the calendar \(Words.quoted(path.text)) cannot be read: \(error)",
+      help: "the file is a calendar as programs export it, .ics (RFC 5545)")
+  }
+
+  static func emptyCalendar(_ path: Located) -> Diagnostic {
+    Diagnostic(
+      .fileProblem, .warning, at: path.whole, "the calendar \(Words.quoted(path.text)) has no day in it",
+      help: "put its holidays in, as whole days; a project without holidays needs no calendar")
   }
 
   static func noDay(_ span: Span, _ what: String) -> Diagnostic {
@@ -86,7 +93,8 @@ extension Diagnostic {
   static func instantType(_ text: Located, _ type: ValueType) -> Diagnostic {
     Diagnostic(
       .wrongType, at: text.whole,
-      "\(Words.quoted(text.text)) is \(type.phrase), where a date or an instant is wanted")
+      "\(Words.quoted(text.text)) is \(type.phrase), where a date or an instant is wanted",
+      help: "name a field of type date or instant; a number of days is written day N, or after: N days")
   }
 
   static func optionalInstant(_ text: Located) -> Diagnostic {

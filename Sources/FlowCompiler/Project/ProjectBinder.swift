@@ -63,7 +63,9 @@ private struct ProjectBinder {
         continue
       }
       do throws(ICalendarError) {
-        calendars[entry.keyText] = try HolidayCalendar.parse(icalendar: file.bytes)
+        let calendar = try HolidayCalendar.parse(icalendar: file.bytes)
+        calendars[entry.keyText] = calendar
+        if calendar.isEmpty { bench.report(.emptyCalendar(path)) }
       } catch {
         bench.report(.badCalendar(path, error))
       }

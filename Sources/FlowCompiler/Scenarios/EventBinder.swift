@@ -97,7 +97,7 @@ struct EventBinder {
   }
 
   private func missing(_ node: YAMLNode, _ what: String) -> Event.Kind? {
-    bench.report(.wrongShape(node, wanted: what))
+    bench.report(.wrongShape(node, wanted: what, as: .text))
     return nil
   }
 

@@ -40,7 +40,10 @@ public enum YAMLReader {
   private static func finished(
     _ builder: TreeBuilder, _ repairs: YAMLRepairs, _ source: SourceText
   ) -> (YAMLDocument, [Diagnostic]) {
-    var findings = repairs.findings + builder.findings
+    // What a comma tears, `f(x, "y")`, is put in quotes as a whole: a piece of it needs no finding of its own.
+    let torn = builder.findings.filter { $0.code == .yamlComma }.compactMap(\.fix?.span)
+    let apart = repairs.findings.filter { finding in !torn.contains { $0.encloses(finding.span) } }
+    var findings = apart + builder.findings
     var root = builder.isTreeKept ? builder.root : nil
     if let scalar = root?.scalar, scalar.style == .plain, scalar.text.isEmpty { root = nil }
     if root == nil, findings.isEmpty {
@@ -52,5 +55,11 @@ public enum YAMLReader {
     let document = YAMLDocument(
       root: root, comments: builder.comments, source: source, isComplete: !builder.isStopped)
     return (document, findings.sorted())
+  }
+}
+
+extension Span {
+  fileprivate func encloses(_ other: Span) -> Bool {
+    start.offset <= other.start.offset && other.end.offset <= end.offset
   }
 }

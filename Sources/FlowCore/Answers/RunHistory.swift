@@ -131,4 +131,11 @@ public struct RunHistory: Sendable, Hashable {
     }
     return version
   }
+
+  /// All that it has been on.
+  public var versions: Set<String> {
+    entries.reduce(into: [version]) { versions, entry in
+      if case .migrated(let from, let to) = entry.kind { versions.formUnion([from, to]) }
+    }
+  }
 }

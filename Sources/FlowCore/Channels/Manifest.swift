@@ -55,8 +55,29 @@ public struct Manifest: Hashable, Sendable {
   /// Which of a contact's or person's fields the channel reaches them by.
   public enum Address: String, Hashable, Sendable, CaseIterable {
     case email, phone, handle, name
+    /// A handle where there is one, else a telephone number.
+    case handleOrPhone = "handle-or-phone"
+    /// Whatever there is of an email address, a handle, a telephone number and a name, in this order.
+    case any
     /// Reaches no one by an address (a webhook).
     case none
+
+    /// Where a contact or a person has it, the first that is there.
+    public var fields: [String] {
+      switch self {
+      case .email, .phone, .handle, .name: [rawValue]
+      case .handleOrPhone: ["handle", "phone"]
+      case .any: ["email", "handle", "phone", "name"]
+      case .none: []
+      }
+    }
+
+    /// What whoever cannot be reached has none of: `handle and no phone`.
+    public var words: String { fields.joined(separator: " and no ") }
+
+    public func of(_ person: Value) -> String? {
+      fields.lazy.compactMap { person[path: [$0]].text.flatMap { $0.isEmpty ? nil : $0 } }.first
+    }
   }
 
   /// How answers come back from the far side.

@@ -35,9 +35,10 @@ extension Explanation {
     Explanation(
       "missing-key", title: "A mapping lacks a key that it needs.",
       why: "Without it nobody could say what happens: how many rounds, to whom, with which arms.",
-      example: file("steps:\n  - repeat: asking\n    every: 1 day\n    steps:\n      - wait: 1 hour\n"),
+      example: file("steps:\n  - repeat: asking\n    every: 1 day\n    steps:\n      - wait: 1 hour\n  - end: done\n"),
       correction: file(
-        "steps:\n  - repeat: asking\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n")),
+        "steps:\n  - repeat: asking\n    times: 3\n    every: 1 day\n    steps:\n      - wait: 1 hour\n  - end: done\n")
+    ),
     Explanation(
       "wrong-shape", title: "A text, a list or a mapping stands where another of these should.",
       why: "What it would mean is nowhere defined.",
@@ -71,8 +72,8 @@ extension Explanation {
     Explanation(
       "bad-number", title: "A number is not written as its place wants it.",
       why: "Whole numbers are digits, shares have a percent sign.",
-      example: file("steps:\n  - split: offer\n    arms: { a: 50%, b: half }\n"),
-      correction: file("steps:\n  - split: offer\n    arms: { a: 50%, b: 50% }\n")),
+      example: file("steps:\n  - split: offer\n    arms: { a: 50%, b: half }\n  - end: done\n"),
+      correction: file("steps:\n  - split: offer\n    arms: { a: 50%, b: 50% }\n  - end: done\n")),
     Explanation(
       "keys-clash", title: "Two keys stand together that say different things.",
       why: "Which of them holds could only be guessed.",
@@ -87,20 +88,23 @@ extension Explanation {
       "missing-field", title: "A step, an event or a workflow lacks a field that it needs.",
       why:
         "A channel says in its manifest what it cannot do without; an event and a workflow in their types.",
-      example: file("steps:\n  - task: look\n    by: owner\n"),
-      correction: file("steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n")),
+      example: file("steps:\n  - task: look\n    by: owner\n  - end: done\n"),
+      correction: file(
+        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n")),
     Explanation(
       "file-problem", title: "A file that is named is not there, or cannot be read.",
       why:
         "What it holds would be missing when the message is due. A path is relative to the file that "
         + "names it.",
-      example: file("steps:\n  - task: look\n    by: owner\n    say: messages/lok.md\n"),
-      correction: file("steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n")),
+      example: file("steps:\n  - task: look\n    by: owner\n    say: messages/lok.md\n  - end: done\n"),
+      correction: file(
+        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n")),
     Explanation(
       "file-outside", title: "A path leads out of the project's folder.",
       why: "A workflow must not read other files of the machine, by .., by / or through a link.",
-      example: file("steps:\n  - task: look\n    by: owner\n    say: ../../secrets.txt\n"),
-      correction: file("steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n")),
+      example: file("steps:\n  - task: look\n    by: owner\n    say: ../../secrets.txt\n  - end: done\n"),
+      correction: file(
+        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n")),
   ]
 
   /// Types, events, steps, outcomes.
@@ -111,9 +115,9 @@ extension Explanation {
         "Names of steps are unique in a file and are the steps' identity across versions; in an "
         + "expression a step "
         + "could not be told from a field of the input or a weekday of the same name.",
-      example: file("steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: pause\n"),
+      example: file("steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: pause\n  - end: done\n"),
       correction: file(
-        "steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: second-pause\n")),
+        "steps:\n  - wait: 2 days\n    name: pause\n  - wait: 3 days\n    name: second-pause\n  - end: done\n")),
     Explanation(
       "unknown-type", title: "A type does not exist.",
       why: "The types are a closed list; without one the data cannot be checked.",
@@ -129,9 +133,10 @@ extension Explanation {
       why:
         "It would never come. Events of one's own are declared under `events`, classes of reply "
         + "under `replies`.",
-      example: file("events:\n  deal.moved: {}\nanytime:\n  deal.mvoed: end moved\nsteps:\n  - end: done\n"),
+      example: file(
+        "events:\n  deal.moved: {}\nanytime:\n  deal.mvoed: end moved\nsteps:\n  - wait: 2 days\n  - end: done\n"),
       correction: file(
-        "events:\n  deal.moved: {}\nanytime:\n  deal.moved: end moved\nsteps:\n  - end: done\n")),
+        "events:\n  deal.moved: {}\nanytime:\n  deal.moved: end moved\nsteps:\n  - wait: 2 days\n  - end: done\n")),
     Explanation(
       "reserved-event", title: "A workflow handles an unsubscribe or a complaint.",
       why:
@@ -145,11 +150,11 @@ extension Explanation {
       why: "A pattern is words; * is the rest of a word, (a|b) either, = at the beginning all of the answer.",
       example: file(
         "replies:\n  yes-please: [ \"(yes|of course\" ]\nanytime:\n  yes-please: end "
-          + "agreed\nsteps:\n  - end: done\n"
+          + "agreed\nsteps:\n  - wait: 2 days\n  - end: done\n"
       ),
       correction: file(
         "replies:\n  yes-please: [ \"(yes|of course)\" ]\nanytime:\n  yes-please: end "
-          + "agreed\nsteps:\n  - end: done\n"
+          + "agreed\nsteps:\n  - wait: 2 days\n  - end: done\n"
       )),
     Explanation(
       "unknown-outcome", title: "An outcome is named that no run has.",
@@ -176,9 +181,10 @@ extension Explanation {
     Explanation(
       "no-contact", title: "A step reaches the contact, and the workflow has none.",
       why: "Nobody would get the message. The contact is the input called contact, or what the trigger says.",
-      example: file("steps:\n  - sms: hello\n    purpose: inform\n    body: Hello\n", input: "owner: person"),
+      example: file(
+        "steps:\n  - sms: hello\n    purpose: inform\n    body: Hello\n  - end: done\n", input: "owner: person"),
       correction: file(
-        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n",
+        "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n",
         input: "owner: person")),
     Explanation(
       "no-owner", .warning, title: "A workflow has no owner.",

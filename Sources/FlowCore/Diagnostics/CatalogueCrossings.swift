@@ -13,9 +13,9 @@ extension Explanation {
       "crowded", .warning,
       title: "Two workflows that hold one contact together want more than the project allows.",
       why:
-        "The caps of flow.yaml and the gap count a contact's touches over all workflows. Beside the other, a touch is left "
-        + "out, the run ends, or what the workflow promises does not hold, although each file keeps it alone. Where "
-        + "touches only go out later it is a hint.",
+        "The caps of flow.yaml and the gap count a contact's touches over all workflows. Beside the other, a touch is "
+        + "left out, the run ends, or what the workflow promises does not hold, although each file keeps it alone. "
+        + "Where touches only go out later it is a hint.",
       example: "", correction: ""),
     Explanation(
       "project-gap", .warning,

@@ -23,7 +23,7 @@ extension Explanation {
       example: file("guarantees:\n  - never touch after refused\nsteps:\n  - end: done\n"),
       correction: file(
         "replies:\n  refused: [ \"no thanks\" ]\nanytime:\n  refused: end lost\nguarantees:\n  - never touch after "
-          + "refused\nsteps:\n  - end: done\n")),
+          + "refused\nsteps:\n  - wait: 2 days\n  - end: done\n")),
     // It shows in flow.yaml, not in a workflow.
     Explanation(
       "unused-guarantee", .warning, title: "A line of flow.yaml's `guarantees:` names what no workflow has.",

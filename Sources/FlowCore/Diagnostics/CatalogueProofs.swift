@@ -39,6 +39,11 @@ private let second = """
 
   """
 
+/// The second touch goes to whoever has answered the first.
+private let answered =
+  first + "    then: { reply: more }\n  - end: no-answer\npaths:\n  more:\n"
+  + second.split(separator: "\n").map { "  \($0)\n" }.joined() + "    - end: told\n"
+
 extension Explanation {
   /// What proofs find: of what the language claims of every file, and of the lines of `guarantees:`.
   public static let proofs: [Explanation] = [
@@ -61,8 +66,8 @@ extension Explanation {
       why:
         "It ends `exhausted` where the touch too many is due: the story stops in its middle, and the owner is told. "
         + "Either the limit is too low, or a touch too many stands in the file.",
-      example: workflow(policy: "{ window: mon-fri 09:00-17:00, gap: 1 day, max-touches: 1 }"),
-      correction: workflow()),
+      example: workflow(policy: "{ window: mon-fri 09:00-17:00, gap: 1 day, max-touches: 1 }", steps: answered),
+      correction: workflow(steps: answered)),
     Explanation(
       "silent-end", .warning, title: "a contact who never answers is let go, and nobody decides it",
       why:
@@ -85,8 +90,8 @@ extension Explanation {
       "unseen-task", .warning, title: "nobody learns that a person's task was not done",
       why:
         "A task with a time limit that passes without a word looks like one that was done. Its timeout leads to an "
-        + "escalate, a message to somebody, or a task of somebody else. Where the task is a touch, such as a call, it is "
-        + "a hint: the file goes on to the next.",
+        + "escalate, a message to somebody, or a task of somebody else. Where the task is a touch, such as a call, it "
+        + "is a hint: the file goes on to the next.",
       example: workflow(
         steps: first
           + "  - task: visit\n    by: owner\n    say: Please visit {{ contact.name }}.\n    within: 2 days\n"

@@ -4,7 +4,7 @@
 /// A short follow-up in which nothing is wrong, with some of its lines changed.
 private func workflow(
   category: String = "service", policy: String = "{ window: mon-fri 09:00-17:00, gap: 1 day }",
-  steps: String = mail() + waiting
+  steps: String = mail() + waiting, end: String = "no-answer"
 ) -> String {
   """
   workflow: offer
@@ -18,7 +18,7 @@ private func workflow(
   policy: \(policy)
   steps:
 
-  """ + steps
+  """ + steps + "  - end: \(end)\n"
 }
 
 private func mail(
@@ -147,8 +147,7 @@ extension Explanation {
       why:
         "A message that nobody waits on is no follow-up: before the next touch and before the end the run "
         + "awaits an answer, or the outcome of a step.",
-      example: workflow(steps: mail() + "  - end: sent\n"),
-      correction: workflow(steps: mail() + waiting + "  - end: sent\n")),
+      example: workflow(steps: mail(), end: "sent"), correction: workflow(end: "sent")),
     Explanation(
       "reminder", title: "a reminder of nothing that is due",
       why:
@@ -200,6 +199,11 @@ extension Explanation {
         script: "Call {{ contact.name }} about {{ offer.title }}."
         ask: What speaks for it, and what against?
         within: 1 business day
+        then:
+          timeout:
+            - escalate: not-called
+              to: owner.manager ?? owner
+              say: "Nobody has called {{ contact.name }} about {{ offer.title }}."
 
     """
 }

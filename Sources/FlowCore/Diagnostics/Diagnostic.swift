@@ -54,13 +54,13 @@ public struct Diagnostic: Hashable, Sendable {
   /// A word or two under the caret, or empty.
   public var label: String
   public var notes: [Note]
-  /// What to write instead, as a sentence: `did you mean "attach"?`.
-  public var help: String?
+  /// The way out, as a sentence, what to write instead: `did you mean "attach"?`. Every finding has one.
+  public var help: String
   public var fix: Fix?
 
   public init(
     _ code: Code, _ severity: Severity = .error, at span: Span, _ message: String, label: String = "",
-    notes: [Note] = [], help: String? = nil, fix: Fix? = nil
+    notes: [Note] = [], help: String, fix: Fix? = nil
   ) {
     self.code = code
     self.severity = severity

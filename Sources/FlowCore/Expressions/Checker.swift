@@ -36,7 +36,7 @@ struct Checker {
   func quoted(_ range: Range<Int>) -> String { Excerpt.quoted(bytes, range) }
 
   mutating func problem(
-    _ code: Code, _ range: Range<Int>, _ message: String, help: String? = nil, fix: String? = nil
+    _ code: Code, _ range: Range<Int>, _ message: String, help: String, fix: String? = nil
   ) {
     problems.append(ExpressionProblem(code, range, message, help: help, fix: fix))
   }
@@ -92,7 +92,7 @@ struct Checker {
     problem(
       "wrong-type", checked.range,
       "\(quoted(checked.range)) is \(checked.type.phrase), where \(wanted) is wanted",
-      help: help)
+      help: help ?? "write \(wanted), or the name of one")
   }
 
   mutating func condition(_ syntax: Syntax) -> Checked {

@@ -122,7 +122,9 @@ extension Checker {
       want(list, "a list", { _ in false }, help: "write " + Function.usage(all ? "all" : "any"))
     }
     guard element == .none || element.fields != nil else {
-      wrongType(list, wanted: "a list of records", help: "write x in \(text(list.range))")
+      wrongType(
+        list, wanted: "a list of records",
+        help: "its items have no fields to ask for: write x in \(text(list.range)), or length(\(text(list.range)))")
       return broken(range)
     }
     if element == .none { return broken(range) }

@@ -136,7 +136,8 @@ extension Checker {
     let nearest = Spelling.nearest(to: literal, in: words)
     problem(
       "unknown-value", range, "\"\(Excerpt.of(literal))\" is not one of " + words.joined(separator: " | "),
-      help: nearest.map { "did you mean \"\($0)\"?" }, fix: nearest.map { JSONValue.string($0).write() })
+      help: nearest.map { "did you mean \"\($0)\"?" } ?? "write one of these words, or add it to the type",
+      fix: nearest.map { JSONValue.string($0).write() })
   }
 
   mutating func member(_ item: Syntax, _ list: Syntax, _ range: Range<Int>) -> Checked {
@@ -222,7 +223,9 @@ extension Checker {
     do throws(ReadingError) {
       _ = try readText(literal, as: type)
     } catch {
-      problem("wrong-type", range, "\"\(Excerpt.of(literal))\" is no \(type): \(error.reason)")
+      problem(
+        "wrong-type", range, "\"\(Excerpt.of(literal))\" is no \(type): \(error.reason)",
+        help: "write it in that form, or name a field that holds one")
       return
     }
     if type == .timezone, let zones = naming.zones, zones.zone(named: literal) == nil {

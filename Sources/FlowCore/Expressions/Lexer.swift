@@ -28,7 +28,7 @@ struct Lexer {
   }
 
   mutating func problem(
-    _ code: Code, _ range: Range<Int>, _ message: String, help: String? = nil, fix: String? = nil
+    _ code: Code, _ range: Range<Int>, _ message: String, help: String, fix: String? = nil
   ) {
     // Somebody who sees ten of them needs no more.
     if problems.count < 10 { problems.append(ExpressionProblem(code, range, message, help: help, fix: fix)) }
@@ -163,7 +163,9 @@ struct Lexer {
         "expression-syntax", start..<at, "a filter stands only in a template",
         help: "write {{ … | date }} in the text of a message")
     } else {
-      problem("expression-syntax", start..<at, "unknown sign \"\(one)\"")
+      problem(
+        "expression-syntax", start..<at, "unknown sign \"\(one)\"",
+        help: "the signs are == != < <= > >= + - * / ?? ( ) [ ] and the comma; a text stands in quotes")
     }
     return .broken
   }

@@ -27,7 +27,9 @@ extension Lexer {
       let number = try Decimal.parse(literal)
       return .literal(.number(number), .number)
     } catch {
-      problem("expression-syntax", start..<at, "\"\(Excerpt.of(literal))\" is \(error)")
+      problem(
+        "expression-syntax", start..<at, "\"\(Excerpt.of(literal))\" is \(error)",
+        help: "write it with fewer digits; up to nine may follow the point")
       return .broken
     }
   }
@@ -96,7 +98,7 @@ extension Lexer {
       return .literal(.duration(try Duration.parse(literal)), .duration)
     } catch {
       problem(
-        "bad-duration", start..<at, error.description, help: error.fix.map { "write \($0)" }, fix: error.fix)
+        "bad-duration", start..<at, error.description, help: error.help, fix: error.fix)
       return .broken
     }
   }

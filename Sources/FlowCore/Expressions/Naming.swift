@@ -104,11 +104,11 @@ public struct ExpressionProblem: Error, Hashable, Sendable {
   /// One sentence without a full stop, the wrong thing in quotes.
   public var message: String
   /// The way out.
-  public var help: String?
+  public var help: String
   /// What to put in place of `range`, where that certainly mends it.
   public var fix: String?
 
-  public init(_ code: Code, _ range: Range<Int>, _ message: String, help: String? = nil, fix: String? = nil) {
+  public init(_ code: Code, _ range: Range<Int>, _ message: String, help: String, fix: String? = nil) {
     self.code = code
     self.range = range
     self.message = message

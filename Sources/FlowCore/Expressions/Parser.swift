@@ -15,7 +15,13 @@ struct Parser {
       return (nil, [tooLong(first, "more than \(ExpressionLimits.bytes) bytes")])
     }
     if start == range.upperBound {
-      return (nil, [ExpressionProblem("expression-syntax", range, "an expression is missing")])
+      return (
+        nil,
+        [
+          ExpressionProblem(
+            "expression-syntax", range, "an expression is missing", help: "name a value, such as contact.name")
+        ]
+      )
     }
     let (tokens, problems) = Lexer.tokens(bytes, range)
     var parser = Parser(bytes: bytes, tokens: tokens)
@@ -55,10 +61,12 @@ struct Parser {
     let token = token
     if case .end = token.kind {
       return ExpressionProblem(
-        "expression-syntax", token.range, "the expression ends where \(wanted) should follow")
+        "expression-syntax", token.range, "the expression ends where \(wanted) should follow",
+        help: "write \(wanted) there, or take away what asks for it")
     }
     return ExpressionProblem(
-      "expression-syntax", token.range, "\(quoted(token.range)) stands where \(wanted) should")
+      "expression-syntax", token.range, "\(quoted(token.range)) stands where \(wanted) should",
+      help: "write \(wanted) here, or take this away; a text stands in quotes")
   }
 
   mutating func whole() throws(ExpressionProblem) -> Syntax {
@@ -251,7 +259,9 @@ extension Parser {
 
   private func unclosed(_ sign: String, at range: Range<Int>, wanted: String) -> ExpressionProblem {
     if case .end = token.kind {
-      return ExpressionProblem("expression-syntax", range, "\"\(sign)\" is not closed")
+      return ExpressionProblem(
+        "expression-syntax", range, "\"\(sign)\" is not closed",
+        help: "write \(wanted) where it ends")
     }
     return unexpected("an operator or \(wanted)")
   }

@@ -171,7 +171,8 @@ extension Checker {
       guard types.contains(where: filter.accepts) else {
         problem(
           "wrong-type", range,
-          "\"\(filter.rawValue)\" is applied to \(types[0].phrase), where \(filter.wanted) is wanted")
+          "\"\(filter.rawValue)\" is applied to \(types[0].phrase), where \(filter.wanted) is wanted",
+          help: "leave the filter out, or name \(filter.wanted)")
         return
       }
       types = types.map { filter.accepts($0) ? .text : $0 }
@@ -181,7 +182,9 @@ extension Checker {
     problem(
       "wrong-type", checked.range,
       "\(quoted(checked.range)) is \(bad.phrase), where something to print is wanted",
-      help: fields.isEmpty ? nil : "name a field of it, such as " + fields[0])
+      help: fields.isEmpty
+        ? "name a field of it, or a value such as a text, a number or a date"
+        : "name a field of it, such as " + fields[0])
   }
 
   /// The types that a template's value may have.

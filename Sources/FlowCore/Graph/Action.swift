@@ -172,8 +172,8 @@ public struct Split: Sendable, Hashable {
     self.salt = salt
   }
 
-  /// Which arm a run goes: by the first 64 bits of SHA-256 of its key, the step's name and the salt, so the same run goes
-  /// the same way in every process; an index of ``arms``, nil where there is none.
+  /// Which arm a run goes: by the first 64 bits of SHA-256 of its key, the step's name and the salt, so the same run
+  /// goes the same way in every process; an index of ``arms``, nil where there is none.
   public func arm(of key: [String], step: String) -> Int? {
     let digest = sha256(Array((key + [step, salt]).joined(separator: "\0").utf8))
     let point = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -120,19 +120,19 @@ private struct Reading {
     guard depth <= limit.depth else { throw error(.tooDeep(limit: limit.depth)) }
     at += 1
     var members: [JSONMember] = []
-    // Keyed by bytes: two keys that only look alike (é in two spellings) are two keys.
-    var offsets: [[UInt8]: Int] = [:]
+    var keys = Keys()
     blanks()
     if next == 0x7D {
       at += 1
       return .object(members)
     }
+    members.reserveCapacity(4)
     while true {
       blanks()
       guard next == 0x22 else { throw wanted("a key in double quotes") }
       let start = at
       let key = try string()
-      if let first = offsets.updateValue(start, forKey: Array(key.utf8)) {
+      if let first = keys.add(key, at: start) {
         throw error(.duplicateKey(key, first: position(first)), at: start)
       }
       blanks()
@@ -177,7 +177,14 @@ private struct Reading {
   /// At the opening quote; leaves after the closing one.
   mutating func string() throws(JSONError) -> String {
     at += 1
-    var out: [UInt8] = []
+    let start = at
+    while let byte = next, (0x20..<0x80).contains(byte), byte != 0x22, byte != 0x5C { at += 1 }
+    // Most texts are as they stand there.
+    if next == 0x22 {
+      defer { at += 1 }
+      return String(decoding: bytes[start..<at], as: UTF8.self)
+    }
+    var out = Array(bytes[start..<at])
     while true {
       guard let byte = next else { throw error(.unexpectedEnd(wanted: "the closing quote")) }
       switch byte {
@@ -254,5 +261,25 @@ private struct Reading {
     }
     at += 4
     return code
+  }
+}
+
+/// Where the keys of an object begin, by their bytes: two that only look alike (é in two spellings) are two keys.
+private struct Keys {
+  /// Through so many a search is quicker than a table.
+  private static let fewest = 8
+  private var first: [(key: String, start: Int)] = []
+  private var all: [[UInt8]: Int] = [:]
+
+  /// - Returns: where it began before; nil where it is new.
+  mutating func add(_ key: String, at start: Int) -> Int? {
+    if first.count < Keys.fewest {
+      let known = first.first { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
+      if let known { return known.start }
+      first.append((key, start))
+      return nil
+    }
+    if all.isEmpty { for one in first { all[Array(one.key.utf8)] = one.start } }
+    return all.updateValue(start, forKey: Array(key.utf8))
   }
 }

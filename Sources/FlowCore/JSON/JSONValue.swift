@@ -99,9 +99,13 @@ extension JSONValue {
   private static func quote(_ text: String, to out: inout [UInt8]) {
     out.append(0x22)
     defer { out.append(0x22) }
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
-      return out.append(contentsOf: text.utf8)
+    var text = text
+    let isPlain = text.withUTF8 { utf8 in
+      guard utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+      out.append(contentsOf: utf8)
+      return true
     }
+    if isPlain { return }
     let hex = Array("0123456789abcdef".utf8)
     for byte in text.utf8 {
       switch byte {

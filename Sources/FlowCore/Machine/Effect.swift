@@ -79,6 +79,8 @@ public struct Delivery: Hashable, Sendable, Codable {
   public var at: Instant
   /// The run's zone.
   public var zone: String
+  /// Which of the people that an escalation tells it is for, from 0 on; 0 for everything else.
+  public var person: Int
   /// An escalation's message rather than a step of the channel itself.
   public var isEscalation: Bool
   /// Outcomes that may be told.
@@ -104,7 +106,8 @@ public struct Delivery: Hashable, Sendable, Codable {
   public init(
     workflow: String, node: NodeIndex, step: String, verb: String, occurrence: Int, touch: Bool, isTask: Bool,
     until: Instant?, purpose: String?, to: Value, address: String, by: Value?, contact: Value, owner: Value?,
-    fields: [Field], at: Instant, zone: String, isEscalation: Bool, outcomes: [String],
+    fields: [Field], at: Instant, zone: String, person: Int = 0, isEscalation: Bool,
+    outcomes: [String],
     thread: Thread? = nil, token: String? = nil
   ) {
     self.workflow = workflow
@@ -124,11 +127,15 @@ public struct Delivery: Hashable, Sendable, Codable {
     self.fields = fields
     self.at = at
     self.zone = zone
+    self.person = person
     self.isEscalation = isEscalation
     self.outcomes = outcomes
     self.thread = thread
     self.token = token
   }
+
+  /// Where a run is told that it cannot be rendered.
+  public var place: Surroundings.Place { Surroundings.Place(node, person: person) }
 
   public func field(_ name: String) -> Content? { fields.first { $0.name == name }?.content }
 }

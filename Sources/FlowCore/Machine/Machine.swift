@@ -22,13 +22,13 @@ public enum Machine {
           (run.data["contact"], own["contact"]) = (contact, contact)
         }
         if let when = graph.trigger.when, try when.evaluate(scope()) != .boolean(true) {
-          if graph.trigger.each == nil { return .refused(because: "\(when.text) is false") }
+          if graph.trigger.each == nil { return .filtered(because: "\(when.text) is false") }
           continue
         }
         let key = try graph.trigger.key.map { (part) throws(EvaluationError) in keyText(try part.evaluate(scope())) }
         runs.append(Enrolment(key: key, data: own))
       }
-      return runs.isEmpty ? .refused(because: "no item of the list starts a run") : .runs(runs)
+      return runs.isEmpty ? .filtered(because: "no item of the list starts a run") : .runs(runs)
     } catch {
       return .refused(because: error.description)
     }
@@ -138,6 +138,8 @@ public enum Leave: Hashable, Sendable {
 }
 
 public enum EnrolmentResult: Hashable, Sendable {
+  /// The trigger's `when:` leaves the event out, or all items of its list: nobody did anything wrong.
+  case filtered(because: String)
   case refused(because: String)
   case runs([Enrolment])
 }

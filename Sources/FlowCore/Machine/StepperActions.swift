@@ -225,7 +225,7 @@ extension Stepper {
     _ person: Value, _ index: Int, _ node: NodeIndex, _ escalation: Escalation
   ) -> String? {
     let step = graph.nodes[node]
-    if let reason = surroundings.unrenderable[node] { return reason }
+    if let reason = surroundings.unrenderable[Surroundings.Place(node, person: index)] { return reason }
     var fields: [Delivery.Field] = []
     if let say = escalation.say {
       do throws(EvaluationError) {
@@ -241,9 +241,9 @@ extension Stepper {
         Delivery(
           workflow: graph.workflow, node: node, step: step.name, verb: escalation.via, occurrence: count(node),
           touch: false, isTask: false, until: nil, purpose: "escalate", to: person,
-          address: person[path: [escalation.address.rawValue]].text ?? shown(person, by: escalation.address),
-          by: nil, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone, isEscalation: true,
-          outcomes: escalation.each == nil ? [] : ["ack"])))
+          address: shown(person, by: escalation.address),
+          by: nil, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone, person: index,
+          isEscalation: true, outcomes: escalation.each == nil ? [] : ["ack"])))
     run.handovers[node, default: 0] += 1
     return nil
   }

@@ -34,6 +34,33 @@ extension Machine {
   }
 }
 
+extension Machine {
+  /// Whether the numbers in a run's state mean the steps of this graph that its journal names. It is asked of a graph
+  /// that may not be the one that the run went by.
+  public static func stands(_ run: Run, on graph: Graph, _ entries: [Entry]) -> Bool {
+    let nodes = graph.nodes.indices
+    guard let waiting = run.waiting, nodes.contains(waiting.node), graph.nodes[waiting.node].stands(at: waiting.stage),
+      run.numbers.isSubset(of: nodes)
+    else { return false }
+    // What was before a move bears the names of that version.
+    let last = entries.lastIndex { if case .migrated = $0.kind { true } else { false } }
+    let own = entries[(last.map { $0 + 1 } ?? 0)...]
+    var seen: Set<String> = []
+    for entry in own where entry.goesOut || entry.type == "waiting" {
+      guard let name = entry.step, seen.insert(name).inserted else { continue }
+      guard let node = graph.node(named: name), let passed = run.passed[node], last != nil || passed == entry.at
+      else { return false }
+    }
+    let heard = own.last { $0.type == "waiting" }?.step
+    return waiting.stage != .listening || last != nil || heard == graph.nodes[waiting.node].name
+  }
+}
+
+extension Run {
+  /// Of all steps that its state names.
+  fileprivate var numbers: Set<NodeIndex> { reached.union(passed.keys).union(rounds.keys).union(handovers.keys) }
+}
+
 extension Node {
   /// Whether a run can wait here in this way.
   fileprivate func stands(at stage: Run.Waiting.Stage) -> Bool {

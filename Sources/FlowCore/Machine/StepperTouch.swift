@@ -69,8 +69,8 @@ extension Stepper {
         case .skip: return skip(node, because: closed)
         case .end(let outcome): return .end(outcome)
         case .defer:
+          if !isPutOff(to: open, from: earliest, window) { reason = closed }
           earliest = open
-          reason = closed
         }
       }
     }
@@ -141,7 +141,10 @@ extension Stepper {
       guard
         let open = firstOpen(notBefore: earliest, window: window.hours, zone: window.zone, holidays: window.holidays)
       else { return .never(because: "its window and the holidays leave no day") }
-      if open > earliest { (earliest, reason) = (open, closedReason(at: earliest, window)) }
+      if open > earliest {
+        if !isPutOff(to: open, from: earliest, window) { reason = closedReason(at: earliest, window) }
+        earliest = open
+      }
     }
     return earliest > now ? .later(earliest, because: reason) : .now
   }
@@ -155,6 +158,13 @@ extension Stepper {
     case .policy: (graph.policy.window, contactZone, graph.policy.holidays)
     case .own(let window): (window, contactZone, graph.policy.holidays)
     }
+  }
+
+  /// The gap or the caps put it off: by the window alone it would go out sooner.
+  private func isPutOff(to open: Instant, from earliest: Instant, _ window: OpenTimes) -> Bool {
+    guard earliest > now else { return false }
+    return firstOpen(notBefore: now, window: window.hours, zone: window.zone, holidays: window.holidays)
+      .map { $0 < open } ?? false
   }
 
   private func closedReason(at instant: Instant, _ open: OpenTimes) -> String {
@@ -201,7 +211,7 @@ extension Stepper {
     switch self.delivery(node, action, until: until) {
     case .failure(let reason):
       let next = fail(node, because: reason.text)
-      guard surroundings.unrenderable[node] != nil, let until,
+      guard surroundings.unrenderable[Surroundings.Place(node)] != nil, let until,
         let failed = action.cases.first(where: { $0.key == "failed" })?.target
       else { return next }
       return unrendered(node, failed, until: until)
@@ -267,7 +277,7 @@ extension Stepper {
     _ node: NodeIndex, _ action: ChannelAction, until: Instant?
   ) -> Result<Delivery, Failure> {
     let step = graph.nodes[node]
-    if let reason = surroundings.unrenderable[node] { return .failure(Failure(text: reason)) }
+    if let reason = surroundings.unrenderable[Surroundings.Place(node)] { return .failure(Failure(text: reason)) }
     let scope = scope
     do throws(EvaluationError) {
       var to = contact
@@ -289,9 +299,9 @@ extension Stepper {
       }
       if action.isTask, by == nil { return .failure(Failure(text: "nobody is named to do it")) }
       if to.isAbsent { return .failure(Failure(text: "there is nobody to reach")) }
-      let address = to[path: [action.address.rawValue]].text ?? to.text ?? ""
+      let address = action.address.of(to) ?? to.text ?? ""
       if address.isEmpty, action.address != .none, !action.isTask {
-        return .failure(Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.rawValue)"))
+        return .failure(Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.words)"))
       }
       return .success(
         Delivery(
@@ -354,9 +364,6 @@ extension Stepper {
 
   /// How a timeline names somebody: by the channel's address where there is one, else by what is known.
   func shown(_ person: Value, by address: Manifest.Address) -> String {
-    for field in [address.rawValue, "email", "handle", "phone", "name"] {
-      if let text = person[path: [field]].text { return text }
-    }
-    return person.text ?? ""
+    address.of(person) ?? Manifest.Address.any.of(person) ?? person.text ?? ""
   }
 }

@@ -25,7 +25,8 @@ public struct Caps: Hashable, Sendable, Codable {
   package static let tooMany = "the cap on touches of this contact"
   static func tooSoon(_ gap: Duration) -> String { "less than \(gap)\(byCaps)" }
   private static let byCaps = " after the contact's touch before, which the caps want"
-  package static func isReason(_ because: String) -> Bool { because == tooMany || because.hasSuffix(byCaps) }
+  package static func isReason(_ because: String) -> Bool { because == tooMany || isGap(because) }
+  package static func isGap(_ because: String) -> Bool { because.hasSuffix(byCaps) }
 }
 
 /// What a run cannot know of itself: given to each step as a value, so that the machine stays pure.
@@ -39,12 +40,22 @@ public struct Surroundings: Sendable {
   /// Verbs, or `all`, by which nothing may go out for now, and why: a step of theirs stands still where it would
   /// go out, and is due again at once.
   public var held: [String: String]
-  /// Steps that no channel could render what they hand over, and why: they fail in place of going out.
-  public var unrenderable: [NodeIndex: String]
+  /// What no channel could render, and why: it fails in place of going out.
+  public var unrenderable: [Place: String]
+
+  /// Of what a step hands over: an escalation tells several people, everything else goes to one.
+  public struct Place: Hashable, Sendable {
+    public var node: NodeIndex
+    public var person: Int
+    public init(_ node: NodeIndex, person: Int = 0) {
+      self.node = node
+      self.person = person
+    }
+  }
 
   public init(
     zones: any ZoneSource, caps: Caps? = nil, touchesElsewhere: [Instant] = [], suppressed: Set<String> = [],
-    held: [String: String] = [:], unrenderable: [NodeIndex: String] = [:]
+    held: [String: String] = [:], unrenderable: [Place: String] = [:]
   ) {
     self.zones = zones
     self.caps = caps

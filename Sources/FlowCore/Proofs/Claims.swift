@@ -37,8 +37,16 @@ extension Graph {
   /// Whether a touch goes out however near the one before it (`gap: none`).
   public var liftsGap: Bool { nodes.contains { $0.isTouch && $0.liftsGap } }
 
-  /// Whether something can hold a run (`hold …`).
-  public var holds: Bool { edges.contains { if case .hold = $0.to { true } else { false } } }
+  /// Whether something can hold a run: what the file says (`hold …`), or the language where it says nothing of
+  /// `out-of-office`.
+  public var canBeHeld: Bool {
+    !anytime.contains { $0.key == "out-of-office" } || edges.contains { if case .hold = $0.to { true } else { false } }
+  }
+
+  /// Whether a touch may have to wait for one of another run of the contact.
+  public func waitsForOthers(caps: Caps?) -> Bool {
+    nodes.contains { $0.isTouch && (caps != nil || policy.gap != nil && !$0.liftsGap) }
+  }
 
   /// The outcomes that the file writes, each with the first place that does, in the order of these places.
   public var writtenOutcomes: [(outcome: String, span: Span)] {

@@ -11,6 +11,14 @@ public struct Proof: Sendable {
     case project
   }
 
+  /// What may come about all the same and the claim does not count.
+  public enum LeftOut: Hashable, Sendable {
+    case timeHeld
+    /// Touches of the contact's other runs, which put one of this run off: by the gap, or by the project's caps. What
+    /// the file's own event begins for the same contact (`each`) is named of its own.
+    case otherItems, otherRuns
+  }
+
   public var claim: Claim
   public var source: Source
   /// As written in `guarantees:`; empty for the language's own.
@@ -18,13 +26,18 @@ public struct Proof: Sendable {
   /// Where it is claimed; for the language's own, what it is about.
   public var span: Span
   public var verdict: Verdict
+  /// Of what is proved; empty where it holds whatever else there is.
+  public var leftOut: [LeftOut]
 
-  public init(claim: Claim, source: Source, text: String, span: Span, verdict: Verdict) {
+  public init(
+    claim: Claim, source: Source, text: String, span: Span, verdict: Verdict, leftOut: [LeftOut] = []
+  ) {
     self.claim = claim
     self.source = source
     self.text = text
     self.span = span
     self.verdict = verdict
+    self.leftOut = leftOut
   }
 }
 

@@ -21,7 +21,9 @@ private struct NewTextFinder {
   mutating func find() -> String {
     while at < lines.count {
       let line = lines[at]
-      if line.isQuoted {
+      if QuoteMarks.isGroupWise(line) {
+        break
+      } else if line.isQuoted {
         // A signature ends where quoted text begins: below it an answer may go on.
         endBlock()
         at += 1

@@ -2,6 +2,8 @@
 enum QuoteMarks {
   /// In lower case, blanks one and none around, emphasis of `*` taken away, ’ as '.
   static func fold(_ text: String) -> String {
+    var text = text
+    if let plain = text.withUTF8(foldPlain) { return plain }
     var out = String.UnicodeScalarView()
     var owesBlank = false
     for scalar in text.lowercased().unicodeScalars {
@@ -16,6 +18,29 @@ enum QuoteMarks {
       }
     }
     return String(out)
+  }
+
+  /// The same of bytes that are all of ASCII, as most lines are; nil where they are not.
+  private static func foldPlain(_ utf8: UnsafeBufferPointer<UInt8>) -> String? {
+    guard utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return String(unsafeUninitializedCapacity: utf8.count) { out in
+      var count = 0
+      var owesBlank = false
+      for byte in utf8 {
+        if byte == 0x20 || (0x09...0x0D).contains(byte) {
+          owesBlank = true
+        } else if byte != UInt8(ascii: "*") {
+          if owesBlank, count > 0 {
+            out[count] = 0x20
+            count += 1
+          }
+          owesBlank = false
+          out[count] = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+          count += 1
+        }
+      }
+      return count
+    }
   }
 
   // MARK: On … wrote:
@@ -40,7 +65,7 @@ enum QuoteMarks {
   private static func endsInColon(_ folded: String?) -> Bool { folded?.utf8.last == UInt8(ascii: ":") }
 
   private static let openings = ["on ", "am ", "le ", "el "]
-  private static let verbs = [" wrote", "schrieb", "a écrit", "escribió"]
+  private static let verbs = [" wrote", " writes", "schrieb", "a écrit", "escribió"]
 
   private static func mayLead(_ folded: String) -> Bool {
     begins(folded, openings) || startsWithYear(folded) || verbs.contains { folded.contains($0) }
@@ -55,7 +80,10 @@ enum QuoteMarks {
     if body.hasSuffix(" wrote") || body.hasSuffix(" a écrit") || body.hasSuffix(" escribió") {
       return isCertain || hasAddress
     }
-    if body.hasSuffix("schrieb") || begins(folded, ["am "]) && body.contains(" schrieb ")
+    // Gnus: what somebody reports begins so too, and no time stands in it.
+    if body.hasSuffix(" writes") { return isCertain }
+    if body.hasSuffix("schrieb") || body.hasSuffix(" geschrieben")
+      || begins(folded, ["am "]) && body.contains(" schrieb ")
       || body.contains(" schrieb am ")
     {
       return isCertain || hasAddress
@@ -86,15 +114,22 @@ enum QuoteMarks {
     guard let folded = lines.first?.folded else { return false }
     if folded.utf8.first == 0x2D, isSeparator(folded) { return true }
     if forwards.contains(where: { folded == $0 }) { return true }
-    return begins(folded, senders) && isHeader(lines.dropFirst())
+    return begins(folded, senders + dates) && isHeader(lines)
   }
 
-  /// `-----Original Message-----`
+  /// GroupWise: `>>> Ann Meyer <ann@acme.test> 13.04.2026 10:00 >>>`, and what follows it is marked by nothing.
+  static func isGroupWise(_ line: TextLine) -> Bool {
+    guard line.isQuoted, line.text.utf8.count <= 500 else { return false }
+    let folded = fold(line.text)
+    return folded.utf8.count > 6 && folded.hasPrefix(">>>") && folded.hasSuffix(">>>") && hasTime(folded)
+  }
+
+  /// `-----Original Message-----`, and Zoho's `---- On Mon, 13 Apr 2026 10:00:00 +0200 Ann Meyer wrote ---`.
   private static func isSeparator(_ folded: String) -> Bool {
     var rest = folded[...]
     while rest.utf8.first == 0x2D || rest.utf8.first == 0x20 { rest.removeFirst() }
     while rest.utf8.last == 0x2D || rest.utf8.last == 0x20 { rest.removeLast() }
-    return separators.contains(String(rest))
+    return separators.contains(String(rest)) || mayLead(String(rest)) && leads(rest + ":") == true
   }
 
   private static let separators: Set<String> = [
@@ -111,12 +146,14 @@ enum QuoteMarks {
     "début du message réexpédié :", "début du message transféré :", "inicio del mensaje reenviado:",
   ]
 
-  /// A header as Outlook copies it: behind the sender the date, and a recipient or the subject.
+  /// A header as Outlook copies it: the sender, the date, and a recipient or the subject; GMX begins with the date.
   private static func isHeader(_ lines: ArraySlice<TextLine>) -> Bool {
-    var (hasDate, hasOther) = (false, false)
-    for line in lines.lazy.filter({ !$0.isBlank && !$0.isQuoted }).prefix(7) {
+    var (hasSender, hasDate, hasOther) = (false, false, false)
+    for line in lines.lazy.filter({ !$0.isBlank && !$0.isQuoted }).prefix(8) {
       let folded = line.folded ?? ""
-      if begins(folded, dates) {
+      if begins(folded, senders) {
+        hasSender = true
+      } else if begins(folded, dates) {
         hasDate = true
       } else if begins(folded, others) {
         hasOther = true
@@ -125,7 +162,7 @@ enum QuoteMarks {
         break
       }
     }
-    return hasDate && hasOther
+    return hasSender && hasDate && hasOther
   }
 
   private static let senders = ["from:", "von:", "de:", "de :"]
@@ -168,6 +205,7 @@ enum QuoteMarks {
   ]
 
   private static func begins(_ folded: String, _ words: [String]) -> Bool {
-    words.contains { folded.utf8.starts(with: $0.utf8) }
+    guard let first = folded.utf8.first else { return false }
+    return words.contains { $0.utf8.first == first && folded.utf8.starts(with: $0.utf8) }
   }
 }

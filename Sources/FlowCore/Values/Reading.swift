@@ -31,87 +31,111 @@ public struct DataProblem: Hashable, Sendable, CustomStringConvertible {
 public func readValue(
   _ json: JSONValue, as type: ValueType, at path: String = "", zones: any ZoneSource
 ) -> (Value, [DataProblem]) {
-  var reader = DataReader(zones: zones)
-  let value = reader.read(json, as: type, at: path, depth: 0)
+  var reader = DataReader(zones: zones, root: path)
+  let value = reader.read(json, as: type, depth: 0)
   return (value, reader.problems)
 }
 
 private struct DataReader {
+  private enum Step {
+    case field(String)
+    case item(Int)
+  }
+
   let zones: any ZoneSource
-  var problems: [DataProblem] = []
+  let root: String
+  /// From ``root`` to what is read now; put into words only where something is wrong.
+  private var steps: [Step] = []
+  private(set) var problems: [DataProblem] = []
 
-  init(zones: any ZoneSource) { self.zones = zones }
+  init(zones: any ZoneSource, root: String) {
+    self.zones = zones
+    self.root = root
+  }
 
-  mutating func problem(_ kind: DataProblem.Kind, _ path: String, _ reason: String) -> Value {
+  private var path: String {
+    steps.reduce(into: root) { path, step in
+      switch step {
+      case .field(let name): path += path.isEmpty ? name : ".\(name)"
+      case .item(let index): path += "[\(index)]"
+      }
+    }
+  }
+
+  private mutating func problem(_ kind: DataProblem.Kind, _ reason: String) -> Value {
     problems.append(DataProblem(kind, at: path, reason))
     return .absent
   }
 
-  mutating func read(_ json: JSONValue, as type: ValueType, at path: String, depth: Int) -> Value {
+  mutating func read(_ json: JSONValue, as type: ValueType, depth: Int) -> Value {
     if case .optional(let inner) = type {
-      return json == .null ? .absent : read(json, as: inner, at: path, depth: depth)
+      return json == .null ? .absent : read(json, as: inner, depth: depth)
     }
-    if json == .null { return problem(.missing, path, "is missing") }
-    if depth >= 64, type.fields != nil || type.isList { return problem(.tooDeep, path, "is nested too deep") }
+    if json == .null { return problem(.missing, "is missing") }
+    if depth >= 64, type.fields != nil || type.isList { return problem(.tooDeep, "is nested too deep") }
     switch type {
     case .none, .optional: return .absent
-    case .integer, .number: return number(json, type, path)
+    case .integer, .number: return number(json, type)
     case .boolean:
-      guard case .bool(let value) = json else { return wrong(json, type, path) }
+      guard case .bool(let value) = json else { return wrong(json, type) }
       return .boolean(value)
     case .list(let element):
-      guard case .array(let items) = json else { return wrong(json, type, path) }
+      guard case .array(let items) = json else { return wrong(json, type) }
       var values: [Value] = []
       for (index, item) in items.enumerated() {
-        values.append(read(item, as: element, at: "\(path)[\(index)]", depth: depth + 1))
+        steps.append(.item(index))
+        values.append(read(item, as: element, depth: depth + 1))
+        steps.removeLast()
       }
       return .list(values)
-    case .record, .contact, .person: return record(json, type, path, depth)
+    case .record, .contact, .person: return record(json, type, depth)
     default:
-      guard case .string(let text) = json else { return wrong(json, type, path) }
-      return self.text(text, type, path)
+      guard case .string(let text) = json else { return wrong(json, type) }
+      return self.text(text, type)
     }
   }
 
-  private mutating func wrong(_ json: JSONValue, _ type: ValueType, _ path: String) -> Value {
-    problem(.wrongType, path, "is \(json.kind), where \(type.phrase) is wanted")
+  private mutating func wrong(_ json: JSONValue, _ type: ValueType) -> Value {
+    problem(.wrongType, "is \(json.kind), where \(type.phrase) is wanted")
   }
 
-  private mutating func number(_ json: JSONValue, _ type: ValueType, _ path: String) -> Value {
-    guard case .number(let literal) = json else { return wrong(json, type, path) }
+  private mutating func number(_ json: JSONValue, _ type: ValueType) -> Value {
+    guard case .number(let literal) = json else { return wrong(json, type) }
     do throws(DecimalError) {
       let number = try Decimal.parse(literal)
       if type == .number { return .number(number) }
       guard let integer = number.integer else {
-        return problem(.notAValue, path, "is \(Excerpt.of(literal)), where an integer is wanted")
+        return problem(.notAValue, "is \(Excerpt.of(literal)), where an integer is wanted")
       }
       return .integer(integer)
     } catch {
-      return problem(.notAValue, path, "is \(error)")
+      return problem(.notAValue, "is \(error)")
     }
   }
 
-  private mutating func record(_ json: JSONValue, _ type: ValueType, _ path: String, _ depth: Int) -> Value {
-    guard case .object(let members) = json, let fields = type.fields else { return wrong(json, type, path) }
+  private mutating func record(_ json: JSONValue, _ type: ValueType, _ depth: Int) -> Value {
+    guard case .object(let members) = json, let fields = type.fields else { return wrong(json, type) }
     var result: [String: Value] = [:]
     for field in fields {
-      let place = path.isEmpty ? field.name : "\(path).\(field.name)"
-      let member = members.first { $0.key == field.name }?.value ?? .null
-      let value = read(member, as: field.type, at: place, depth: depth + 1)
+      let index = members.indices.first { members[$0].key == field.name }
+      let member = index.map { members[$0].value } ?? .null
+      steps.append(.field(field.name))
+      let value = read(member, as: field.type, depth: depth + 1)
+      steps.removeLast()
       if !value.isAbsent { result[field.name] = value }
     }
     return .record(result)
   }
 
-  private mutating func text(_ text: String, _ type: ValueType, _ path: String) -> Value {
+  private mutating func text(_ text: String, _ type: ValueType) -> Value {
     do throws(ReadingError) {
       let value = try readText(text, as: type)
       if type == .timezone, zones.zone(named: text) == nil {
-        return problem(.notAValue, path, "is \"\(Excerpt.of(text))\", no known time zone")
+        return problem(.notAValue, "is \"\(Excerpt.of(text))\", no known time zone")
       }
       return value
     } catch {
-      return problem(.notAValue, path, "is \"\(Excerpt.of(text))\", no \(type.noun): \(error.reason)")
+      return problem(.notAValue, "is \"\(Excerpt.of(text))\", no \(type.noun): \(error.reason)")
     }
   }
 }

@@ -37,7 +37,7 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// What to write instead.
-  public var help: String? {
+  public var help: String {
     switch kind {
     case .unknownType(_, let nearest?): "did you mean \"\(nearest)\"?"
     case .unknownType, .empty:
@@ -48,7 +48,8 @@ public struct TypeSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
       "write, for instance, \(word == "list" ? "list of" : word) text"
     case .repeatedOptional: "write it once"
     case .badWord: "write words without blanks, with | between them"
-    case .repeatedWord, .tooDeep: nil
+    case .repeatedWord: "take one of them away"
+    case .tooDeep: "put the inner fields beside the outer ones"
     }
   }
 }

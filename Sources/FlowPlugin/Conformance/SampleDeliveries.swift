@@ -59,7 +59,7 @@ struct SampleDeliveries: Sendable {
     return Delivery(
       workflow: "conformance", node: NodeIndex(0), step: "sample", verb: manifest.verb, occurrence: 0,
       touch: manifest.touch, isTask: manifest.isTask, until: nil, purpose: manifest.touch ? "confirm" : nil,
-      to: Self.person, address: Self.person[path: [manifest.address.rawValue]].text ?? "",
+      to: Self.person, address: manifest.address.of(Self.person) ?? "",
       by: manifest.isTask ? Self.person : nil, contact: Self.person, owner: Self.person, fields: fields,
       at: Instant(seconds: 1_774_453_200), zone: "Europe/Berlin", isEscalation: false,
       outcomes: manifest.outcomes)
@@ -128,7 +128,7 @@ struct SampleDeliveries: Sendable {
         + hostile.map { "\($0)ann@acme.test" }
     case .phone:
       return hostile.flatMap { ["+4940555\($0)00142", "+494055500142\($0)", "\($0)+494055500142"] }
-    case .handle, .name: return hostile.map { "ann\($0)eve" }
+    case .handle, .handleOrPhone, .any, .name: return hostile.map { "ann\($0)eve" }
     case .none: return []
     }
   }

@@ -1,9 +1,12 @@
+import FlowCore
+
 /// Words by which people ask to be left alone.
 public enum OptOut {
-  /// Whether that is all a message says: one of the words that networks of telephones and their gateways honour
-  /// (STOP and its kin), in English, German, French or Spanish, in any case, with or without marks around it.
+  /// Whether that is all a message says, but for what it quotes and a signature: one of the words that networks of
+  /// telephones and their gateways honour (STOP and its kin), in English, German, French or Spanish, in any case, with
+  /// or without marks around it.
   public static func isAsked(by text: String) -> Bool {
-    let said = text.split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
+    let said = NewText.of(text).split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
     return !said.isEmpty && (said.allSatisfy(words.contains) || words.contains(said.joined()))
   }
 

@@ -68,22 +68,44 @@ public enum ContactReport {
     }
   }
 
+  /// What a person has taken back.
+  public struct Allowed: Sendable, Hashable {
+    public var suppressed: Suppressed
+    public var at: Instant
+    public var by: String
+    public var because: String
+    public init(_ suppressed: Suppressed, at: Instant, by: String, because: String) {
+      self.suppressed = suppressed
+      self.at = at
+      self.by = by
+      self.because = because
+    }
+  }
+
   public struct Person: Sendable, Hashable {
+    public var allowed: [Allowed] = []
     /// Everything that the contact is known by, sorted.
     public var identities: [String]
     public var runs: [Run]
     public var events: [Event]
     public var tasks: [Task]
     public var suppressions: [Suppressed]
+    /// Of instants that belong to no run: the project's.
+    public var zone: Zone
     public init(
-      identities: [String], runs: [Run], events: [Event], tasks: [Task], suppressions: [Suppressed]
+      identities: [String], runs: [Run], events: [Event], tasks: [Task], suppressions: [Suppressed],
+      zone: Zone = .utc
     ) {
       self.identities = identities
       self.runs = runs
       self.events = events
       self.tasks = tasks
       self.suppressions = suppressions
+      self.zone = zone
     }
+
+    /// The run's, as for all that belongs to it.
+    func zone(of task: Task) -> Zone { runs.first { $0.history.id == task.run }?.zone ?? zone }
   }
 
   // MARK: For people
@@ -100,7 +122,15 @@ public enum ContactReport {
     }
     out += section(
       "suppressed", ["channel", "known as", "since", "because"],
-      person.suppressions.map { [$0.channel, $0.contact, $0.at.rfc3339(in: .utc), $0.because] })
+      person.suppressions.map { [$0.channel, $0.contact, $0.at.rfc3339(in: person.zone), $0.because] })
+    out += section(
+      "allowed again", ["channel", "known as", "at", "by", "because", "was"],
+      person.allowed.map {
+        [
+          $0.suppressed.channel, $0.suppressed.contact, $0.at.rfc3339(in: person.zone), $0.by, $0.because,
+          "\($0.suppressed.because), since \($0.suppressed.at.rfc3339(in: person.zone))",
+        ]
+      })
     out += section(
       "runs", ["run", "workflow", "key", "started", "state", "touches"],
       person.runs.map { run in
@@ -119,10 +149,10 @@ public enum ContactReport {
       })
     out += section(
       "came in", ["received", "what", "id"],
-      person.events.map { [$0.received.rfc3339(in: .utc), $0.what, $0.id] })
+      person.events.map { [$0.received.rfc3339(in: person.zone), $0.what, $0.id] })
     out += section(
       "tasks", ["assigned", "run", "task", "state", "text"],
-      person.tasks.map { [$0.assigned.rfc3339(in: .utc), $0.run, $0.name, $0.state, $0.text] })
+      person.tasks.map { [$0.assigned.rfc3339(in: person.zone(of: $0)), $0.run, $0.name, $0.state, $0.text] })
     return out
   }
 
@@ -136,41 +166,51 @@ public enum ContactReport {
         (
           "suppressions",
           .array(
-            person.suppressions.map { .members(members($0)) })
+            person.suppressions.map { .members(members($0, person.zone)) })
+        ),
+        (
+          "allowed",
+          .array(
+            person.allowed.map { one in
+              .members(
+                members(one.suppressed) + [
+                  ("allowed", EntryJSON.time(one.at, .utc)), ("by", .string(one.by)), ("reason", .string(one.because)),
+                ])
+            })
         ),
         ("runs", .array(person.runs.map { .members(members($0, isWhole)) })),
         (
           "events",
           .array(
-            person.events.map { .members(members($0, isWhole)) })
+            person.events.map { .members(members($0, isWhole, person.zone)) })
         ),
         (
           "tasks",
           .array(
-            person.tasks.map { .members(members($0)) })
+            person.tasks.map { .members(members($0, person.zone(of: $0))) })
         ),
       ]), open: 4)
   }
 
-  static func members(_ suppressed: Suppressed) -> [(String, JSONValue?)] {
+  static func members(_ suppressed: Suppressed, _ zone: Zone = .utc) -> [(String, JSONValue?)] {
     [
       ("contact", .string(suppressed.contact)), ("channel", .string(suppressed.channel)),
-      ("at", EntryJSON.time(suppressed.at, .utc)), ("because", .string(suppressed.because)),
+      ("at", EntryJSON.time(suppressed.at, zone)), ("because", .string(suppressed.because)),
     ]
   }
 
-  static func members(_ event: Event, _ isWhole: Bool) -> [(String, JSONValue?)] {
+  static func members(_ event: Event, _ isWhole: Bool, _ zone: Zone = .utc) -> [(String, JSONValue?)] {
     [
       ("source", .string(event.source)), ("id", .string(event.id)),
-      ("received", EntryJSON.time(event.received, .utc)), ("what", .string(event.what)),
+      ("received", EntryJSON.time(event.received, zone)), ("what", .string(event.what)),
       ("data", isWhole ? .optional(event.data) : nil),
     ]
   }
 
-  static func members(_ task: Task) -> [(String, JSONValue?)] {
+  static func members(_ task: Task, _ zone: Zone = .utc) -> [(String, JSONValue?)] {
     [
       ("task", .string(task.id)), ("run", .string(task.run)), ("step", .string(task.name)),
-      ("assigned", EntryJSON.time(task.assigned, .utc)), ("state", .string(task.state)),
+      ("assigned", EntryJSON.time(task.assigned, zone)), ("state", .string(task.state)),
       ("text", .string(task.text)),
     ]
   }

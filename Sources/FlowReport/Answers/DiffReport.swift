@@ -10,7 +10,10 @@ public enum DiffReport {
     /// The version that it is on.
     public var version: String
     public var effect: Changes.Effect
-    public init(run: String, subject: String, version: String, effect: Changes.Effect) {
+    /// Why the program cannot go on by its version, where it cannot, but knows from where to move it.
+    public var doubt: String?
+    public init(run: String, subject: String, version: String, effect: Changes.Effect, doubt: String? = nil) {
+      self.doubt = doubt
       self.run = run
       self.subject = subject
       self.version = version
@@ -174,7 +177,10 @@ public enum DiffReport {
     ]
     let summary = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     return ["\(Words.count(runs.count, "live run")): \(summary.isEmpty ? "none" : summary)"]
-      + runs.map { run in "  \(run.run)  \(Printable.line(run.subject))  \(words(run.effect))" }
+      + runs.flatMap { run in
+        ["  \(run.run)  \(Printable.line(run.subject))  \(words(run.effect))"]
+          + (run.doubt.map { ["    stands still: \(Printable.line($0))"] } ?? [])
+      }
   }
 
   private static func words(_ effect: Changes.Effect) -> String {
@@ -199,6 +205,7 @@ public enum DiffReport {
     case .differs(let step): members += [("effect", .string("differs")), ("from", .string(step))]
     case .stranded(let because): members += [("effect", .string("stranded")), ("because", .string(because))]
     }
+    if let doubt = run.doubt { members.append(("stands-still", .string(doubt))) }
     return .members(members)
   }
 

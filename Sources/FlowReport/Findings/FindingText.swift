@@ -34,18 +34,18 @@ struct FindingText {
     let loose = diagnostic.notes.filter { $0.span == nil }
     // A help that shows the text as it should be says more than the same in a line.
     let change = changed
-    if !loose.isEmpty || (diagnostic.help != nil && change.isEmpty) {
+    if !loose.isEmpty || change.isEmpty {
       out.append(margin + paint(" |", .blue))
     }
     for note in loose { out += remark("note", note.text) }
-    if let help = diagnostic.help, change.isEmpty { out += remark("help", help) }
+    if change.isEmpty { out += remark("help", diagnostic.help) }
     for note in diagnostic.notes {
       guard let span = note.span else { continue }
       out.append(paint("note", .green) + ": " + Printable.line(note.text))
       out += snippet(span, label: "", .blue)
     }
     if !change.isEmpty {
-      let help = Width.wrapped(Printable.line(diagnostic.help ?? "write instead"), to: Self.width - 6)
+      let help = Width.wrapped(Printable.line(diagnostic.help), to: Self.width - 6)
       out += help.enumerated().map { $0 == 0 ? paint("help", .cyan) + ": " + $1 : "      " + $1 }
       out.append(margin + paint(" |", .blue))
       out += change

@@ -51,7 +51,7 @@ public enum FindingsReport {
         + place(diagnostic.span) + [
           ("message", .string(diagnostic.message)),
           ("label", diagnostic.label.isEmpty ? nil : .string(diagnostic.label)),
-          ("help", .optional(diagnostic.help)),
+          ("help", .string(diagnostic.help)),
           ("notes", .array(diagnostic.notes.map(note))),
           (
             "fix",
@@ -80,8 +80,7 @@ public enum FindingsReport {
         case .warning: "warning"
         case .hint: "notice"
         }
-      var text = diagnostic.message
-      if let help = diagnostic.help { text += "\n" + help }
+      var text = diagnostic.message + "\n" + diagnostic.help
       for note in diagnostic.notes { text += "\nnote: " + note.text }
       return GitHub.annotation(command, at: diagnostic.span, title: diagnostic.code.name, text)
     }.joined()
@@ -105,7 +104,7 @@ public enum FindingsReport {
       for note in diagnostic.notes {
         text += "\nnote: " + (note.span.map { "\($0.file):\($0.start.line): " } ?? "") + note.text
       }
-      if let help = diagnostic.help { text += "\nhelp: " + help }
+      text += "\nhelp: " + diagnostic.help
       let name = "\(diagnostic.code) at \(diagnostic.span.start.line):\(diagnostic.span.start.column)"
       var one = JUnit.Case(name: name, file: file, line: diagnostic.span.start.line)
       if diagnostic.severity == .error {

@@ -43,8 +43,7 @@ extension FindingsReport {
   }
 
   private static func result(_ diagnostic: Diagnostic, _ rule: Int) -> JSONValue {
-    var text = diagnostic.message
-    if let help = diagnostic.help { text += "\n" + help }
+    var text = diagnostic.message + "\n" + diagnostic.help
     for note in diagnostic.notes where note.span == nil { text += "\nnote: " + note.text }
     let related = diagnostic.notes.compactMap { note in note.span.map { (note.text, $0) } }.enumerated().map {
       JSONValue.members(
@@ -64,14 +63,14 @@ extension FindingsReport {
     return [("physicalLocation", place)]
   }
 
-  private static func fix(_ fix: Diagnostic.Fix, _ help: String?) -> JSONValue {
+  private static func fix(_ fix: Diagnostic.Fix, _ help: String) -> JSONValue {
     let replacement = JSONValue.members([
       ("deletedRegion", region(fix.span)), ("insertedContent", message(fix.replacement)),
     ])
     let change = JSONValue.members([
       ("artifactLocation", location(fix.span.file)), ("replacements", .array([replacement])),
     ])
-    return .members([("description", help.map(message)), ("artifactChanges", .array([change]))])
+    return .members([("description", message(help)), ("artifactChanges", .array([change]))])
   }
 
   private static func message(_ text: String) -> JSONValue { .members([("text", .string(text))]) }

@@ -95,7 +95,8 @@ struct CohortWords {
         let more =
           over.isEmpty
           ? "no more is asked on any day"
-          : "more is asked on \(over.count) of \(Words.count(load.days.count, "day")), the first \(Words.longDay(over[0].date))"
+          : "more is asked on \(over.count) of \(Words.count(load.days.count, "day")), "
+            + "the first \(Words.longDay(over[0].date))"
         return "\(load.verb): the capacity of \(capacity) a day is left out here; \(more)"
       }
   }

@@ -14,6 +14,16 @@ public enum ExplainReport {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// An object; where no text shows it, example and correction are null.
+  public static func json(_ page: Explanation) -> JSONValue {
+    func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
+    return .members([
+      ("code", .string(page.code.name)), ("severity", .string(page.severity.rawValue)),
+      ("title", .string(page.title)), ("why", .string(page.why)), ("example", text(page.example)),
+      ("correction", text(page.correction)),
+    ])
+  }
+
   /// A section of the reference, or the help of a rule in SARIF; `level` is the heading's.
   public static func markdown(_ page: Explanation, level: Int = 2) -> String {
     """

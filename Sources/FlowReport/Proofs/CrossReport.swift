@@ -24,7 +24,8 @@ public enum CrossReport {
 
   private static func severity(_ kind: Crossing.Kind) -> Severity { kind.isLoss ? .warning : .hint }
 
-  /// What happens to which step or run, short enough for a line: what it is about stands in it, the other workflow below.
+  /// What happens to which step or run, short enough for a line: what it is about stands in it, the other workflow
+  /// below.
   private static func sentence(_ crossing: Crossing) -> String {
     let (own, other) = ("\"\(crossing.workflow)\"", "\"\(crossing.beside)\"")
     return switch crossing.kind {
@@ -46,12 +47,27 @@ public enum CrossReport {
     return switch crossing.kind {
     case .refused(let group, let event): "both start on \"\(event)\", and \"\(group)\" is exclusive"
     case .leftOut, .ended, .putOff:
-      "\(both) together want more than the caps\(limit.map { "' \($0)" } ?? " allow")"
+      if isTooSoon(crossing), let gap = caps?.gap {
+        "\(both): less than the caps' gap of \(gap) lies between their touches"
+      } else {
+        "\(both) together want more than the caps\(limit.map { "' \($0)" } ?? " allow")"
+      }
     case .broken(let promise):
       "together with \"\(crossing.beside)\"\(others(crossing)) it does not keep "
         + (promise.text.isEmpty ? "what is promised" : "\"\(promise.text)\"")
     case .tooClose(_, let gap): "\(both): less than the project's gap of \(gap) lies between their touches"
     }
+  }
+
+  /// Not how many there are but how close they come is against the first of them. An end by the caps says no reason.
+  private static func isTooSoon(_ crossing: Crossing) -> Bool {
+    let reason = crossing.breach.lazy.filter(crossing.timeline.indices.contains).compactMap { at -> String? in
+      switch crossing.timeline[at].entry.kind {
+      case .skipped(let because), .deferred(_, let because): because
+      default: nil
+      }
+    }.first
+    return reason.map(Caps.isGap) ?? false
   }
 
   private static func others(_ crossing: Crossing) -> String {

@@ -46,8 +46,7 @@ public struct ProofChanges: Sendable, Hashable {
 
   private static func claims(_ old: ProofReport.ProvedFile, _ new: ProofReport.ProvedFile) -> [String] {
     var seen: Set<String> = []
-    return
-      (new.proofs.map { ProofReport.claim($0, of: new.graph) } + old.proofs.map { ProofReport.claim($0, of: old.graph) })
+    return [new, old].flatMap { file in file.proofs.map { ProofReport.claim($0, of: file.graph) } }
       .filter { seen.insert($0).inserted }
   }
 
@@ -65,7 +64,7 @@ public struct ProofChanges: Sendable, Hashable {
   private static func known(_ proof: Proof, of graph: Graph) -> Known {
     switch proof.verdict {
     case .proved:
-      Known(proof: proof, rank: 2, words: "proved" + (ProofLines.bound(proof, of: graph).map { ", \($0)" } ?? ""))
+      Known(proof: proof, rank: 2, words: "proved" + (ProofLines.bound(proof).map { ", \($0)" } ?? ""))
     case .undecided: Known(proof: proof, rank: 1, words: "open")
     case .broken, .impossible: Known(proof: proof, rank: 0, words: "broken")
     }

@@ -44,7 +44,7 @@ enum ProofLines {
   }
 
   /// The worst that can come about, where the claim has a measure.
-  static func bound(_ proof: Proof, of graph: Graph) -> String? {
+  static func bound(_ proof: Proof) -> String? {
     guard case .proved(let bound?, let isReached) = proof.verdict else { return nil }
     return switch bound {
     case .count(let count): isReached ? "\(count) at most, and some run has them" : "\(count) at most"
@@ -52,15 +52,30 @@ enum ProofLines {
     case .time(..<1000): "at once"
     case .time(let milliseconds):
       (proof.claim.distance == nil ? "never more than " : "never less than ") + Words.length(milliseconds)
-        + (leavesOutHolds(proof.claim) && graph.holds ? ", time held left out" : "")
     }
   }
 
-  /// Language, section 7: `first touch within` and `ends within` leave out time held, and say so.
-  private static func leavesOutHolds(_ claim: Claim) -> Bool {
-    switch claim {
-    case .ends, .firstTouch: true
-    default: false
+  /// The worst, and what it leaves out (language, section 7: `first touch within` and `ends within` leave out time
+  /// held, and say so).
+  static func measure(_ proof: Proof) -> String? {
+    let parts = [bound(proof), leftOut(proof)].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private static func leftOut(_ proof: Proof) -> String? {
+    var parts: [String] = proof.leftOut.contains(.timeHeld) ? ["time held"] : []
+    let others =
+      (proof.leftOut.contains(.otherItems) ? ["items"] : []) + (proof.leftOut.contains(.otherRuns) ? ["runs"] : [])
+    if !others.isEmpty { parts.append("touches of the contact's other " + Words.list(others, "and")) }
+    return parts.isEmpty ? nil : Words.list(parts, "and") + " left out"
+  }
+
+  /// As programs read it.
+  static func words(_ leftOut: Proof.LeftOut) -> String {
+    switch leftOut {
+    case .timeHeld: "time-held"
+    case .otherItems: "other-items"
+    case .otherRuns: "other-runs"
     }
   }
 }

@@ -48,7 +48,7 @@ public enum ProofReport {
     return Diagnostic(
       "unproved", .hint, at: proof.span.onFirstLine,
       "not decided: \(proof.source == .project ? graph.workflow + ": " : "")\(what)",
-      notes: because.isEmpty ? [] : [Diagnostic.Note(because)], help: decidedBy.isEmpty ? nil : decidedBy)
+      notes: because.isEmpty ? [] : [Diagnostic.Note(because)], help: decidedBy)
   }
 
   /// Nil for what a rule of the compiler says already.

@@ -25,7 +25,6 @@ struct ProofStory {
     let rows = shortened
     guard !rows.isEmpty else { return [] }
     var last = ""
-    let year = zone.civil(at: witness.start).date.year
     var out = ["it can come about like this, in \(year) (times of \(zone.name)):"]
     // Wider where there are seconds.
     let column = rows.compactMap(\.at).map { Width.of(when($0)) }.reduce(17, max)
@@ -38,7 +37,7 @@ struct ProofStory {
       out += told(row, when: Width.padded(when == last ? "" : when, to: column))
       last = when
     }
-    return out + changedClocks + needs + elsewhere
+    return out + changedClocks + needs + farDates + elsewhere
   }
 
   // MARK: Rows
@@ -115,11 +114,14 @@ struct ProofStory {
     }
   }
 
-  /// `Fri 27 Mar 16:40`; the year stands at the start.
+  /// `Fri 27 Mar 16:40`; the year where it is another than the one that stands above.
   private func when(_ instant: Instant) -> String {
     let civil = zone.civil(at: instant)
-    return "\(Words.day(civil.date)) \(Words.time(civil.time.wholeSeconds))"
+    let year = civil.date.year == self.year ? "" : " \(civil.date.year)"
+    return "\(Words.day(civil.date))\(year) \(Words.time(civil.time.wholeSeconds))"
   }
+
+  private var year: Int { zone.civil(at: witness.start).date.year }
 
   // MARK: Words
 
@@ -189,6 +191,31 @@ struct ProofStory {
     return Width.wrapped("the clocks go \(way) in between: \(hours) \(what)", to: width)
   }
 
+  /// Instants of the data by which the run goes, where they lie far from its start: without them it goes another way.
+  private var farDates: [String] {
+    var told: [String] = []
+    for name in witness.timeline.compactMap(\.step) {
+      guard let node = graph.node(named: name).map({ graph.nodes[$0] }) else { continue }
+      for use in node.dataInstants {
+        guard case .input(let root) = use.name, let value = witness.input[root]?[path: use.path] else { continue }
+        let civil: CivilDate
+        switch value {
+        case .instant(let instant): civil = zone.civil(at: instant).date
+        case .date(let date): civil = date
+        default: continue
+        }
+        let distance = civil.days(since: zone.civil(at: witness.start).date)
+        let words = ([root] + use.path).joined(separator: ".") + " is \(Words.day(civil)) \(civil.year)"
+        if abs(distance) > Self.nearDays, !told.contains(words) { told.append(words) }
+      }
+    }
+    guard !told.isEmpty else { return [] }
+    return Width.wrapped("it needs that " + Words.list(told.map(Printable.line)), to: width)
+  }
+
+  /// What is made up lies about the start; so much further it is chosen.
+  private static let nearDays = 60
+
   /// The conditions on data, as the file writes them.
   private var needs: [String] {
     let all = witness.conditions.map { condition -> String in
@@ -202,6 +229,22 @@ struct ProofStory {
     var out = lines.prefix(2).enumerated().map { $0 == 0 ? "it needs that " + $1 : "              " + $1 }
     if lines.count > 2 { out[1] = Width.truncated(out[1] + " …", to: width) }
     return out
+  }
+}
+
+extension Node {
+  /// What of the data its instants are counted from.
+  fileprivate var dataInstants: [Use] {
+    var all = [due].compactMap { $0 }
+    switch action {
+    case .wait(let moment): all.append(moment)
+    case .await(let awaited): all.append(awaited.until)
+    case .channel(let action): if let until = action.until { all.append(until) }
+    default: break
+    }
+    return all.filter(\.isData).flatMap { moment -> [Use] in
+      if case .expression(let expression) = moment.base { expression.uses } else { [] }
+    }
   }
 }
 

@@ -69,7 +69,7 @@ extension ProofReport {
   private static func line(_ proof: Proof, _ graph: Graph) -> Line {
     let claim = Printable.line(Self.claim(proof, of: graph))
     switch proof.verdict {
-    case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.bound(proof, of: graph))
+    case .proved: return Line(verdict: .proved, claim: claim, more: ProofLines.measure(proof))
     case .broken: return Line(verdict: .broken, claim: claim)
     case .impossible(let because): return Line(verdict: .broken, claim: claim, more: because)
     case .undecided(let because, _): return Line(verdict: .open, claim: claim, more: because)
@@ -112,6 +112,9 @@ extension ProofReport {
       case nil: break
       }
       if bound != nil { members.append(("reached", .bool(isReached))) }
+      if !proof.leftOut.isEmpty {
+        members.append(("left-out", .array(proof.leftOut.map { .string(ProofLines.words($0)) })))
+      }
     case .broken(let witness):
       members.append(("verdict", .string("broken")))
       members.append(("run", run(witness, graph, zones)))

@@ -37,7 +37,7 @@ public enum TableReport {
     guard !table.rows.isEmpty, !table.columns.isEmpty else { return empty + "\n" }
     let paint = Paint(color: color)
     let cells = table.rows.map { row in
-      table.columns.indices.map { Printable.line(table.cell(row, $0) ?? "") }
+      table.columns.indices.map { Printable.cell(table.cell(row, $0) ?? "", ascii: ascii) }
     }
     let widths = Self.widths(table, cells, width)
     let ellipsis = ascii ? "..." : "…"

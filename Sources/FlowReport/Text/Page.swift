@@ -80,7 +80,8 @@ enum Page {
     svg.plot .axis { stroke: var(--line); }
     .key span { display: inline-block; width: .75rem; height: .75rem; border-radius: 2px; margin: 0 .35rem 0 1rem; }
     .key span:first-child { margin-left: 0; }
-    .key .one { background: var(--one); } .key .two { background: var(--two); } .key .three { background: var(--three); }
+    .key .one { background: var(--one); } .key .two { background: var(--two); } \
+    .key .three { background: var(--three); }
     """
 }
 
@@ -126,7 +127,8 @@ struct BarPlot {
         + "</p>\n"
     return """
       <h3>\(Page.escaped(title))</h3>
-      \(key)<div class="plot"><svg class="plot" viewBox="0 0 700 \(y)" width="700" height="\(y)" role="img" aria-label="\
+      \(key)<div class="plot"><svg class="plot" viewBox="0 0 700 \(y)" width="700" height="\(y)" role="img" \
+      aria-label="\
       \(XML.escaped(Printable.line(title), attribute: true))">
       \(canvas.body)</svg></div>
 

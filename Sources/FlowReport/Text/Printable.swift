@@ -30,6 +30,11 @@ enum Printable {
     return String(out)
   }
 
+  /// The same with its line breaks seen: a cell of a table.
+  static func cell(_ text: String, ascii: Bool = false) -> String {
+    lines(text).map(line).filter { !$0.isEmpty }.joined(separator: ascii ? " / " : " ↵ ")
+  }
+
   /// A text of several lines, each kept as it is.
   static func lines(_ text: String) -> [String] {
     var bytes = Array(text.utf8)

@@ -15,17 +15,18 @@ extension Engine {
     // machine's own clock may have been set back, and then holds up nothing (guarantee 13).
     let now = clock.uptime() == nil ? max(clock.now(), record.run.lived) : clock.now()
     let also = also + [.hear(run: id, event: event.id)]
-    if let graph = try graph(of: record) {
+    switch (try reading(record), event.kind) {
+    case (.success(let graph), _):
       try await commit(
         record, event: event, at: now, try surroundings(of: record, graph), depth: incoming.depth, also: also
       ) { Machine.step(graph, record.run, event, at: now, $0) }
-    } else if case .cancel(let because) = event.kind {
+    case (.failure, .cancel(let because)):
       // A person can end it all the same.
       try await commit(
         record, event: event, at: now, Surroundings(zones: zones), depth: incoming.depth, also: also
       ) { _ in Machine.cancelled(record.run, because: because, at: now) }
-    } else {
-      try setAside(record, "its version cannot be read any more")
+    case (.failure(let unreadable), _):
+      try keep(event, of: incoming, for: record, unreadable, also: also)
     }
   }
 
@@ -45,8 +46,10 @@ extension Engine {
   private func wake(_ id: String) async throws(StoreError) {
     let now = clock.now()
     guard let record = try store.run(id), let due = record.due, due <= now else { return }
-    guard let graph = try graph(of: record) else {
-      return try setAside(record, "its version cannot be read any more")
+    let graph: Graph
+    switch try reading(record) {
+    case .success(let read): graph = read
+    case .failure(let unreadable): return try setAside(record, unreadable)
     }
     if let line = try openTouch(of: id) { return try standStill(record, isNoted: true, reason(behind: line)) }
     let surroundings = try surroundings(of: record, graph)
@@ -90,11 +93,11 @@ extension Engine {
     var plan = try await plan(transition(surroundings), of: record, event, at: now, depth)
     var rerun: Rerun?
     // Made anew where a step cannot be rendered.
-    while let (node, verb, error) = plan.unrenderable, surroundings.unrenderable[node] == nil {
+    while let (place, verb, error) = plan.unrenderable, surroundings.unrenderable[place] == nil {
       if surroundings.held[verb] == nil, let because = try heldBack(error, verb, record.id, at: now, &rerun) {
         surroundings.held[verb] = because
       } else {
-        surroundings.unrenderable[node] = error.text
+        surroundings.unrenderable[place] = error.text
       }
       plan = try await self.plan(transition(surroundings), of: record, event, at: now, depth)
     }
@@ -124,6 +127,7 @@ extension Engine {
     if sending.aside.contains(record.id), !isWaiting { writes.append(.remember(Facts.aside + record.id, nil)) }
     writes += plan.writes
     try store.add(writes)
+    if !plan.next.isLive { versions.forget(record.id) }
     for var line in plan.cancelled { try giveBack(&line) }
     if !isWaiting { sending.aside.remove(record.id) }
     sending.note(plan)
@@ -157,7 +161,11 @@ extension Engine {
     // Given away: its entries are changed in their place.
     let among = EventRow.depth(depth, among: effects.count(where: \.isOfOthers))
     var plan = Plan(record: record, transition: transition, now: now, depth: among)
-    if let event { try stop(&plan, event, record.run) }
+    if let event {
+      if case .complaint = event.kind { plan.isComplaint = true }
+      try stop(&plan, event, record.run)
+      try withdrawTasks(&plan, event)
+    }
     for (index, effect) in effects.enumerated() {
       if case .deliver(let delivery) = effect {
         try await render(delivery, index, into: &plan)
@@ -179,12 +187,14 @@ extension Engine {
     let depth: Int
     /// Indices of entries that hand something over and were not rendered yet, in order.
     var unrendered: ArraySlice<Int>
+    /// The contact has complained.
+    var isComplaint = false
     /// Keys of lines that were claimed, and do not begin any more.
     var stopped: [String] = []
     /// Lines that never leave, as they were.
     var cancelled: [Outgoing] = []
-    /// The first step that no channel could render, and why.
-    var unrenderable: (node: NodeIndex, verb: String, error: ChannelError)?
+    /// The first that no channel could render, and why.
+    var unrenderable: (place: Surroundings.Place, verb: String, error: ChannelError)?
 
     init(record: RunRecord, transition: consuming Transition, now: Instant, depth: Int) {
       next = record
@@ -249,17 +259,14 @@ extension Engine {
     case .enroll(let workflow, let input):
       plan.writes.append(plan.derived(index, .enrol(workflow: workflow, input: input)))
     case .suppress(let channel):
-      let contact = ContactIdentity.all(of: run.run.data["contact"] ?? .absent)
-      plan.writes.append(
-        .suppress(contact: contact, channel: channel, at: plan.now, because: "\(run.workflow), run \(run.id)")
-      )
+      plan.writes.append(.optOut(from: channel, by: run, isComplaint: plan.isComplaint, at: plan.now))
     }
   }
 
   /// An event stops what is planned in its scope and has not left (guarantee 9): a cancellation everything; an answer,
   /// a bounce or an opt-out the run's touches; and whatever interrupts a step, what that step has handed over. A call
   /// or a word to somebody else that the run has left behind goes out.
-  private func stop(_ plan: inout Plan, _ event: Event, _ before: Run) throws(StoreError) {
+  func stop(_ plan: inout Plan, _ event: Event, _ before: Run) throws(StoreError) {
     let run = plan.next
     var isCancel = false
     var touches = !run.isLive
@@ -292,6 +299,35 @@ extension Engine {
       stopped.append(Entry(at: plan.now, step: line.step, round: line.round, kind: kind))
     }
     plan.note(stopped)
+  }
+
+  /// Calls and the like that people still have on their list, when an answer, a bounce, an opt-out or another event has
+  /// ended the run: nobody reaches the contact about it any more (guarantee 9). A cancellation withdraws everything.
+  /// Where the run ends by itself a task stays: a call that was late may still be worth making.
+  private func withdrawTasks(_ plan: inout Plan, _ event: Event) throws(StoreError) {
+    guard !plan.next.isLive, Engine.takesBackTasks(event) else { return }
+    let isCancel = if case .cancel = event.kind { true } else { false }
+    let open = try store.tasks(TaskFilter(run: plan.next.id, isOpen: true)).filter { $0.node != nil }
+    guard !open.isEmpty else { return }
+    let touches = Set(try store.outbox(run: plan.next.id).filter(\.touch).map(\.node))
+    let because = "the run has ended: \(plan.next.run.outcome ?? "")"
+    for task in open where isCancel || Engine.isOf(touches, task) {
+      var withdrawn = task
+      withdrawn.state = .withdrawn(because: because, at: plan.now)
+      plan.writes.append(.task(withdrawn))
+    }
+  }
+
+  /// Not in line: there the optimizer of Swift 6.3 ends with an error about ownership.
+  @inline(never) private static func isOf(_ steps: Set<NodeIndex>, _ task: TaskRecord) -> Bool {
+    task.node.map(steps.contains) == true
+  }
+
+  private static func takesBackTasks(_ event: Event) -> Bool {
+    switch event.kind {
+    case .timer, .left, .failed, .outcome: false
+    default: true
+    }
   }
 
   /// A delivery of a run that has ended failed: the run cannot be told any more, its journal and its owner

@@ -75,6 +75,7 @@ extension Engine {
         try engine.tryAgain(line)
         hasChanged = true
       }
+      _ = try engine.readmit(run)
       return hasChanged
     }
   }
@@ -105,6 +106,7 @@ extension Engine {
     try await alone { engine async throws(StoreError) in
       let erasure = try engine.store.erase(contact)
       engine.erased.formUnion(erasure.runs)
+      for run in erasure.runs { engine.versions.forget(run) }
       engine.sending.isStale = true
       return erasure
     }
@@ -115,8 +117,8 @@ extension Engine {
   /// that takes longer than 30 seconds), so that they can be closed.
   public func reload(library: Library, outlets: [String: Outlet], caps: Caps?) async throws(StoreError) {
     try await alone { engine async throws(StoreError) in
-      for graph in engine.library.graphs { engine.older[graph.fingerprint] = graph }
       engine.use(library, outlets, caps)
+      try engine.readmit()
       try engine.heedLimits()
       try engine.forgetRefusals()
       try engine.goOn()

@@ -8,6 +8,8 @@ extension Engine {
     _ graph: Graph, _ data: [String: Value], _ incoming: Incoming, _ result: inout Received
   ) async throws(StoreError) {
     switch Machine.enrol(graph, data: data, at: clock.now(), zones: zones) {
+    case .filtered(let because):
+      result.refused.append(.init(workflow: graph.workflow, because: [Received.Refused.filter + because]))
     case .refused(let because):
       result.refused.append(.init(workflow: graph.workflow, because: [because]))
     case .runs(let enrolments):
@@ -83,15 +85,20 @@ extension Engine {
       {
         return because
       }
+    } else if graph.trigger.again == .never, try wasErased(Erased.key(subject, workflow: graph.workflow)) {
+      return "a run that was erased has had the key \"\(subject)\", and the trigger says `again: never`"
     }
-    if case .after(let duration, perContact: true) = graph.trigger.again, !contact.isEmpty,
-      let last = try store.lastRun(workflow: graph.workflow, contact: contact),
-      let because = tooSoon(last, duration, "this contact")
-    {
-      return because
+    if case .after(let duration, perContact: true) = graph.trigger.again, !contact.isEmpty {
+      for name in sending.joined.all(contact) {
+        if let last = try store.lastRun(workflow: graph.workflow, contact: name),
+          let because = tooSoon(last, duration, "this contact")
+        {
+          return because
+        }
+      }
     }
     guard let group = graph.trigger.exclusive, !contact.isEmpty else { return nil }
-    for name in [contact] + identities.filter({ $0 != contact }) {
+    for name in names(contact, identities) {
       guard let other = try store.liveRun(exclusive: group, contact: name) else { continue }
       return "the run \(other.id) of \(other.workflow) follows up this contact, and \"\(group)\" is exclusive"
     }

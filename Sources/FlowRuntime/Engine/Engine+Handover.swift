@@ -29,7 +29,7 @@ extension Engine {
         }
       }
     case .failure(let error):
-      if plan.unrenderable == nil { plan.unrenderable = (delivery.node, delivery.verb, error) }
+      if plan.unrenderable == nil { plan.unrenderable = (delivery.place, delivery.verb, error) }
     }
   }
 
@@ -221,12 +221,16 @@ extension Engine {
         continue
       }
       switch try leave(line) {
-      case .now: break
-      case .never(let because):
+      case .success(.now): break
+      case .failure(let unreadable):
+        try giveBack(&line)
+        try hold(line, unreadable)
+        continue
+      case .success(.never(let because)):
         try giveBack(&line)
         try withhold(line, because: because)
         continue
-      case .later(let instant, let because):
+      case .success(.later(let instant, let because)):
         try giveBack(&line)
         try putOff(line, until: instant, because)
         continue
@@ -262,7 +266,7 @@ extension Engine {
   /// again, and the next claim says what becomes of it.
   func mayBegin(_ line: Outgoing) throws(StoreError) -> Bool {
     guard claimed.contains(line.key.text), !erased.contains(line.run) else { return false }
-    if !isStopped, try hold(line) == nil, case .now = try leave(line) { return true }
+    if !isStopped, try hold(line) == nil, case .success(.now) = try leave(line) { return true }
     claimed.remove(line.key.text)
     var again = line
     again.state = .planned
@@ -288,23 +292,30 @@ extension Engine {
   }
 
   /// Everything about a touch is checked twice: when it was due, and here. What was stopped never leaves.
-  private func leave(_ line: Outgoing) throws(StoreError) -> Leave {
+  /// - Returns: a failure where nobody can look.
+  private func leave(_ line: Outgoing) throws(StoreError) -> Result<Leave, Unreadable> {
     if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
-      return .never(because: because)
+      return .success(.never(because: because))
     }
-    guard line.touch else { return .now }
-    let suppressed = try store.suppressed(line.contact)
-    if suppressed.contains(line.verb) || suppressed.contains("all") {
-      return .never(because: "\(line.verb) is suppressed for this contact")
-    }
+    guard line.touch else { return .success(.now) }
     // In the instant in which it became due it has just been looked at; but what was late may have left since. An
     // engine that begins after the clock has jumped back is before that instant.
     let off = clock.now().milliseconds(since: line.planned)
-    guard off != 0 || sending.lastLate.map({ $0 >= line.planned }) == true, let record = try store.run(line.run)
-    else { return .now }
+    let isLookedAt = off == 0 && sending.lastLate.map { $0 < line.planned } ?? true
+    let record = isLookedAt ? nil : try store.run(line.run)
+    let suppressed = try store.suppressed(record.map { names($0.contact, line.contact) } ?? line.contact)
+    if suppressed.contains(line.verb) || suppressed.contains("all") {
+      return .success(.never(because: "\(line.verb) is suppressed for this contact"))
+    }
+    guard let record else { return .success(.now) }
     let isOvertaken = hasLeftLate(since: line, record.contact)
-    guard off != 0 || isOvertaken, let graph = try graph(of: record) else { return .now }
-    if let ended = record.run.ended, ended > line.planned { return .never(because: "the run has ended") }
+    guard off != 0 || isOvertaken else { return .success(.now) }
+    if let ended = record.run.ended, ended > line.planned { return .success(.never(because: "the run has ended")) }
+    let graph: Graph
+    switch try reading(record) {
+    case .success(let read): graph = read
+    case .failure(let unreadable): return .failure(unreadable)
+    }
     var surroundings = Surroundings(zones: zones, suppressed: suppressed)
     if isOvertaken || abs(off) >= Engine.late {
       // Others may have gone out since its gap and caps were looked at.
@@ -312,8 +323,8 @@ extension Engine {
         graph, contact: record.contact, identities: line.contact, except: record.id, for: line)
     }
     let counted = counted(line, of: record.contact)
-    return Machine.mayLeave(
-      graph, record.run, line.node, planned: counted, at: clock.now(), surroundings)
+    return .success(
+      Machine.mayLeave(graph, record.run, line.node, planned: counted, at: clock.now(), surroundings))
   }
 
   /// What the engine does of itself with a touch stands in the run's journal, too.

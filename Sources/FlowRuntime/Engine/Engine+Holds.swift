@@ -17,6 +17,7 @@ struct Sending {
   var late: [String: [Late]] = [:]
   /// When the last of them left.
   var lastLate: Instant?
+  var joined = JoinedNames()
 
   struct Late: Hashable {
     var run: String
@@ -160,6 +161,8 @@ extension Engine {
     static let reference = Fact.many[0]
     /// The contact that an identity belongs to.
     static let contact = Fact.many[1]
+    /// Another name of the contact with this one: runs are stored under both.
+    static let joined = "joined/"
     /// How the inbox calls a channel as a source.
     static let channel = "channel/"
     /// How often the process has ended with a line in hand.
@@ -170,6 +173,8 @@ extension Engine {
     static let rerun = "rerun/"
     /// A line that was in a channel's hands when something stopped it: it is not tried again.
     static let stopped = "stopped/"
+    /// A run by whose version this program cannot go on, and why; after a slash, ids of events that are kept for it.
+    static let unread = "unread/"
   }
 
   /// Reads what the store remembers.
@@ -193,6 +198,9 @@ extension Engine {
     read.lastLate = read.late.values.joined().map(\.real).max()
     for fact in try store.remembered(prefix: Facts.rerun) {
       read.reruns[String(fact.name.dropFirst(Facts.rerun.count))] = Engine.Rerun(fact.value)
+    }
+    for fact in try store.remembered(prefix: Facts.joined) {
+      _ = read.joined.join(fact.value, with: String(fact.name.dropFirst(Facts.joined.count)))
     }
     read.isStale = false
     sending = read

@@ -30,37 +30,53 @@ extension Engine {
     var found: [String] = []
     for identity in identities {
       let contact = try store.remembered(Facts.contact + identity)
-      for name in [contact, identity].compactMap(\.self) where !found.contains(name) { found.append(name) }
+      let names = [contact, identity].compactMap(\.self).flatMap(sending.joined.all)
+      for name in names where !found.contains(name) { found.append(name) }
     }
     return found
   }
 
+  /// Every name under which something of a contact may be stored: the one that its run has, what its run knows it by,
+  /// and under which name other runs know it.
+  func names(_ contact: String, _ identities: [String]) -> [String] {
+    var names = sending.joined.all(contact)
+    for identity in identities where !names.contains(identity) { names.append(identity) }
+    return names
+  }
+
   /// The one name of a contact: what the first known of its identities belongs to, else the first of them.
-  /// - Returns: with what is to be remembered, so that the others belong to it from now on.
+  /// - Returns: with what is to be remembered, so that the others belong to it from now on, and what runs of before
+  ///   call it, too.
   func contact(_ identities: [String]) throws(StoreError) -> (name: String, remembered: [Write]) {
     guard let first = identities.first, knowsContacts else { return (identities.first ?? "", []) }
-    var name: String?
+    var names: [String] = []
     var unknown: [String] = []
     for identity in identities {
       if let known = try store.remembered(Facts.contact + identity) {
-        name = name ?? known
+        if !names.contains(known) { names.append(known) }
       } else {
         unknown.append(identity)
       }
     }
     // Runs of before may have known it by one of these alone.
-    if name == nil, identities.count > 1 {
-      for identity in identities where try !store.runs(RunFilter(contact: identity)).isEmpty {
-        name = name ?? identity
+    if identities.count > 1 {
+      for identity in unknown where !names.contains(identity) {
+        if try !store.runs(RunFilter(contact: identity)).isEmpty { names.append(identity) }
       }
     }
-    let found = name ?? first
-    return (found, unknown.filter { $0 != found }.map { .remember(Facts.contact + $0, found) })
+    let found = names.first ?? first
+    var remembered = unknown.filter { $0 != found }.map { Write.remember(Facts.contact + $0, found) }
+    for name in names.dropFirst() {
+      if let step = sending.joined.join(found, with: name) {
+        remembered.append(.remember(Facts.joined + step.from, step.to))
+      }
+    }
+    return (found, remembered)
   }
 
   /// How the names of those facts begin that say under which names contacts are known, when touches really went out,
   /// and how much went out today: a copy of the store needs them to look ahead.
-  public static let factsAhead = [Facts.contact, Facts.late, Facts.pace]
+  public static let factsAhead = [Facts.contact, Facts.joined, Facts.late, Facts.pace]
 
   // MARK: When touches really went out
 
@@ -86,7 +102,7 @@ extension Engine {
 
   /// Whether another touch of the contact, which was late, has left since this one was planned, or in that instant.
   func hasLeftLate(since line: Outgoing, _ contact: String) -> Bool {
-    ([contact] + line.contact).contains { name in
+    names(contact, line.contact).contains { name in
       sending.late[name]?.contains { $0.key != line.key.text && $0.real >= line.planned } == true
     }
   }
@@ -116,7 +132,7 @@ extension Engine {
     _ contact: String, _ identities: [String], except run: String, for line: Outgoing?
   ) throws(StoreError) -> [Instant] {
     var all: [Instant] = []
-    for name in [contact] + identities.filter({ $0 != contact }) {
+    for name in names(contact, identities) {
       var late = sending.late[name] ?? []
       let touches = try store.touches(contact: name)
       for touch in touches where touch.run != run {

@@ -84,7 +84,7 @@ extension Engine {
       let incoming = Incoming(
         source: Facts.channel + verb, id: id, at: min(at ?? now, now), body: .message(message)
       ).composed
-      guard ids.insert(id).inserted, try store.inbox(incoming.key) == nil else { return }
+      guard ids.insert(id).inserted, try !isKnown(incoming.key) else { return }
       writes.append(.receive(InboxRow(incoming: incoming, received: now, result: result)))
     }
     for message in inbound.messages {
@@ -171,29 +171,38 @@ extension Engine {
     }
     for id in named {
       guard let record = try store.run(id) else { continue }
-      if try isListening(record, event) { return (record, nil) }
+      if try isListening(record, event.id) { return (record, nil) }
       ended = ended ?? record
     }
     if Engine.needsProof(kind) { return (nil, ended) }
     guard let address = message.address.map(ContactIdentity.canonical), !address.isEmpty else {
       return (nil, ended)
     }
-    var live: [RunRecord] = []
-    for contact in try contacts(known: [address]) {
-      for record in try store.runs(RunFilter(contact: contact)) {
-        if try isListening(record, event) { live.append(record) }
-      }
-    }
-    // Whom it was written to last is whom it answers.
-    let last = live.max {
-      ($0.run.touched.last ?? $0.run.started, $0.id) < ($1.run.touched.last ?? $1.run.started, $1.id)
-    }
+    let last = try lastWritten(to: address, hearing: event.id)
     return (last, last == nil ? ended : nil)
   }
 
-  private func isListening(_ record: RunRecord, _ event: Event) throws(StoreError) -> Bool {
+  /// Of the contact's runs that listen, the one by which it was written to last: that is whom it answers.
+  func lastWritten(to address: String, hearing event: String) throws(StoreError) -> RunRecord? {
+    var live: [RunRecord] = []
+    for record in try runs(ofContact: address) {
+      if try isListening(record, event) { live.append(record) }
+    }
+    return live.last
+  }
+
+  /// Under all its names, by when it was written to last.
+  func runs(ofContact address: String) throws(StoreError) -> [RunRecord] {
+    var runs: [RunRecord] = []
+    for contact in try contacts(known: [address]) { runs += try store.runs(RunFilter(contact: contact)) }
+    return runs.sorted {
+      ($0.run.touched.last ?? $0.run.started, $0.id) < ($1.run.touched.last ?? $1.run.started, $1.id)
+    }
+  }
+
+  private func isListening(_ record: RunRecord, _ event: String) throws(StoreError) -> Bool {
     if record.isLive { return true }
-    return try store.knows(run: record.id, event: event.id)
+    return try store.knows(run: record.id, event: event)
   }
 
   /// Opting out holds, whether a run lives or not.

@@ -1,13 +1,25 @@
 import FlowCore
+import FlowPlugin
 import FlowTime
 
 /// The inbox: who gets what has come in (language, section 6).
 extension Engine {
   /// Commits what has come in; true where it had come before.
   func takeIn(_ incoming: Incoming) throws(StoreError) -> Bool {
-    if try store.inbox(incoming.key) != nil { return true }
+    if try isKnown(incoming.key) { return true }
     try store.add([.receive(InboxRow(incoming: incoming, received: clock.now()))])
     return false
+  }
+
+  /// Also of who was erased: a source that tells it again brings nobody back (guarantee 5).
+  func isKnown(_ key: InboxKey) throws(StoreError) -> Bool {
+    if try store.inbox(key) != nil { return true }
+    return try wasErased(Erased.event(key))
+  }
+
+  func wasErased(_ fact: @autoclosure () -> String) throws(StoreError) -> Bool {
+    guard try store.remembered(Erased.mark) != nil else { return false }
+    return try store.remembered(fact()) != nil
   }
 
   /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one
@@ -66,7 +78,7 @@ extension Engine {
       isLoopTold = isLoop
       logger.warning(
         "fits no run",
-        metadata: ["event": "\(row.incoming.id)", "because": "\(result.unmatched ?? "refused")"])
+        metadata: ["event": "\(row.incoming.id)", "told by": "flow runs --unmatched"])
     }
     try store.add([.answer(row.incoming.key, result)])
     try acquit(row.incoming.key)
@@ -118,17 +130,17 @@ extension Engine {
     incoming.depth = EventRow.depth(incoming.depth, among: listening.count + starting.count)
     // Runs that live already come first: an event may end one and start the next.
     for record in listening {
-      guard let graph = try graph(of: record), let declared = graph.events.first(where: { $0.name == type })
-      else {
-        continue
+      var kind = Event.Kind.named(type, data: [:])
+      // Of a run that stands still it is kept as it came in: what its data are says the version that it goes on by.
+      if let graph = try declaring(record) {
+        switch read(data, of: type, by: graph) {
+        case .success(let named): kind = named
+        case .failure(let unfit):
+          result.refused.append(.init(workflow: record.workflow, because: unfit.because))
+          continue
+        }
       }
-      let (value, problems) = readValue(data, as: .record(declared.fields), zones: zones)
-      guard problems.isEmpty, case .record(let fields) = value else {
-        result.refused.append(.init(workflow: record.workflow, because: problems.map(\.description)))
-        continue
-      }
-      try await tell(
-        record.id, Event(id: incoming.eventID, at: incoming.at, kind: .named(type, data: fields)), incoming)
+      try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
       result.reached.append(record.id)
     }
     for graph in starting {
@@ -151,15 +163,56 @@ extension Engine {
     return result
   }
 
+  /// The graph that says what events a run waits for; nil where this program makes none of its version that is to be
+  /// believed.
+  private func declaring(_ record: RunRecord) throws(StoreError) -> Graph? {
+    let compiled = try versions.compiled(record.version, in: store)
+    return compiled?.problem == nil ? compiled?.graph : nil
+  }
+
+  /// An event of a workflow's own, as the graph declares its data.
+  private func read(_ data: JSONValue, of type: String, by graph: Graph) -> Result<Event.Kind, BuiltInEvent.Unfit> {
+    let declared = graph.events.first { $0.name == type }
+    let (value, problems) = readValue(data, as: .record(declared?.fields ?? []), zones: zones)
+    guard problems.isEmpty, case .record(let fields) = value else {
+      return .failure(BuiltInEvent.Unfit(because: problems.map(\.description)))
+    }
+    return .success(.named(type, data: fields))
+  }
+
+  /// What was kept for a run, now that it goes on by this graph.
+  /// - Returns: nil where the run is told nothing of it; and what there is to say of that.
+  func unkept(_ body: Incoming.Body, for record: RunRecord, _ graph: Graph) throws(StoreError) -> (
+    body: Incoming.Body?, because: Received
+  ) {
+    guard case .event(let type, let subject?, let data) = body else { return (body, Received()) }
+    let ofContact = graph.events.first { $0.name == type }?.ofContact
+    let isMeant =
+      ofContact == true
+      ? try contacts(known: [ContactIdentity.canonical(subject)]).contains(record.contact)
+      : ofContact == false && record.subject == subject
+    guard isMeant else { return (nil, .unmatched("the run \(record.id) does not wait for \"\(type)\"")) }
+    let json: JSONValue
+    do { json = try JSONReader.read(data) } catch { return (nil, .unmatched("its data are no JSON: \(error)")) }
+    switch read(json == .null ? [:] : json, of: type, by: graph) {
+    case .success(let kind): return (.run(record.id, kind), Received())
+    case .failure(let unfit):
+      return (nil, Received(refused: [.init(workflow: record.workflow, because: unfit.because)]))
+    }
+  }
+
   /// Live runs that declare the event, by key or, with `of: contact`, by the contact's id; in the order of
-  /// their start. A run that this very event started is none of them.
+  /// their start; and those that stand still and may declare it. A run that this very event started is none of them.
   private func listeners(
     to type: String, _ subject: String, _ incoming: Incoming
   ) throws(StoreError) -> [RunRecord] {
     func declares(_ record: RunRecord, ofContact: Bool) throws(StoreError) -> Bool {
-      guard record.event != incoming.eventID, let graph = try graph(of: record) else { return false }
+      guard record.event != incoming.eventID else { return false }
+      guard let graph = try declaring(record) else { return true }
       return graph.events.contains { $0.name == type && $0.ofContact == ofContact }
     }
+    // Nobody is no contact, and may have many runs.
+    if subject.isEmpty { return [] }
     var found: [RunRecord] = []
     for record in try candidates(RunFilter(subject: subject), incoming)
     where try declares(record, ofContact: false) {
@@ -167,7 +220,7 @@ extension Engine {
     }
     for contact in try contacts(known: [ContactIdentity.canonical(subject)]) {
       for record in try candidates(RunFilter(contact: contact), incoming)
-      where try declares(record, ofContact: true) {
+      where try declares(record, ofContact: true) && found.allSatisfy({ $0.id != record.id }) {
         found.append(record)
       }
     }
@@ -190,42 +243,69 @@ extension Engine {
   private func routeBuiltIn(
     _ incoming: Incoming, _ type: String, _ subject: String?, _ data: JSONValue
   ) async throws(StoreError) -> Received {
-    guard let subject else { return .unmatched("\"\(type)\" needs a subject: the key or the id of a run") }
+    guard let subject, !subject.isEmpty else {
+      return .unmatched("\"\(type)\" needs a subject: a run's key, id or token, or the contact's address")
+    }
     let kind: Event.Kind
     switch BuiltInEvent.read(type, data, zones: zones) {
     case .success(let read): kind = read
     case .failure(let unfit): return .unmatched(unfit.because.joined(separator: "; "))
     }
-    var found = try candidates(RunFilter(subject: subject), incoming)
-    if found.isEmpty, let one = try store.run(subject) {
-      let hasHeard = try store.knows(run: one.id, event: incoming.eventID)
-      if one.isLive || hasHeard { found = [one] }
+    let found = try addressees(of: subject, incoming)
+    if found.isEmpty {
+      let last = try lastRun(of: subject)
+      if let stopped = try optOut(of: subject, last, heard(kind, data, last)) { return stopped }
+      return .unmatched("no live run has the key, the id, the token or the contact's address \"\(subject)\"")
     }
-    if found.isEmpty, let ended = try optOut(of: subject, kind) { return Received(reached: [ended.id]) }
-    if found.isEmpty { return .unmatched("no live run has the key or the id \"\(subject)\"") }
     for record in found {
+      let kind = heard(kind, data, record)
       try await tell(record.id, Event(id: incoming.eventID, at: incoming.at, kind: kind), incoming)
       try noteReturn(of: kind, record.run.lastTouchVerb ?? "")
     }
     return Received(reached: found.map(\.id))
   }
 
-  /// Whoever opts out of the last message of a run that has ended is not written to again, either.
-  private func optOut(of subject: String, _ kind: Event.Kind) throws(StoreError) -> RunRecord? {
-    let named: String?
-    switch kind {
-    case .unsubscribe(let channel), .complaint(let channel): named = channel
-    default: return nil
+  /// By key, by id or token, by the contact's address: the first by which any lives, or has heard this event before a
+  /// crash. Whoever may write events is believed.
+  private func addressees(of subject: String, _ incoming: Incoming) throws(StoreError) -> [RunRecord] {
+    let found = try candidates(RunFilter(subject: subject), incoming)
+    if !found.isEmpty { return found }
+    if let one = try store.run(run(token: subject) ?? subject) {
+      let hasHeard = try store.knows(run: one.id, event: incoming.eventID)
+      if one.isLive || hasHeard { return [one] }
     }
-    let last = try store.runs(RunFilter(subject: subject)).last
-    guard let record = try last == nil ? store.run(subject) : last else { return nil }
-    let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
-    let channel = named ?? record.run.lastTouchVerb ?? "all"
-    try store.add([
-      .suppress(
-        contact: contact, channel: channel, at: clock.now(), because: "\(record.workflow), run \(record.id)")
-    ])
-    return record
+    return try lastWritten(to: ContactIdentity.canonical(subject), hearing: incoming.eventID).map { [$0] } ?? []
+  }
+
+  /// A word such as STOP, by telephone, is no answer. By which channel it came says the event's `channel`; where it
+  /// does not, it is that of the last touch.
+  private func heard(_ kind: Event.Kind, _ data: JSONValue, _ record: RunRecord?) -> Event.Kind {
+    guard case .reply(let text) = kind else { return kind }
+    let named: String? = if case .string(let verb)? = data["channel"] { verb } else { nil }
+    guard let verb = named ?? record?.run.lastTouchVerb, outlets[verb]?.isByPhone == true, OptOut.isAsked(by: text)
+    else { return kind }
+    return .unsubscribe(channel: verb)
+  }
+
+  /// The run, live or not, that was the last with this key, id or token, or of the contact with this address.
+  private func lastRun(of subject: String) throws(StoreError) -> RunRecord? {
+    if let last = try store.runs(RunFilter(subject: subject)).last { return last }
+    if let one = try store.run(run(token: subject) ?? subject) { return one }
+    return try runs(ofContact: ContactIdentity.canonical(subject)).last
+  }
+
+  /// Whoever opts out of the last message of a run that has ended is not written to again, either; and who does so by
+  /// an address of which nothing is known is not written to at all.
+  private func optOut(of subject: String, _ last: RunRecord?, _ kind: Event.Kind) throws(StoreError) -> Received? {
+    guard let (channel, isComplaint) = kind.optOut else { return nil }
+    var contact = ContactIdentity.all(of: last?.run.data["contact"] ?? .absent)
+    if contact.isEmpty {
+      let address = ContactIdentity.canonical(subject)
+      guard address.utf8.contains(UInt8(ascii: "@")) || address.utf8.first == UInt8(ascii: "+") else { return nil }
+      contact = [address]
+    }
+    try store.add([.optOut(of: contact, from: channel, by: last, isComplaint: isComplaint, at: clock.now())])
+    return Received(reached: last.map { [$0.id] } ?? [])
   }
 
   // MARK: One run

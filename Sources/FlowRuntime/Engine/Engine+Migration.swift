@@ -32,8 +32,10 @@ extension Engine {
       return .stranded(because: "there is no workflow \"\(record.workflow)\" any more")
     }
     guard new.fingerprint != version else { return .unaffected }
-    guard let old = try graph(of: record) else {
-      return .stranded(because: "its version \(version) cannot be read any more")
+    let old: Graph
+    switch try versions.origin(of: record, in: store, zones: zones) {
+    case .success(let origin): old = origin.graph
+    case .failure(let unreadable): return .stranded(because: unreadable.because)
     }
     if let line = try store.outbox(run: id).first(where: \.isOpen) {
       return .stranded(because: "\(line.step) has not left yet")
@@ -53,6 +55,7 @@ extension Engine {
       return transition
     }
     savedVersions.insert(new.fingerprint)
+    _ = try readmit(id, StepPairs(old, new))
     return .moved(from: version, to: new.fingerprint)
   }
 

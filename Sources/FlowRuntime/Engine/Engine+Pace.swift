@@ -1,13 +1,33 @@
 import FlowCore
 import FlowTime
 
-/// What a channel takes in a minute (its rate) and in a day (its capacity). The store remembers how much was handed over
-/// today and when the next may leave, in the transaction that claims it; and a line that has to wait says so itself,
-/// with the time that is its own. So it is the same for every process on the store (guarantee 11).
+/// What a channel takes in a minute (its rate) and in a day (its capacity). The store remembers how much was handed
+/// over today and when the next may leave, in the transaction that claims it; and a line that has to wait says so
+/// itself, with the time that is its own. So it is the same for every process on the store (guarantee 11).
 extension Engine {
-  /// Why a line waits: it begins so, and its ``Outgoing/next`` is a place that no other takes.
-  static let capacityMark = "capacity ("
-  static let rateMark = "rate ("
+  /// What a channel takes no more than.
+  enum Limit: CaseIterable {
+    case rate
+    case capacity
+
+    /// Why a line waits whose ``Outgoing/next`` is a place that no other takes.
+    func reason(_ verb: String, _ count: Int) -> String { beginning(verb) + String(count) + ending }
+
+    /// What the line waits for, as its reason says; nil where that is something else, whatever it is called.
+    init?(behind line: Outgoing) {
+      guard line.state == .planned, let because = line.because else { return nil }
+      let limit = Limit.allCases.first { limit in
+        let (beginning, ending) = (limit.beginning(line.verb), limit.ending)
+        return because.hasPrefix(beginning) && because.hasSuffix(ending)
+          && Int(because.dropFirst(beginning.count).dropLast(ending.count)) != nil
+      }
+      guard let limit else { return nil }
+      self = limit
+    }
+
+    private func beginning(_ verb: String) -> String { self == .rate ? "rate (\(verb): " : "capacity (\(verb): " }
+    private var ending: String { self == .rate ? " a minute)" : " a day)" }
+  }
 
   /// Where the channel may not take so many at once or in a day: when this line may be tried, and why. Nil where it
   /// leaves now, and is counted.
@@ -20,9 +40,8 @@ extension Engine {
     paces[line.verb] = pace
     pacesChanged.insert(line.verb)
     guard let slot else { return nil }
-    let limit = slot.isRate ? outlet.rate : outlet.capacity
-    let mark = slot.isRate ? Engine.rateMark : Engine.capacityMark
-    return (slot.at, "\(mark)\(line.verb): \(limit ?? 0) a \(slot.isRate ? "minute" : "day"))")
+    let count = slot.limit == .rate ? outlet.rate : outlet.capacity
+    return (slot.at, slot.limit.reason(line.verb, count ?? 0))
   }
 
   /// A line does not leave in the time that is its own: another may. It has none from now on.
@@ -145,7 +164,7 @@ extension Engine {
 
     mutating func giveBack(_ line: Outgoing) {
       release(line)
-      if line.isRated { free.insert(line.next, at: free.firstIndex { $0 > line.next } ?? free.endIndex) }
+      if line.waitsFor == .rate { free.insert(line.next, at: free.firstIndex { $0 > line.next } ?? free.endIndex) }
     }
 
     private mutating func release(_ line: Outgoing) {
@@ -157,24 +176,24 @@ extension Engine {
     /// - Parameter opening: the first instant from one on at which the line may leave.
     mutating func take(
       _ line: Outgoing, _ now: Instant, _ outlet: KeptOutlet, opening: (Instant) throws(StoreError) -> Instant
-    ) throws(StoreError) -> (at: Instant, isRate: Bool)? {
+    ) throws(StoreError) -> (at: Instant, limit: Limit)? {
       let hasPlace = line.hasPlace && line.next <= now
       if hasPlace { release(line) }
       let (before, places) = (next, free)
       var slot = now
       if let rate = outlet.rate {
-        let isInTime = hasPlace && line.isRated && now.milliseconds(since: line.next) < Self.minute
+        let isInTime = hasPlace && line.waitsFor == .rate && now.milliseconds(since: line.next) < Self.minute
         if !isInTime { slot = place(now, rate) }
       }
       if !hasRoom(on: Self.day(of: slot), outlet.capacity, hasPlace: hasPlace) {
         (next, free) = (before, places)
         slot = try laterDay(slot, outlet.capacity, opening)
         reserved[Self.day(of: slot), default: 0] += 1
-        return (slot, false)
+        return (slot, .capacity)
       }
       if slot > now {
         reserved[Self.day(of: slot), default: 0] += 1
-        return (slot, true)
+        return (slot, .rate)
       }
       handed += 1
       return nil
@@ -217,6 +236,6 @@ extension Engine {
 
 extension Outgoing {
   /// It waits because its channel takes no more in a minute or in a day.
-  var hasPlace: Bool { state == .planned && (isRated || because?.hasPrefix(Engine.capacityMark) == true) }
-  fileprivate var isRated: Bool { because?.hasPrefix(Engine.rateMark) == true }
+  var hasPlace: Bool { waitsFor != nil }
+  fileprivate var waitsFor: Engine.Limit? { Engine.Limit(behind: self) }
 }

@@ -19,6 +19,7 @@ extension Engine {
     // A person may have mended it.
     try forgetRefusals()
     try forgetLate()
+    try readmit()
   }
 
   /// A line that was in hand when the process ended: free to leave again before its mark, else its fate is unknown.

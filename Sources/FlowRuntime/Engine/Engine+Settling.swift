@@ -51,7 +51,7 @@ extension Engine {
     case .ours(let because):
       line.state = .held
       line.because = Hold.mark + (try refuse(line.verb, because).because)
-      logger.error("held", metadata: ["delivery": "\(line.key)", "because": "\(because)"])
+      logger.error("held", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
       try store.add([.change(line, from: from)])
     case .unknown(let because):
       if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
@@ -68,7 +68,10 @@ extension Engine {
     let base = Engine.base(after: line.attempts)
     let next = now.adding(milliseconds: max(wanted, base) + own - base)
     guard line.attempts < Engine.attempts, next.milliseconds(since: line.planned) <= Engine.patience else {
-      return try fail(&line, "tried \(line.attempts) times: \(because)")
+      let tried = line.attempts == 1 ? "tried once: \(because)" : "tried \(line.attempts) times: \(because)"
+      guard line.attempts < Engine.attempts, wanted > base else { return try fail(&line, tried) }
+      let limit = "beyond the \(Engine.patience / 3_600_000) hours for which it is tried"
+      return try fail(&line, "\(tried); it wants to be asked again after \(after ?? 0) seconds, \(limit)")
     }
     line.state = .planned
     line.because = because

@@ -27,8 +27,7 @@ public actor Engine {
   let clock: SteadyClock
   let logger: Logger
 
-  /// Older versions that were compiled anew, by fingerprint.
-  var older: [String: Graph] = [:]
+  var versions: Versions
   var savedVersions: Set<String> = []
   /// Runs that were taken out of the store while something of them may have been in hand.
   var erased: Set<String> = []
@@ -97,14 +96,17 @@ public actor Engine {
   ///   - tasks: where hand-overs run that go on by themselves; nil for wherever there is room.
   ///   - takesOrdersOnly: it hands nothing over, and takes up nothing that an engine before left: for those orders that
   ///     need no workflows (``Order/needsWorkflows``), where these cannot be read.
+  ///   - versions: of the same library and store, where somebody has looked at them already.
   public init(
     store: any Store, library: Library, outlets: [String: Outlet], caps: Caps? = nil, zones: any ZoneSource,
-    clock: any Clock, secret: (@Sendable () throws(StoreError) -> String)? = nil, groupLimit: Int = 256,
+    clock: any Clock, versions: Versions? = nil, secret: (@Sendable () throws(StoreError) -> String)? = nil,
+    groupLimit: Int = 256,
     tasks: (any TaskExecutor)? = nil, takesOrdersOnly: Bool = false,
     logger: Logger = Logger(label: "flow", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.store = store
     self.library = library
+    self.versions = versions ?? Versions(library)
     self.outlets = outlets.mapValues(KeptOutlet.init)
     self.caps = caps
     self.zones = zones
@@ -133,6 +135,7 @@ public actor Engine {
 
   func use(_ library: Library, _ outlets: [String: Outlet], _ caps: Caps?) {
     self.library = library
+    versions.use(library)
     self.outlets = outlets.mapValues(KeptOutlet.init)
     self.caps = caps
     watched = Engine.watched(outlets)
@@ -158,7 +161,7 @@ public actor Engine {
     }
     try await handOver(claim)
     try await finish()
-    var received = try store.inbox(incoming.key)?.result ?? .unmatched("it was not worked off")
+    var received = try store.inbox(incoming.key)?.result ?? (isKnown ? Received() : .unmatched("it was not worked off"))
     received.isKnown = received.isKnown || isKnown
     return received
   }
@@ -250,8 +253,9 @@ public actor Engine {
     }
     try await finish()
     for index in order {
-      guard var result = try store.inbox(all[index].key)?.result else { continue }
-      result.isKnown = result.isKnown || results[index].isKnown
+      let isKnown = results[index].isKnown
+      guard var result = try store.inbox(all[index].key)?.result ?? (isKnown ? Received() : nil) else { continue }
+      result.isKnown = result.isKnown || isKnown
       results[index] = result
     }
     return results
@@ -372,15 +376,17 @@ public actor Engine {
 
   // MARK: Graphs
 
-  /// The graph that a run started with.
+  /// The graph by which a run goes: that of the version it started with, or was moved to.
+  func reading(_ record: RunRecord) throws(StoreError) -> Result<Graph, Unreadable> {
+    try versions.graph(of: record, in: store, zones: zones)
+  }
+
+  /// The same; nil where this program cannot go on by it.
   func graph(of record: RunRecord) throws(StoreError) -> Graph? {
-    if let current = library.graph(record.workflow), current.fingerprint == record.version { return current }
-    if let known = older[record.version] { return known }
-    guard let version = try store.version(record.version), let graph = library.recompile(version),
-      graph.fingerprint == record.version
-    else { return nil }
-    older[record.version] = graph
-    return graph
+    switch try reading(record) {
+    case .success(let graph): graph
+    case .failure: nil
+    }
   }
 
   /// - Parameters:
@@ -393,7 +399,8 @@ public actor Engine {
     let elsewhere =
       mattersElsewhere ? try touches(contact, identities, except: run, for: line) : []
     return Surroundings(
-      zones: zones, caps: caps, touchesElsewhere: elsewhere, suppressed: try store.suppressed(identities),
+      zones: zones, caps: caps, touchesElsewhere: elsewhere,
+      suppressed: try store.suppressed(names(contact, identities)),
       held: held(graph.workflow, run: run))
   }
 }

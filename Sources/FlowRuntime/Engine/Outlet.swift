@@ -25,8 +25,10 @@ public struct Outlet: Sendable {
   public var capacity: Int?
   /// What is handed over by it waits for no other channel, and no other for it: for channels that talk to a server.
   public var isApart = false
-  /// This process lacks what it takes to send by it, such as a password: what is planned is left to one that has it, and
-  /// nothing is held for that.
+  /// It reaches people by telephone numbers, where STOP is no answer (``FlowPlugin/OptOut``).
+  public var isByPhone = false
+  /// This process lacks what it takes to send by it, such as a password: what is planned is left to one that has it,
+  /// and nothing is held for that.
   public var isLeft = false
 
   /// - Parameter isLive: whether the channel has a destination, where nil.
@@ -55,6 +57,7 @@ public struct Outlet: Sendable {
       polls: manifest.inbound == .poll && channel.pollSeconds != nil, retriesUnknown: manifest.retriesUnknown,
       outcomes: manifest.outcomes.filter { ["ok", "failed"].contains($0) }, rate: rate, capacity: capacity)
     self.isApart = isApart
+    isByPhone = [.phone, .handleOrPhone].contains(manifest.address)
   }
 }
 
@@ -69,6 +72,7 @@ final class KeptOutlet: Sendable {
   let outcomes: [String]
   let rate: Int?
   let capacity: Int?
+  let isByPhone: Bool
   let isLeft: Bool
   /// Its fate matters enough that a marker is committed before it is complete.
   let usesMarker: Bool
@@ -83,6 +87,7 @@ final class KeptOutlet: Sendable {
     outcomes = outlet.outcomes
     rate = outlet.rate
     capacity = outlet.capacity
+    isByPhone = outlet.isByPhone
     isLeft = outlet.isLeft
     usesMarker = outlet.isLive || !outlet.isKeyed
   }

@@ -162,6 +162,10 @@ public struct Received: Hashable, Sendable, Codable {
       self.workflow = workflow
       self.because = because
     }
+
+    static let filter = "when: "
+    /// Its trigger's condition leaves the event out, which is no error.
+    public var isFiltered: Bool { because.first?.hasPrefix(Self.filter) == true }
   }
 
   /// The id had come before: nothing was done this time, the rest says what was done then.
@@ -187,5 +191,5 @@ public struct Received: Hashable, Sendable, Codable {
   public static func unmatched(_ because: String) -> Received { Received(unmatched: because) }
 
   /// It neither started nor reached a run: a person may want to look.
-  public var needsEyes: Bool { unmatched != nil || !refused.isEmpty }
+  public var needsEyes: Bool { unmatched != nil || refused.contains { !$0.isFiltered } }
 }

@@ -21,7 +21,7 @@ extension Engine {
 
   private func acceptOne(_ incoming: Incoming) async throws(StoreError) -> Received {
     let isKnown = try takeIn(incoming)
-    guard let row = try store.inbox(incoming.key) else { return .unmatched("it is not there any more") }
+    guard let row = try store.inbox(incoming.key) else { return Received(isKnown: isKnown) }
     // Known, and nothing done about it: the process ended in between.
     var result: Received
     if let known = row.result { result = known } else { result = try await work(row, isAwaited: true) }
@@ -41,9 +41,14 @@ extension Engine {
           try await engine.pause(id, because: because)
         }
       case .resume(let run):
-        return try await steer(run, mayHaveEnded: true) { (engine, id) async throws(StoreError) in
+        let answer = try await steer(run, mayHaveEnded: true) { (engine, id) async throws(StoreError) in
           try await engine.resume(id)
         }
+        // It may stand still for what no word of a person mends.
+        if case .done(let id, _) = answer, !takesOrdersOnly, let because = try store.remembered(Facts.unread + id) {
+          return .refused("the run \(id) stands still: \(because)")
+        }
+        return answer
       case .cancel(let run, let because):
         return try await steer(run) { (engine, id) async throws(StoreError) in
           let incoming = Incoming(
@@ -72,6 +77,9 @@ extension Engine {
         try await resumeAll()
         return .done("all", isNew: wasHeld)
       case .release(let workflow): return try await release(named: workflow)
+      case .allow(let contact, let channel, let by, let because, let evenComplaints):
+        return try await allow(
+          contact, channel: channel, by: by, because: because, evenComplaints: evenComplaints)
       case .erase(let contact):
         let erased = try await erase(contact)
         return .erased(runs: erased.runs.count, events: erased.events, suppressions: erased.suppressions)

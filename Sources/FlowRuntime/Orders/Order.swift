@@ -18,6 +18,8 @@ public enum Order: Hashable, Sendable {
   case resumeAll
   /// Lifts the cap of a workflow's first live run.
   case release(workflow: String)
+  /// A person takes back that a contact must not be written to, on one channel or all that there is.
+  case allow(contact: String, channel: String?, by: String, because: String, evenComplaints: Bool)
   /// Takes a person out of the store for good, by anything that they are known by.
   case erase(contact: String)
 
@@ -25,7 +27,7 @@ public enum Order: Hashable, Sendable {
   /// with the project's files.
   public var needsWorkflows: Bool {
     switch self {
-    case .pause, .pauseAll, .resume, .resumeAll, .cancel, .erase: return false
+    case .pause, .pauseAll, .resume, .resumeAll, .cancel, .erase, .allow: return false
     case .receive(let incoming):
       if case .suppress = incoming.body { return false }
       return true

@@ -20,6 +20,10 @@ extension Order {
     case .resumeAll: object("resume-all")
     case .release(let workflow): object("release", ("workflow", workflow))
     case .erase(let contact): object("erase", ("contact", contact))
+    case .allow(let contact, let channel, let by, let because, let evenComplaints):
+      object(
+        "allow", ("contact", contact), ("channel", channel), ("by", by), ("because", because),
+        ("complaints", evenComplaints ? "even" : nil))
     }
   }
 
@@ -34,6 +38,11 @@ extension Order {
     case "resume-all": self = .resumeAll
     case "release": self = .release(workflow: try members.text("workflow"))
     case "erase": self = .erase(contact: try members.text("contact"))
+    case "allow":
+      self = .allow(
+        contact: try members.text("contact"), channel: try members.optionalText("channel"),
+        by: try members.text("by"), because: try members.text("because"),
+        evenComplaints: try members.optionalText("complaints") != nil)
     case let name: self = .receive(try Incoming(order: name, members))
     }
   }
@@ -138,16 +147,24 @@ extension Received {
           return .object(members)
         }),
       "reached": .array(reached.map { .string($0) }),
-      "refused": .array(
-        refused.map {
-          ["workflow": .string($0.workflow), "because": .array($0.because.map { .string($0) })]
-        }),
+      "refused": list(refused.filter { !$0.isFiltered }), "filtered": list(refused.filter(\.isFiltered)),
       "unmatched": unmatched.map { .string($0) } ?? .null,
     ]
   }
 
+  private func list(_ refused: [Refused]) -> JSONValue {
+    .array(refused.map { ["workflow": .string($0.workflow), "because": .array($0.because.map { .string($0) })] })
+  }
+
   init(json: JSONValue) throws(UnreadableOrder) {
     let members = Members(json)
+    func refused(_ name: String) throws(UnreadableOrder) -> [Refused] {
+      try members.list(name) { (value) throws(UnreadableOrder) in
+        Refused(
+          workflow: try Members(value).text("workflow"),
+          because: try Members(value).list("because", Members.text(of:)))
+      }
+    }
     self.init(
       isKnown: try members.bool("known"),
       started: try members.list("started") { (value) throws(UnreadableOrder) in
@@ -157,11 +174,7 @@ extension Received {
           item: try one.optionalNumber("item") ?? 1)
       },
       reached: try members.list("reached", Members.text(of:)),
-      refused: try members.list("refused") { (value) throws(UnreadableOrder) in
-        Refused(
-          workflow: try Members(value).text("workflow"),
-          because: try Members(value).list("because", Members.text(of:)))
-      },
+      refused: try refused("refused") + refused("filtered"),
       unmatched: try members.optionalText("unmatched"))
   }
 }

@@ -75,10 +75,10 @@ public struct RunRecord: Hashable, Sendable {
     state = Shared(run)
   }
 
-  public var isLive: Bool { run.waiting != nil }
+  public var isLive: Bool { if case .waiting = state.value.state { true } else { false } }
 
   /// When the engine must wake it.
-  public var due: Instant? { stuck == nil ? run.waiting?.wakes : nil }
+  public var due: Instant? { stuck == nil ? state.value.waiting?.wakes : nil }
 
   /// The value that a run with this key has as ``subject``.
   public static func subject(of key: [String]) -> String { key.joined(separator: "/").composed }

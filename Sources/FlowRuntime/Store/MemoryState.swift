@@ -30,6 +30,8 @@ struct MemoryState {
   var places: [String: Int64] = [:]
   var outbox: [String: Outgoing] = [:]
   var outboxOrder: [String] = []
+  /// By key: where it stands among them.
+  var outboxPlaces: [String: Int] = [:]
   var outboxByRun: [String: [String]] = [:]
   /// Keys of planned lines, the first planned first.
   var planned: [String] = []
@@ -90,7 +92,7 @@ struct MemoryState {
       }
     case .change(let outgoing, let from):
       guard outbox[outgoing.key.text]?.state == from else { return .conflict("delivery \(outgoing.key)") }
-    case .answer, .task, .suppress, .touch, .version, .remember: break
+    case .answer, .task, .suppress, .allow, .touch, .version, .remember: break
     }
     return nil
   }
@@ -139,6 +141,7 @@ struct MemoryState {
     case .append(let step): journal[step.run, default: []].append(step)
     case .plan(let outgoing):
       outbox[outgoing.key.text] = outgoing
+      outboxPlaces[outgoing.key.text] = outboxOrder.count
       outboxOrder.append(outgoing.key.text)
       outboxByRun[outgoing.run, default: []].append(outgoing.key.text)
       if outgoing.state == .planned { planned.append(outgoing.key.text) }
@@ -147,7 +150,9 @@ struct MemoryState {
       outbox[key] = outgoing
       let index = planned.firstIndex(of: key)
       if outgoing.state == .planned, index == nil {
-        planned.append(key)
+        // The first planned comes first, also when it is planned again.
+        let place = outboxPlaces[key] ?? .max
+        planned.insert(key, at: planned.firstIndex { outboxPlaces[$0] ?? .max > place } ?? planned.count)
       } else if outgoing.state != .planned, let index {
         planned.remove(at: index)
       }
@@ -158,6 +163,8 @@ struct MemoryState {
         suppressions[one, default: [:]][channel] =
           Suppression(contact: one, channel: channel, at: at, because: because)
       }
+    case .allow(let contact, let channel):
+      for one in contact { suppressions[one]?[channel] = nil }
     case .touch(let contact, let run, let at):
       var all = touches[contact] ?? []
       let index = all.lastIndex { $0.at <= at }.map { $0 + 1 } ?? 0

@@ -136,6 +136,10 @@ public final class MemoryStore: Store {
 
   public func version(_ fingerprint: String) -> Version? { state.withLock { $0.versions[fingerprint] } }
 
+  public func liveVersions() -> Set<String> {
+    Set(runs(RunFilter(isLive: true)).map(\.version))
+  }
+
   public func remembered(_ name: String) -> String? { state.withLock { $0.facts[name] } }
 
   public func remembered(prefix: String) -> [Fact] {

@@ -85,6 +85,8 @@ public protocol Store: AnyObject, Sendable {
   // MARK: Versions
 
   func version(_ fingerprint: String) throws(StoreError) -> Version?
+  /// Fingerprints of the versions that live runs are on.
+  func liveVersions() throws(StoreError) -> Set<String>
 
   // MARK: Facts
 

@@ -22,8 +22,10 @@ public enum Write: Sendable {
   case change(Outgoing, from: Outgoing.State)
   /// A new task, or its new state.
   case task(TaskRecord)
-  /// Never again to who is known by these, on this verb or `all`. Once there it stays.
+  /// Never again to who is known by these, on this verb or `all`. Once there it stays, unless a person allows it.
   case suppress(contact: [String], channel: String, at: Instant, because: String)
+  /// What was suppressed on this verb, or on `all`, for who is known by these is not any more.
+  case allow(contact: [String], channel: String)
   /// A touch of the contact, for caps over all runs.
   case touch(contact: String, run: String, at: Instant)
   /// What a version of a workflow was made of. Once there it stays.
@@ -88,11 +90,13 @@ public struct Fact: Hashable, Sendable {
   public var name: String
   public var value: String
 
-  /// There is one a message or a contact: such facts are looked up by their name, and need not stay in memory.
+  /// There is one a message, a contact or what was erased of one: such facts are looked up by their name, and need not
+  /// stay in memory.
   public static func isOneOfMany(_ name: String) -> Bool { many.contains { name.utf8.starts(with: $0.utf8) } }
 
-  /// Beginnings of names: the run that sent a message, the contact that an identity belongs to.
-  public static let many = ["reference/", "contact/"]
+  /// Beginnings of names: the run that sent a message, the contact that an identity belongs to, what was erased.
+  public static let many = ["reference/", "contact/", erased]
+  static let erased = "erased/"
 
   public init(name: String, value: String) {
     self.name = name

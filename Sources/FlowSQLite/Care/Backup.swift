@@ -7,6 +7,7 @@ extension SQLiteStore {
   /// it is told to go on (guarantee 23). It is there whole, on the disk, or not at all.
   /// - Throws: `.failed` where something is at `path` already, or the copy cannot be written.
   public func backup(to path: String) throws(StoreError) {
+    guard !path.hasPrefix("file:") else { throw .failed("a copy is a file; one that is called so is ./\(path)") }
     let draft = path + ".part"
     guard access(path, F_OK) != 0 else { throw .failed("\(path) is there already") }
     unlink(draft)
@@ -32,10 +33,11 @@ extension SQLiteStore {
 
   /// The copy knows that it is one.
   private static func hold(_ path: String) throws(StoreError) {
-    let hold = Hold(.restored, because: "this store is a copy")
     do {
       let copy = try DatabaseQueue(path: path)
       try copy.write { db in
+        let lack = Place.lack(last: try Int64.fetchOne(db, sql: Place.lastCame))
+        let hold = Hold(.restored, because: "this store is a copy\(lack)")
         for fact in Place.facts { try db.execute(sql: "DELETE FROM fact WHERE name = ?", arguments: [fact]) }
         try db.execute(
           sql: "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", arguments: [hold.fact, hold.value])

@@ -5,7 +5,8 @@ import FlowRuntime
 extension SQLiteStore {
   /// Takes out everything that is known of a contact: its runs with their histories, deliveries and tasks, and
   /// whatever came in that names it (guarantee 27). Nothing of it is left in the file, in its free pages or in the
-  /// log beside it. That it must not be written to is kept, under a digest.
+  /// log beside it. That it must not be written to is kept, under a digest; so are the ids of what had come in and the
+  /// runs' keys: what is told again does nothing (``FlowRuntime/Erased``).
   ///
   /// Rewrites the file, which takes as long as that. What was planned for the contact is not handed over any more.
   /// - Parameter contact: anything that the contact is known by; its runs say what else that is. Of an empty one
@@ -29,6 +30,7 @@ private struct Eraser {
   let front: Front
   /// Everything that the contact is known by.
   private var names: Set<String>
+  private var known = KnownNames([])
   private var erasure = Erasure()
   private var runs: Set<Int64> = []
   private var events: Set<Int64> = []
@@ -36,6 +38,8 @@ private struct Eraser {
   private var words: Set<String> = []
   /// The runs' keys: `7`, by which much else may be called.
   private var keys: Set<String> = []
+  /// Facts that stay of it.
+  private var traces: Set<String> = []
 
   init(_ front: Front, _ name: String) {
     self.front = front
@@ -43,6 +47,7 @@ private struct Eraser {
   }
 
   mutating func erase() throws(StoreError) -> Erasure {
+    try findNames()
     try findRuns()
     try findEvents()
     try front.file.once("PRAGMA secure_delete = ON").run()
@@ -64,13 +69,22 @@ private struct Eraser {
 
   // MARK: What is its
 
+  /// Other names of the contact that an event has told, whether it started a run or not.
+  private mutating func findNames() throws(StoreError) {
+    var facts: [Fact] = []
+    for kind in KnownNames.facts { facts += try front.facts(kind) }
+    known = KnownNames(facts)
+    names = known.all(names)
+  }
+
   private mutating func findRuns() throws(StoreError) {
     let numbers = try front.file.once("SELECT number FROM run WHERE workflow IS NOT NULL").all { $0.number(0) }
     // A run may know the contact by a name that leads to the next.
-    var known = 0
-    while known < names.count {
-      known = names.count
+    var count = 0
+    while count < names.count {
+      count = names.count
       for number in numbers where !runs.contains(number) { try look(at: number) }
+      names = known.all(names)
     }
     words.formUnion(names)
   }
@@ -85,6 +99,7 @@ private struct Eraser {
     names.formUnion(contact)
     words.insert(record.id)
     keys.insert(record.subject)
+    traces.insert(Erased.key(record.subject, workflow: record.workflow))
     // The event that started it, whatever it is called.
     if let id = try front.file.once("SELECT event FROM run WHERE number = \(number)").first({ $0.cell(0) }),
       case .number(let event) = id
@@ -101,8 +116,12 @@ private struct Eraser {
     while try rows.next() {
       let bytes = Array(rows.text(2).utf8) + [0] + (try front.glossary.plain(rows.bytes(4)))
       let row = try front.inboxEntry(rows).row
-      if isForKey(row) || wanted.contains(where: { holds(bytes, $0) || !isPlain($0) && holds(composed(bytes), $0) }) {
-        events.insert(rows.number(0))
+      let number = rows.number(0)
+      if events.contains(number) || isForKey(row)
+        || wanted.contains(where: { holds(bytes, $0) || !isPlain($0) && holds(composed(bytes), $0) })
+      {
+        events.insert(number)
+        traces.insert(Erased.event(row.incoming.key))
       }
     }
     erasure.events = events.count
@@ -182,6 +201,9 @@ private struct Eraser {
       try run("DELETE FROM touch WHERE contact = ?1 OR run = ?1", word)
       try run(Self.deleteFacts, word)
     }
+    for trace in traces.union(traces.isEmpty ? [] : [Erased.mark]) {
+      try run("INSERT OR IGNORE INTO fact (name, value) VALUES (?1, '')", trace)
+    }
     for word in words.union(keys) { try run("UPDATE name SET text = 'erased ' || id WHERE text = ?1", word) }
     for name in words where try count("SELECT count(*) FROM suppression WHERE contact = ?1", name) > 0 {
       erasure.suppressions += 1
@@ -197,12 +219,13 @@ private struct Eraser {
     }
   }
 
-  /// Those that a word is a whole part of: what holds sending, or is known of others, stays.
+  /// Those that a word is a whole part of, but for the first, which is the fact's kind: what holds sending, or is known
+  /// of others, stays.
   private static let deleteFacts = """
     DELETE FROM fact WHERE name NOT LIKE 'store/%' AND (
-      instr('/' || name || '/', '/' || ?1 || '/')
+      instr(name || '/', '/' || ?1 || '/')
       OR name LIKE 'hold/%' AND substr(name, -length(?1) - 1) = '.' || ?1
-      OR (name LIKE 'contact/%' OR name LIKE 'reference/%') AND value = ?1
+      OR (name LIKE 'contact/%' OR name LIKE 'joined/%' OR name LIKE 'reference/%') AND value = ?1
       OR name LIKE 'crash/%' AND instr(name, ?1))
     """
 

@@ -1,4 +1,5 @@
 import FlowRuntime
+import FlowTime
 import Glibc
 
 /// Where a store lives, so that a copy of it, and one that was put back, are known for what they are: two that send
@@ -17,7 +18,8 @@ enum Place {
     let known = try front.knownFacts()
     let count = known[openings].flatMap { Int64($0) } ?? 0
     var writes: [Write] = []
-    if let because = doubt(known[fact], here, count, lock.opening) {
+    let lack = lack(last: try front.file.once(lastCame).first { $0.number(0) })
+    if let because = doubt(known[fact], here, count, lock.opening, lack) {
       let hold = Hold(.restored, because: because)
       writes.append(.remember(hold.fact, hold.value))
     }
@@ -27,12 +29,25 @@ enum Place {
     lock.note(opening: count + 1)
   }
 
-  private static func doubt(_ known: String?, _ here: Mark, _ count: Int64, _ noted: Int64?) -> String? {
+  /// When the last of what came in came, in milliseconds.
+  static let lastCame = "SELECT max(at) FROM incoming HAVING max(at) IS NOT NULL"
+
+  /// What whoever lets it go on should know.
+  static func lack(last: Int64?) -> String {
+    guard let last else { return "" }
+    return
+      "; the last it knows to have come in is of \(Instant(milliseconds: last).rfc3339(in: .utc)): what left after "
+      + "that leaves once more, and what answers it may find no run"
+  }
+
+  private static func doubt(
+    _ known: String?, _ here: Mark, _ count: Int64, _ noted: Int64?, _ lack: String
+  ) -> String? {
     guard let known else { return nil }
-    if !here.isSame(as: known) { return "this store is a copy, or was put back from one" }
+    if !here.isSame(as: known) { return "this store is a copy, or was put back from one\(lack)" }
     // The process may have ended between the two.
     if let noted, noted > count {
-      return "this store was put back: it was opened \(noted) times, and knows of \(count)"
+      return "this store was put back: it was opened \(noted) times, and knows of \(count)\(lack)"
     }
     return nil
   }

@@ -65,7 +65,7 @@ enum Delta {
     }
 
     /// - Parameter index: below ``count``.
-    subscript(index: Int) -> New { ring[(last - index) & 15] }
+    subscript(index: Int) -> New { ring.span[(last - index) & 15] }
 
     /// What follows the latest tells how long it is in the base.
     mutating func note(skip: Int) { if count > 0 { ring[last].skip = skip } }
@@ -98,7 +98,8 @@ enum Delta {
   }
 }
 
-private struct DeltaWriter {
+/// Copied for none of its questions: it holds what was new.
+private struct DeltaWriter: ~Copyable {
   let target: UnsafeRawBufferPointer
   let source: UnsafeRawBufferPointer
   /// As ``Base/places``, by ``Base/shift``.
@@ -244,13 +245,15 @@ private struct DeltaWriter {
     // What is new is seldom much longer or shorter than what it stands for.
     if at - literal < 16 {
       if aligned >= 8, aligned + 12 <= source.count {
-        for shift in 1...8 {
-          let (after, before) = (aligned &+ shift, aligned &- shift)
-          if source.loadUnaligned(fromByteOffset: after, as: UInt32.self) == four {
-            improve(&best, source, after, after)
-          }
-          if source.loadUnaligned(fromByteOffset: before, as: UInt32.self) == four {
-            improve(&best, source, before, before)
+        if mayStandNear(four, aligned) {
+          for shift in 1...8 {
+            let (after, before) = (aligned &+ shift, aligned &- shift)
+            if source.loadUnaligned(fromByteOffset: after, as: UInt32.self) == four {
+              improve(&best, source, after, after)
+            }
+            if source.loadUnaligned(fromByteOffset: before, as: UInt32.self) == four {
+              improve(&best, source, before, before)
+            }
           }
         }
       } else {
@@ -268,6 +271,24 @@ private struct DeltaWriter {
     let mine = Int(own[Int(key >> 24)]) - 1
     if has(four, target, mine) { improve(&best, target, mine, source.count + mine) }
     return best
+  }
+
+  /// Whether the first three of these bytes may stand in the base at a place one to eight before or after this one;
+  /// false only where they do not. All eight places of a side are looked at together.
+  @inline(__always)
+  private func mayStandNear(_ four: UInt32, _ aligned: Int) -> Bool {
+    var (after, before) = (UInt64.max, UInt64.max)
+    for index in 0..<3 {
+      let bytes = UInt64(UInt8(truncatingIfNeeded: four.littleEndian >> (8 * index))) &* 0x0101_0101_0101_0101
+      func marks(_ place: Int) -> UInt64 {
+        let other = source.loadUnaligned(fromByteOffset: place, as: UInt64.self) ^ bytes
+        // The highest bit of each byte that is naught, and maybe of some that follow one.
+        return (other &- 0x0101_0101_0101_0101) & ~other & 0x8080_8080_8080_8080
+      }
+      after &= marks(aligned &+ 1 &+ index)
+      before &= marks(aligned &- 8 &+ index)
+    }
+    return after | before != 0
   }
 
   private func has(_ four: UInt32, _ bytes: UnsafeRawBufferPointer, _ start: Int) -> Bool {

@@ -15,7 +15,7 @@ final class Glossary: Sendable {
     var texts: [Int64: String] = [:]
     var numbers: [String: Int64] = [:]
     var bases: [Int64: Base] = [:]
-    var baseNumbers: [Key: Int64] = [:]
+    var basesOf: [Key: (number: Int64, base: Base)] = [:]
     var lastWord: Int64 = 0
     var lastBase: Int64 = 0
     var newWords: [(number: Int64, text: String)] = []
@@ -29,7 +29,7 @@ final class Glossary: Sendable {
 
     mutating func add(base number: Int64, _ key: Key, _ base: Base) {
       bases[number] = base
-      baseNumbers[key] = number
+      basesOf[key] = (number, base)
       lastBase = max(lastBase, number)
     }
   }
@@ -135,7 +135,7 @@ final class Glossary: Sendable {
   }
 
   private func base(_ key: Key) -> (Int64, Base?)? {
-    state.withLock { known in known.baseNumbers[key].map { ($0, known.bases[$0]) } }
+    state.withLock { known in known.basesOf[key].map { ($0.number, $0.base) } }
   }
 
   /// The first of its kind becomes its base; 0 where it had better not.

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowRuntime
+import Glibc
 
 /// A value as the store keeps it: its fields one after the other, with no names. The first byte of a whole
 /// value says which layout they have (``Codec/layout``).
@@ -58,7 +59,8 @@ package struct Packer {
   }
 }
 
-/// A run's data as they were packed last: they seldom change. Used by whoever writes groups, which one does at a time.
+/// A run's data as they were packed last, or read: they seldom change. Used by whoever reads the run, and then by
+/// whoever writes groups, which one does at a time.
 final class PackedData: @unchecked Sendable {
   private var values: [String: Value] = [:]
   private var bytes: [UInt8] = []
@@ -76,11 +78,20 @@ final class PackedData: @unchecked Sendable {
     packer.put(values)
     (bytes, after) = (Array(packer.bytes[start...]), packer.clock)
   }
+
+  /// As they stand in a line, which this program has written, or one before it: packed anew they may be others.
+  func get(_ unpacker: inout Unpacker) throws(StoreError) -> [String: Value] {
+    let start = unpacker.position
+    before = unpacker.clock
+    values = try unpacker.get([String: Value].self)
+    (bytes, after) = (unpacker.bytes(since: start), unpacker.clock)
+    return values
+  }
 }
 
 package struct Unpacker {
   private let bytes: [UInt8]
-  private var position = 0
+  private(set) var position = 0
   /// How many lists and records of values are open.
   var depth = 0
   /// The instant that was read last.
@@ -89,6 +100,9 @@ package struct Unpacker {
   var shown: (Int64) throws(StoreError) -> [Entry.NamedText] = { (line) throws(StoreError) in
     throw Unpacker.corrupt("it names the line \(line), and stands alone")
   }
+
+  /// Of the run that is read.
+  var data: PackedData?
 
   /// Deeper values than these do not come in: JSON ends at 64.
   static let depthLimit = 200
@@ -142,6 +156,9 @@ package struct Unpacker {
     return bytes[position..<position + count]
   }
 
+  /// What was read since it stood there.
+  func bytes(since start: Int) -> [UInt8] { Array(bytes[start..<position]) }
+
   /// A count, and as many bytes.
   mutating func raw() throws(StoreError) -> [UInt8] {
     Array(try bytes(try count()))
@@ -153,12 +170,18 @@ package struct Unpacker {
       let utf8 = UnsafeBufferPointer(rebasing: all[position..<position + count])
       // What is no UTF-8 is repaired, and so another: to be told so first takes several times as long.
       var text = String(decoding: utf8, as: UTF8.self)
-      return text.withUTF8 { $0.elementsEqual(utf8) } ? text : nil
+      return text.withUTF8 { areSame($0, utf8) } ? text : nil
     }
     guard let text else { throw Self.corrupt("a text is no UTF-8") }
     position += count
     return text
   }
+}
+
+private func areSame(_ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard one.count == other.count else { return false }
+  guard let left = one.baseAddress, let right = other.baseAddress else { return one.isEmpty }
+  return memcmp(left, right, one.count) == 0
 }
 
 // MARK: Plain values

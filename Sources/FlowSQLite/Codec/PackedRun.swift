@@ -25,9 +25,10 @@ extension Run: Packed {
   }
 
   package init(_ unpacker: inout Unpacker) throws(StoreError) {
-    self.init(
-      key: try unpacker.get(), data: try unpacker.get(), started: try unpacker.get(), zone: try unpacker.get()
-    )
+    let key = try unpacker.get([String].self)
+    let data: [String: Value]
+    if let known = unpacker.data { data = try known.get(&unpacker) } else { data = try unpacker.get() }
+    self.init(key: key, data: data, started: try unpacker.get(), zone: try unpacker.get())
     state = try unpacker.get()
     touched = try unpacker.get()
     lastTouchVerb = try unpacker.get()

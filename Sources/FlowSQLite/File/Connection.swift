@@ -1,4 +1,5 @@
 import CSQLite
+import FlowCore
 import FlowRuntime
 import GRDB
 import GRDBSQLite
@@ -26,7 +27,7 @@ final class Connection {
       // Groups are begun and ended by the store itself.
       configuration.allowsUnsafeTransactions = true
       if isWriting { try Connection.make(path) }
-      queue = try DatabaseQueue(path: path, configuration: configuration)
+      queue = try DatabaseQueue(path: isWriting ? path : Connection.readable(path), configuration: configuration)
       handle = try queue.inDatabase { db in
         try Connection.prepare(db, isWriting: isWriting, isChecked: isChecked)
         guard let handle = db.sqliteConnection else { throw StoreError.failed("the file is closed") }
@@ -47,9 +48,31 @@ final class Connection {
   private static let prepareProcess: Void = {
     _ = flow_sqlite_uncounted()
     _ = flow_sqlite_unlocked()
+    _ = flow_sqlite_uris()
     // What a commit has let go of, the next one needs: it is not given back to the system each time.
     flow_keep_memory(4 << 20)
   }()
+
+  /// A copy that is mounted read-only is read as it is: what SQLite keeps beside a file that others may write cannot be
+  /// made there, and nobody changes it. Its log, where there is one, is part of it, and cannot be read so.
+  ///
+  /// So is one in a folder that only others may write to, while nobody has it open: then the file is whole by itself,
+  /// and nothing lies beside it. While somebody opens it after that and writes, what is read may be wrong.
+  private static func readable(_ path: String) -> String {
+    let cut = path.lastIndex(of: "/")
+    let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    var status = stat()
+    let hasLog = stat(path + "-wal", &status) == 0 && status.st_size > 0
+    let refusal = access(folder, W_OK) == 0 ? 0 : errno
+    guard refusal == EROFS || refusal == EACCES, access(path + "-shm", F_OK) != 0, !hasLog else { return path }
+    let name = path.utf8.reduce(into: "") { name, byte in
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...: name += "%" + hexadecimal([byte])
+      default: name.unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    return "file:\(name)?immutable=1"
+  }
 
   /// A new file is its owner's alone: it holds the store's secret, and what people have written.
   private static func make(_ path: String) throws {

@@ -1,3 +1,5 @@
+import FlowRuntime
+
 /// What the store asks and says often.
 enum Query: Int, CaseIterable {
   case begin, commit, rollback, dataVersion
@@ -21,6 +23,18 @@ enum Query: Int, CaseIterable {
 
   private static let inbox = "SELECT number, source, id, at, packed FROM incoming"
   private static let task = "SELECT number, id, run, previous, packed FROM task"
+
+  /// All but those of which there are many (``Fact/many``): a slash is followed by a naught.
+  private static let fewFacts: String = {
+    var least = ""
+    var parts: [String] = []
+    for kind in Fact.many.sorted() {
+      parts.append("SELECT name, value FROM fact WHERE name >= '\(least)' AND name < '\(kind)'")
+      least = kind.dropLast() + "0"
+    }
+    parts.append("SELECT name, value FROM fact WHERE name >= '\(least)'")
+    return parts.joined(separator: " UNION ALL ")
+  }()
 
   var sql: String {
     switch self {
@@ -87,13 +101,7 @@ enum Query: Int, CaseIterable {
       "INSERT OR IGNORE INTO suppression (contact, channel, at, because) VALUES (?, ?, ?, ?)"
     case .touches: "SELECT run, at FROM touch WHERE contact = ? ORDER BY rowid"
     case .insertTouch: "INSERT INTO touch (contact, at, run) VALUES (?, ?, ?)"
-    // All but those of which there is one a message or a contact: a slash is followed by a naught.
-    case .facts:
-      """
-      SELECT name, value FROM fact WHERE name < 'contact/'
-      UNION ALL SELECT name, value FROM fact WHERE name >= 'contact0' AND name < 'reference/'
-      UNION ALL SELECT name, value FROM fact WHERE name >= 'reference0'
-      """
+    case .facts: Self.fewFacts
     case .fact: "SELECT value FROM fact WHERE name = ?"
     case .insertFact:
       "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

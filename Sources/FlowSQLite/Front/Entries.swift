@@ -126,7 +126,8 @@ struct Changes {
   var lines: [LineEntry] = []
   var tasks: [TaskEntry] = []
   var heard: [(run: Int64, event: String)] = []
-  var suppressions: [Suppression] = []
+  /// Nil: it is allowed again.
+  var suppressions: [(contact: String, channel: String, since: Suppression?)] = []
   var touches: [(contact: String, touch: ContactTouch)] = []
   var versions: [Version] = []
   var facts: [String: String?] = [:]

@@ -7,13 +7,12 @@ extension Front {
     try loadQueues()
     changes.isEmpty = changes.isEmpty && writes.isEmpty
     let firstStep = changes.steps.count
-    // As they lie: each would be copied otherwise.
-    let all = writes.span
-    for index in all.indices { try apply(all[index], firstStep) }
+    for index in writes.indices { try apply(writes, index, firstStep) }
   }
 
-  private func apply(_ write: Write, _ firstStep: Int) throws(StoreError) {
-    switch write {
+  /// - Parameter index: of the one that is made: as it lies, so that only what is used of it is copied.
+  private func apply(_ writes: [Write], _ index: Int, _ firstStep: Int) throws(StoreError) {
+    switch writes[index] {
     case .receive(let row):
       lastInbox += 1
       let entry = InboxEntry(number: lastInbox, row, isStored: false)
@@ -46,8 +45,11 @@ extension Front {
     case .suppress(let contact, let channel, let at, let because):
       for one in contact {
         suppressed?.insert(one.hashValue)
-        changes.suppressions.append(Suppression(contact: one, channel: channel, at: at, because: because))
+        let since = Suppression(contact: one, channel: channel, at: at, because: because)
+        changes.suppressions.append((one, channel, since))
       }
+    case .allow(let contact, let channel):
+      for one in contact { changes.suppressions.append((one, channel, nil)) }
     case .touch(let contact, let run, let at): try touch(contact, run, at)
     case .version(let version): changes.versions.append(version)
     case .remember(let name, let value):

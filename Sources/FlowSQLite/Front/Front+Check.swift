@@ -17,12 +17,12 @@ extension Front {
   /// Reads whatever the changes concern, so that making them reads nothing.
   func check(_ writes: [Write]) throws(StoreError) {
     var batch = Batch()
-    let all = writes.span
-    for index in all.indices { try check(all[index], &batch) }
+    for index in writes.indices { try check(writes, index, &batch) }
   }
 
-  private func check(_ write: Write, _ batch: inout Batch) throws(StoreError) {
-    switch write {
+  /// - Parameter index: of the one that is checked: as it lies, so that only what is used of it is copied.
+  private func check(_ writes: [Write], _ index: Int, _ batch: inout Batch) throws(StoreError) {
+    switch writes[index] {
     case .receive(let row):
       let key = row.incoming.key
       guard try inbox(key) == nil, !batch.inbox.contains(key) else { throw .known("event \(row.incoming.id)") }
@@ -62,7 +62,7 @@ extension Front {
       _ = try self.task(task.id)
       if let entry = try run(task.run) { _ = try tasks(entry) }
     case .touch(_, let run, _): _ = try self.run(run)
-    case .suppress, .version, .remember: break
+    case .suppress, .allow, .version, .remember: break
     }
   }
 

@@ -78,7 +78,8 @@ extension Front {
       let started = row.number(10)
       let (told, hasHeardStart, threads, run) = try glossary.unpack(row.bytes(15), clock: started) {
         (unpacker) throws(StoreError) in
-        (
+        unpacker.data = entry.packedData
+        return (
           try unpacker.get(Int.self), try unpacker.get(Bool.self), try self.threads(&unpacker, entry),
           try unpacker.get(Run.self)
         )

@@ -42,8 +42,11 @@ extension Front {
     for name in [contact, ContactIdentity.erased(contact)] where suppressed?.contains(name.hashValue) == true {
       let statement = try reader().statement(.suppressed)
       statement.bind(1, name)
-      found.formUnion(try statement.all { $0.text(0) })
-      for one in unwritten.flatMap(\.suppressions) where one.contact == name { found.insert(one.channel) }
+      var own = Set(try statement.all { $0.text(0) })
+      for one in unwritten.flatMap(\.suppressions) where one.contact == name {
+        if one.since == nil { own.remove(one.channel) } else { own.insert(one.channel) }
+      }
+      found.formUnion(own)
     }
     return found
   }

@@ -30,6 +30,16 @@ final class Front {
   /// Digests of everybody that is suppressed.
   var suppressed: Set<Int>?
   var queues: Queues?
+  /// The thread that writes the next group lets go of it, and not the one that makes it.
+  private var litter = Litter()
+  private let writer: GroupWriter
+
+  /// What stands in the file, and is not needed any more.
+  private struct Litter {
+    var changes: [Changes] = []
+    var outgoing: [Outgoing] = []
+  }
+
   /// What was looked for last and is not there: it is looked for again before it is added.
   var absent: Absent = Absent()
 
@@ -65,6 +75,7 @@ final class Front {
     }
     for (number, key, bytes) in bases { glossary.add(base: number, key, bytes) }
     self.glossary = glossary
+    writer = GroupWriter(file, glossary)
     let lasts = try file.statement(.lasts).first { row in (0..<6).map { row.number($0) } } ?? [0, 0, 0, 0, 0, 0]
     (lastInbox, lastRun, lastStep, lastLine, lastTask) = (lasts[0], lasts[1], lasts[2], lasts[3], lasts[4])
     isHeardApart = lasts[5] != 0
@@ -94,8 +105,9 @@ final class Front {
   func flush() throws(StoreError) {
     try land()
     guard !changes.isEmpty else { return try file.endReading() }
-    try GroupWriter(file, glossary).write(try seal())
+    try writer.write(try seal())
     settle(turnPage())
+    litter = Litter()
   }
 
   /// The same, but for what was added since the last time, which is on its way when this returns.
@@ -103,8 +115,14 @@ final class Front {
     try land()
     guard !changes.isEmpty else { return try file.endReading() }
     let sealed = try seal()
-    let writer = GroupWriter(file, glossary)
-    flight = (Flight { () throws(StoreError) in try writer.write(sealed) }, turnPage())
+    let writer = writer
+    var dropped = Litter()
+    swap(&dropped, &litter)
+    flight = (
+      Flight { [dropped] () throws(StoreError) in
+        try withExtendedLifetime(dropped) { () throws(StoreError) in try writer.write(sealed) }
+      }, turnPage()
+    )
   }
 
   /// Waits until what is on its way is in the file.
@@ -138,7 +156,10 @@ final class Front {
   /// The group is in the file; what was added since is not.
   private func settle(_ written: Changes) {
     let isFull = (queues?.open.count ?? 0) > 1024
-    for line in written.lines where line.group < group && (!line.isOpen || isFull) { line.outgoing = nil }
+    for line in written.lines where line.group < group && (!line.isOpen || isFull) {
+      if let outgoing = line.outgoing.take() { litter.outgoing.append(outgoing) }
+    }
+    litter.changes.append(written)
     trim()
   }
 

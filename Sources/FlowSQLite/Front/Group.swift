@@ -65,7 +65,8 @@ struct Group: Sendable {
   var lines: [OutboxLine] = []
   var tasks: [TaskLine] = []
   var heard: [(run: Int64, event: String)] = []
-  var suppressions: [Suppression] = []
+  /// Nil: it is allowed again.
+  var suppressions: [(contact: String, channel: String, since: Suppression?)] = []
   var touches: [(contact: String, touch: ContactTouch)] = []
   var versions: [Version] = []
   var facts: [String: String?] = [:]
@@ -78,12 +79,7 @@ extension Front {
       defer { entry.isStored = true }
       return Group.InboxLine(number: entry.number, row: entry.row, isStored: entry.isStored)
     }
-    let steps = changes.steps.map { new in
-      Group.StepLine(
-        number: new.number, run: new.run.number, version: new.run.record?.version ?? "",
-        started: new.run.record?.started ?? .epoch, previous: new.previous, step: new.step, isHeard: new.isHeard,
-        shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
-    }
+    let steps = seal(changes.steps)
     let lines = try changes.lines.map { (line) throws(StoreError) in try seal(line) }
     let tasks = changes.tasks.map { entry in
       defer { entry.isStored = true }
@@ -94,6 +90,23 @@ extension Front {
     return Group(
       inbox: inbox, runs: runs, steps: steps, lines: lines, tasks: tasks, heard: changes.heard,
       suppressions: changes.suppressions, touches: changes.touches, versions: changes.versions, facts: changes.facts)
+  }
+
+  private func seal(_ new: [NewStep]) -> [Group.StepLine] {
+    var lines: [Group.StepLine] = []
+    lines.reserveCapacity(new.count)
+    // As they lie: each would be copied otherwise.
+    let all = new.span
+    for index in all.indices { lines.append(seal(all[index])) }
+    return lines
+  }
+
+  private func seal(_ new: borrowing NewStep) -> Group.StepLine {
+    let record = new.run.record
+    return Group.StepLine(
+      number: new.number, run: new.run.number, version: record?.version ?? "", started: record?.started ?? .epoch,
+      previous: new.previous, step: new.step, isHeard: new.isHeard,
+      shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
   }
 
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {

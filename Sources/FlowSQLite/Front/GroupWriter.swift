@@ -260,11 +260,18 @@ final class GroupWriter {
       try statement.run()
     }
     for one in group.suppressions {
+      guard let since = one.since else {
+        let statement = try file.once("DELETE FROM suppression WHERE contact = ? AND channel = ?")
+        statement.bind(1, one.contact)
+        statement.bind(2, one.channel)
+        try statement.run()
+        continue
+      }
       let statement = try file.statement(.insertSuppression)
       statement.bind(1, one.contact)
       statement.bind(2, one.channel)
-      statement.bind(3, one.at.milliseconds)
-      statement.bind(4, one.because)
+      statement.bind(3, since.at.milliseconds)
+      statement.bind(4, since.because)
       try statement.run()
     }
     for (contact, touch) in group.touches {
@@ -331,7 +338,7 @@ extension InboxKey {
 
 extension Received {
   /// 0 done, 2 unmatched, 3 refused.
-  fileprivate var number: Int64 { unmatched != nil ? 2 : refused.isEmpty ? 0 : 3 }
+  fileprivate var number: Int64 { unmatched != nil ? 2 : needsEyes ? 3 : 0 }
 }
 
 extension Incoming.Body {

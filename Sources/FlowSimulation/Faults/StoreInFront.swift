@@ -117,6 +117,10 @@ extension StoreInFront {
     try willRead()
     return try base.version(fingerprint)
   }
+  public func liveVersions() throws(StoreError) -> Set<String> {
+    try willRead()
+    return try base.liveVersions()
+  }
   public func remembered(_ name: String) throws(StoreError) -> String? {
     try willRead()
     return try base.remembered(name)

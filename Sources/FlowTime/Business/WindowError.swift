@@ -51,15 +51,16 @@ extension WindowError: CustomStringConvertible {
 
 extension WindowError {
   /// What to write instead, as a clause; also where several readings are left and ``fix`` is none.
-  public var help: String? {
+  public var help: String {
     if let fix { return "write \"\(fix)\"" }
     return switch problem {
-    case .endNotAfterStart(let start, let end) where start != end:
+    case .endNotAfterStart(let start, let end) where start == end: "write 00:00-24:00 for a whole day"
+    case .endNotAfterStart(let start, let end):
       "a window over midnight is two: from \(start) to 24:00, and from 00:00 to \(end) on the days after"
     case .missingEnd: "write both ends: \"09:00-17:00\""
     case .badTime: "write it like \"09:00\""
     case .empty, .missingTimes, .missingDays, .unexpected: "write it like \"mon-fri 09:00-17:00\""
-    default: nil
+    case .unknownDay: "write it like \"mon\", \"mon-fri\" or \"daily\""
     }
   }
 }

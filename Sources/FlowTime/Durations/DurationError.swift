@@ -69,7 +69,7 @@ extension DurationError: CustomStringConvertible {
 
 extension DurationError {
   /// What to write instead, as a clause; also where several readings are left and ``fix`` is none.
-  public var help: String? {
+  public var help: String {
     if let fix { return "write \"\(fix)\"" }
     return switch problem {
     case .missingUnit(let number): "name the unit: \"\(Self.days(number))\", for instance"
@@ -79,9 +79,11 @@ extension DurationError {
     case .negative: "a minus stands before a whole duration, between blanks: \"due - 2 days\""
     case .twice: "add them up"
     case .businessAlone: "make two waits of it, or one unit"
-    case .empty, .missingNumber, .zero, .notANumber, .unknownUnit:
+    case .order: "write the larger unit first, as \"1 day 4 hours\""
+    case .tooLong: "write less: 1,000 years are the most"
+    case .fraction: "a smaller unit makes it whole: 36 hours for 1.5 days"
+    case .empty, .missingNumber, .zero, .notANumber, .unknownUnit, .abbreviation, .iso8601:
       "write it like \"2 days\" or \"3 business days\""
-    default: nil
     }
   }
 

@@ -63,25 +63,26 @@ final class IMAPSession {
     return found.sorted()
   }
 
-  /// Nil where it is gone.
-  func fetch(_ uid: UInt32, named name: String) throws(IMAPFault) -> MailboxBatch.Item? {
+  enum Fetched {
+    case mail([UInt8], receivedAt: Instant?)
+    /// One mail that cannot be had stops no other. Why.
+    case refused(String)
+    /// It is gone.
+    case nothing
+  }
+
+  func fetch(_ uid: UInt32) throws(IMAPFault) -> Fetched {
     let wanted = "\(uid) (UID INTERNALDATE BODY.PEEK[]<0.\(MailboxReader.mailBytes)>)"
     let responses: [Response]
     do throws(IMAPFault) { responses = try ask("UID FETCH", wanted, patience.message) } catch {
-      // One mail that cannot be had stops no other.
       guard case .refused(_, let said) = error else { throw error }
-      return MailboxBatch.Item(
-        name: name, receivedAt: Instant(seconds: 0), bytes: [],
-        problem: "the server gives out no \(uid): \(said)")
+      return .refused("the server gives out no \(uid): \(said)")
     }
-    for response in responses where IMAPSession.number(after: "(UID ", " UID ", in: response.text) == uid {
-      guard IMAPSession.place(of: "BODY[]", in: response.text) != nil else { continue }
-      let at = IMAPSession.internalDate(response.text)
-      return MailboxBatch.Item(
-        name: name, receivedAt: at ?? Instant(seconds: 0), bytes: response.literals.first ?? [],
-        problem: at == nil ? "the server does not say when \(uid) came" : nil)
+    let mails = responses.filter { IMAPSession.place(of: "BODY[]", in: $0.text) != nil }
+    guard let mail = mails.first(where: { IMAPSession.number(after: "(UID ", " UID ", in: $0.text) == uid }) else {
+      return mails.isEmpty ? .nothing : .refused("the server answers \(uid) with another mail")
     }
-    return nil
+    return .mail(mail.literals.first ?? [], receivedAt: IMAPSession.internalDate(mail.text))
   }
 
   func leave() throws(IMAPFault) {

@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let workspace = try Workspace.open(files.paths)
+    let workspace = try files.open()
     let compilation = workspace.compile(proving: true)
     let proved = compilation.workflows.map { ProofReport.ProvedFile(graph: $0.graph, proofs: $0.proofs) }
     if proofs { Output.write(ProofReport.text(proved, color: color.isOn)) }

@@ -5,11 +5,12 @@ import FlowReport
 import FlowRuntime
 import FlowSQLite
 import FlowTime
+import Glibc
 
 struct ContactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contact", abstract: "One person: everything known, do-not-contact, data export, erasure.",
-    subcommands: [Show.self, Suppress.self, Export.self, Erase.self])
+    subcommands: [Show.self, Suppress.self, Allow.self, Export.self, Erase.self])
 
   struct Person: ParsableArguments {
     @Argument(help: "The contact's id, email address or phone number.") var who: String
@@ -35,6 +36,7 @@ struct ContactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Everything that is stored of a person, as JSON: data, messages with their bytes, events, tasks.")
     @OptionGroup var person: Person
+    @Option(help: "json.") var format: JSONOnly = .json
 
     func run() async throws {
       Output.line(ContactReport.json(try await person.found(isWhole: true), isWhole: true))
@@ -95,7 +97,7 @@ struct ContactCommand: AsyncParsableCommand {
 
   struct Suppress: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Never again to this person, on one channel or any; it lasts, and no command takes it back.")
+      abstract: "Never again to this person, on one channel or any; it lasts until a person says `flow contact allow`.")
     @OptionGroup var person: Person
     @Option(help: "A verb, such as email; any channel by default.") var channel = "all"
     @Option(help: "Why, for whoever asks later.") var because = "by hand"
@@ -110,8 +112,8 @@ struct ContactCommand: AsyncParsableCommand {
       guard channel == "all" || touching.contains(channel) else {
         let nearest = Spelling.nearest(to: channel, in: touching).map { "; did you mean \"\($0)\"?" } ?? ""
         throw Failure.finding(
-          "\"\(channel)\" is no channel that reaches a contact: \((touching + ["all"]).joined(separator: ", "))\(nearest)"
-        )
+          "\"\(channel)\" is no channel that reaches a contact: "
+            + "\((touching + ["all"]).joined(separator: ", "))\(nearest)")
       }
       let now = try Input.start(start, zones: workspace.zones)
       var identities = [ContactIdentity.canonical(person.who)]
@@ -141,6 +143,55 @@ struct ContactCommand: AsyncParsableCommand {
       }
     }
   }
+
+  struct Allow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take back that a person must not be written to: who did it and why stays with them.",
+      discussion: """
+        For somebody who has consented anew, or whose mailbox is mended. What was withheld meanwhile stays so. After a
+        complaint it wants --even-complaints.
+        """)
+    @OptionGroup var person: Person
+    @Option(help: "A verb, such as email; everything that is suppressed by default.") var channel: String?
+    @Option(help: "Why, for whoever asks later: what the person has said, where and when.") var because: String
+    @Option(help: "Who allows it; by default the login that runs this.") var by: String?
+    @Flag(help: "Also what a complaint has led to.") var evenComplaints = false
+    @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
+    var start: String?
+    @Option(help: "text or json.") var format: TextOrJSON = .text
+    @OptionGroup var color: ColorOptions
+
+    func validate() throws {
+      if because.allSatisfy(\.isWhitespace) { throw ValidationError("--because says why: it is kept") }
+    }
+
+    func run() async throws {
+      let workspace = try person.project.open()
+      let identities = try await Storage.use(person.store, workspace, .reading) { store in
+        try PersonSearch(workspace, store).identities(person.who)
+      }
+      let by = by ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
+      let orders = identities.map {
+        Order.allow(contact: $0, channel: channel, by: by, because: because, evenComplaints: evenComplaints)
+      }
+      let door = Door(workspace: workspace, store: person.store, command: "flow contact", start: start, color: color)
+      try await door.carryOut(orders) { answers in
+        for case .refused(let because) in answers { throw Failure.finding(because) }
+        let isNew = answers.contains { if case .done(_, isNew: true) = $0 { true } else { false } }
+        guard isNew else {
+          throw Failure.finding("nothing is suppressed for \(person.who)\(channel.map { " by \($0)" } ?? "")")
+        }
+        switch format {
+        case .text: Output.line("\(person.who): may be written to again\(channel.map { " by \($0)" } ?? "")")
+        case .json:
+          Output.json([
+            "contact": .string(person.who), "channel": channel.map { .string($0) } ?? .null, "by": .string(by),
+            "because": .string(because),
+          ])
+        }
+      }
+    }
+  }
 }
 
 extension ContactCommand.Person {
@@ -149,7 +200,7 @@ extension ContactCommand.Person {
     let workspace = try project.open()
     return try await Storage.use(store, workspace, .reading) { store in
       let person = try PersonSearch(workspace, store).person(who, isWhole: isWhole)
-      if person.runs.isEmpty, person.suppressions.isEmpty, person.events.isEmpty {
+      if person.runs.isEmpty, person.suppressions.isEmpty, person.allowed.isEmpty, person.events.isEmpty {
         throw Failure.finding("nothing is known of \"\(who)\"")
       }
       return person

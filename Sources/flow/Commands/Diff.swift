@@ -211,7 +211,9 @@ struct DiffCommand: AsyncParsableCommand {
       let plan = MigrationPlan(Histories(side.workspace, store), now: now)
       var all: [String: [DiffReport.Affected]] = [:]
       for (name, workflow) in side.workflows {
-        all[name] = try store.runs(RunFilter(workflow: name, isLive: true)).map { plan.affected($0, workflow.graph) }
+        all[name] = try store.runs(RunFilter(workflow: name, isLive: true)).map {
+          try plan.affected($0, workflow.graph)
+        }
       }
       return all
     }

@@ -20,7 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(files.paths)
+    let workspace = try files.open()
     let now = try Input.start(start, zones: workspace.zones)
     let examination = Examination(workspace, now: now)
     var checks = examination.project() + examination.secrets() + examination.zones()

@@ -16,15 +16,21 @@ struct EventCommand: AsyncParsableCommand {
   @Option(help: "The key of the runs that it belongs to.") var subject: String?
   @Option(
     help:
-      "The event's id: one that has come before does nothing. By default a digest of its type, subject, data and time: said again later, it is another."
+      """
+      The event's id: one that has come before does nothing. By default a digest of its type, subject, data and time: \
+      said again later, it is another.
+      """
   )
   var id: String?
   @Option(
     help:
-      "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out. Not later than now, where a channel sends for real."
+      """
+      When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out. Not later than now, where a \
+      channel sends for real.
+      """
   )
   var start: String?
-  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text or json.") var format: TextOrJSON = .text
   @OptionGroup var color: ColorOptions
@@ -34,7 +40,7 @@ struct EventCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = try Workspace.open(workflows)
+    let workspace = try project.open()
     let incoming = try incoming(now: try Input.start(start, zones: workspace.zones))
     let door = Door(
       workspace: workspace, store: store, command: "flow event", makesStore: true, start: start, color: color)
@@ -49,7 +55,8 @@ struct EventCommand: AsyncParsableCommand {
 
   private func tell(_ received: Received, of incoming: Incoming, _ workspace: Workspace) throws {
     report(received, near: nearest(workspace, received))
-    let isWrong = !received.refused.isEmpty || !incoming.misfits(zones: workspace.zones).isEmpty
+    let isWrong =
+      received.refused.contains { !$0.isFiltered } || !incoming.misfits(zones: workspace.zones).isEmpty
     if received.started.isEmpty, received.reached.isEmpty, isWrong {
       throw ExitCode(ExitStatus.finding)
     }
@@ -90,9 +97,17 @@ struct EventCommand: AsyncParsableCommand {
     for started in received.started { Output.line("started \(started.run) (\(started.workflow))") }
     for run in received.reached { Output.line("reached \(run)") }
     for refused in received.refused {
-      for because in refused.because { Output.complain("refused by \(refused.workflow): \(because)") }
+      for because in refused.because {
+        if refused.isFiltered {
+          Output.line("left out by \(refused.workflow): \(because)")
+        } else {
+          Output.complain("refused by \(refused.workflow): \(because)")
+        }
+      }
     }
     if let unmatched = received.unmatched { Output.complain("kept, and nothing done: \(unmatched)\(near)") }
-    if !received.refused.isEmpty, data == nil { Output.complain("an event's data are given with --data FILE") }
+    if received.refused.contains(where: { !$0.isFiltered }), data == nil {
+      Output.complain("an event's data are given with --data FILE")
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowCore
 import Glibc
 
 struct InitCommand: ParsableCommand {
@@ -6,6 +7,7 @@ struct InitCommand: ParsableCommand {
     commandName: "init", abstract: "Start a project: flow.yaml, a first workflow with scenarios, its input.")
 
   @Argument(help: "The folder; it is made where it is missing.") var folder = "."
+  @Option(help: "text or json.") var format: TextOrJSON = .text
 
   func run() throws {
     guard !folder.isEmpty else { throw Failure.usage("no folder is named: say which, or nothing for this one") }
@@ -20,7 +22,10 @@ struct InitCommand: ParsableCommand {
       let target = "\(folder)/\(path)"
       try makeFolders(Paths.folder(of: target))
       try NewFile.write(text, to: target)
-      Output.line("wrote \(target)")
+      if format == .text { Output.line("wrote \(target)") }
+    }
+    if format == .json {
+      return Output.json(["wrote": .array(files.map { .string("\(folder)/\($0.0)") })])
     }
     let at = folder == "." ? "" : " \(folder)/Workflows"
     Output.line(

@@ -16,7 +16,7 @@ struct MigrateCommand: AsyncParsableCommand {
   var apply = false
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
   var start: String?
-  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text or json.") var format: TextOrJSON = .text
   @OptionGroup var color: ColorOptions
@@ -26,7 +26,7 @@ struct MigrateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = try Workspace.open(workflows)
+    let workspace = try project.open()
     let compilation = try workspace.compiled(color: color.isOn)
     let now = try Input.start(start, zones: workspace.zones)
     let graphs = Dictionary(
@@ -40,7 +40,7 @@ struct MigrateCommand: AsyncParsableCommand {
             run: record.id, subject: record.subject, version: record.version,
             effect: .stranded(because: "there is no workflow \"\(record.workflow)\" any more"))
         }
-        return plan.affected(record, graph)
+        return try plan.affected(record, graph)
       }
     }
     var moved = 0
@@ -58,7 +58,8 @@ struct MigrateCommand: AsyncParsableCommand {
       }
     }
     print(affected, moved: moved)
-    if apply, affected.contains(where: \.isStranded) { throw ExitCode(ExitStatus.finding) }
+    // The plan says what carrying it out would say.
+    if affected.contains(where: \.isStranded) { throw ExitCode(ExitStatus.finding) }
   }
 
   private func records(in store: any Store) throws -> [RunRecord] {

@@ -17,7 +17,7 @@ struct MutateCommand: AsyncParsableCommand {
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(files.paths)
+    let workspace = try files.open()
     let compilation = try workspace.compiled(color: color.isOn)
     let results = try await Setup.use(workspace, compilation) { dry in try await mutate(dry) }
     switch format {

@@ -16,7 +16,7 @@ struct NextCommand: AsyncParsableCommand {
   var start: String?
   @Option(help: "Only runs of this workflow.") var workflow: String?
   @Option(help: "Only the run with this id, or that begins so.") var run: String?
-  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json, csv or ics.") var format: Format = .text
   @OptionGroup var color: ColorOptions
@@ -26,7 +26,7 @@ struct NextCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = try Workspace.open(workflows)
+    let workspace = try project.open()
     let compilation = workspace.compile()
     if compilation.diagnostics.contains(where: { $0.severity == .error }) {
       Output.complain(Findings.text(compilation, errorsOnly: true, color: color.isOn))

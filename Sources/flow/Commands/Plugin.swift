@@ -20,6 +20,7 @@ struct PluginCheckCommand: AsyncParsableCommand {
       it nothing leaves, whatever flow.yaml says.
       """) var deliver = false
   @OptionGroup var project: ProjectOptions
+  @Option(help: "text or json.") var format: TextOrJSON = .text
 
   func run() async throws {
     let workspace = try project.open()
@@ -28,8 +29,8 @@ struct PluginCheckCommand: AsyncParsableCommand {
       let known = Set(Channels.all.map(\.plugin) + workspace.project.channels.map(\.name)).sorted()
       let nearest = Spelling.nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
       throw Failure.usage(
-        "there is no channel \"\(name)\"\(nearest)\nThe channels are \(known.joined(separator: ", ")); another stands under "
-          + "channels: of flow.yaml")
+        "there is no channel \"\(name)\"\(nearest)\nThe channels are \(known.joined(separator: ", ")); another stands "
+          + "under channels: of flow.yaml")
     }
     if deliver, entry?.exec == nil {
       throw Failure.usage("--deliver is for a program (`exec:`); a channel that is built in is tried on a folder")
@@ -41,16 +42,37 @@ struct PluginCheckCommand: AsyncParsableCommand {
     let scratch = try Scratch()
     defer { scratch.remove() }
     let checks = try await suite(entry, scratch.path, workspace).run()
-    for check in checks {
+    tell(checks)
+    if checks.contains(where: \.isFailure) { throw ExitCode(ExitStatus.finding) }
+  }
+
+  private func tell(_ checks: [ChannelConformance.Check]) {
+    let failed = checks.count(where: \.isFailure)
+    let told = checks.map { check -> (name: String, level: String, because: String?) in
       switch check.outcome {
-      case .passed: Output.line("ok       \(check.name)")
-      case .skipped(let because): Output.line("skipped  \(check.name): \(because)")
-      case .failed(let because): Output.line("FAILED   \(check.name): \(because)")
+      case .passed: (check.name, "ok", nil)
+      case .skipped(let because): (check.name, "skipped", because)
+      case .failed(let because): (check.name, "FAILED", because)
       }
     }
-    let failed = checks.filter(\.isFailure).count
-    Output.line("\(checks.count - failed) passed, \(failed) failed")
-    if failed > 0 { throw ExitCode(ExitStatus.finding) }
+    switch format {
+    case .text:
+      for (name, level, because) in told {
+        let padding = String(repeating: " ", count: 9 - level.count)
+        Output.line(level + padding + name + (because.map { ": \($0)" } ?? ""))
+      }
+      Output.line("\(checks.count - failed) passed, \(failed) failed")
+    case .json:
+      let list = told.map { name, level, because -> JSONValue in
+        [
+          "name": .string(name), "outcome": .string(level.lowercased()),
+          "because": because.map { .string($0) } ?? .null,
+        ]
+      }
+      Output.json([
+        "passed": .number("\(checks.count - failed)"), "failed": .number("\(failed)"), "checks": .array(list),
+      ])
+    }
   }
 
   private func suite(_ entry: Project.Channel?, _ scratch: String, _ workspace: Workspace) throws -> ChannelConformance
@@ -63,7 +85,10 @@ struct PluginCheckCommand: AsyncParsableCommand {
       deliver || entry?.exec == nil ? .real : .none(because: "the program is asked to deliver only with --deliver")
     let files = DiskFiles(root: workspace.root)
     if let exec = entry?.exec { values["exec"] = exec }
-    let settings = ChannelSettings(name: name, values: values, folder: workspace.root) { try? files.read($0).get() }
+    let secrets = Channels.secrets(entry, root: workspace.root)
+    let settings = ChannelSettings(name: name, values: values, secrets: secrets, folder: workspace.root) {
+      try? files.read($0).get()
+    }
     let shipped = entry?.exec == nil ? Channels.named(entry?.plugin ?? name) : nil
     let bytes: [UInt8]
     do {
@@ -77,8 +102,8 @@ struct PluginCheckCommand: AsyncParsableCommand {
     }
     return ChannelConformance(manifest: manifest, settings: settings, handover: handover) {
       settings throws(ChannelError) in
-      if let shipped { return try shipped.make(settings) }
-      return try Channels.program(settings)
+      if let shipped { return DiscreetChannel(try shipped.make(settings), secrets) }
+      return DiscreetChannel(try Channels.program(settings), secrets)
     }
   }
 }

@@ -26,7 +26,7 @@ struct ReplayCommand: AsyncParsableCommand {
       let histories = Histories(workspace, store)
       let versions = Set(records.map(\.version)).sorted()
       let former = versions.compactMap { try? store.version($0) }.map { workspace.former($0).project.caps }
-      let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { histories.graph($0) }
+      let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { try? histories.graph($0) }
       var progress = Progress()
       defer { progress.clear() }
       return try records.enumerated().map { index, record in

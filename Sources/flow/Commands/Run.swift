@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = try Workspace.open(files.paths)
+    let workspace = try files.open()
     // What would happen for one event is asked while a file is written, and promises nothing.
     let compilation = workspace.compile(proving: event == nil)
     if compilation.diagnostics.contains(where: { $0.severity == .error && !Self.isPromise($0) }) {

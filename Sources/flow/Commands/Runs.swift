@@ -35,7 +35,7 @@ struct RunsCommand: AsyncParsableCommand {
       let zone = workspace.zones.zone(named: record.run.zone) ?? .utc
       return [
         record.id, record.workflow, record.subject, record.contact, record.run.started.rfc3339(in: zone),
-        record.run.outcome ?? state(record), String(record.run.touches),
+        record.run.outcome.map(ended) ?? state(record), String(record.run.touches),
         (record.due ?? record.run.ended)?.rfc3339(in: zone),
       ]
     }
@@ -43,6 +43,12 @@ struct RunsCommand: AsyncParsableCommand {
       Table.Column($0, isNumber: $0 == "touches")
     }
     Tables.print("runs", Table(columns: columns, rows: rows), as: format, empty: "no runs")
+  }
+
+  /// An outcome that is called as what a live run may be is told apart from that, where a person reads it; elsewhere it
+  /// is a value, and stands as the file writes it.
+  private func ended(_ outcome: String) -> String {
+    format == .text && ["live", "paused", "held", "stuck"].contains(outcome) ? "ended \(outcome)" : outcome
   }
 
   /// A live run's: whether it goes on by itself, and if not whether somebody wants it so.
@@ -67,7 +73,7 @@ struct RunsCommand: AsyncParsableCommand {
         row.result?.refused.flatMap { refused in refused.because.map { "\(refused.workflow): \($0)" } } ?? []
       let because = [row.result?.unmatched].compactMap(\.self) + refused
       return [
-        row.received.rfc3339(in: .utc), row.incoming.id, what, subject, because.joined(separator: "; "),
+        row.received.rfc3339(in: workspace.zone), row.incoming.id, what, subject, because.joined(separator: "; "),
       ]
     }
     let columns = ["received", "id", "event", "subject", "because"].map { Table.Column($0) }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import FlowCompiler
 
+/// Of what has one form.
+enum JSONOnly: String, ExpressibleByArgument, CaseIterable { case json }
+
 struct SchemaCommand: ParsableCommand {
   enum Of: String, ExpressibleByArgument, CaseIterable { case workflow, project }
 
@@ -8,10 +11,13 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema", abstract: "The JSON Schema of the language with the channels' fields, for editors.")
 
   @Argument(help: "workflow, or project for flow.yaml.") var of: Of = .workflow
-  @Argument(help: "A folder or file of the project whose channels count.") var path: String?
+  @Argument(help: "Workflow files or folders of the project whose channels count; Workflows/ by default.")
+  var paths: [String] = []
+  @OptionGroup var project: ProjectOptions
+  @Option(help: "json.") var format: JSONOnly = .json
 
   func run() throws {
-    let workspace = try Workspace.open(path.map { [$0] } ?? [])
+    let workspace = try Workspace.open(paths + project.workflows)
     let schema =
       of == .workflow
       ? LanguageSchema.workflow(workspace.manifests) : LanguageSchema.project(workspace.manifests)

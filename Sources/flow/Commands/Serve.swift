@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowCore
 import FlowRuntime
 import FlowSQLite
 import FlowServer
@@ -16,18 +17,25 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Do what is due, and exit: for cron.") var once = false
   @Option(
     help:
-      "With --once, when it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; not later than now, where a channel sends for real."
+      """
+      With --once, when it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; not later than now, where a channel sends \
+      for real.
+      """
   )
   var start: String?
+  @Option(help: "With --once, what was done: text or json.") var format: TextOrJSON = .text
   @OptionGroup var store: StoreOptions
   @OptionGroup var color: ColorOptions
 
   func validate() throws {
     if start != nil, !once { throw ValidationError("--start goes with --once: a server lives in the present") }
+    if format == .json, !once {
+      throw ValidationError("--format json goes with --once: a server tells nothing but its log")
+    }
   }
 
   func run() async throws {
-    let workspace = try Workspace.open(files.paths)
+    let workspace = try files.open()
     // Any other command goes when it has handed over: it is waited for.
     if let holder = try? Client(store: store.path(workspace)).holder, holder.isServer {
       throw Failure.broken("\(store.shown(workspace)): the store is in use by \(holder)")
@@ -47,10 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
   // MARK: Once
 
   private func workOnce(_ setup: Setup) async throws {
+    let shown = store.shown(setup.workspace)
     let (woken, accepted, troubles, holds) = try await Storage.use(
       store, setup.workspace, .serving("flow serve --once")
     ) { store in
-      let engine = setup.engine(on: store)
+      let versions = try Self.tellStrays(in: store, setup, shown)
+      let engine = setup.engine(on: store, versions: versions)
       let unread = try await engine.poll().compactMap { polled in
         polled.trouble.map { "what came in by \(polled.verb) cannot be read: \($0)" }
       }
@@ -62,13 +72,35 @@ struct ServeCommand: AsyncParsableCommand {
       let troubles = unread + unrendered + waiting.filter { $0.attempts > 0 }.map(Self.trouble)
       return (woken, await engine.accepted, troubles, try await engine.holds())
     }
-    for hold in holds where hold.run == nil {
-      Output.complain("\(store.shown(setup.workspace)): held: \(hold.because)")
+    let held = holds.filter { $0.run == nil }.map(\.because)
+    held.forEach { Output.complain("\(store.shown(setup.workspace)): held: \($0)") }
+    if format == .json {
+      func texts(_ all: [String]) -> JSONValue { .array(all.map { .string($0) }) }
+      Output.json([
+        "woke": .number("\(woken)"), "accepted": .number("\(accepted)"), "held": texts(held),
+        "troubles": texts(troubles),
+      ])
     }
     let folder = setup.onlyFolder.map { "; messages are in \($0)" } ?? ""
     Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs"), handed over \(accepted)\(folder)")
     if folder.isEmpty { setup.destinations.forEach(Output.complain) }
     if !troubles.isEmpty { throw Failure.broken(troubles.joined(separator: "\n")) }
+  }
+
+  /// Live runs that stand still because this program reads their versions otherwise than the one before it.
+  /// - Returns: what was made of the versions meanwhile.
+  private static func tellStrays(in store: any Store, _ setup: Setup, _ shown: String) throws(StoreError) -> Versions {
+    var versions = Versions(setup.library)
+    let strays = try versions.strays(in: store, zones: setup.workspace.zones).strays
+    for stray in strays.prefix(10) {
+      Output.complain(
+        "\(shown): run \(stray.run) (\(stray.workflow), \(stray.subject)) stands still: \(stray.because); "
+          + stray.help)
+    }
+    if strays.count > 10 {
+      Output.complain("\(shown): \(strays.count - 10) more stand still; `flow doctor` lists them")
+    }
+    return versions
   }
 
   private static func trouble(_ line: Outgoing) -> String {
@@ -100,7 +132,8 @@ struct ServeCommand: AsyncParsableCommand {
       let use: StoreUse = isFirst ? .serving(Holder.server) : .changing(Holder.server, patience: 1)
       let opened = try store.opened(workspace, use)
       try opened.makeRoomForLog()
-      return Server.Service(engine: serving.setup.engine(on: opened)) { try? opened.close() }
+      let versions = isFirst ? try Self.tellStrays(in: opened, serving.setup, store.shown(workspace)) : nil
+      return Server.Service(engine: serving.setup.engine(on: opened, versions: versions)) { try? opened.close() }
     }
     let server = Server(watch: watch, clock: setup.clock) {
       () throws(StoreError) in
@@ -112,7 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     do {
       try await server.run(
-        open: { try opening(true) }, store: path,
+        open: { try opening(true) }, store: path, project: store.store == nil ? workspace.root : nil,
         whenServing: {
           Output.complain("serving \(setup.summary) from \(store.shown(workspace)); end with Ctrl-C")
           setup.destinations.forEach(Output.complain)

@@ -169,7 +169,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var data = workflow.scenarios.first?.input ?? Sample.record(workflow.graph.triggerFields, at: start)
     if let input { data = try Input.record(input, workflow.graph, zones: workspace.zones) }
     switch Machine.enrol(workflow.graph, data: data, at: start, zones: workspace.zones) {
-    case .refused(let because): throw Failure.finding("no run of \(workflow.graph.workflow) starts: \(because)")
+    case .refused(let because), .filtered(let because):
+      throw Failure.finding("no run of \(workflow.graph.workflow) starts: \(because)")
     case .runs(let runs):
       guard let run = runs.dropFirst((item ?? 1) - 1).first else {
         throw Failure.finding("there is no item \(item ?? 1): the list has \(runs.count)")

@@ -34,7 +34,7 @@ struct StatsCommand: AsyncParsableCommand {
       defer { progress.clear() }
       for (index, record) in records.enumerated() {
         progress.show("counted \(index) of \(records.count) runs")
-        counting.add(try histories.history(record), graph: histories.graph(record.version))
+        counting.add(try histories.history(record), graph: try histories.graph(of: record))
       }
       return counting.figures
     }

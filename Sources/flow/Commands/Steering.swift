@@ -4,7 +4,7 @@ import FlowRuntime
 
 /// What every command that steers takes.
 struct SteeringOptions: ParsableArguments {
-  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
   var start: String?
@@ -16,7 +16,7 @@ struct SteeringOptions: ParsableArguments {
   ///   - kind: what is named: `run`, `workflow`, `all`.
   ///   - done, before: `paused` and `was paused already`, after the thing's name.
   func carryOut(_ orders: [Order], _ command: String, kind: String, done: String, before: String) async throws {
-    let workspace = try Workspace.open(workflows)
+    let workspace = try project.open()
     let door = Door(workspace: workspace, store: store, command: "flow \(command)", start: start, color: color)
     try await door.carryOut(orders) { try tell($0, command, kind: kind, done: done, before: before) }
   }

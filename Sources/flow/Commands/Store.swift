@@ -57,10 +57,13 @@ struct StoreCommand: AsyncParsableCommand {
   }
 
   struct Export: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl }
+
     static let configuration = CommandConfiguration(
       abstract: "Everything in the store as JSON, a line each: runs with histories and messages, events, tasks.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var store: StoreOptions
+    @Option(help: "jsonl.") var format: Format = .jsonl
 
     func run() async throws {
       let workspace = try project.open()

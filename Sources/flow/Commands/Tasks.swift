@@ -10,6 +10,9 @@ struct TasksCommand: AsyncParsableCommand {
 
   @Flag(help: "Those that are done or withdrawn, too.") var all = false
   @Option(help: "Only tasks of this run: its id, or the beginning of it.") var run: String?
+  @Option(help: "Only tasks of this workflow.") var workflow: String?
+  @Option(help: "Only tasks of this person: an email address, a handle, a phone number or the name.")
+  var person: String?
   @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
@@ -18,7 +21,10 @@ struct TasksCommand: AsyncParsableCommand {
     let workspace = try project.open()
     let (tasks, waiting, zones) = try await Storage.use(store, workspace, .reading) { store in
       let id = try run.map { try Histories.record($0, in: store).id }
-      var tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true))
+      try workspace.check(workflow: workflow, in: store)
+      var tasks = try store.tasks(TaskFilter(run: id, isOpen: all ? nil : true)).filter { task in
+        (workflow == nil || task.workflow == workflow) && isWanted(task.person)
+      }
       var waiting: [String: Outgoing] = [:]
       for task in tasks { waiting[task.id] = try store.waitingLine(of: task) }
       if !all { tasks.removeAll { waiting[$0.id] != nil } }
@@ -29,7 +35,7 @@ struct TasksCommand: AsyncParsableCommand {
     let rows = tasks.map { task -> [String?] in
       let zone = zones[task.run].flatMap { workspace.zones.zone(named: $0) } ?? .utc
       return [
-        task.id, task.name, task.workflow, task.run, person(task.person), task.assigned.rfc3339(in: zone),
+        task.id, task.name, task.workflow, task.run, shown(task.person), task.assigned.rfc3339(in: zone),
         task.due?.rfc3339(in: zone), task.outcomes.joined(separator: " "),
         waiting[task.id].map { state($0, zone) } ?? state(task.state), task.text,
       ]
@@ -40,8 +46,14 @@ struct TasksCommand: AsyncParsableCommand {
       empty: "no open tasks")
   }
 
-  private func person(_ value: Value) -> String {
-    for field in ["email", "handle", "phone", "name"] {
+  private func isWanted(_ value: Value) -> Bool {
+    guard let person else { return true }
+    return ContactIdentity.all(of: value).contains(ContactIdentity.canonical(person))
+      || value[path: ["name"]].text?.composed == person.composed
+  }
+
+  private func shown(_ value: Value) -> String {
+    for field in Manifest.Address.any.fields {
       if let text = value[path: [field]].text { return text }
     }
     return ""
@@ -70,13 +82,13 @@ struct DoneCommand: AsyncParsableCommand {
   @Option(help: "What the person notes: in scope as task.note.") var note: String?
   @Option(help: "When it is: `2026-03-25 16:40 Europe/Berlin` or RFC 3339; now, where it is left out.")
   var start: String?
-  @Option(help: "Workflow files or folders; Workflows/ by default.") var workflows: [String] = []
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text or json.") var format: TextOrJSON = .text
   @OptionGroup var color: ColorOptions
 
   func run() async throws {
-    let workspace = try Workspace.open(workflows)
+    let workspace = try project.open()
     let now = try Input.start(start, zones: workspace.zones)
     let door = Door(workspace: workspace, store: store, command: "flow done", start: start, color: color)
     let task = try await whole(workspace)

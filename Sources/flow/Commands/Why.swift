@@ -22,7 +22,7 @@ struct WhyCommand: AsyncParsableCommand {
       let record = try Histories.record(id, in: store)
       let histories = Histories(workspace, store)
       return Explainer(
-        try histories.history(record), graph: histories.graph(record.version),
+        try histories.history(record), graph: try histories.graph(of: record),
         hasCaps: workspace.project.caps != nil, zones: workspace.zones
       ).reasons
     }

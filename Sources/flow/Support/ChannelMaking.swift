@@ -5,30 +5,39 @@ import FlowRuntime
 
 extension Channels {
   /// A channel for every verb, set up as flow.yaml says, or with defaults. `clock` tells the time of an attempt.
-  static func make(project: Project, root: String, clock: any Clock) throws -> [String: any Channel] {
+  /// - Parameter patience: how long a program may hold up others while it renders.
+  static func make(
+    project: Project, root: String, clock: any Clock, patience: Swift.Duration? = nil
+  ) throws -> [String: any Channel] {
     let files = DiskFiles(root: root)
-    func settings(_ name: String, _ values: [String: String]) -> ChannelSettings {
+    func settings(_ name: String, _ values: [String: String], _ secrets: SecretValues) -> ChannelSettings {
       ChannelSettings(
-        name: name, values: values, folder: root, readFile: { try? files.read($0).get() }, now: { clock.now() })
+        name: name, values: values, secrets: secrets, folder: root, readFile: { try? files.read($0).get() },
+        now: { clock.now() })
+    }
+    func discreet(_ channel: any Channel, _ secrets: SecretValues) -> any Channel {
+      secrets.isEmpty ? channel : DiscreetChannel(channel, secrets)
     }
     var channels: [String: any Channel] = [:]
     for shipped in all {
       let entry = entry(of: shipped.plugin, project, root: root).flatMap { $0.exec == nil ? $0 : nil }
-      channels[shipped.plugin] = try made(shipped.plugin) {
-        try shipped.make(settings(shipped.plugin, Channels.settings(entry, root: root)))
+      let secrets = secrets(entry, root: root)
+      channels[shipped.plugin] = try made(shipped.plugin, secrets) {
+        discreet(try shipped.make(settings(shipped.plugin, Channels.settings(entry, root: root), secrets)), secrets)
       }
     }
     for entry in project.channels {
       guard let exec = entry.exec else { continue }
       var values = Channels.settings(entry, root: root)
       values["exec"] = exec
-      let settings = settings(entry.name, values)
-      let bytes = try made(entry.name) { try manifest(ofProgram: settings) }
+      let secrets = secrets(entry, root: root)
+      let settings = settings(entry.name, values, secrets)
+      let bytes = try made(entry.name, secrets) { try manifest(ofProgram: settings) }
       guard let verb = Compiler.manifest(SourceText(file: exec, utf8: bytes)).0?.verb else { continue }
       if channels[verb] != nil {
         throw Failure.broken("the channel \"\(entry.name)\" cannot be set up: there is a \"\(verb)\" already")
       }
-      channels[verb] = try made(entry.name) { try program(settings) }
+      channels[verb] = try made(entry.name, secrets) { discreet(try program(settings, patience: patience), secrets) }
     }
     return channels
   }
@@ -51,13 +60,14 @@ extension Channels {
             help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
         }
         guard entry.exec == nil, let shipped = named(entry.plugin ?? entry.name) else { return findings }
+        let secrets = secrets(entry, root: root)
         let settings = ChannelSettings(
           name: entry.name, values: self.settings(entry, root: root), folder: root,
           readFile: { try? files.read($0).get() }, now: { .epoch })
         do throws(ChannelError) {
           _ = try shipped.make(settings)
         } catch {
-          let text = open.reduce(error.text) { $0.replacing($1.text, with: "…") }
+          let text = secrets.hidden(in: open.reduce(error.text) { $0.replacing($1.text, with: "…") })
           findings.append(
             Diagnostic(
               "channel-setting", at: entry.span, "the channel \"\(entry.name)\" cannot be set up: \(text)",
@@ -122,8 +132,10 @@ extension Channels {
     }
   }
 
-  private static func made<T>(_ name: String, _ make: () throws -> T) throws -> T {
-    do { return try make() } catch { throw Failure.broken("the channel \"\(name)\" cannot be set up: \(error)") }
+  private static func made<T>(_ name: String, _ secrets: SecretValues, _ make: () throws -> T) throws -> T {
+    do { return try make() } catch {
+      throw Failure.broken("the channel \"\(name)\" cannot be set up: \(secrets.hidden(in: "\(error)"))")
+    }
   }
 
   /// Settings with `${NAME}` from the environment put in, and `file: PATH` from the file, which may lie outside the
@@ -134,6 +146,10 @@ extension Channels {
       values[setting.name] = Keeping(setting.text).map { $0.value(root: root) } ?? setting.text
     }
     return values
+  }
+
+  static func secrets(_ entry: Project.Channel?, root: String) -> SecretValues {
+    SecretValues((entry?.settings ?? []).compactMap { Keeping($0.text)?.value(root: root) })
   }
 }
 

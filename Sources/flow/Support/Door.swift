@@ -31,12 +31,27 @@ struct Door {
         let known = answers
         return try await onStore(Array(orders[answers.count...])) { try tell(try sound(known + $0)) }
       } catch let error as StoreError {
-        guard case .locked = error, attempt < Door.attempts else {
-          throw Failure.broken("\(store.shown(workspace)): \(error)")
-        }
+        guard case .locked(let holder) = error else { throw Failure.broken("\(store.shown(workspace)): \(error)") }
+        try wait(for: Holder(holder), attempt)
         attempt += 1
       }
     }
+  }
+
+  /// Told at once: whoever waits knows for whom, and how to end that.
+  private func wait(for holder: Holder, _ attempt: Int) throws {
+    let name = store.shown(workspace)
+    let silent = "\(holder) holds the store, and does not listen at \(name).socket"
+    let way = holder.process.map {
+      holder.isServer ? "; `kill -HUP \($0)` makes the socket anew, `kill \($0)` ends it" : "; `kill \($0)` ends it"
+    }
+    // Any other command goes when it has handed over, mostly at once.
+    if attempt == (holder.isServer ? 1 : 5) {
+      Output.complain(
+        "\(name): \(silent): it starts, or ends, or is stuck; waiting, for \(Door.attempts) seconds at most\(way ?? "")"
+      )
+    }
+    guard attempt < Door.attempts else { throw Failure.broken("\(name): the store is in use by \(holder)\(way ?? "")") }
   }
 
   /// As above, for one order.
@@ -105,8 +120,8 @@ struct Door {
   private func onStoreAlone(_ orders: [Order], _ tell: ([Answer]) throws -> Void) async throws {
     if store.store == nil, workspace.isProjectBroken, !Paths.exists(store.path(workspace)) {
       throw Failure.broken(
-        "there is no store at \"\(store.shown(workspace))\", and flow.yaml, which may name another, has errors: say --store"
-      )
+        "there is no store at \"\(store.shown(workspace))\", and flow.yaml, which may name another, has errors: "
+          + "say --store")
     }
     let opened = try store.opened(workspace, .changing(command, patience: 1))
     defer { try? opened.close() }

@@ -21,7 +21,9 @@ extension Examination {
       defer { try? store.close() }
       // All of it is read before it is called whole.
       let found = try store.check().problems
-      guard let first = found.first else { return try sound(store, shown) + [server] }
+      guard let first = found.first else {
+        return try sound(store, path, shown, isNamed: options.store != nil) + [server]
+      }
       let more = found.count > 1 ? ", and \(found.count - 1) more" : ""
       return [
         Check(
@@ -53,11 +55,12 @@ extension Examination {
       help: "its standard error says why; it goes on by itself when that is mended")
   }
 
-  private func sound(_ store: SQLiteStore, _ shown: String) throws(StoreError) -> [Check] {
+  private func sound(_ store: SQLiteStore, _ path: String, _ shown: String, isNamed: Bool) throws(StoreError) -> [Check]
+  {
     let mode = try store.settings().first { $0.name == "journal_mode" }?.value ?? ""
     let holds = try Hold.remembered(in: store)
     // A copy has no log of its own before something is written to it.
-    let isCopy = holds.contains { $0.reason == .restored }
+    let isCopy = holds.contains { $0.reason == .restored } || !Paths.isWritable(Paths.folder(of: path))
     var checks = [
       mode == "wal" || isCopy
         ? Check("store", .ok, "\(shown) is whole")
@@ -67,7 +70,10 @@ extension Examination {
     for hold in holds where hold.run == nil {
       // What a first run's cap says names its own way out.
       let help = hold.reason == .firstRun ? nil : "`flow resume --all` when that is mended"
-      checks.append(Check("sending", .warning, "is held: \(hold.because)", help: help))
+      // What a person wants so is no problem, nor is a backup that is looked at; that nothing leaves otherwise is one.
+      let isWanted = [.paused, .firstRun].contains(hold.reason) || hold.reason == .restored && isNamed
+      let level: ChecksReport.Level = isWanted ? .warning : .problem
+      checks.append(Check("sending", level, "is held: \(hold.because)", help: help))
     }
     let waiting = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) != true } + store.outbox(.unknown)
     if let line = waiting.first {
@@ -85,6 +91,25 @@ extension Examination {
     return checks
   }
 
+  /// Live runs that this program cannot carry on as the one before it would.
+  private func versions(_ store: SQLiteStore) throws(StoreError) -> (checks: [Check], strays: Set<String>) {
+    var versions = Versions(workspace.library())
+    let (strays, others) = try versions.strays(in: store, zones: workspace.zones)
+    var checks = strays.map { stray in
+      Check(
+        "versions", .problem, "run \(stray.run) (\(stray.workflow), \(stray.subject)) stands still: \(stray.because)",
+        help: stray.help)
+    }
+    if others > 0 {
+      let runs = others == 1 ? "1 live run is" : "\(others) live runs are"
+      checks.append(
+        Check(
+          "versions", .ok,
+          "\(runs) on a version that this program reads otherwise; the journal is the same by it, and goes on"))
+    }
+    return (checks, Set(strays.map(\.run)))
+  }
+
   private func runs(_ store: SQLiteStore) throws(StoreError) -> [Check] {
     var checks: [Check] = []
     let records = try store.runs(RunFilter(isLive: true))
@@ -92,8 +117,11 @@ extension Examination {
       checks.append(
         Check("clock", .problem, "is behind the store: a run has started later than now", help: "set the clock"))
     }
+    let (read, strays) = try versions(store)
+    checks += read
     let set = records.filter { record in
-      record.stuck.map { !$0.hasPrefix(Hold.mark) && !$0.hasPrefix(Hold.pauseMark) } ?? false
+      !strays.contains(record.id)
+        && record.stuck.map { !$0.hasPrefix(Hold.mark) && !$0.hasPrefix(Hold.pauseMark) } ?? false
     }
     checks.append(
       set.isEmpty

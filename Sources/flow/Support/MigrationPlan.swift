@@ -15,20 +15,19 @@ final class MigrationPlan {
     self.now = now
   }
 
-  func affected(_ record: RunRecord, _ new: Graph) -> DiffReport.Affected {
-    DiffReport.Affected(
-      run: record.id, subject: record.subject, version: record.version, effect: effect(record, new))
-  }
-
-  private func effect(_ record: RunRecord, _ new: Graph) -> Changes.Effect {
-    if record.version == new.fingerprint { return .unaffected }
-    let pair = record.version + new.fingerprint
-    if differences[pair] == nil, let old = histories.graph(record.version) {
-      differences[pair] = Difference(old, new)
+  func affected(_ record: RunRecord, _ new: Graph) throws -> DiffReport.Affected {
+    var affected = DiffReport.Affected(
+      run: record.id, subject: record.subject, version: record.version, effect: .unaffected)
+    if record.version == new.fingerprint { return affected }
+    switch try histories.origin(of: record) {
+    case .failure(let unreadable): affected.effect = .stranded(because: unreadable.because)
+    case .success(let origin):
+      let pair = record.version + new.fingerprint
+      let difference = differences[pair] ?? Difference(origin.graph, new)
+      differences[pair] = difference
+      affected.effect = difference.effect(on: record.run, at: now, zones: histories.workspace.zones)
+      affected.doubt = origin.doubt
     }
-    guard let difference = differences[pair] else {
-      return .stranded(because: "its version \(record.version) cannot be read any more")
-    }
-    return difference.effect(on: record.run, at: now, zones: histories.workspace.zones)
+    return affected
   }
 }

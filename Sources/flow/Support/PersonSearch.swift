@@ -18,16 +18,18 @@ struct PersonSearch {
     ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
   }
 
-  /// Runs of who is known by this, or by anything that such a run knows them by.
+  /// Runs of who is known by this, or by anything that such a run, or the store, knows them by: what the eraser takes.
   private func runs(_ who: String) throws -> (runs: [RunRecord], identities: Set<String>) {
     let all = try store.runs(RunFilter())
-    var identities: Set<String> = [ContactIdentity.canonical(who)]
+    let known = try KnownNames(in: store)
+    var identities = known.all([ContactIdentity.canonical(who)])
     var found: [RunRecord] = []
     while true {
-      let next = all.filter { !identities.isDisjoint(with: contact($0)) }
+      let next = all.filter { identities.contains($0.contact) || !identities.isDisjoint(with: contact($0)) }
       if next.count == found.count { return (next, identities) }
       found = next
       for record in next { identities.formUnion(contact(record)) }
+      identities = known.all(identities)
     }
   }
 
@@ -50,6 +52,9 @@ struct PersonSearch {
           events.append(event(row))
         }
       }
+      for key in try InboxKey.kept(for: record.id, in: store) where seen.insert(key).inserted {
+        if let row = try store.inbox(key) { events.append(event(row)) }
+      }
       tasks += try store.tasks(TaskFilter(run: record.id)).map(task)
     }
     for row in try store.inboxNeedingEyes() where names(row, identities) && seen.insert(row.incoming.key).inserted {
@@ -63,10 +68,17 @@ struct PersonSearch {
         ContactReport.Suppressed(contact: $0, channel: one.channel, at: one.at, because: one.because)
       }
     }
-    return ContactReport.Person(
+    let allowed = try Allowance.all(of: Set(names.keys), in: store).map { one in
+      ContactReport.Allowed(
+        .init(contact: names[one.contact] ?? "", channel: one.channel, at: one.since, because: one.was), at: one.at,
+        by: one.by, because: one.because)
+    }
+    var person = ContactReport.Person(
       identities: identities.sorted(), runs: runs,
       events: events.sorted { ($0.received, $0.source, $0.id) < ($1.received, $1.source, $1.id) }, tasks: tasks,
-      suppressions: suppressions)
+      suppressions: suppressions, zone: workspace.zone)
+    person.allowed = allowed
+    return person
   }
 
   /// - Parameter isWhole: with the bytes of what was handed over.

@@ -1,4 +1,3 @@
-import ExecChannel
 import FlowCompiler
 import FlowCore
 import FlowPlugin
@@ -26,12 +25,8 @@ struct Setup {
     self.workspace = workspace
     self.compilation = compilation
     self.clock = clock
-    let made = try Channels.make(project: workspace.project, root: workspace.root, clock: clock)
-    channels = made.mapValues { channel in
-      guard isServing, var program = channel as? ExecChannel else { return channel }
-      program.patience = .milliseconds(500)
-      return program
-    }
+    channels = try Channels.make(
+      project: workspace.project, root: workspace.root, clock: clock, patience: isServing ? .milliseconds(500) : nil)
   }
 
   /// With the channels and the clock of another, where flow.yaml says the same of them.
@@ -91,18 +86,18 @@ struct Setup {
   // MARK: For real
 
   /// - Parameter leaving: verbs by which another process is to send.
-  func engine(on store: any Store, leaving: Set<String> = []) -> Engine {
+  func engine(on store: any Store, leaving: Set<String> = [], versions: Versions? = nil) -> Engine {
     var outlets = outlets
     for verb in leaving { outlets[verb]?.isLeft = true }
     return Engine(
       store: store, library: library, outlets: outlets, caps: workspace.project.caps, zones: workspace.zones,
-      clock: clock, secret: Setup.secret, logger: Setup.logger)
+      clock: clock, versions: versions, secret: Setup.secret, logger: Setup.logger)
   }
 
   /// An engine that takes orders and hands nothing over, whatever is wrong with the project's files.
   static func engineOfOrders(_ workspace: Workspace, on store: any Store, clock: any Clock) -> Engine {
     Engine(
-      store: store, library: Library([]) { workspace.recompile($0) }, outlets: [:], zones: workspace.zones,
+      store: store, library: workspace.library(), outlets: [:], zones: workspace.zones,
       clock: clock, secret: secret, takesOrdersOnly: true, logger: logger)
   }
 
@@ -139,8 +134,7 @@ struct Setup {
     let sources = Dictionary(
       compilation.workflows.map { ($0.graph.fingerprint, Self.version($0, texts)) },
       uniquingKeysWith: { first, _ in first })
-    let workspace = workspace
-    return Library(compilation.workflows.map(\.graph), sources: sources) { workspace.recompile($0) }
+    return workspace.library(compilation.workflows.map(\.graph), sources: sources)
   }
 
   var outlets: [String: Outlet] {

@@ -1,10 +1,12 @@
 import ArgumentParser
+import FlowAnalysis
 import FlowCompiler
 import FlowCore
 import FlowPlugin
 import FlowReport
 import FlowRuntime
 import FlowSQLite
+import FlowServer
 import FlowTime
 import Logging
 
@@ -62,10 +64,20 @@ struct StoreOptions: ParsableArguments {
   /// The same; what is wrong with the store itself comes as its own error.
   func opened(_ workspace: Workspace, _ use: StoreUse) throws -> SQLiteStore {
     let path = path(workspace)
+    try refuseOther(workspace, path)
     if use.mustExist, !Paths.exists(path) {
       throw Failure.broken("there is no store at \"\(shown(workspace))\"; `flow event` makes one")
     }
     return try SQLiteStore(path: path, access: use.access(shown(workspace)), isChecked: use.isChecked)
+  }
+
+  /// A server goes on with the store that it began with, whatever flow.yaml says meanwhile: who wrote to another one
+  /// beside it would know nothing of its suppressions, caps and runs.
+  private func refuseOther(_ workspace: Workspace, _ path: String) throws {
+    guard store == nil, let other = Client.other(project: workspace.root, than: path) else { return }
+    throw Failure.broken(
+      "flow.yaml names the store \"\(shown(workspace))\", and \(other.holder) serves this project with \(other.store): "
+        + "start it anew, or say --store")
   }
 
   /// The store's file as messages name it.
@@ -82,13 +94,37 @@ extension Workspace {
   }
 
   /// A version as it was saved with its first run.
-  func recompile(_ version: Version) -> Graph? {
+  func recompile(_ version: Version) -> Result<Recompiled, Unreadable> {
     let (project, files) = former(version)
-    return Compiler.compile(
+    let compilation = Compiler.compile(
       CompilerInput(
         files: [version.main], project: project, manifests: manifests, zones: zones, source: files,
-        withScenarios: false)
-    ).workflows.first?.graph
+        withScenarios: false, isKept: true))
+    let problem = compilation.diagnostics.first { $0.severity == .error }.map { error in
+      "\(error.span.file):\(error.span.start.line), as it was then: \(error.message)"
+    }
+    guard let graph = compilation.workflows.first?.graph else {
+      return .failure(Unreadable(problem ?? "it has no workflow"))
+    }
+    return .success(Recompiled(graph, caps: project.caps, problem: problem))
+  }
+
+  /// Nil where a run's journal, folded over the graphs of its versions once more, gives what is stored.
+  func judge(_ history: RunHistory, _ versions: [String: Recompiled]) -> String? {
+    let caps = [project.caps] + versions.sorted { $0.key < $1.key }.map(\.value.caps)
+    switch Replay(zones: zones, caps: caps, graph: { versions[$0]?.graph }).check(history) {
+    case .same: return nil
+    case .unknown(let because): return because
+    case .differs(let difference):
+      guard let sequence = difference.sequence else { return "the state at the end of its journal is another" }
+      let steps = (difference.stored + difference.replayed).compactMap(\.step)
+      return "transition \(sequence) of its journal is another\(steps.first.map { ", at \($0)" } ?? "")"
+    }
+  }
+
+  /// The present workflows, where there are any, and how those before them are read.
+  func library(_ graphs: [Graph] = [], sources: [String: Version] = [:]) -> Library {
+    Library(graphs, sources: sources, recompile: { recompile($0) }, judge: { judge($0, $1) })
   }
 
   /// What the graphs are made of, without scenarios and the data that they begin with: nothing of a person's that is

@@ -5,16 +5,25 @@ import FlowPlugin
 import FlowTime
 import Glibc
 
-struct FileArguments: ParsableArguments {
-  @Argument(help: "Workflow files or folders.")
-  var paths: [String] = []
+/// Which files or folders are meant, in the same way for every command: `--workflows`.
+struct ProjectOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("workflows"), .customLong("project")],
+    help: "A workflow file or a folder, as often as need be; Workflows/ by default.")
+  var workflows: [String] = []
+
+  func open() throws -> Workspace { try Workspace.open(workflows) }
 }
 
-/// Of a command that asks something of the store, and needs no workflow files named.
-struct ProjectOptions: ParsableArguments {
-  @Option(help: "A file or folder of the project; Workflows/ by default.") var project: String?
+/// Of a command whose arguments they are as well.
+struct FileArguments: ParsableArguments {
+  @Argument(help: "Workflow files or folders; Workflows/ by default.")
+  var named: [String] = []
+  @OptionGroup var project: ProjectOptions
 
-  func open() throws -> Workspace { try Workspace.open(project.map { [$0] } ?? []) }
+  var paths: [String] { named + project.workflows }
+
+  func open() throws -> Workspace { try Workspace.open(paths) }
 }
 
 /// A project as a command sees it: where it stands, what flow.yaml says, which workflows are meant.
@@ -123,7 +132,9 @@ struct Workspace {
         diagnostics.append(
           Diagnostic(
             problem == .outside ? "file-outside" : "file-problem", at: .file(path),
-            problem == .outside ? "a link that leads out of the project's folder" : "the file cannot be read"))
+            problem == .outside ? "a link that leads out of the project's folder" : "the file cannot be read",
+            help: problem == .outside
+              ? "put the file itself into the project" : "let whoever calls flow read it; it is at most 1 MiB of text"))
       case .success(let bytes):
         let source = SourceText(file: path, utf8: bytes)
         sources[path] = source
@@ -183,6 +194,9 @@ struct Workspace {
     }
     return compilation
   }
+
+  /// flow.yaml's, for instants that belong to no run.
+  var zone: Zone { project.timezone.flatMap { zones.zone(named: $0) } ?? .utc }
 
   /// What flow.yaml says is not known for sure.
   var isProjectBroken: Bool {
@@ -252,6 +266,8 @@ enum Paths {
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
   static func folder(of path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -117,7 +117,8 @@ import Testing
       row.old.contains("last-offer") ? after : text.replacing(row.old, with: row.new), to: "Workflows/proposal.yaml")
     let ran = try folder.flow(
       "migrate", "--workflow", "proposal", "--format", "json", "--start", Story.at("2026-03-28 10:00"))
-    #expect(ran.code == 0, "\(ran.errors)")
+    // A script stops at a run that cannot be moved before it asks for more.
+    #expect(ran.code == (row.effect.hasPrefix("stranded") ? 1 : 0), "\(ran.errors)")
     #expect(try effects(JSON(parsing: ran.output)) == [row.effect])
     // Nothing was moved by the plan alone.
     #expect(try folder.flow("show", folder.onlyRun()).output.contains("migrated") == false)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// `flow doctor`: what of a set-up is in order.
@@ -82,6 +83,11 @@ import Testing
     let (lines, code, output) = try checks(folder, Self.start + ["--store", "Workflows/copy.db"])
     #expect(code == 0 && lines.contains("ok store"), "\(output)")
     #expect(lines.filter { $0.hasPrefix("warning") } == ["warning sending"], "\(output)")
+    // In place of the store it holds all sending, and somebody has to know.
+    for ending in ["-wal", "-shm"] { unlink(folder.path + "/Workflows/flow.db" + ending) }
+    #expect(rename(folder.path + "/Workflows/copy.db", folder.path + "/Workflows/flow.db") == 0)
+    let restored = try checks(folder, Self.start)
+    #expect(restored.code == 1 && restored.lines.contains("problem sending"), "\(restored.output)")
   }
 
   @Test func `guarantee 21: damage is said once, and nothing is called whole beside it`() throws {

@@ -3,6 +3,20 @@ import Testing
 
 /// `flow stats`, on four runs whose figures are counted by hand.
 @Suite struct StatsTests {
+  /// How each workflow here begins.
+  private static let job = """
+    workflow: job
+    category: internal
+    trigger: { event: job.placed, key: job.id }
+    input:
+      contact: contact
+      owner: person
+      job: { id: text }
+    timezone: '"UTC"'
+    owner: owner
+
+    """
+
   /// One declines five hours after the mail, one accepts the day after it, one accepts after the call, one says
   /// something else an hour after the mail.
   private func offers() throws -> Folder {
@@ -110,33 +124,24 @@ import Testing
   @Test func `what is said of a task counts, whenever and though nothing waits, and people told have a row`() throws {
     let folder = try Folder()
     try folder.write(
-      """
-      workflow: job
-      category: internal
-      trigger: { event: job.placed, key: job.id }
-      input:
-        contact: contact
-        owner: person
-        job: { id: text }
-      timezone: '"UTC"'
-      owner: owner
-      steps:
-        - task: read
-          by: owner
-          say: Read it.
-        - task: file
-          by: owner
-          say: File it.
-        - call: ring
-          by: owner
-          within: 1 day
-        - escalate: told
-          to: owner
-          say: Nobody has rung.
-        - wait: 5 days
-        - end: over
+      Self.job + """
+        steps:
+          - task: read
+            by: owner
+            say: Read it.
+          - task: file
+            by: owner
+            say: File it.
+          - call: ring
+            by: owner
+            within: 1 day
+          - escalate: told
+            to: owner
+            say: Nobody has rung.
+          - wait: 5 days
+          - end: over
 
-      """, to: "Workflows/job.yaml")
+        """, to: "Workflows/job.yaml")
     try folder.write(
       """
       { "contact": { "id": "c-1", "name": "Ann", "phone": "+494055500142" },
@@ -179,32 +184,23 @@ import Testing
   @Test func `each arm of a split has its results`() throws {
     let folder = try Folder()
     try folder.write(
-      """
-      workflow: job
-      category: internal
-      trigger: { event: job.placed, key: job.id }
-      input:
-        contact: contact
-        owner: person
-        job: { id: text }
-      events: { job.bought: {} }
-      timezone: '"UTC"'
-      owner: owner
-      goal: won
-      anytime: { job.bought: end won }
-      steps:
-        - split: ways
-          arms: { asked: 50%, left-alone: 50% }
-          then:
-            asked:
-              - task: ask
-                by: owner
-                say: Ask them.
-            left-alone: next
-        - wait: 5 days
-        - end: over
+      Self.job + """
+        events: { job.bought: {} }
+        goal: won
+        anytime: { job.bought: end won }
+        steps:
+          - split: ways
+            arms: { asked: 50%, left-alone: 50% }
+            then:
+              asked:
+                - task: ask
+                  by: owner
+                  say: Ask them.
+              left-alone: next
+          - wait: 5 days
+          - end: over
 
-      """, to: "Workflows/job.yaml")
+        """, to: "Workflows/job.yaml")
     func flow(_ words: String..., at time: String) throws {
       let ran = try folder.flow(words + ["--start", "\(time) UTC"])
       #expect(ran.code == 0, "\(words): \(ran.output)\(ran.errors)")

@@ -3,6 +3,45 @@ import Testing
 
 /// `flow store`, and `flow contact erase`.
 @Suite struct StoreCommandTests {
+  /// As a backup that is mounted read-only, for somebody who may not write there.
+  @Test func `a copy in a place where nobody can write is read`() throws {
+    let folder = try Story.proposal.played()
+    #expect(try folder.flow("store", "backup", "copy.db").code == 0)
+    try Going(["there?%"], in: folder.path, program: "mkdir").wait()
+    try Going(["copy.db", "there?%/flow.db"], in: folder.path, program: "mv").wait()
+    try Going(["444", "there?%/flow.db"], in: folder.path, program: "chmod").wait()
+    try Going(["555", "there?%"], in: folder.path, program: "chmod").wait()
+    defer { _ = try? Going(["755", "there?%"], in: folder.path, program: "chmod").wait() }
+    // Root may write everywhere: then it is somebody else who reads.
+    let outer = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
+    if getuid() == 0 { try Going(["a+rX", outer, folder.path], in: "/", program: "chmod").wait() }
+    let id = try folder.onlyRun()
+    for command in [
+      ["runs"], ["show", id], ["why", id], ["stats"], ["store", "check"], ["store", "export"], ["replay"], ["doctor"],
+    ] {
+      let words = command + ["--store", "there?%/flow.db"]
+      let other = ["--reuid", "65534", "--regid", "65534", "--clear-groups", Program.path] + words
+      let ran =
+        getuid() == 0 ? try Going(other, in: folder.path, program: "setpriv").wait() : try folder.flow(words)
+      #expect(ran.code == 0, "\(command): \(ran.errors)")
+      if command == ["runs"] { #expect(try ran.output == folder.flow("runs").output) }
+      if command == ["doctor"] { #expect(ran.output.contains("is whole"), "\(ran.output)") }
+    }
+    #expect(folder.names(in: "there?%") == ["flow.db"])
+  }
+
+  @Test func `tasks are told of one person, one workflow or one run`() throws {
+    let folder = try Story.proposal.played(3)
+    let all = try folder.flow("tasks", "--format", "json").output
+    let task = try #require(JSON(parsing: all)["tasks"].list.first)
+    let person = try #require(task["person"].text)
+    for filter in [["--person", person], ["--person", person.uppercased()], ["--workflow", "proposal"]] {
+      #expect(try folder.flow(["tasks", "--format", "json"] + filter).output == all, "\(filter)")
+    }
+    #expect(try folder.flow("tasks", "--person", "nobody@acme.test").output == "no open tasks\n")
+    #expect(try folder.flow("tasks", "--workflow", "proposa").code == 1)
+  }
+
   @Test func `a store is checked, copied and told whole`() throws {
     let folder = try Story.proposal.played()
     let checked = try folder.flow("store", "check")
@@ -20,6 +59,8 @@ import Testing
     let once = try folder.flow(
       "serve", "--once", "--store", "copy.db", "--start", "2026-04-20 10:00 Europe/Berlin")
     #expect(once.code == 0 && once.errors.contains("copy.db: held: this store is a copy"), "\(once.errors)")
+    // The story ends with an answer of the 8th of April.
+    #expect(once.errors.contains("the last it knows to have come in is of 2026-04-08T"), "\(once.errors)")
 
     let exported = try folder.flow("store", "export")
     let lines = try exported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
@@ -47,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `guarantees 17 and 27: who is erased is in no file of the store, with a server and without`(
+  func `guarantees 5, 17 and 27: who is erased is in no file of the store, with a server and without`(
     isServed: Bool
   ) throws {
     let folder = try Story.proposal.played()
@@ -73,6 +114,9 @@ import Testing
     }
     let again = try folder.flow("contact", "erase", "ann@acme.test", "--yes")
     #expect(again.code == 1 && again.errors.contains("nothing is known of"), "\(again.errors)")
+    // Their event is told again by a source that does so until it hears that it came.
+    let told = try folder.flow("event", "proposal.sent", "--data", "Workflows/fixtures/acme.json", "--id", "e-1")
+    #expect(told.code == 0 && told.output == "known: it has come before, and does nothing again\n", "\(told.errors)")
     #expect(try folder.flow("runs", "--format", "json").output.contains("\"runs\": []"))
     try server?.endsWell()
     #expect(try folder.flow("store", "check").code == 0)

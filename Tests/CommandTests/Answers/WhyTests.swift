@@ -12,6 +12,23 @@ import Testing
 
   private func because(_ answer: JSON) -> [String] { answer["because"].list.compactMap(\.text) }
 
+  @Test func `guarantee 28: what has held a run is told on the version that it was moved to, too`() throws {
+    let folder = try Story.proposal.played(2)
+    try folder.write(#"{ "return": "2026-04-01" }"#, to: "away.json")
+    let away = try folder.flow(
+      "event", "out-of-office", "--subject", "P-2026-031", "--data", "away.json", "--start",
+      Story.at("2026-03-28 09:00"))
+    #expect(away.code == 0, "\(away.errors)")
+    func held() throws -> Bool { try folder.flow("why", folder.onlyRun()).output.contains("held on Sat 28 Mar 2026") }
+    #expect(try held())
+    let text = try folder.text("Workflows/proposal.yaml")
+    try folder.write(text.replacing("reply until day 5", with: "reply until day 6"), to: "Workflows/proposal.yaml")
+    let moved = try folder.flow(
+      "migrate", folder.onlyRun(), "--yes", "--start", Story.at("2026-03-28 10:00"))
+    #expect(moved.output.hasSuffix("moved 1 run\n"), "\(moved.output)\(moved.errors)")
+    #expect(try held())
+  }
+
   @Test func `guarantee 28: a send names its step, why it was due, its text, attempt and receipt`() throws {
     let folder = try Story.proposal.played()
     let receipt = try answers(folder, "receipt")[0]

@@ -75,6 +75,12 @@ final class Going {
 
   deinit { Folder.remove(folder) }
 
+  /// Ends it at once.
+  func stop() {
+    kill(pid, SIGKILL)
+    _ = try? wait()
+  }
+
   /// Waits for the end; kills what has not ended so many seconds from now.
   @discardableResult
   func wait(atMost limit: Double = 60) throws -> Ran {

@@ -1,5 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine. All chance of a simulation
-/// comes from
+/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine. All chance of a simulation comes from
 /// one of these, so that its seed repeats it.
 package struct Chance: Sendable {
   private var state: UInt64

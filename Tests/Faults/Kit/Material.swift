@@ -2,9 +2,8 @@ import FlowCompiler
 import FlowCore
 import FlowTime
 
-/// What simulations are made of, compiled once: the processes that ship, and small generated ones with a
-/// second version
-/// each.
+/// What simulations are made of, compiled once: the processes that ship, and small generated ones with a second
+/// version each.
 package struct Material: Sendable {
   package struct Process: Sendable {
     package var graph: Graph

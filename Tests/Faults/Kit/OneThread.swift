@@ -1,8 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Runs tasks and actors one job at a time, on the thread that asks, the next job drawn by chance from those
-/// that are
+/// Runs tasks and actors one job at a time, on the thread that asks, the next job drawn by chance from those that are
 /// ready: what overlaps does so in another order with each seed, and in the same with the same seed.
 package final class OneThread: TaskExecutor {
   private struct State {

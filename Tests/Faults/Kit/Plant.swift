@@ -3,8 +3,7 @@ import FlowPlugin
 import FlowRuntime
 import FlowTime
 
-/// Faults that are planted at the seams of the engine, one at a time: each must be found by the invariants.
-/// They are
+/// Faults that are planted at the seams of the engine, one at a time: each must be found by the invariants. They are
 /// ways in which an engine, a store or a channel could be wrong, and nothing that ships can reach them.
 package enum Plant: String, CaseIterable, Sendable {
   case earlyTimer, acknowledgedBeforeCommit, noStopCheck, noSuppression, noDeduplication

@@ -1,8 +1,7 @@
 import FlowCore
 import FlowTime
 
-/// When a touch may go out, said a second time: not the engine's own words. Civil time by arithmetic on the
-/// zone's
+/// When a touch may go out, said a second time: not the engine's own words. Civil time by arithmetic on the zone's
 /// offset; days of the week by counting from the first of January 1970, a Thursday.
 package struct Rules {
   private static let day: Int64 = 86_400_000

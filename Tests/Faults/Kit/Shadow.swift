@@ -58,6 +58,8 @@ struct Shadow {
       for one in contact where suppressed[one]?[channel] == nil {
         suppressed[one, default: [:]][channel] = batches
       }
+    case .allow(let contact, let channel):
+      for one in contact { suppressed[one]?[channel] = nil }
     case .remember(let name, let value):
       facts[name] = value
       if name.hasPrefix("hold/paused") {

@@ -1,7 +1,6 @@
 import FlowCore
 
-/// Small workflows, made by chance from the number that they bear: every verb of the engine, windows around
-/// the hours
+/// Small workflows, made by chance from the number that they bear: every verb of the engine, windows around the hours
 /// at which clocks change, gaps, limits, answers that go on and answers that end.
 enum SmallWorkflow {
   static let manifests = [

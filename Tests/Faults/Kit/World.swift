@@ -10,8 +10,7 @@ package struct Violation: Sendable, CustomStringConvertible {
   package var description: String { "guarantee \(guarantee), step \(step): \(text)" }
 }
 
-/// One seed: an engine on a store that fails, channels that fail, people who answer when it is least
-/// welcome, and the
+/// One seed: an engine on a store that fails, channels that fail, people who answer when it is least welcome, and the
 /// books of those outside. Everything happens on one thread (``OneThread``).
 package final class World: @unchecked Sendable {
   let material: Material
@@ -210,7 +209,9 @@ package final class World: @unchecked Sendable {
     let sources = changed.mapValues {
       Version(fingerprint: $0.fingerprint, workflow: $0.workflow, main: "", files: [])
     }
-    return Library(current.map { changed[$0.fingerprint] ?? $0 }, sources: sources) { changed[$0.fingerprint] }
+    return Library(current.map { changed[$0.fingerprint] ?? $0 }, sources: sources) { version in
+      changed[version.fingerprint].map { .success(Recompiled($0)) } ?? .failure(Unreadable("it was never there"))
+    }
   }
 
   var outlets: [String: Outlet] {
@@ -333,6 +334,7 @@ package final class World: @unchecked Sendable {
       "change \(line.key.text.prefix(6)) \(from.rawValue) → \(line.state.rawValue) \(line.attempts) \(line.because ?? "")"
     case .task(let task): "task \(task.name)"
     case .suppress(let contact, let channel, _, _): "suppress \(contact) \(channel)"
+    case .allow(let contact, let channel): "allow \(contact) \(channel)"
     case .touch(let contact, _, let at): "touch \(contact) \(at.rfc3339(in: .utc))"
     case .version(let version): "version \(version.fingerprint)"
     case .remember(let name, let value): "remember \(name) \(value ?? "-")"

@@ -80,6 +80,17 @@ import Testing
     #expect(failure(#"{"a": 1, "\u0061": 2}"#)?.offset == 9)
   }
 
+  @Test(arguments: [0, 7, 8, 19]) func `of many keys each is known again`(known: Int) {
+    let keys = (0..<20).map { #""k\#($0)""# }
+    #expect(failure("{" + keys.map { "\($0):1" }.joined(separator: ",") + "}") == nil)
+    let text = "{" + (keys + [keys[known]]).map { "\($0):1" }.joined(separator: ",") + "}"
+    // Each member takes seven bytes with its comma, from the eleventh on eight.
+    let place = 1 + 7 * min(known, 10) + 8 * max(known - 10, 0)
+    let first = Position(line: 1, column: place + 1, offset: place)
+    #expect(failure(text)?.kind == .duplicateKey("k\(known)", first: first))
+    #expect(failure(text)?.offset == 1 + 7 * 10 + 8 * 10)
+  }
+
   @Test(
     arguments: [
       [0x22, 0xC3, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],

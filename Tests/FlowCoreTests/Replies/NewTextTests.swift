@@ -12,6 +12,32 @@ struct NewTextTests {
     ("Yes.\n-----Original Message-----\nSay no thanks and we stop.", "Yes."),
     ("> Which day?\nMonday.\n> Which hour?\nTen.", "Monday.\nTen."),
     ("Ja, gern.\n\nAm 02.03.2026 um 09:00 schrieb Otto <otto@acme.test>:\n> nein danke", "Ja, gern."),
+    // GMX and web.de begin the copied header with the date; so they do in English.
+    (
+      "Kommt.\n\nGesendet: Sonntag, 22. November 2026 um 10:00 Uhr\nVon: \"Otto\" <otto@acme.test>\n"
+        + "An: ann@client.test\nBetreff: Angebot\n\nSay no thanks and we stop.",
+      "Kommt."
+    ),
+    (
+      "Soon.\n\nSent: Sunday, November 22, 2026 at 10:00 AM\nFrom: Otto <otto@acme.test>\nTo: ann@client.test\n"
+        + "Subject: Offer\nSay no thanks.",
+      "Soon."
+    ),
+    ("Sent: yesterday\nTo: the accountant", "Sent: yesterday\nTo: the accountant"),
+    // Yahoo in German, Zoho, GroupWise, Gnus.
+    (
+      "Später.\n\nAm Sonntag, 22. November 2026, 10:00:00 MEZ hat Otto <otto@acme.test> Folgendes geschrieben:\n"
+        + "Say no thanks.",
+      "Später."
+    ),
+    ("Later.\n\n---- On Sun, 22 Nov 2026 10:00:00 +0100 Otto <otto@acme.test> wrote ---\nSay no thanks.", "Later."),
+    (
+      "Bald.\n\n>>> Otto <otto@acme.test> 22.11.2026 10:00 >>>\nSay no thanks.",
+      "Bald."
+    ),
+    ("Noted.\n\nOtto <otto@acme.test> writes:\n\n> Say no thanks.", "Noted."),
+    ("otto@acme.test writes:\nhe agrees.", "otto@acme.test writes:\nhe agrees."),
+    (">>> mine >>>\nMonday.", "Monday."),
     ("> only what we wrote\n> ourselves", ""),
     ("Nothing is quoted here.", "Nothing is quoted here."),
     ("5 > 3, as you know", "5 > 3, as you know"),

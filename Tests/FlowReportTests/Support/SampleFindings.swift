@@ -49,12 +49,15 @@ extension Samples {
         "unknown-name", at: wrong, "unknown name \"titel\"", label: "nothing is called so",
         notes: [.init("the input has contact, owner, proposal")], help: "did you mean \"proposal.title\"?"),
       Diagnostic(
-        "generic", .warning, at: body, "the body names no field of the contact", label: "says nothing of whom"
-      ),
-      Diagnostic("over-lines", .hint, at: tail, "from the middle of a line to the middle of the next"),
+        "generic", .warning, at: body, "the body names no field of the contact", label: "says nothing of whom",
+        help: "name the contact in it"),
+      Diagnostic(
+        "over-lines", .hint, at: tail, "from the middle of a line to the middle of the next",
+        help: "write it on one line"),
       Diagnostic(
         "duplicate-name", at: try span("receipt", in: source, 2), "two steps are called \"receipt\"",
-        notes: [.init("the first one stands here", at: try span("receipt", in: source))]),
+        notes: [.init("the first one stands here", at: try span("receipt", in: source))],
+        help: "give one another name"),
       Diagnostic(
         "bad-duration", at: try span("3 dyas", in: source),
         "\"dyas\" is no unit of time: it is\nprinted in one line",
@@ -64,7 +67,7 @@ extension Samples {
         notes: [.init("the first one, 100% alike", at: try span("steps", in: second))],
         help: "leave one of them out", fix: .init(replace: try span("steps: []\r\n", in: second, 2), with: "")
       ),
-      Diagnostic("empty-file", at: .file("Workflows/empty.yaml"), "the file is empty"),
+      Diagnostic("empty-file", at: .file("Workflows/empty.yaml"), "the file is empty", help: "write the workflow"),
     ]
     let sources = [
       source.file: source, second.file: second,

@@ -18,7 +18,7 @@ private func account(_ server: ScriptedServer, user: String? = "sales", answer: 
   var account = try MailServer(.smtp, address: "smtp://127.0.0.1:\(server.port)", tls: "none")
   account.user = user
   account.password = user.map { _ in "s3cret" }
-  account.patience.connecting = 5000
+  account.patience.connecting = 60_000
   account.patience.answer = answer
   account.patience.message = answer
   return account

@@ -11,6 +11,11 @@ private struct Box: Sendable {
   /// UIDs that the server finds and does not give out; that are gone when they are asked for.
   var refused: Set<UInt32> = []
   var gone: Set<UInt32> = []
+  /// That are answered with another mail; that are found and are none.
+  var confused: Set<UInt32> = []
+  var invented: [UInt32] = []
+  /// Whether it says which UID comes next.
+  var saysNext = true
   var signsIn = true
 
   func answer(_ line: String) -> ScriptedServer.Answer {
@@ -27,18 +32,19 @@ private struct Box: Sendable {
       let next = (mails.keys.max() ?? 0) + 1
       return .say(
         "* FLAGS (\\Seen)\r\n* \(mails.count) EXISTS\r\n* OK [UIDVALIDITY \(validity)] valid\r\n"
-          + "* OK [UIDNEXT \(next)] next\r\n\(tag) OK [READ-ONLY] done\r\n")
+          + (saysNext ? "* OK [UIDNEXT \(next)] next\r\n" : "") + "\(tag) OK [READ-ONLY] done\r\n")
     case rest.hasPrefix("UID SEARCH UID "):
       let from = UInt32(rest.dropFirst(15).prefix { $0 != ":" }) ?? 0
       var found = mails.keys.filter { $0 >= from }.sorted(by: >)
       if found.isEmpty, let last = mails.keys.max() { found = [last] }
+      found += invented
       return .say("* SEARCH" + found.map { " \($0)" }.joined() + "\r\n\(tag) OK done\r\n")
     case rest.hasPrefix("UID FETCH "):
       let uid = UInt32(words[3]) ?? 0
       if refused.contains(uid) { return .say("\(tag) NO it is broken\r\n") }
       guard let mail = mails[uid], !gone.contains(uid) else { return .say("\(tag) OK nothing\r\n") }
       return .say(
-        "* 9 FETCH (FLAGS (\\Seen))\r\n* 3 FETCH (UID \(uid) INTERNALDATE \" 1-Nov-2026 23:41:11 +0100\" "
+        "* 9 FETCH (FLAGS (\\Seen))\r\n* 3 FETCH (UID \(confused.contains(uid) ? uid + 77 : uid) INTERNALDATE \" 1-Nov-2026 23:41:11 +0100\" "
           + "BODY[]<0> {\(mail.utf8.count)}\r\n\(mail))\r\n\(tag) OK done\r\n")
     default: return .say("\(tag) BAD what\r\n")
     }
@@ -49,7 +55,7 @@ private func account(_ server: ScriptedServer) throws -> MailServer {
   var account = try MailServer(.imap, address: "imap://127.0.0.1:\(server.port)", tls: "none")
   account.user = "answers"
   account.password = "s3cret"
-  account.patience.connecting = 5000
+  account.patience.connecting = 60_000
   account.patience.answer = 3000
   account.patience.message = 3000
   return account
@@ -102,14 +108,82 @@ private func texts(_ batch: MailboxBatch) -> [String] {
     #expect(texts(try await reader(server).read(since: "18:1")) == ["b"])
   }
 
-  @Test func `guarantee 15: a mail that is not given out is handed on, and stops no other`() async throws {
-    let box = Box(mails: [1: "a", 2: "b", 3: "c", 4: "d"], refused: [2], gone: [3])
-    let server = ScriptedServer { line, _ in box.answer(line) }
+  @Test func `guarantee 15: a mail that is not given out is asked for five times, handed on, and stops no other`()
+    async throws
+  {
+    let box = Mutex(Box(mails: [1: "a", 2: "b", 3: "c", 4: "d", 5: "e"], refused: [2], gone: [3], confused: [4]))
+    let server = ScriptedServer { line, _ in box.withLock { $0.answer(line) } }
     defer { server.stop() }
-    let batch = try await reader(server).read(since: nil)
-    #expect(texts(batch) == ["a", "", "d"])
-    #expect(batch.items.map(\.problem) == [nil, "the server gives out no 2: NO it is broken", nil])
-    #expect(batch.cursor == "17:4")
+    let first = try await reader(server).read(since: nil)
+    #expect(texts(first) == ["a", "e"])
+    #expect(first.cursor == "17:5/2x1,4x1")
+    #expect(!first.hasMore)
+    var cursor = first.cursor
+    for times in 2...4 {
+      // Each by another process: what was tried stands in the cursor.
+      let batch = try await reader(server).read(since: cursor)
+      #expect(batch.items.isEmpty)
+      #expect(batch.cursor == "17:5/2x\(times),4x\(times)")
+      cursor = batch.cursor
+    }
+    let last = try await reader(server).read(since: cursor)
+    #expect(last.items.map(\.name) == ["17:2", "17:4"])
+    #expect(texts(last) == ["", ""])
+    #expect(
+      last.items.map(\.problem) == [
+        "the server gives out no 2: NO it is broken", "the server answers 4 with another mail",
+      ])
+    #expect(last.cursor == "17:5")
+  }
+
+  @Test func `guarantee 15: a mail that is given out at a later try is had, with what came meanwhile`() async throws {
+    let box = Mutex(Box(mails: [1: "a", 2: "b"], refused: [1]))
+    let server = ScriptedServer { line, _ in box.withLock { $0.answer(line) } }
+    defer { server.stop() }
+    let first = try await reader(server).read(since: nil)
+    #expect(texts(first) == ["b"])
+    box.withLock {
+      $0.mails[3] = "c"
+      $0.refused = []
+    }
+    let second = try await reader(server).read(since: first.cursor)
+    #expect(texts(second) == ["a", "c"])
+    #expect(second.cursor == "17:3")
+  }
+
+  @Test func `a server that gives out nothing is not asked for more and more`() async throws {
+    let mails = Dictionary(uniqueKeysWithValues: (1...50).map { (UInt32($0), "\($0)") })
+    let box = Mutex(Box(mails: mails, refused: Set(mails.keys)))
+    let server = ScriptedServer { line, _ in box.withLock { $0.answer(line) } }
+    defer { server.stop() }
+    let first = try await reader(server).read(since: nil)
+    #expect(first.items.isEmpty)
+    #expect(!first.hasMore)
+    #expect(server.log.lines.filter { $0.contains("UID FETCH") }.count == 20)
+    box.withLock { $0.refused = [] }
+    #expect(texts(try await reader(server).read(since: first.cursor)) == (1...50).map { "\($0)" })
+  }
+
+  @Test func `guarantee 15: numbers that no mail can have do not end the reading`() async throws {
+    for saysNext in [true, false] {
+      let box = Mutex(Box(mails: [1: "a"], invented: [.max, 7], saysNext: saysNext))
+      let server = ScriptedServer { line, _ in box.withLock { $0.answer(line) } }
+      defer { server.stop() }
+      let first = try await reader(server).read(since: nil)
+      #expect(texts(first) == ["a"])
+      #expect(first.cursor == "17:1")
+      box.withLock {
+        $0.invented = []
+        $0.mails[2] = "b"
+      }
+      #expect(texts(try await reader(server).read(since: first.cursor)) == ["b"])
+    }
+    // A place at which nothing can lie is none.
+    let server = ScriptedServer { line, _ in Box(mails: [1: "a"]).answer(line) }
+    defer { server.stop() }
+    for cursor in ["17:4294967295", "17:2", "17:1/x", "17:1/1", "17:1/1x"] {
+      #expect(texts(try await reader(server).read(since: cursor)) == ["a"])
+    }
   }
 
   @Test func `a long list comes in batches`() async throws {

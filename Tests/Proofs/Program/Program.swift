@@ -9,8 +9,7 @@ import Synchronization
 /// `flow-proofs --seeds 1-2000`: as many generated workflows, each proved and tried by brute force.
 /// `--shipped`: the processes that ship, at most 100 ms each.
 /// `--seed N` one, with its text; `--budget N` steps of the machine for brute force, `--steps N` for the search for
-/// each witness (0: none); `--most P` undecided claims in a
-/// thousand that are still fine.
+/// each witness (0: none); `--most P` undecided claims in a thousand that are still fine.
 struct Program {
   private let arguments: [String]
 

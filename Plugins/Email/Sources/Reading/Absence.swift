@@ -139,18 +139,23 @@ private enum Words {
     "annual leave", "parental leave", "maternity leave", "paternity leave", "sick leave",
     "not in the office", "away from the office", "away from my desk", "i am away", "i m away",
     "currently away", "will be away", "travelling until", "traveling until", "available again",
-    "reachable again", "office is closed", "offices are closed", "be back in the office", "away message",
+    "reachable again", "office is closed", "offices are closed", "office will be closed", "offices will be closed",
+    "we are closed", "be back in the office", "return to the office", "i am out", "i m out", "i will be out",
+    "i ll be out", "out until", "away message",
   ]
   static let away = [
     "abwesend", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung",
     "abwesenheitsassistent", "nicht im büro", "nicht im hause", "nicht im haus", "im urlaub", "außer haus",
     "ausser haus", "nicht am platz", "nicht am arbeitsplatz", "elternzeit", "auf dienstreise",
     "auf geschäftsreise", "wieder erreichbar", "wieder da", "wieder im büro", "wieder im haus",
-    "wieder im hause", "betriebsferien", "betriebsurlaub", "nicht erreichbar", "büro ist geschlossen",
+    "wieder im hause", "erst wieder", "ich bin wieder", "wir sind wieder", "betriebsferien", "betriebsurlaub",
+    "nicht erreichbar", "büro ist geschlossen", "vom bis geschlossen", "bis geschlossen",
+    "bis einschließlich geschlossen",
     "absent", "absente", "absence", "en congé", "en congés", "hors du bureau", "en vacances",
-    "en déplacement", "congé maternité", "bureau est fermé", "bureaux sont fermés", "fuera de la oficina",
+    "en déplacement", "congé maternité", "bureau est fermé", "bureaux sont fermés", "bureau sera fermé",
+    "bureaux seront fermés", "fuera de la oficina",
     "fuera de oficina", "ausente", "ausencia", "de vacaciones", "de baja", "de permiso",
-    "oficina está cerrada",
+    "oficina está cerrada", "oficina estará cerrada", "oficinas estarán cerradas",
   ]
   static let back: Set<String> = [
     "back", "returning", "zurück", "zurueck", "rückkehr", "zurückkehren", "retour", "reviens", "reviendrai",

@@ -130,7 +130,7 @@ private struct HTMLReader {
       return
     }
     switch name {
-    case "script", "style", "title", "head", "template", "select", "textarea", "svg", "object":
+    case "script", "style", "title", "head", "template", "select", "textarea", "svg", "object", "del", "s", "strike":
       skipped = (name, 1)
     case "body": owesBlank = false
     case "blockquote":
@@ -142,6 +142,7 @@ private struct HTMLReader {
       preformatted += 1
     case "td", "th": owesBlank = true
     case "img", "input", "meta", "link", "wbr", "col", "area", "base": return
+    case _ where HTMLReader.hides(attributes): skipped = (name, 1)
     case _ where HTMLReader.has(attributes, ["divrplyfwdmsg"]):
       // Outlook: the quoted mail follows it, and nothing says where it ends.
       quotation()
@@ -193,6 +194,12 @@ private struct HTMLReader {
         "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra",
         "olk_src_body_section", "mail-editor-reference-message-container", "type=\"cite\"", "type=cite",
       ])
+  }
+
+  /// What nobody sees, such as the lines that a mailing shows in the list of mails alone.
+  private static func hides(_ attributes: Bytes) -> Bool {
+    let packed = attributes.filter { !$0.isBlank }
+    return has(packed[...], ["display:none", "visibility:hidden", "mso-hide:all"])
   }
 
   private static func signs(_ attributes: Bytes) -> Bool {

@@ -138,7 +138,7 @@ struct Inputs {
     let all = graph.nodes.compactMap { node -> String? in
       guard case .channel(let action) = node.action, action.touch, !action.isTask, action.field("to") == nil
       else { return nil }
-      return action.address == .none ? nil : action.address.rawValue
+      return action.address.fields.last
     }
     return Set(all).subtracting(["name"]).sorted()
   }

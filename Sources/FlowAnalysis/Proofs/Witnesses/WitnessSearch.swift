@@ -134,8 +134,8 @@ public struct WitnessSearch {
     return nil
   }
 
-  /// Without whatever it does not take to break the claim from that start: what was near with an event from another may be
-  /// broken without it from this one.
+  /// Without whatever it does not take to break the claim from that start: what was near with an event from another may
+  /// be broken without it from this one.
   private func plainer(_ found: Found, _ hunt: Hunt, _ player: inout Player, _ steps: Int) -> Found {
     var found = found
     for index in found.trace.incidents.indices.reversed() {

@@ -1,0 +1,132 @@
+import FlowCore
+import FlowTime
+
+/// Runs by whose version this program cannot go on (``Versions``). They stand still, by name, until a person moves
+/// them, or a program comes that can: nothing of them goes out, and what comes to them is kept and told then.
+extension Engine {
+  /// A run that would go on stands still.
+  func setAside(_ record: RunRecord, _ unreadable: Unreadable) throws(StoreError) {
+    try setAside(record, unreadable.because)
+    try store.add([.remember(Facts.unread + record.id, unreadable.because)])
+  }
+
+  /// An event comes to a run that cannot take it: it is kept for it, what it stops of what has not left is stopped all
+  /// the same (guarantee 9), and whoever opts out is not written to again (guarantee 17).
+  /// - Parameter also: what belongs into the same transaction.
+  func keep(
+    _ event: Event, of incoming: Incoming, for record: RunRecord, _ unreadable: Unreadable, also: [Write]
+  ) throws(StoreError) {
+    let now = clock.now()
+    var plan = Plan(
+      record: record, transition: Transition(run: record.run, entries: [], effects: []), now: now,
+      depth: incoming.depth)
+    try stop(&plan, event, record.run)
+    claimed.subtract(plan.stopped)
+    plan.next.stuck = record.stuck?.hasPrefix(Hold.pauseMark) == true ? record.stuck : unreadable.because
+    if plan.entries.isEmpty { plan.next.sequence = record.sequence }
+    var writes: [Write] = [.advance(plan.next, from: record.sequence)]
+    if !plan.entries.isEmpty {
+      let step = JournalStep(
+        run: record.id, sequence: plan.next.sequence, at: now, event: nil, entries: plan.entries)
+      writes.append(.append(step))
+    }
+    writes += also + plan.writes + optOut(event, of: record, at: now)
+    var body = Incoming.Body.run(record.id, event.kind)
+    // What its data are says the version that the run goes on by.
+    if case .named = event.kind, case .event = incoming.body { body = incoming.body }
+    let kept = Incoming(
+      source: "flow", id: InboxKey(kept: event.id, for: record.id).id, at: event.at, body: body)
+    if try store.inbox(kept.key) == nil {
+      let number = String(try store.remembered(prefix: Facts.unread + record.id + "/").count + 100_000)
+      writes += [
+        .receive(InboxRow(incoming: kept, received: now)), .answer(kept.key, Received(reached: [record.id])),
+        .remember("\(Facts.unread)\(record.id)/\(number)", event.id),
+      ]
+    }
+    writes.append(.remember(Facts.unread + record.id, unreadable.because))
+    logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(unreadable.because)"])
+    try store.add(writes)
+    for var line in plan.cancelled { try giveBack(&line) }
+  }
+
+  private func optOut(_ event: Event, of record: RunRecord, at now: Instant) -> [Write] {
+    guard let (channel, isComplaint) = event.kind.optOut else { return [] }
+    return [.optOut(from: channel, by: record, isComplaint: isComplaint, at: now)]
+  }
+
+  /// A touch of such a run waits in the outbox.
+  func hold(_ line: Outgoing, _ unreadable: Unreadable) throws(StoreError) {
+    var held = line
+    held.state = .held
+    held.because = unreadable.because
+    try store.add([.change(held, from: line.state)])
+    if let record = try store.run(line.run), record.isLive, record.stuck == nil {
+      try setAside(record, unreadable)
+    }
+  }
+
+  /// All runs that stand still so: those that can go on do.
+  func readmit() throws(StoreError) {
+    for fact in try store.remembered(prefix: Facts.unread) {
+      let run = fact.name.dropFirst(Facts.unread.count)
+      if !run.contains("/") { _ = try readmit(String(run)) }
+    }
+  }
+
+  /// One of them goes on if it can, and is told what has come meanwhile.
+  /// - Parameter pairs: of the version that it was on, and the one that it has been moved to.
+  /// - Returns: why it stands still; nil where it does not, or not for this.
+  func readmit(_ id: String, _ pairs: StepPairs? = nil) throws(StoreError) -> Unreadable? {
+    guard !takesOrdersOnly, let before = try store.remembered(Facts.unread + id) else { return nil }
+    versions.forget(id)
+    let facts = try store.remembered(prefix: Facts.unread + id + "/")
+    var writes = facts.map { Write.remember($0.name, nil) } + [.remember(Facts.unread + id, nil)]
+    guard var record = try store.run(id), record.isLive else {
+      try store.add(writes)
+      return nil
+    }
+    let graph: Graph
+    switch try reading(record) {
+    case .success(let read): graph = read
+    case .failure(let unreadable):
+      let isSaid = record.stuck == unreadable.because && before == unreadable.because
+      if !isSaid, record.stuck == nil || record.stuck == before { try setAside(record, unreadable) }
+      return unreadable
+    }
+    if record.stuck == before {
+      record.stuck = nil
+      writes.append(.advance(record, from: record.sequence))
+    }
+    for fact in facts {
+      guard var told = try store.inbox(InboxKey(kept: fact.value, for: id))?.incoming else { continue }
+      let (body, because) = try unkept(told.body, for: record, graph)
+      guard let body else {
+        writes.append(.answer(told.key, because))
+        continue
+      }
+      told.body = pairs.map { body.renamed($0) } ?? body
+      told.id = "told.\(id).\(fact.value)"
+      writes.append(.receive(InboxRow(incoming: told, received: clock.now())))
+    }
+    try store.add(writes)
+    for line in try store.outbox(run: id) where line.state == .held && line.because == before { try tryAgain(line) }
+    return nil
+  }
+}
+
+extension InboxKey {
+  /// What has come to a run that stands still because of its version, and is told when it goes on.
+  public static func kept(for run: String, in store: any Store) throws(StoreError) -> [InboxKey] {
+    try store.remembered(prefix: "\(Engine.Facts.unread)\(run)/").map { InboxKey(kept: $0.value, for: run) }
+  }
+
+  fileprivate init(kept event: String, for run: String) { self.init(source: "flow", id: "kept.\(run).\(event)") }
+}
+
+extension Incoming.Body {
+  /// The same of another version.
+  fileprivate func renamed(_ pairs: StepPairs) -> Incoming.Body {
+    guard case .run(let run, .outcome(let outcome, let step?, let note)) = self else { return self }
+    return .run(run, .outcome(outcome, step: pairs.counterpart(of: step), note: note))
+  }
+}
