@@ -107,6 +107,27 @@ struct CapacityTests {
     #expect(figures.outcomes == [.init(name: "heard", count: 3)])
   }
 
+  @Test(arguments: [Cohort.Way.compiled, .machine])
+  func `what answers an answer keeps no gap, also where it waits`(_ way: Cohort.Way) throws {
+    // Answered within minutes on the first day; the second mail leaves as soon as the next day begins.
+    let text = """
+      timezone: '"UTC"'
+      policy: { gap: 5 days }
+      steps:
+        - { email: one, purpose: inform, subject: One, body: One. }
+        - { await: reply within 20 days, then: { reply: next, timeout: end quiet } }
+        - { email: two, purpose: inform, subject: Two, body: Two. }
+        - await: reply within 2 days
+        - end: done
+
+      """
+    let figures = try cohort(
+      text, reply: 10_000, capacity: ["email": 1], contacts: 1, start: "2026-03-02 10:00 UTC", over: .minutes(1)
+    ).followed(way).figures
+    let load = try #require(figures.load.first)
+    #expect(load.days.map(\.count) == [1, 1] && load.hours[0] == 1 && figures.touches == [0, 0, 1])
+  }
+
   // MARK: By the engine
 
   static let spaced = """
@@ -146,11 +167,33 @@ struct CapacityTests {
 
     """
 
+  static let pair = """
+    timezone: '"UTC"'
+    policy: { gap: 3 days }
+    steps:
+      - { email: one, purpose: inform, subject: One, body: One. }
+      - { email: two, gap: none, if: run.touches < 2, purpose: inform, subject: Two, body: Two. }
+      - { email: three, after: 1 day, purpose: inform, subject: Three, body: Three. }
+      - end: quiet
+
+    """
+
+  /// From a Friday on, whose room is soon taken: the second might leave on Saturday.
+  static let weekend = """
+    timezone: '"UTC"'
+    policy: { window: mon-fri 09:00-17:00 }
+    steps:
+      - { email: one, after: 24 hours, purpose: inform, subject: One, body: One. }
+      - { email: two, window: any, purpose: inform, subject: Two, body: Two. }
+      - end: quiet
+
+    """
+
   /// A text, and how many mails a day: such that it makes no difference who comes first of several whose clocks come to
   /// the same instant, which the engine's store decides by the runs' ids.
   static let played = [
     (mails, 1), (mails, 2), (mails, 3), (calls, 1), (spaced, 1), (spaced, 2), (rounds, 1), (rounds, 3), (twice, 1),
-    (twice, 2), (twice, 3),
+    (twice, 2), (twice, 3), (pair, 1), (pair, 2), (pair, 3), (weekend, 1), (weekend, 2), (weekend, 3),
   ]
 
   /// Every contact is a contact of its own, and nobody answers.

@@ -12,7 +12,9 @@ struct PaceTests {
   let clock = HandClock("2026-03-02 09:00")
 
   /// Each is a process of its own on the same store.
-  func engine(rate: Int? = nil, capacity: Int? = nil, window: String? = nil) throws -> Engine {
+  func engine(
+    rate: Int? = nil, capacity: Int? = nil, window: String? = nil, more: String? = nil, steps own: String? = nil
+  ) throws -> Engine {
     let outlets = box.outlets().mapValues { outlet in
       var outlet = outlet
       (outlet.rate, outlet.capacity) = (rate, capacity)
@@ -25,7 +27,7 @@ struct PaceTests {
         - await: reply within 20 days
         - end: quiet
       """
-    let text = order(more: window.map { "policy: { \($0) }" } ?? "", steps: steps)
+    let text = order(more: more ?? window.map { "policy: { \($0) }" } ?? "", steps: own ?? steps)
     return Engine(
       store: store, library: Library(try Bench.graphs(text, zones: utcOnly)), outlets: outlets, zones: utcOnly,
       clock: clock)
@@ -177,5 +179,79 @@ struct PaceTests {
     try await engine(rate: 60, capacity: 1).runDue()
     #expect(box.letters.count == 2 && entries() == told)
     #expect(store.outbox(.accepted).allSatisfy { $0.because == nil })
+  }
+
+  // MARK: The order of one run
+
+  /// Goes from due to due; which letters left when, as `03-03 00:00 one`.
+  private func left(until end: String, _ engine: Engine, of subject: String) async throws -> [String] {
+    while let due = try await engine.nextDue(), due <= time(end) {
+      clock.advance(to: due)
+      try await engine.runDue()
+    }
+    let run = try #require(try store.runs(RunFilter(subject: subject)).first)
+    let accepted = store.outbox(run: run.id).filter { $0.state == .accepted }
+    return accepted.sorted { ($0.settled ?? .epoch) < ($1.settled ?? .epoch) }.map { line in
+      "\(Zone.utc.civil(at: line.settled ?? .epoch).description.dropFirst(5)) \(line.step)"
+    }
+  }
+
+  static let pair = """
+      - letter: one
+        purpose: inform
+        body: "1"
+      - letter: two
+        gap: none
+        purpose: inform
+        body: "2"
+      - await: reply within 20 days
+      - end: quiet
+    """
+
+  /// What another contact was sent takes the Monday, and of one letter a day also the Tuesday.
+  @Test(arguments: [(1, ["03-04 00:00 one", "03-05 00:00 two"]), (2, ["03-03 00:00 one", "03-03 00:00 two"])])
+  func `guarantee 12: of a run's touches that wait for capacity the first leaves first`(
+    _ capacity: Int, _ expected: [String]
+  ) async throws {
+    let engine = try engine(capacity: capacity, more: "policy: { gap: 3 days }", steps: Self.pair)
+    try await engine.receive(GroupTests.orders(0..<1))
+    clock.set("2026-03-02 10:00")
+    try await engine.receive(GroupTests.orders(1..<2))
+    #expect(try await left(until: "2026-03-20 00:00", engine, of: "O-1") == expected)
+  }
+
+  /// On a Friday afternoon: the first may leave on Monday, the second, whose window is its own, also on Saturday.
+  @Test func `guarantee 12: where the first waits for its window, the second waits for the first`() async throws {
+    clock.set("2026-03-06 16:00")
+    let steps = Self.pair.replacing("gap: none", with: "window: any")
+    let engine = try engine(capacity: 2, more: "policy: { window: mon-fri 09:00-17:00 }", steps: steps)
+    try await engine.receive(GroupTests.orders(0..<2))
+    let left = try await left(until: "2026-03-20 00:00", engine, of: "O-1")
+    #expect(left == ["03-09 09:00 one", "03-09 09:00 two"])
+  }
+
+  static let answering = """
+      - letter: one
+        purpose: inform
+        body: "1"
+      - await: reply within 20 days
+        then: { reply: next, timeout: end quiet }
+      - letter: two
+        purpose: inform
+        body: "2"
+      - end: done
+    """
+
+  /// The second letter answers an answer of the day after the first: no gap holds it, but there is no room that day.
+  @Test func `guarantee 12: what answers an answer keeps no gap, also where it waits for capacity`() async throws {
+    let engine = try engine(capacity: 1, more: "policy: { gap: 5 days }", steps: Self.answering)
+    try await engine.receive(GroupTests.orders(0..<1))
+    clock.set("2026-03-03 08:00")
+    try await engine.receive(GroupTests.orders(1..<2))
+    clock.set("2026-03-03 09:00")
+    try await engine.receive(
+      .event(type: "reply", id: "r-1", at: clock.now(), subject: "O-0", data: ["text": "yes"]))
+    let left = try await left(until: "2026-03-20 00:00", engine, of: "O-0")
+    #expect(left == ["03-02 09:00 one", "03-04 00:00 two"])
   }
 }

@@ -280,8 +280,6 @@ struct Handed {
   var node: Int32
   /// When the wait for its outcome ends; nil where none is waited for.
   var until: Int32?
-  /// When the touch before it went out, by the compiled walker's own count.
-  var before = CompiledWalker.none
 }
 
 /// A touch that waits for capacity. What it does not know of the contact's wait the walker does.
@@ -289,8 +287,8 @@ struct Waited {
   var node: Int32
   /// When it was counted.
   var counted: Int32
-  /// When the touch before it went out; ``CompiledWalker/none`` where there was none.
-  var before: Int32
+  /// When a touch of the contact last went out since; ``CompiledWalker/none`` where none has.
+  var since = CompiledWalker.none
   /// When the contact came to what it waits for, and to which minute a hold has moved that since;
   /// ``CompiledWalker/none`` where that is not known, or none has.
   var arrived = CompiledWalker.none
@@ -342,8 +340,10 @@ protocol Walker {
   /// The latest of both has begun another wait; not asked for where the walker itself knows when its waits began.
   var began: Bool { get }
   /// The last look at a touch that had to wait for capacity.
-  /// - Parameter capped: caps over all workflows are looked at, too.
-  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving
+  /// - Parameters:
+  ///   - behind: when what comes after it and has not left either was counted.
+  ///   - capped: caps over all workflows are looked at, too.
+  mutating func mayLeave(_ touch: Waited, _ state: State, behind: [Int32], capped: Bool, at minute: Int32) -> Leaving
   /// A touch that had to wait for capacity has gone out: what counts from it counts from now.
   mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32)
   /// Of a run that has ended.

@@ -34,6 +34,7 @@ struct CohortRun<W: Walker> {
   /// The first place in each minute's bucket.
   private var buckets: [UInt32] = []
   var lines = CapacityLines()
+  var linesGiven: UInt32 = 0
   /// Of the first step with its verb.
   var paces: [DayRoom]
   /// By step: the day of the latest place in its queue, where nothing but its window had a say in that.
@@ -253,10 +254,13 @@ struct CohortRun<W: Walker> {
       let handed = walker.handed[index]
       let node = Int(handed.node)
       note(place, UInt64(UInt32(bitPattern: handed.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
-      if isPaced[node], let line = line(handed, place, at: minute) {
+      if isPaced[node], let line = line(index, of: place, at: minute) {
         tally.wait(node, from: minute)
         lines.add(line, to: &heads[Int(place)].line)
         continue
+      }
+      if isTouch[node], heads[Int(place)].line != Self.none {
+        lines.change(heads[Int(place)].line) { $0.touch.since = minute }
       }
       tally.leave(node, at: minute)
       draw(place, node, given: minute, until: handed.until, at: minute)

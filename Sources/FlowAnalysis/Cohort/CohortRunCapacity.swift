@@ -6,28 +6,55 @@ import FlowTime
 /// counts from it counts from when it leaves.
 extension CohortRun {
   /// Nil where there is room today.
-  mutating func line(_ handed: Handed, _ place: UInt32, at minute: Int32) -> CapacityLine? {
+  mutating func line(_ index: Int, of place: UInt32, at minute: Int32) -> CapacityLine? {
+    let handed = walker.handed[index]
     let node = Int(handed.node)
-    if paces[pace[node]].take(minute) { return nil }
-    let before = isTouch[node] && isHandedTwice ? minute : handed.before
+    linesGiven += 1
     var line = CapacityLine(
-      touch: Waited(node: handed.node, counted: minute, before: before), isTouch: isTouch[node], until: handed.until)
+      touch: Waited(node: handed.node, counted: minute), number: linesGiven, isTouch: isTouch[node],
+      until: handed.until)
+    let first = first(before: line, place, minute)
+    if first == minute, paces[pace[node]].take(minute) { return nil }
     if walker.began { line.touch.arrived = minute }
-    reserve(&line, place, at: minute)
+    line.behind = walker.handed[(index + 1)...].count { isTouch[Int($0.node)] }
+    reserve(&line, place, at: minute, notBefore: first)
+    line.behind = 0
     return line
   }
 
-  /// Several touches at one instant.
-  private var isHandedTwice: Bool {
-    walker.handed.count > 1 && walker.handed.count { isTouch[Int($0.node)] } > 1
+  /// Touches of one contact by one verb leave as they were handed over: the last place that one before this has; now
+  /// where none has one.
+  private func first(before line: CapacityLine, _ place: UInt32, _ minute: Int32) -> Int32 {
+    guard line.isTouch else { return minute }
+    var first = minute
+    lines.each(heads[Int(place)].line) { other in
+      let isBefore = other.isTouch && other.number < line.number && other.day >= 0
+      if isBefore, pace[Int(other.touch.node)] == pace[Int(line.touch.node)] { first = max(first, other.leaves) }
+    }
+    return first
+  }
+
+  /// When what comes after it and has not left either was counted.
+  private func behind(_ line: CapacityLine, _ place: UInt32) -> [Int32] {
+    var counted = [Int32](repeating: line.touch.counted, count: line.behind)
+    lines.each(heads[Int(place)].line) { other in
+      if other.isTouch, other.number > line.number { counted.append(other.touch.counted) }
+    }
+    return counted
   }
 
   /// A place on the first day with room on which it can leave.
-  private mutating func reserve(_ line: inout CapacityLine, _ place: UInt32, at minute: Int32) {
+  private mutating func reserve(
+    _ line: inout CapacityLine, _ place: UInt32, at minute: Int32, notBefore first: Int32
+  ) {
     let node = Int(line.touch.node)
     let index = pace[node]
-    var day = paces[index].day + 1
-    var isPlain = !hasCondition[node]
+    var day = paces[index].number(of: minute) + 1
+    if first > minute {
+      day = paces[index].number(of: first)
+      if day == paces[index].number(of: minute), !paces[index].hasRoom(minute) { day += 1 }
+    }
+    var isPlain = !hasCondition[node] && first == minute
     if isPlain, line.isTouch {
       let start = paces[index].start(of: day)
       isPlain = opening(line, place, from: start) == opening(of: node, from: start)
@@ -35,7 +62,7 @@ extension CohortRun {
     if isPlain { day = max(day, hints[node]) }
     while true {
       day = paces[index].firstWithRoom(from: day)
-      let start = paces[index].start(of: day)
+      let start = max(paces[index].start(of: day), first > minute ? first : .min)
       let open = line.isTouch ? opening(line, place, from: start) : start
       let opens = paces[index].number(of: open)
       if opens <= day || day >= DayRoom.last {
@@ -51,7 +78,10 @@ extension CohortRun {
 
   /// When it may leave, from a minute on, as far as is known by now.
   private mutating func opening(_ line: CapacityLine, _ place: UInt32, from minute: Int32) -> Int32 {
-    if case .later(let open) = walker.mayLeave(line.touch, states[Int(place)], capped: false, at: minute) {
+    let behind = behind(line, place)
+    if case .later(let open) = walker.mayLeave(
+      line.touch, states[Int(place)], behind: behind, capped: false, at: minute)
+    {
       return max(open, minute)
     }
     return minute
@@ -74,7 +104,9 @@ extension CohortRun {
     let at = Int(place)
     var line = lines.removeFirst(&heads[at].line)
     let node = Int(line.touch.node)
-    let look = line.isTouch ? walker.mayLeave(line.touch, states[at], capped: true, at: minute) : .now
+    let look: Leaving =
+      line.isTouch
+      ? walker.mayLeave(line.touch, states[at], behind: behind(line, place), capped: true, at: minute) : .now
     if look != .now { giveBack(&line) }
     switch look {
     case .never: return drop(line, place, at: minute)
@@ -83,8 +115,10 @@ extension CohortRun {
       return lines.add(line, to: &heads[at].line)
     case .now: break
     }
-    guard paces[pace[node]].take(minute, place: line.day) else {
-      reserve(&line, place, at: minute)
+    let first = first(before: line, place, minute)
+    if first > minute { giveBack(&line) }
+    guard first == minute, paces[pace[node]].take(minute, place: line.day) else {
+      reserve(&line, place, at: minute, notBefore: first)
       return lines.add(line, to: &heads[at].line)
     }
     note(place, 1 << 63 | UInt64(UInt32(bitPattern: line.touch.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
@@ -94,7 +128,10 @@ extension CohortRun {
     var (given, until) = (line.touch.counted, line.until)
     if line.isTouch {
       walker.wentOut(line.touch, &states[at], at: minute)
-      lines.change(heads[at].line) { $0.touch.follow(line.touch, leftAt: minute) }
+      lines.change(heads[at].line) {
+        $0.touch.follow(line.touch, leftAt: minute)
+        $0.touch.since = minute
+      }
       if until != nil { (given, until) = (minute, states[at].due) }
     }
     draw(place, node, given: given, until: until, at: minute)
@@ -121,14 +158,12 @@ extension CohortRun {
       }
     }
     let (began, now) = (walker.began, states[at].due)
-    let isTouched = walker.handed.contains { isTouch[Int($0.node)] }
     lines.change(heads[at].line) { line in
       if began {
         (line.touch.arrived, line.touch.floor) = (minute, CompiledWalker.none)
       } else if now > due {
         line.touch.floor = now
       }
-      if isTouched, line.touch.counted == minute { line.touch.before = minute }
     }
   }
 
@@ -158,7 +193,11 @@ extension Waited {
 /// Something that waits for capacity.
 struct CapacityLine {
   var touch: Waited
+  /// In the order of handing over.
+  var number: UInt32
   var isTouch: Bool
+  /// How many touches are handed over with it, after it.
+  fileprivate var behind = 0
   var leaves: Int32 = 0
   /// On which it has a place; -1 where it has none.
   var day: Int32 = -1
@@ -220,6 +259,14 @@ struct CapacityLines {
     }
   }
 
+  func each(_ first: UInt32, _ body: (CapacityLine) -> Void) {
+    var index = first
+    while index != .max {
+      body(lines[Int(index)])
+      index = lines[Int(index)].next
+    }
+  }
+
   mutating func remove(
     from first: inout UInt32, where isGone: (CapacityLine) -> Bool
   ) -> [CapacityLine] {
@@ -262,6 +309,12 @@ struct DayRoom {
     guard handed + waiting < capacity else { return false }
     handed += 1
     return true
+  }
+
+  /// Whether today one more could leave.
+  func hasRoom(_ now: Int32) -> Bool {
+    let today = number(of: now)
+    return (today > day ? 0 : handed) + reserved(on: today) < capacity
   }
 
   private func reserved(on day: Int32) -> Int { Int(day) < reserved.count ? reserved[Int(day)] : 0 }

@@ -295,7 +295,7 @@ struct CompiledSteps {
       }
     }
     guard op.delivers else { return op.next }
-    handed.append(Handed(node: Int32(node), until: op.until >= 0 ? until : nil, before: state.lastTouch))
+    handed.append(Handed(node: Int32(node), until: op.until >= 0 ? until : nil))
     noteRound(op, &state, now)
     if op.isTouch {
       if state.touches == .max { overflows = true } else { state.touches += 1 }

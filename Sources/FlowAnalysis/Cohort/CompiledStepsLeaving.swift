@@ -10,17 +10,18 @@ extension CompiledSteps {
     when.clock == .arrival ? .arrival : when.isFromStep ? .step : .neither
   }
 
-  /// As ``Machine/mayLeave(_:_:_:planned:at:_:)``; nobody has answered since it was counted, else it were stopped.
-  mutating func mayLeave(_ touch: Waited, _ state: State, _ now: Int32) -> Leaving {
+  /// As ``Machine/mayLeave(_:_:_:planned:behind:at:_:)``; nobody has answered since it was counted, else it were
+  /// stopped.
+  /// - Parameter behind: how many come after it and have not left.
+  mutating func mayLeave(_ touch: Waited, _ state: State, behind: Int, _ now: Int32) -> Leaving {
     let op = program.ops[Int(touch.node)]
     var apart = state
-    if apart.touches > 0 { apart.touches -= 1 }
+    apart.touches -= UInt8(min(Int(apart.touches), 1 + behind))
     if op.condition >= 0, times.holds(op.condition, &apart, now) != .yes { return .never }
     if isSuppressed(op, state) { return .never }
     var earliest = now
-    let last = state.lastTouch > touch.counted ? state.lastTouch : touch.before
-    if !op.liftsGap, gap >= 0, last != Self.none {
-      let end = times.after(gap, last)
+    if !op.liftsGap, gap >= 0, touch.since != Self.none {
+      let end = times.after(gap, touch.since)
       if end != Self.none { earliest = max(earliest, end) }
     }
     if op.window >= 0 {

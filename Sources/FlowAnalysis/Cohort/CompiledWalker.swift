@@ -88,8 +88,10 @@ struct CompiledWalker: Walker {
 
   var began: Bool { steps.began }
 
-  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving {
-    steps.mayLeave(touch, state, minute)
+  mutating func mayLeave(
+    _ touch: Waited, _ state: State, behind: [Int32], capped: Bool, at minute: Int32
+  ) -> Leaving {
+    steps.mayLeave(touch, state, behind: behind.count, minute)
   }
 
   mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32) {

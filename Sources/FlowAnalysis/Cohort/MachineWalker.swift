@@ -77,10 +77,13 @@ struct MachineWalker: Walker {
 
   var began: Bool { false }
 
-  mutating func mayLeave(_ touch: Waited, _ state: State, capped: Bool, at minute: Int32) -> Leaving {
+  mutating func mayLeave(
+    _ touch: Waited, _ state: State, behind: [Int32], capped: Bool, at minute: Int32
+  ) -> Leaving {
     guard let run = state.run else { return .never }
     let leave = Machine.mayLeave(
-      plan.graph, run, NodeIndex(touch.node), planned: plan.instant(touch.counted), at: plan.instant(minute),
+      plan.graph, run, NodeIndex(touch.node), planned: plan.instant(touch.counted),
+      behind: behind.map { plan.instant($0) }, at: plan.instant(minute),
       capped ? surroundings : Surroundings(zones: plan.cohort.zones))
     return switch leave {
     case .now: .now

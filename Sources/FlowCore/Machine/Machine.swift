@@ -109,15 +109,20 @@ extension Machine {
   /// The last look at a touch, in the instant before it is handed to its channel: its condition, what is suppressed,
   /// gap and caps, window and holidays, as they are by now.
   /// - Parameters:
-  ///   - planned: when the run has counted it; it does not stand in its own way.
+  ///   - planned: when the run has counted it; it does not stand in its own way. To what had gone out before, the gap was
+  ///     looked at then; or an answer had lifted it.
+  ///   - behind: when the run has counted what it is to send after this one.
   ///   - surroundings: with the contact's touches that went out at other instants than their runs have counted.
   public static func mayLeave(
-    _ graph: Graph, _ run: Run, _ node: NodeIndex, planned: Instant, at now: Instant, _ surroundings: Surroundings
+    _ graph: Graph, _ run: Run, _ node: NodeIndex, planned: Instant, behind: [Instant] = [], at now: Instant,
+    _ surroundings: Surroundings
   ) -> Leave {
     guard graph.nodes.indices.contains(node) else { return .now }
     var run = run
-    if let own = run.touched.lastIndex(of: planned) { run.touched.remove(at: own) }
-    return Stepper(graph: graph, run: run, now: now, surroundings: surroundings).leave(node)
+    for touch in [planned] + behind {
+      if let index = run.touched.lastIndex(of: touch) { run.touched.remove(at: index) }
+    }
+    return Stepper(graph: graph, run: run, now: now, surroundings: surroundings).leave(node, planned: planned)
   }
 }
 

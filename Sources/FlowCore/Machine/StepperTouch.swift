@@ -93,9 +93,10 @@ extension Stepper {
   }
 
   /// When the file's gap to the contact's last touch ends; nil where none holds.
-  private func gapEnd(_ step: Node) -> (end: Instant, gap: Duration)? {
+  /// - Parameter known: a touch before that instant holds nothing up.
+  private func gapEnd(_ step: Node, since known: Instant? = nil) -> (end: Instant, gap: Duration)? {
     guard !step.liftsGap, let gap = graph.policy.gap, let last = touches.first, !hasAnswered(since: last),
-      let end = after(gap, from: last)
+      known.map({ last >= $0 }) ?? true, let end = after(gap, from: last)
     else { return nil }
     return (end, gap)
   }
@@ -123,7 +124,7 @@ extension Stepper {
   }
 
   /// Whether a touch that was due may still leave.
-  func leave(_ node: NodeIndex) -> Leave {
+  func leave(_ node: NodeIndex, planned: Instant) -> Leave {
     let step = graph.nodes[node]
     guard case .channel(let action) = step.action else { return .now }
     switch holds(step.condition) {
@@ -133,7 +134,7 @@ extension Stepper {
     }
     if isSuppressed(action.verb) { return .never(because: "\(action.verb) is suppressed for this contact") }
     var (earliest, reason) = (now, "")
-    if let (next, gap) = gapEnd(step), next > earliest {
+    if let (next, gap) = gapEnd(step, since: planned), next > earliest {
       (earliest, reason) = (next, "less than \(gap) after the touch before")
     }
     if let capped = capped(earliest) { (earliest, reason) = capped }

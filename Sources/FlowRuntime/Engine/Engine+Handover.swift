@@ -322,9 +322,7 @@ extension Engine {
       surroundings = try self.surroundings(
         graph, contact: record.contact, identities: line.contact, except: record.id, for: line)
     }
-    let counted = counted(line, of: record.contact)
-    return .success(
-      Machine.mayLeave(graph, record.run, line.node, planned: counted, at: clock.now(), surroundings))
+    return .success(try look(at: line, record, graph, at: clock.now(), surroundings))
   }
 
   /// What the engine does of itself with a touch stands in the run's journal, too.

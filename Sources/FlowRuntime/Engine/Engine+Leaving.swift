@@ -13,6 +13,22 @@ extension Engine {
     }
   }
 
+  /// The last look at a touch. What the run has planned after it and has not let out either does not stand in its way.
+  func look(
+    at line: Outgoing, _ record: RunRecord, _ graph: Graph, at instant: Instant, _ surroundings: Surroundings
+  ) throws(StoreError) -> Leave {
+    let counted = counted(line, of: record.contact)
+    var behind: [Instant] = []
+    if record.run.touched.count(where: { $0 >= counted }) > 1 {
+      let later = try store.outbox(run: line.run).drop { $0.key != line.key }.dropFirst()
+      for other in later where other.touch && [.planned, .claimed, .held].contains(other.state) {
+        behind.append(self.counted(other, of: record.contact))
+      }
+    }
+    return Machine.mayLeave(
+      graph, record.run, line.node, planned: counted, behind: behind, at: instant, surroundings)
+  }
+
   /// Why a run stands still behind a touch.
   func reason(behind line: Outgoing) -> String {
     guard var because = line.because else { return behind(line) }

@@ -36,7 +36,10 @@ extension Engine {
     let now = clock.now()
     var pace = try pace(of: line.verb)
     pace.roll(to: now)
-    let slot = try pace.take(line, now, outlet) { (instant) throws(StoreError) in try opening(line, from: instant) }
+    let first = try first(before: line, now)
+    let slot = try pace.take(line, now, outlet, notBefore: first) { (instant) throws(StoreError) in
+      try opening(line, from: max(instant, first))
+    }
     paces[line.verb] = pace
     pacesChanged.insert(line.verb)
     guard let slot else { return nil }
@@ -103,11 +106,18 @@ extension Engine {
   /// The first instant from there on at which window, holidays and the run's own gap let a touch leave.
   private func opening(_ line: Outgoing, from instant: Instant) throws(StoreError) -> Instant {
     guard line.touch, let record = try store.run(line.run), let graph = try graph(of: record) else { return instant }
-    let counted = counted(line, of: record.contact)
-    let leave = Machine.mayLeave(
-      graph, record.run, line.node, planned: counted, at: instant, Surroundings(zones: zones))
+    let leave = try look(at: line, record, graph, at: instant, Surroundings(zones: zones))
     if case .later(let later, _) = leave { return max(later, instant) }
     return instant
+  }
+
+  /// Touches of one run by one channel leave as they were planned: the last place that one before this has; now where
+  /// none has one.
+  private func first(before line: Outgoing, _ now: Instant) throws(StoreError) -> Instant {
+    guard line.touch else { return now }
+    let before = try store.outbox(run: line.run).prefix { $0.key != line.key }
+    let waiting = before.filter { $0.touch && $0.verb == line.verb && $0.hasPlace }
+    return max(now, waiting.map(\.next).max() ?? now)
   }
 
   /// How a channel with a rate or a capacity is filled.
@@ -173,9 +183,12 @@ extension Engine {
     }
 
     /// The instant for one more line, which it has from now on; nil where it leaves now.
-    /// - Parameter opening: the first instant from one on at which the line may leave.
+    /// - Parameters:
+    ///   - first: no place before this one is for the line.
+    ///   - opening: the first instant from one on at which the line may leave.
     mutating func take(
-      _ line: Outgoing, _ now: Instant, _ outlet: KeptOutlet, opening: (Instant) throws(StoreError) -> Instant
+      _ line: Outgoing, _ now: Instant, _ outlet: KeptOutlet, notBefore first: Instant,
+      opening: (Instant) throws(StoreError) -> Instant
     ) throws(StoreError) -> (at: Instant, limit: Limit)? {
       let hasPlace = line.hasPlace && line.next <= now
       if hasPlace { release(line) }
@@ -183,11 +196,13 @@ extension Engine {
       var slot = now
       if let rate = outlet.rate {
         let isInTime = hasPlace && line.waitsFor == .rate && now.milliseconds(since: line.next) < Self.minute
-        if !isInTime { slot = place(now, rate) }
+        if !isInTime || first > now { slot = place(now, rate, notBefore: first) }
       }
-      if !hasRoom(on: Self.day(of: slot), outlet.capacity, hasPlace: hasPlace) {
+      let later = Self.day(of: first)
+      let isBehind = outlet.capacity != nil && first > now && (outlet.rate == nil || later > day)
+      if isBehind || !hasRoom(on: Self.day(of: slot), outlet.capacity, hasPlace: hasPlace) {
         (next, free) = (before, places)
-        slot = try laterDay(slot, outlet.capacity, opening)
+        slot = try laterDay(isBehind ? later : Self.day(of: slot) + 1, outlet.capacity, opening)
         reserved[Self.day(of: slot), default: 0] += 1
         return (slot, .capacity)
       }
@@ -200,10 +215,10 @@ extension Engine {
     }
 
     /// By the rate alone.
-    private mutating func place(_ now: Instant, _ rate: Int) -> Instant {
+    private mutating func place(_ now: Instant, _ rate: Int, notBefore first: Instant) -> Instant {
       free.removeAll { $0 < now }
-      if !free.isEmpty { return free.removeFirst() }
-      let slot = max(now, next)
+      if let index = free.firstIndex(where: { $0 >= first }) { return free.remove(at: index) }
+      let slot = max(first, next)
       next = slot.adding(milliseconds: Self.minute / Int64(max(1, rate)))
       return slot
     }
@@ -216,11 +231,11 @@ extension Engine {
       return (one == day ? handed : 0) + waiting < capacity
     }
 
-    /// When it may leave on the first later day that has room.
+    /// When it may leave on the first day from this one on that has room.
     private func laterDay(
-      _ slot: Instant, _ capacity: Int?, _ opening: (Instant) throws(StoreError) -> Instant
+      _ first: Int64, _ capacity: Int?, _ opening: (Instant) throws(StoreError) -> Instant
     ) throws(StoreError) -> Instant {
-      var one = Self.day(of: slot) + 1
+      var one = first
       // A window that does not open within so many days: its own look at it says what becomes of the line.
       for _ in 0..<1000 {
         while !hasRoom(on: one, capacity, hasPlace: false) { one += 1 }
