@@ -216,7 +216,7 @@ struct CareTests {
     let scratch = try Scratch()
     let store = try scratch.open()
     let kept = ["erased/0a": "", "contact/ann": "c-1", "joined/c-2": "c-1", "late/c-1/7/1.ab": "2"]
-    let gone = ["contact/\(name)": "c-3", "late/\(name)/7/1.ab": "2", "first-run/proposal/\(name)": "1"]
+    let gone = ["contact/\(name)": "c-3", "late/\(name)/7/1.ab": "2", "allowed/\(name)/email/1": "{}"]
     try store.commit(kept.merging(gone) { $1 }.map { .remember($0.key, $0.value) })
     _ = try store.erase(name)
     for (name, value) in kept { #expect(try store.remembered(name) == value, "\(name)") }

@@ -108,6 +108,46 @@ struct ErasureTests {
     #expect(try store.inboxNeedingEyes().isEmpty)
   }
 
+  /// The contact is called as a channel, its key as a step, and both as members of everybody's JSON.
+  @Test func `guarantee 27: who is called as a channel is erased without the channel, and nobody else's is touched`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let graphs = try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)
+    func engine(at hours: Int64) -> Engine {
+      Engine(
+        store: store, library: Library(graphs), outlets: LetterBox().outlets(), zones: EngineOnFileTests.zones,
+        clock: FixedClock(EngineOnFileTests.at(hours)))
+    }
+    for (id, order) in [("letter", "thanks"), ("c-2", "O-2")] {
+      let data: JSONValue = [
+        "contact": ["name": "Ann", "id": .string(id)], "owner": ["name": "Olga"], "letter": "x", "thanks": "y",
+        "order": ["id": .string(order), "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      try await engine(at: 0).receive(
+        .event(type: "order.placed", id: "e-\(order)", at: EngineOnFileTests.at(0), subject: order, data: data))
+    }
+    try await engine(at: 30).runDue()
+    let message = Incoming.Message(
+      verb: "letter", token: nil, threads: [], address: "bob@example.test", content: .unread(because: "garbled"),
+      raw: [])
+    try await engine(at: 31).receive(
+      Incoming(source: "channel/letter", id: "m-1", at: EngineOnFileTests.at(31), body: .message(message)))
+    let kept = ["pace/letter", "cursor/letter", "hold/brake/letter", "crash/in/shop#a-letter-1"]
+    try store.commit(kept.map { .remember($0, "1 1") } + [.remember("joined/ann", "letter")])
+    let erasure = try await engine(at: 31).erase("letter")
+    #expect(erasure.runs.count == 1 && erasure.events == 1)
+    let run = try #require(try store.runs(RunFilter()).first)
+    #expect(run.contact == "c-2" && run.workflow == "order")
+    #expect(try store.outbox(run: run.id).map { [$0.step, $0.verb] } == [["thanks", "letter"], ["hint", "letter"]])
+    #expect(try store.journal(run.id).count > 1 && store.remembered("joined/ann") == nil)
+    for fact in kept { #expect(try store.remembered(fact) == "1 1", "\(fact)") }
+    #expect(try store.inbox(InboxKey(source: "channel/letter", id: "m-1")) != nil)
+    #expect(try store.check().problems == [])
+    try store.close()
+  }
+
   /// While a message of theirs is with its channel; `isKeyed`: what the channel says of it is written down later.
   @Test(arguments: [true, false])
   func `guarantee 27: who is erased while something is on its way to them is gone, and the engine goes on`(

@@ -109,8 +109,8 @@ extension Machine {
   /// The last look at a touch, in the instant before it is handed to its channel: its condition, what is suppressed,
   /// gap and caps, window and holidays, as they are by now.
   /// - Parameters:
-  ///   - planned: when the run has counted it; it does not stand in its own way. To what had gone out before, the gap was
-  ///     looked at then; or an answer had lifted it.
+  ///   - planned: when the run has counted it; it does not stand in its own way. To what had gone out before, the
+  ///     gap was looked at then; or an answer had lifted it.
   ///   - behind: when the run has counted what it is to send after this one.
   ///   - surroundings: with the contact's touches that went out at other instants than their runs have counted.
   public static func mayLeave(

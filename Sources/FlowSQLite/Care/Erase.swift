@@ -34,10 +34,10 @@ private struct Eraser {
   private var erasure = Erasure()
   private var runs: Set<Int64> = []
   private var events: Set<Int64> = []
-  /// What nothing else is called by: the names, and the runs' ids.
-  private var words: Set<String> = []
   /// The runs' keys: `7`, by which much else may be called.
   private var keys: Set<String> = []
+  /// How often the process has ended with one of the events in hand.
+  private var crashes: Set<String> = []
   /// Facts that stay of it.
   private var traces: Set<String> = []
 
@@ -86,7 +86,6 @@ private struct Eraser {
       for number in numbers where !runs.contains(number) { try look(at: number) }
       names = known.all(names)
     }
-    words.formUnion(names)
   }
 
   private mutating func look(at number: Int64) throws(StoreError) {
@@ -97,7 +96,6 @@ private struct Eraser {
     runs.insert(number)
     erasure.runs.insert(record.id)
     names.formUnion(contact)
-    words.insert(record.id)
     keys.insert(record.subject)
     traces.insert(Erased.key(record.subject, workflow: record.workflow))
     // The event that started it, whatever it is called.
@@ -108,20 +106,22 @@ private struct Eraser {
     }
   }
 
-  /// Whatever came in that holds one of the words, and what was sent to a key alone that reached nobody else.
+  /// Whatever came in that holds one of the names or the id of one of the runs, and what was sent to a key alone that
+  /// reached nobody else.
   private mutating func findEvents() throws(StoreError) {
-    let wanted = words.map { Array($0.utf8) }
+    let wanted = names.union(erasure.runs).map { Array($0.utf8) }
     let rows = try front.file.once("SELECT number, source, id, at, packed FROM incoming")
     defer { rows.reset() }
     while try rows.next() {
-      let bytes = Array(rows.text(2).utf8) + [0] + (try front.glossary.plain(rows.bytes(4)))
       let row = try front.inboxEntry(rows).row
+      let bytes = Array(rows.text(2).utf8) + [0] + said(in: row)
       let number = rows.number(0)
       if events.contains(number) || isForKey(row)
         || wanted.contains(where: { holds(bytes, $0) || !isPlain($0) && holds(composed(bytes), $0) })
       {
         events.insert(number)
         traces.insert(Erased.event(row.incoming.key))
+        crashes.insert("in/\(row.incoming.source)#\(row.incoming.id)")
       }
     }
     erasure.events = events.count
@@ -131,7 +131,30 @@ private struct Eraser {
   private func isForKey(_ row: InboxRow) -> Bool {
     guard case .event(_, let subject?, _) = row.incoming.body, keys.contains(subject) else { return false }
     let runs = (row.result?.reached ?? []) + (row.result?.started ?? []).map(\.run)
-    return runs.allSatisfy(words.contains)
+    return runs.allSatisfy(erasure.runs.contains)
+  }
+
+  /// What came in, without what the project calls by names of its own: a contact may be called as a channel, an event
+  /// or a workflow is.
+  private func said(in row: InboxRow) -> [UInt8] {
+    var (body, result) = (row.incoming.body, row.result)
+    switch body {
+    case .event(_, let subject, let data): body = .event(type: "", subject: subject, data: data)
+    case .enrol(_, let input):
+      body = .event(type: "", subject: nil, data: json(of: .record(input), zone: .utc).write())
+    case .suppress(let contact, _, let because): body = .suppress(contact: contact, channel: "", because: because)
+    case .message(var message):
+      message.verb = ""
+      body = .message(message)
+    case .run, .task: break
+    }
+    if let started = result?.started { for index in started.indices { result?.started[index].workflow = "" } }
+    if let refused = result?.refused { for index in refused.indices { result?.refused[index].workflow = "" } }
+    var packer = Packer()
+    packer.begin(clock: row.incoming.at.milliseconds)
+    packer.put(body)
+    packer.put(result)
+    return packer.bytes
   }
 
   /// Whether the word stands there by itself, not within a longer one: `c-1` is not `c-10`, `ann@…` not `joann@…`.
@@ -143,9 +166,18 @@ private struct Eraser {
       guard bytes[start..<end].elementsEqual(word) else { continue }
       // A packed text begins with its length, which may look like a letter.
       let begins = start == 0 || !isWithinWord(bytes[start - 1]) || Int(bytes[start - 1]) == word.count
-      if begins, isAddress || end == bytes.count || !isWithinWord(bytes[end]) { return true }
+      let ends = isAddress || end == bytes.count || !isWithinWord(bytes[end])
+      if begins, ends, !isMember(bytes, start, end) { return true }
     }
     return false
+  }
+
+  /// It is how JSON calls a member: `"email":`.
+  private func isMember(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    guard start > 0, bytes[start - 1] == UInt8(ascii: "\""), end < bytes.count, bytes[end] == bytes[start - 1] else {
+      return false
+    }
+    return bytes[(end + 1)...].first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: ":")
   }
 
   private func isPlain(_ word: [UInt8]) -> Bool { word.allSatisfy { $0 < 0x80 } }
@@ -197,15 +229,16 @@ private struct Eraser {
       try keep.run()
       try front.file.once("DELETE FROM incoming WHERE number = \(event)").run()
     }
-    for word in words {
-      try run("DELETE FROM touch WHERE contact = ?1 OR run = ?1", word)
-      try run(Self.deleteFacts, word)
-    }
+    for name in names { try run("DELETE FROM touch WHERE contact = ?1", name) }
+    for id in erasure.runs { try run("DELETE FROM touch WHERE run = ?1", id) }
+    try deleteFacts()
     for trace in traces.union(traces.isEmpty ? [] : [Erased.mark]) {
       try run("INSERT OR IGNORE INTO fact (name, value) VALUES (?1, '')", trace)
     }
-    for word in words.union(keys) { try run("UPDATE name SET text = 'erased ' || id WHERE text = ?1", word) }
-    for name in words where try count("SELECT count(*) FROM suppression WHERE contact = ?1", name) > 0 {
+    for word in names.union(erasure.runs).union(keys) {
+      try run(word.contains("@") ? Self.forget : Self.forgetUnused, word)
+    }
+    for name in names where try count("SELECT count(*) FROM suppression WHERE contact = ?1", name) > 0 {
       erasure.suppressions += 1
       let keep = try front.file.once(
         """
@@ -219,15 +252,47 @@ private struct Eraser {
     }
   }
 
-  /// Those that a word is a whole part of, but for the first, which is the fact's kind: what holds sending, or is known
-  /// of others, stays.
-  private static let deleteFacts = """
-    DELETE FROM fact WHERE name NOT LIKE 'store/%' AND (
-      instr(name || '/', '/' || ?1 || '/')
-      OR name LIKE 'hold/%' AND substr(name, -length(?1) - 1) = '.' || ?1
-      OR (name LIKE 'contact/%' OR name LIKE 'joined/%' OR name LIKE 'reference/%') AND value = ?1
-      OR name LIKE 'crash/%' AND instr(name, ?1))
-    """
+  /// What nobody is called by but who is erased.
+  private static let forget = "UPDATE name SET text = 'erased ' || id WHERE text = ?1"
+
+  /// A name or a key may also be a channel's, a step's or a source's: what others' lines refer to keeps its word.
+  private static let forgetUnused =
+    forget
+    + [
+      ("incoming", ["source", "type"]), ("run", ["workflow", "version", "exclusive", "outcome"]),
+      ("journal", ["what"]), ("line", ["step", "verb"]), ("task", ["name"]),
+    ].map { table, columns in
+      let uses = columns.map { "\(table).\($0) = name.id" }.joined(separator: " OR ")
+      return " AND NOT EXISTS (SELECT 1 FROM \(table) WHERE \(uses))"
+    }.joined()
+
+  private func deleteFacts() throws(StoreError) {
+    let facts = try front.file.once("SELECT name, value FROM fact").all { ($0.text(0), $0.text(1)) }
+    for (name, value) in facts where isAbout(name, value) { try run("DELETE FROM fact WHERE name = ?1", name) }
+  }
+
+  /// Whether a fact is about the contact or one of the runs, as its kind has it: what holds sending, or is known of a
+  /// channel or of others, stays, however they are called.
+  private func isAbout(_ name: String, _ value: String) -> Bool {
+    guard let cut = name.firstIndex(of: "/") else { return false }
+    let rest = String(name[name.index(after: cut)...])
+    let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    // A contact may have a slash in its name; what follows it has none.
+    let contact = parts.dropLast(2).joined(separator: "/")
+    let last = parts.last ?? ""
+    switch name[..<cut] {
+    case "contact", "joined": return names.contains(rest) || names.contains(value)
+    case "reference": return erasure.runs.contains(value)
+    case "allowed": return names.contains(contact)
+    case "late": return names.contains(contact) || erasure.runs.contains(parts.dropLast().last ?? "")
+    case "aside", "rerun": return erasure.runs.contains(rest)
+    case "unread": return erasure.runs.contains(parts.first ?? "")
+    case "first-run": return erasure.runs.contains(last)
+    case "hold": return last.hasPrefix(".") && erasure.runs.contains(String(last.dropFirst()))
+    case "crash": return crashes.contains(rest)
+    default: return false
+    }
+  }
 
   private func run(_ sql: String, _ text: String) throws(StoreError) {
     let statement = try front.file.once(sql)
