@@ -167,6 +167,33 @@ struct InboundTests {
     #expect(told.reached == [three] && store.run(three)?.run.outcome == "opted-out")
   }
 
+  /// The store was put back from a copy of before the run began, whose letter is answered now.
+  @Test func `guarantee 15: an answer to what a restored store does not know is kept, and says so`() async throws {
+    let first = try engine()
+    try await first.poll()
+    let copy = MemoryStore()
+    try copy.commit(store.remembered(prefix: "store/").map { .remember($0.name, $0.value) })
+    let run = try await place(first, "O-1", contact: ann())
+    let (token, thread) = (try #require(mailbox.tokens[run]), store.outbox(run: run).first?.rendering.reference)
+    let restored = Engine(
+      store: copy, library: Library(try Bench.graphs(Self.letter, zones: utcOnly)),
+      outlets: ["letter": Outlet(mailbox, isKeyed: true, isLive: true, polls: true)], zones: utcOnly, clock: clock)
+    for (id, kind) in [("m-1", Event.Kind.reply(text: "yes")), ("m-2", .bounce(hard: true))] {
+      mailbox.bring(message(id, kind, token: token, threads: [thread ?? ""], address: "ann@example.test"))
+    }
+    try await restored.poll()
+    let told = "it answers the run \(run), which this store does not know: put back from a copy, or erased"
+    #expect(
+      copy.inboxNeedingEyes().map { $0.result?.unmatched } == [
+        "\(told); from ann@example.test", "\(told); from ann@example.test",
+      ])
+    // Where the person has a live run, the answer is for that.
+    let next = try await place(restored, "O-2", contact: ann())
+    mailbox.bring(message("m-3", .reply(text: "yes"), token: token, address: "ann@example.test"))
+    try await restored.poll()
+    #expect(copy.run(next)?.run.outcome == "replied" && copy.inboxNeedingEyes().count == 2)
+  }
+
   @Test func `guarantee 16: a bounce that names no message of ours counts for nobody`() async throws {
     let engine = try engine()
     try await engine.poll()

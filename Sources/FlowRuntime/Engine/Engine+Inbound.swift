@@ -123,7 +123,7 @@ extension Engine {
     case .kept: return Received()
     }
     let event = Event(id: incoming.eventID, at: incoming.at, kind: Engine.named(kind, message.verb))
-    let (found, ended) = try addressee(of: message, kind, event)
+    let (found, ended, lost) = try addressee(of: message, kind, event)
     if let run = found {
       try await tell(run.id, event, incoming)
       try noteReturn(of: event.kind, message.verb)
@@ -136,6 +136,11 @@ extension Engine {
     if let ended {
       try noteReturn(of: event.kind, message.verb)
       return .unmatched("it answers the run \(ended.id), which has ended")
+    }
+    if let lost {
+      return .unmatched(
+        "it answers the run \(lost), which this store does not know: put back from a copy, or erased"
+          + (message.address.map { "; from \($0)" } ?? ""))
     }
     if Engine.needsProof(kind) { return .unmatched("a \(event.name) that names no message of ours") }
     return .unmatched("it answers no live run\(message.address.map { ": from \($0)" } ?? "")")
@@ -159,27 +164,30 @@ extension Engine {
   }
 
   /// By token, by thread, by address, in that order: the first that lives, or that has heard this event before a
-  /// crash. Else a run that it answers and that has ended.
+  /// crash. Else a run that it answers and that has ended; or one that its token proves and the store does not know.
   private func addressee(
     of message: Incoming.Message, _ kind: Event.Kind, _ event: Event
-  ) throws(StoreError) -> (live: RunRecord?, ended: RunRecord?) {
-    var ended: RunRecord?
+  ) throws(StoreError) -> (live: RunRecord?, ended: RunRecord?, lost: String?) {
+    var (ended, lost): (RunRecord?, String?)
     var named: [String] = []
     if let run = message.token.flatMap(run(token:)) { named.append(run) }
     for reference in message.threads {
       if let run = try store.remembered(Facts.reference + reference) { named.append(run) }
     }
     for id in named {
-      guard let record = try store.run(id) else { continue }
-      if try isListening(record, event.id) { return (record, nil) }
+      guard let record = try store.run(id) else {
+        lost = lost ?? id
+        continue
+      }
+      if try isListening(record, event.id) { return (record, nil, nil) }
       ended = ended ?? record
     }
-    if Engine.needsProof(kind) { return (nil, ended) }
+    if Engine.needsProof(kind) { return (nil, ended, lost) }
     guard let address = message.address.map(ContactIdentity.canonical), !address.isEmpty else {
-      return (nil, ended)
+      return (nil, ended, lost)
     }
     let last = try lastWritten(to: address, hearing: event.id)
-    return (last, last == nil ? ended : nil)
+    return (last, last == nil ? ended : nil, last == nil ? lost : nil)
   }
 
   /// Of the contact's runs that listen, the one by which it was written to last: that is whom it answers.
