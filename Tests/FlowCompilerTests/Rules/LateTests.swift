@@ -24,6 +24,16 @@ import Testing
       "1️⃣ late")
   }
 
+  /// `stop-if` is tested between two rounds, never before the first: that one always sends.
+  @Test func `a round that stop-if ends early has sent the first touch`() {
+    let last = mail(
+      "b", "after: 1 week", purpose: "confirm", says: "here is more, {{ owner.name }} knows it all",
+      ask: "Is that right?")
+    let round = "- repeat: ask\n  times: 2\n  every: 1 week\n  stop-if: deal.amount > 9\n  steps:\n"
+    let inside = (mail("a") + answer("within 1 day")).split(separator: "\n").map { "    \($0)\n" }.joined()
+    expectRules(RuleFile(round + inside + last + answer()))
+  }
+
   @Test func whereTheFirstIsLeftOut() {
     expectRules(
       RuleFile(

@@ -129,7 +129,8 @@ struct Spacing {
   private mutating func round(_ index: NodeIndex, _ node: Node, _ loop: Loop, _ state: State) {
     let times = min(loop.times, Spacing.rounds)
     let done = state.rounds[index] ?? 0
-    if done >= times || loop.stopIf != nil {
+    // `stop-if` is tested between two rounds, not before the first.
+    if done >= times || done > 0 && loop.stopIf != nil {
       var after = state
       after.rounds[index] = nil
       after.clock.forget("round:\(index)")
