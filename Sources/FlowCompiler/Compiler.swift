@@ -116,6 +116,10 @@ public enum Compiler {
     var result = Compilation(
       workflows: finished.compactMap(\.workflow), diagnostics: finished.flatMap(\.findings), sources: [:])
     for file in files { result.sources.merge(file.sources) { first, _ in first } }
+    // What stands in flow.yaml no file silences.
+    let own = Set(workflows.map(\.file))
+    result.diagnostics += Severities.applied(
+      crossings.filter { !own.contains($0.span.file) }, around.project.severity)
     // A file that has no graph may have what a line of flow.yaml names.
     if !around.isKept, result.workflows.count == files.count {
       result.diagnostics += Severities.applied(

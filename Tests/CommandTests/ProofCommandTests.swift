@@ -81,6 +81,60 @@ struct ProofCommandTests {
     #expect(timeline.map { $0["at"].text } == mine["run"]["timeline"].list.map { $0["at"].text })
   }
 
+  /// A line of flow.yaml stands in no workflow's file; each of the two keeps it alone, and is ended beside the other.
+  @Test func `a promise of flow.yaml that two files break together is told in flow.yaml`() throws {
+    let promised = """
+      caps: { touches: 2 in 7 days, then: end capped }
+      guarantees:
+        - silence reaches end no-response
+
+      """
+    let folder = try project(Nudge.workflow, flowYAML: promised)
+    #expect(!(try folder.flow("check").output.contains("crowded")))
+    try folder.write(
+      Nudge.workflow.replacing("workflow: nudge", with: "workflow: second"), to: "Workflows/second.yaml")
+    let ran = try folder.flow("check")
+    #expect(ran.code == 0, "\(ran.output)")
+    for name in ["nudge", "second"] {
+      #expect(
+        ran.output.contains(
+          "warning[crowded]: \"\(name)\" breaks a promise beside another\n --> Workflows/flow.yaml:3:5\n"),
+        "\(ran.output)")
+    }
+    #expect(ran.output.contains("together with \"second\" it does not keep \"silence reaches end"))
+    #expect(try folder.flow("check", "--strict").code == 1)
+    let report = try JSON(parsing: folder.flow("check", "--format", "json").output)
+    let crowded = report["findings"].list.filter { $0["code"].text == "crowded" }
+    #expect(crowded.map { $0["file"].text } == ["Workflows/flow.yaml", "Workflows/flow.yaml"], "\(report)")
+    // flow.yaml itself says how grave it is.
+    try folder.write(promised + "severity: { crowded: error }\n", to: "Workflows/flow.yaml")
+    #expect(try folder.flow("check").code == 1)
+  }
+
+  /// An answer after the visit was missed ends the run, and nobody is told: that is not claimed.
+  @Test func `of a task that is not done it is said that nothing comes in after that`() throws {
+    let parts = Nudge.workflow.components(separatedBy: "  - call: talk\n")
+    let visit =
+      try #require(parts.first) + """
+          - task: visit
+            by: owner
+            say: Please visit {{ contact.name }}.
+            within: 1 day
+          - await: reply within 2 days
+            then: { reply: end answered }
+          - escalate: missed
+            to: owner
+            say: "{{ contact.name }} was not reached."
+          - end: no-response
+
+        """
+    let told = try project(visit).flow("check", "--proofs").output
+    #expect(
+      told.contains(
+        "  proved  somebody learns of it when visit is not done, and nothing comes in\n            after that\n"),
+      "\(told)")
+  }
+
   @Test func `two files that together want more than the caps are told with the timeline of both`() throws {
     let folder = try project(Nudge.workflow, flowYAML: "caps: { touches: 2 in 7 days, then: skip }\n")
     #expect(!(try folder.flow("check").output.contains("crowded")))

@@ -119,6 +119,7 @@ struct CrossReportTests {
       try crossing(.tooClose(step: "remind", gap: .days(1))), try crossing(.ended(outcome: "enough")),
     ])
     #expect(all.map(\.code) == ["rivals", "crowded", "project-gap", "crowded"])
+    #expect(all.allSatisfy { $0.severity == .warning })
     #expect(
       all.map(\.message) == [
         "\"invoice\" or \"review\" is refused", "\"invoice\" breaks a promise beside another",

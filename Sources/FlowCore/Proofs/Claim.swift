@@ -29,7 +29,8 @@ public enum Claim: Hashable, Sendable {
   /// Some run ends with it. Where none does the verdict is ``Verdict/impossible(because:)``.
   case possible(outcome: String)
   /// A person's task that is not done in time (its `timeout`) is told to somebody before the run ends: by an
-  /// escalation, a message that is no touch, or a task of somebody else; unless something comes in first.
+  /// escalation, a message that is no touch, or a task of somebody else; unless something comes in first, an answer, an
+  /// event or an outcome: where a goal is met nobody has to hear of a call that was not made.
   case overseen(step: NodeIndex)
   /// Once the second has come about, the first does not any more.
   case never(Milestone, after: Milestone)

@@ -25,11 +25,16 @@ enum ProofLines {
     case .insideWindow: return "no touch outside its window or on a holiday"
     case .possible(let outcome): return "some run ends \(outcome)"
     case .overseen(let node):
-      return "somebody learns that \(graph.nodes.indices.contains(node) ? graph.nodes[node].name : "it") was not done"
+      return overseen(graph.nodes.indices.contains(node) ? graph.nodes[node].name : "it")
     case .never(let one, let before): return "never \(words(one)) after \(words(before))"
     case .always(let one, let later): return "always \(words(one)) before \(words(later))"
     case .follows(let one, let within, let cause): return "\(words(one)) within \(within) of \(words(cause))"
     }
+  }
+
+  /// - Parameter tasks: in words.
+  static func overseen(_ tasks: String) -> String {
+    "somebody learns of it when \(tasks) is not done, and nothing comes in after that"
   }
 
   private static func sentence(_ milestone: Milestone, _ graph: Graph) -> String {
