@@ -31,6 +31,34 @@ struct ReckonerTests {
     #expect(try longest(days, workflow.graph) != nil)
   }
 
+  /// The window is read where the contact is by then: at 09:00 in Berlin it is over in Auckland, and so on. A run of a
+  /// contact who moves each day was seen to last 29 days.
+  @Test func `an end is not bounded where the contact's zone may change while a window is closed`() throws {
+    func text(_ moves: String) -> String {
+      """
+      policy: { window: "mon-fri 09:00-17:00" }
+      timezone: contact.timezone ?? "Europe/Berlin"
+      events: { contact.moves: { zone: timezone } }
+      anytime: { contact.moves: \(moves) }
+      steps: [ { email: one, purpose: inform, subject: S, body: B. }, { end: done } ]
+
+      """
+    }
+    func isProved(_ claim: Claim, _ set: String) throws -> Bool {
+      if case .proved = try prove(claim, graph(text("[{ set: { \(set): event.zone } }]"))) { true } else { false }
+    }
+    #expect(try !isProved(.ends(within: .days(9)), "contact.timezone"))
+    #expect(try !isProved(.follows(.touch, within: .days(9), of: .started), "contact.timezone"))
+    #expect(try isProved(.ends(within: .days(9)), "contact.company"))
+    // Nobody who is silent moves; and it ends, whenever that is.
+    #expect(try isProved(.firstTouch(within: .days(4)), "contact.timezone"))
+    let moving = try graph(text("[{ set: { contact.timezone: event.zone } }]"))
+    guard case .proved(nil, _) = try prove(.ends(within: nil), moving) else {
+      Issue.record("that it ends is not proved, or with a time")
+      return
+    }
+  }
+
   @Test func `that every run ends is told with what a promise has reckoned`() throws {
     let graph = try Shipped.workflow("csat").graph
     func bounds(_ claims: [Claim]) -> [Bound?] {

@@ -38,6 +38,8 @@ final class Ground {
   let isOneZone: Bool
   /// What is known of the contact may change during a run.
   let setsContact: Bool
+  /// The zone in which windows are read may change while a touch waits for one.
+  let movesWindows: Bool
   private(set) var instants: [Instant: Int] = [:]
   private(set) var size = 7
   /// All that a hold moves.
@@ -94,6 +96,10 @@ final class Ground {
       } else {
         false
       }
+    }
+    movesWindows = graph.nodes.indices.contains { index in
+      guard graph.isInAnytime(index), case .set(let assignments) = graph.nodes[index].action else { return false }
+      return assignments.contains { $0.path == ["contact"] || $0.path.starts(with: ["contact", "timezone"]) }
     }
     let zone = graph.timezone.canonical
     isOneZone =

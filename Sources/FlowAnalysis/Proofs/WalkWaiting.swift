@@ -67,7 +67,9 @@ extension Walk {
       perform(free, node)
     case (.deferring, _):
       free.control.frozen = control.frozen
-      reconsider(free, node, isMoved: control.moved || !keepsTime && reckoning == nil)
+      // Whenever the contact's zone changes, the window may have closed again, however often.
+      let isElsewhere = ground.movesWindows && (!isQuiet || !ground.echoes.isEmpty)
+      reconsider(free, node, isMoved: control.moved || isElsewhere || !keepsTime && reckoning == nil)
     case (.listening, .await(let awaited)): timedOut(free, awaited.cases, node, .listening)
     case (.outcome, .channel(let action)): timedOut(free, action.cases, node, .outcome)
     case (.round, _): nextRound(free, node)
