@@ -101,6 +101,36 @@ import Testing
     try allNoticed(folder)
   }
 
+  /// The bound of 100 shows in a task that is assigned above it, and `expect` compares tasks where they are listed.
+  @Test func `what a change adds that expect need not list is told by what it takes away`() throws {
+    let folder = try folder(
+      """
+        - sms: one
+      \(Self.indented(Self.message, by: 2))
+        - choose:
+            - when: thing.amount > 100
+              then:
+                - task: credit
+                  by: owner
+                  say: Please credit {{ contact.name }}.
+      """, fields: "amount: integer")
+    #expect(try folder.flow("scenarios", "edge.yaml", "--write").code == 0)
+    let text = try folder.flow("mutate", "edge.yaml").output
+    #expect(text.contains("    for it to be noticed, expect lists \"chose none\"\n"), "\(text)")
+    let proposed = text.components(separatedBy: "    a scenario that would notice it:\n").dropFirst().map { part in
+      part.components(separatedBy: "\n").prefix { $0.hasPrefix("      ") }.map { String($0.dropFirst(4)) }.joined(
+        separator: "\n")
+    }
+    #expect(!proposed.isEmpty)
+    let written = try folder.text("edge.scenarios.yaml") + "\n" + proposed.joined(separator: "\n") + "\n"
+    let names = written.split(separator: "\n").filter { $0.hasPrefix("  - name:") }
+    #expect(Set(names).count == names.count, "\(names)")
+    try folder.write(written, to: "edge.scenarios.yaml")
+    let again = try folder.flow("mutate", "edge.yaml", "--strict")
+    #expect(again.code == 0, "\(again.output)\(again.errors)")
+    #expect(!again.output.contains("that no run shows"), "\(again.output)")
+  }
+
   /// The scenario of a large amount alone: at the bound, and below it, it says nothing.
   @Test func `a shifted bound and a dropped condition are told with data that show them`() throws {
     let folder = try asked("thing.amount > 100", fields: "amount: number")

@@ -6,34 +6,69 @@ public struct Telltale: Sendable {
   private let graph: Graph
   private let surroundings: Surroundings
   private let stories: [Shown]
+  /// Names of the scenarios that the file has.
+  private let taken: Set<String>
 
-  /// - Parameter beginnings: what to begin with; others are made from them.
-  public init(_ graph: Graph, _ surroundings: Surroundings, beginnings: [Beginning]) {
+  /// - Parameters:
+  ///   - beginnings: what to begin with; others are made from them.
+  ///   - taken: names of the scenarios that the file has.
+  public init(_ graph: Graph, _ surroundings: Surroundings, beginnings: [Beginning], taken: Set<String> = []) {
     self.graph = graph
     self.surroundings = surroundings
+    self.taken = taken
     stories = ScenarioSearch.everything(graph, surroundings, beginnings).sorted { $0.told.count < $1.told.count }
   }
 
   /// A scenario that notices the change; nil where none of the runs shows it.
   public func scenario(noticing mutation: Mutation) -> MutationResult.Missed? {
     for story in stories where mayShow(story, mutation) {
-      guard let entries = Retold(mutation.graph, surroundings).entries(of: story) else { continue }
-      let (before, after) = (story.entries.filter(\.isSeen), entries.filter(\.isSeen))
-      guard
-        let at = before.indices.first(where: { !after.indices.contains($0) || !before[$0].looksLike(after[$0]) })
-          ?? (after.count > before.count ? before.count : nil)
+      guard let after = Retold(mutation.graph, surroundings).entries(of: story), after != story.entries
       else { continue }
-      var writer = ScenarioWriter(graph, taken: [])
-      var scenario = writer.scenario(story)
-      let entry = before.indices.contains(at) ? before[at] : after[at]
-      if let listed = entry.listed, before.indices.contains(at) {
-        scenario.expect = story.entries.flatMap { $0 == entry ? [listed] : ScenarioWriter.expected([$0]) }
+      for listed in [nil] + Self.unlisted(story.entries, lostIn: after) {
+        let expect = Self.expected(story.entries, listing: listed)
+        guard !Alignment(expect, after).unmet.isEmpty else { continue }
+        var writer = ScenarioWriter(graph, taken: [])
+        var scenario = writer.scenario(story)
+        scenario.expect = expect
+        return MutationResult.Missed(
+          what: mutation.what, span: mutation.span, scenario: scenario, zone: story.zone,
+          unlisted: listed.flatMap { story.entries[$0].unlisted })
       }
-      return MutationResult.Missed(
-        what: mutation.what, span: mutation.span, scenario: scenario, zone: story.zone,
-        differs: ScenarioWriter.expected([entry]).first, unlisted: entry.unlisted)
     }
     return nil
+  }
+
+  /// As it is written: to the minute.
+  private static func expected(_ entries: [Entry], listing listed: Int?) -> [Expectation] {
+    entries.indices.flatMap { at -> [Expectation] in
+      var all = ScenarioWriter.expected([entries[at]])
+      if at == listed, let one = entries[at].listed { all = [one] }
+      return all.map { one in
+        var one = one
+        one.at = one.at.map { $0.adding(milliseconds: -($0.milliseconds % 60_000)) }
+        return one
+      }
+    }
+  }
+
+  /// Where something happens that `expect` compares only where it is listed, and that the change takes away.
+  private static func unlisted(_ before: [Entry], lostIn after: [Entry]) -> [Int?] {
+    before.indices.filter { at in
+      before[at].listed != nil && !after.contains { before[at].looksLike($0) }
+    }
+  }
+
+  /// Names that no scenario of the file has, one for each scenario that is proposed.
+  public func named(_ missed: [MutationResult.Missed]) -> [MutationResult.Missed] {
+    var writer = ScenarioWriter(graph, taken: taken)
+    var names: [Scenario: String] = [:]
+    return missed.map { one in
+      var one = one
+      let name = names[one.scenario] ?? writer.free(one.scenario.name)
+      names[one.scenario] = name
+      one.scenario.name = name
+      return one
+    }
   }
 
   /// A run that never comes to a step is the same without it.
@@ -87,9 +122,6 @@ private struct Retold {
 }
 
 extension Entry {
-  /// Somebody or something outside the run gets to know of it.
-  fileprivate var isSeen: Bool { goesOut || unlisted != nil || type == "ended" }
-
   /// What `expect` compares only where it is listed.
   fileprivate var unlisted: String? {
     guard case .entry(let type, let subject?)? = listed?.what else { return nil }
@@ -100,7 +132,9 @@ extension Entry {
   fileprivate var listed: Expectation? {
     let subject: String? =
       switch kind {
-      case .set: step
+      case .set, .skipped, .withheld, .failed: step
+      // The text of a condition that holds is the change's own.
+      case .chose(let chosen) where ["none", "otherwise"].contains(chosen): chosen
       case .emitted(let event): event
       case .enrolled(let workflow): workflow
       case .suppressed(let channel): channel
@@ -111,14 +145,7 @@ extension Entry {
 
   /// The same at the same minute, as `expect` compares.
   fileprivate func looksLike(_ other: Entry) -> Bool {
-    guard step == other.step, type == other.type, at.milliseconds / 60_000 == other.at.milliseconds / 60_000 else {
-      return false
-    }
-    switch (kind, other.kind) {
-    case (.ended(let one), .ended(let two)): return one == two
-    case (.set(let one), .set(let two)): return one == two
-    case (.escalated(let one), .escalated(let two)): return one == two
-    default: return unlisted == other.unlisted
-    }
+    step == other.step && at.milliseconds / 60_000 == other.at.milliseconds / 60_000 && type == other.type
+      && unlisted == other.unlisted
   }
 }

@@ -34,7 +34,7 @@ struct ScenarioWriter {
     }
   }
 
-  private mutating func free(_ name: String) -> String {
+  mutating func free(_ name: String) -> String {
     var (free, number) = (name, 2)
     while !taken.insert(free).inserted {
       free = "\(name) (\(number))"

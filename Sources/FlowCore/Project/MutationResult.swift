@@ -10,19 +10,16 @@ public struct MutationResult: Sendable {
     /// A scenario that would notice it, as the unchanged file tells it, in the zone of its run.
     public var scenario: Scenario
     public var zone: Zone
-    /// The first line of `expect` that the change alters; nil where only something else is otherwise.
-    public var differs: Expectation?
     /// What `expect` must list besides touches and the end, for the change to show: `emitted item.closed`.
     public var unlisted: String?
 
     public init(
-      what: String, span: Span, scenario: Scenario, zone: Zone, differs: Expectation?, unlisted: String?
+      what: String, span: Span, scenario: Scenario, zone: Zone, unlisted: String?
     ) {
       self.what = what
       self.span = span
       self.scenario = scenario
       self.zone = zone
-      self.differs = differs
       self.unlisted = unlisted
     }
   }

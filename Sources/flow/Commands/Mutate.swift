@@ -49,7 +49,9 @@ struct MutateCommand: AsyncParsableCommand {
       let graph = workflow.graph
       missed.sort { ($0.span.start.offset, $0.what) < ($1.span.start.offset, $1.what) }
       results.append(
-        MutationResult(workflow: graph.workflow, file: graph.file, noticed: noticed, equal: equal, missed: missed))
+        MutationResult(
+          workflow: graph.workflow, file: graph.file, noticed: noticed, equal: equal,
+          missed: bench.telltale.named(missed)))
     }
     progress.clear()
     return results
@@ -81,7 +83,7 @@ private struct MutationBench {
     self.walked = walked
     telltale = Telltale(
       workflow.graph, Surroundings(zones: dry.workspace.zones, caps: dry.workspace.project.caps),
-      beginnings: Beginnings.known(workflow))
+      beginnings: Beginnings.known(workflow), taken: Set(workflow.scenarios.map(\.name)))
   }
 
   /// Only scenarios that come to the changed step can notice it.
