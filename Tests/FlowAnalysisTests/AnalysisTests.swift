@@ -39,6 +39,26 @@ private let text = """
 
   """
 
+/// Whoever answers is read by a person, and waited for as before.
+private let read = """
+  workflow: small
+  trigger: { event: deal.won, key: deal.id }
+  input:
+    contact: contact
+    owner: person
+    deal: { id: text, title: text, amount: number }
+  anytime:
+    reply:
+      - task: read-it
+        by: owner
+        say: Read it.
+  steps:
+    - await: reply within 1 day
+    - await: reply within 1 day
+    - end: done
+
+  """
+
 private let manifest = Manifest(
   verb: "task", touch: false,
   fields: [
@@ -46,7 +66,7 @@ private let manifest = Manifest(
     .init(name: "say", kind: .template(markdown: false), required: true),
   ], outcomes: ["done", "declined"])
 
-private func compiled() throws -> Graph {
+private func compiled(_ text: String = text) throws -> Graph {
   let compilation = Compiler.compile(
     CompilerInput(
       files: ["small.yaml"], project: Project(), manifests: [manifest], zones: FixedZones([.utc], version: "test"),
@@ -68,6 +88,12 @@ private func data(amount: Int64) -> [String: Value] {
 }
 
 struct PathTests {
+  @Test func `an answer that leads back to what is waited for comes once a path`() throws {
+    var explorer = PathExplorer(try compiled(read), surroundings)
+    // By hand: answered at the first, at the second, or never.
+    #expect(explorer.tree(key: ["d"], data: data(amount: 5), start: start).paths == 3)
+  }
+
   @Test func `every case of the file is followed, and each way to the end counted once`() throws {
     var explorer = PathExplorer(try compiled(), surroundings)
     let tree = explorer.tree(key: ["d"], data: data(amount: 500), start: start)

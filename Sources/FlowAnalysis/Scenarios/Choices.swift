@@ -39,10 +39,10 @@ struct Choices {
     }
   }
 
-  /// Whoever waits for an answer may get one that no case names.
+  /// Whoever waits for an answer may get one that no case names, in `anytime` neither.
   private func answer(at waiting: Run.Waiting) -> Choice? {
-    guard waiting.stage == .listening, case .await(let awaited) = graph.nodes[waiting.node].action,
-      awaited.events.contains("reply")
+    guard !graph.anytime.contains(where: { $0.key == "reply" }), waiting.stage == .listening,
+      case .await(let awaited) = graph.nodes[waiting.node].action, awaited.events.contains("reply")
     else { return nil }
     return Choice(label: "reply", kind: .reply(text: ""), isAnytime: false, isHold: false)
   }
