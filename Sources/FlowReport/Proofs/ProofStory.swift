@@ -161,8 +161,11 @@ struct ProofStory {
     case .ended(let outcome): return row("the end: \(outcome)")
     case .emitted(let event): return row("\(event) is told to others", weight: 3)
     case .enrolled(let workflow): return row("\(workflow) begins", weight: 3)
-    // Conditions stand below.
-    case .waiting, .chose, .set, .migrated, .cancelled: return nil
+    case .chose(let arm):
+      // Conditions stand below.
+      guard case .split? = node(of: entry)?.action else { return nil }
+      return row("\(ProofWords.person(witness)) is in the arm \"\(arm)\" of \(name)", weight: 1)
+    case .waiting, .set, .migrated, .cancelled: return nil
     }
   }
 
