@@ -27,12 +27,12 @@ public enum CalendarReport {
           at: entry.at, title: "\(timeline.workflow): \(entry.step ?? "escalate")", description: "escalate to \(to)")
       }
       guard let handover = entry.handover else { return nil }
-      let whom = handover.to ?? handover.by
+      let whom = handover.to.map { " to \($0)" } ?? handover.by.map { " by \($0)" }
       let step = entry.step ?? handover.verb
       let said = handover.rendered.first { $0.name == "subject" } ?? handover.rendered.first
       return Item(
         at: entry.at, title: "\(timeline.workflow): \(step)",
-        description: [handover.verb + (whom.map { " to \($0)" } ?? ""), said?.text ?? ""].filter {
+        description: [handover.verb + (whom ?? ""), said?.text ?? ""].filter {
           !$0.isEmpty
         }
         .joined(separator: "\n"))

@@ -19,7 +19,9 @@ extension TimelineReport {
       body += "<h2>\(Page.escaped(entry.step ?? handover.verb))</h2>\n"
       body +=
         "<p class=\"faint\">\(Words.longDay(civil.date)) \(Words.time(civil.time)), \(Page.escaped(handover.verb))"
-      body += (handover.to ?? handover.by).map { " to \(Page.escaped($0))" } ?? ""
+      if let whom = handover.to ?? handover.by {
+        body += (handover.to == nil ? " by " : " to ") + Page.escaped(whom)
+      }
       body += "</p>\n"
       for text in handover.rendered {
         body += "<h3>\(Page.escaped(text.name))</h3>\n<pre>"
