@@ -118,9 +118,63 @@ struct Waiting {
       }
     }
     try await engine.runDue()
-    times.sort()
     let answered = try store.runs(RunFilter(isLive: false)).count - ended
     guard answered >= numbers.count else { throw Broken("\(answered) of \(numbers.count) runs have ended") }
+    return report(times)
+  }
+
+  /// The same answers by the socket of `flow serve`, which has the file under this name: each takes from when it was to
+  /// come until the server's answer, which is given after the commit, is read.
+  func ask(_ store: String, replies: Int, from first: Int, perSecond rate: Int) throws -> [String] {
+    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array("\(store).socket".utf8).prefix(107)) }
+    let isOpen = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    guard isOpen else { throw Broken("\(store).socket: \(String(cString: strerror(errno)))") }
+    _ = try line(from: file)
+    var times: [Double] = []
+    let orders = (first..<first + replies).map { Array((Order.receive(answer($0)).json.write() + "\n").utf8) }
+    let began = Stopwatch.now
+    for (number, order) in orders.enumerated() {
+      let due = rate == 0 ? Stopwatch.now : began + Double(number) / Double(rate)
+      let wait = due - Stopwatch.now - 0.000_5
+      if wait > 0 { usleep(UInt32(wait * 1e6)) }
+      while Stopwatch.now < due { sched_yield() }
+      guard send(file, order, order.count, Int32(MSG_NOSIGNAL)) == order.count else {
+        throw Broken("the server is gone")
+      }
+      let told = try line(from: file)
+      times.append(Stopwatch.now - due)
+      guard case .received(let received) = try Answer(json: try JSONReader.read(told)), received.reached.count == 1
+      else {
+        throw Broken("answer \(first + number): \(String(decoding: told, as: UTF8.self))")
+      }
+    }
+    close(file)
+    return report(times)
+  }
+
+  /// Awake, too: what is measured is the server. Its threads have the processor first.
+  private func line(from file: Int32) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 16 << 10)
+    var filled = 0
+    while filled == 0 || bytes[filled - 1] != 0x0A {
+      let room = bytes.count - filled
+      let count = bytes.withUnsafeMutableBytes {
+        recv(file, $0.baseAddress.map { $0 + filled }, room, Int32(MSG_DONTWAIT))
+      }
+      if count > 0 { filled += count } else if count == 0 || errno != EAGAIN { throw Broken("the server is gone") } else { sched_yield() }
+    }
+    return Array(bytes[..<(filled - 1)])
+  }
+
+  private func report(_ times: [Double]) -> [String] {
+    let times = times.sorted()
     func microseconds(_ share: Double) -> Int { Int(times[Int(Double(times.count - 1) * share)] * 1e6) }
     return ["reply p50       \(microseconds(0.5)) µs", "reply p99       \(microseconds(0.99)) µs"]
   }

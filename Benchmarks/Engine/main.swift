@@ -17,14 +17,15 @@ import TasksChannel
 // rendered to their bytes, planned, committed and handed over to a folder that does not exist.
 //
 // flow-bench 1 --comparison --waiting N --file FOLDER --fill makes a file in which N runs wait; without --fill it opens
-// that file and sends it answers: [--replies N] [--first NUMBER] [--rate A_SECOND], 0 for one after the other.
+// that file and sends it answers: [--replies N] [--first NUMBER] [--rate A_SECOND], 0 for one after the other. With
+// --ask STORE in place of --file it sends them to the server that has such a file.
 //
 // The working directory is the repository.
 
 let arguments = CommandLine.arguments.dropFirst()
 let count = arguments.first.flatMap { Int($0) } ?? 10_000
 let isRendering = !arguments.contains("--no-render")
-let folder = arguments.firstIndex(of: "--file").flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }
+let folder = text(after: "--file")
 guard count > 0 else {
   print("usage: flow-bench [CONTACTS] [--no-render] [--bulk] [--file FOLDER]")
   exit(2)
@@ -36,15 +37,17 @@ do {
   let workload = try Workload(process, isRendering: isRendering, isBulk: arguments.contains("--bulk"))
   let compiled = Stopwatch.now
   let story = workload.story(count)
-  if let waiting = number(after: "--waiting"), let folder {
+  if let waiting = number(after: "--waiting"), let folder = folder ?? text(after: "--ask") {
     let runs = Waiting(workload: workload, folder: folder, count: waiting)
+    let (replies, first, rate) = (
+      number(after: "--replies") ?? 1000, number(after: "--first") ?? 0, number(after: "--rate") ?? 500
+    )
     if arguments.contains("--fill") {
       try await runs.fill()
+    } else if let store = text(after: "--ask") {
+      print(try runs.ask(store, replies: replies, from: first, perSecond: rate).joined(separator: "\n"))
     } else {
-      let report = try await runs.measure(
-        replies: number(after: "--replies") ?? 1000, from: number(after: "--first") ?? 0,
-        perSecond: number(after: "--rate") ?? 500)
-      print(report.joined(separator: "\n"))
+      print(try await runs.measure(replies: replies, from: first, perSecond: rate).joined(separator: "\n"))
     }
     exit(0)
   }
@@ -83,11 +86,11 @@ do {
   exit(3)
 }
 
-func number(after option: String) -> Int? {
-  arguments.firstIndex(of: option).flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }.flatMap {
-    Int($0)
-  }
+func text(after option: String) -> String? {
+  arguments.firstIndex(of: option).flatMap { arguments.dropFirst($0 - arguments.startIndex + 1).first }
 }
+
+func number(after option: String) -> Int? { text(after: option).flatMap { Int($0) } }
 
 func rounded(_ number: Double) -> String {
   let thousandths = Int((number * 1000).rounded())

@@ -34,8 +34,18 @@ struct Lines {
     }
   }
 
+  /// Returns when something is there to be read, or after so many seconds, without having slept.
+  func awaitAwake(seconds: Double) {
+    guard buffer.isEmpty else { return }
+    let end = Pace.now + seconds
+    var byte: UInt8 = 0
+    // Others that want the processor have it.
+    while recv(file, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0, Pace.now < end { sched_yield() }
+  }
+
   private mutating func fill() throws(SocketError) -> Bool {
-    let chunk = 64 << 10
+    // Most lines are short: room that is not needed would be wiped for each.
+    let chunk = min(64 << 10, max(4 << 10, buffer.count))
     let start = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: chunk))
     let count = buffer.withUnsafeMutableBytes { recv(file, $0.baseAddress.map { $0 + start }, chunk, 0) }

@@ -72,6 +72,8 @@ public final class SocketServer: Sendable {
   private let answer: Answering
   private let state: Mutex<State>
   private let free: Semaphore
+  private let isAwake = Atomic(false)
+  private let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
 
   /// Whoever calls holds the lock of the store: a socket that is there was left by a process that has ended,
   /// and is replaced.
@@ -173,7 +175,8 @@ public final class SocketServer: Sendable {
           }
           return state.isClosed
         }
-        if !isLate, OwnThread.startSmall({ self.converse(on: other) }) { continue }
+        // With the stack of a thread of the pool: what is asked is done on it.
+        if !isLate, OwnThread.start({ self.converse(on: other) }) != nil { continue }
         end(other)
       } else {
         let code = errno
@@ -212,12 +215,17 @@ public final class SocketServer: Sendable {
 
   private func converse(on file: Int32) {
     var lines = Lines(file, limit: limits.line, seconds: limits.seconds)
+    let executor = ThreadExecutor()
+    let answer = answer
+    var pace = Pace()
     do throws(SocketError) {
       try lines.write(hello)
       while let line = try lines.read() {
+        pace.came(at: Pace.now)
         state.withLock { _ = $0.answered.insert(file) }
-        try lines.write(answered(line))
+        try lines.write(executor.run { await answer(line) })
         state.withLock { $0.rest(file) }
+        stayAwake(for: lines, pace)
       }
     } catch {
       // Its own fault or its own end: nobody is left to be told, except of what was too long.
@@ -226,11 +234,12 @@ public final class SocketServer: Sendable {
     end(file)
   }
 
-  /// The thread waits for what the tasks of the process work out.
-  private func answered(_ line: [UInt8]) -> [UInt8] {
-    let reply = Reply()
-    Task { reply.give(await answer(line)) }
-    return reply.wait()
+  /// Where orders come thick, their thread stays awake for the next one; never more than one does, and none where there
+  /// is no other processor.
+  private func stayAwake(for lines: Lines, _ pace: Pace) {
+    guard pace.patience > 0, processors > 1, !isAwake.exchange(true, ordering: .relaxed) else { return }
+    lines.awaitAwake(seconds: pace.patience)
+    isAwake.store(false, ordering: .relaxed)
   }
 
   private func end(_ file: Int32) {

@@ -64,6 +64,40 @@ import Testing
     try server.endsWell()
   }
 
+  /// Whoever orders much at once is waited for awake; when nothing comes any more, the server sleeps.
+  @Test func `orders that come thick are all answered, in their order, and then it sleeps`() throws {
+    let folder = try News.project([0..<1])
+    let server = try Serving(folder)
+    let talks = try (0..<3).map { _ in try Talk(socketPath(folder)) }
+    for talk in talks { #expect(talk.line().hasPrefix(#"{"flow":1"#)) }
+    for round in 0..<200 {
+      for talk in talks {
+        talk.say(#"{"order":"resume-all"}"#)
+        talk.say(#"{"order":"resume","run":"none-\#(round)"}"#)
+      }
+      for talk in talks {
+        #expect(talk.line() == #"{"done":"all","new":false}"#)
+        #expect(talk.line().contains("none-\(round)"))
+      }
+    }
+    func processor() throws -> Int {
+      let status = try String(contentsOfFile: "/proc/\(server.going.pid)/stat", encoding: .utf8)
+      let fields = status.split(separator: " ")
+      return (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0)
+    }
+    // Hundredths of a second of processor: none of them goes on by waiting, however slow the machine is.
+    var used = try processor()
+    var idle = 0
+    for _ in 0..<100 where idle < 3 {
+      usleep(200_000)
+      let now = try processor()
+      idle = now - used <= 2 ? idle + 1 : 0
+      used = now
+    }
+    #expect(idle == 3)
+    try server.endsWell()
+  }
+
   @Test func `random bytes, lines without an end, and many who say nothing`() throws {
     let folder = try News.project([0..<1])
     let server = try Serving(folder)
