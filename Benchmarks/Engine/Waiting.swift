@@ -168,7 +168,13 @@ struct Waiting {
       let count = bytes.withUnsafeMutableBytes {
         recv(file, $0.baseAddress.map { $0 + filled }, room, Int32(MSG_DONTWAIT))
       }
-      if count > 0 { filled += count } else if count == 0 || errno != EAGAIN { throw Broken("the server is gone") } else { sched_yield() }
+      if count > 0 {
+        filled += count
+      } else if count == 0 || errno != EAGAIN {
+        throw Broken("the server is gone")
+      } else {
+        sched_yield()
+      }
     }
     return Array(bytes[..<(filled - 1)])
   }
