@@ -57,6 +57,23 @@ struct CohortCommandTests {
     #expect(try simulate(folder, "--contacts", "50", "--seed", "4") != counted)
   }
 
+  /// In a run it comes back, and ends it: no forecast follows that, so each says so.
+  @Test func `an event that the file emits and takes itself is said not to be heard`() throws {
+    let folder = try project()
+    #expect(!(try simulate(folder, "--exact").contains("offer.seen")))
+    #expect(try JSON(parsing: simulate(folder, "--exact", "--format", "json"))["not_heard"].list.isEmpty)
+    let hearing = Self.assumed.replacing("anytime:\n", with: "anytime:\n  offer.seen: end seen\n")
+      .replacing("  - end: no-response\n", with: "  - emit: offer.seen\n  - wait: 1 hour\n  - end: no-response\n")
+    try folder.write(hearing, to: "Workflows/nudge.yaml")
+    let line = "\n  offer.seen: what the file emits does not come back to it here, as it does in a run\n"
+    for how in [["--exact"], ["--contacts", "50", "--seed", "3"]] {
+      let text = try folder.flow(["simulate", "Workflows/nudge.yaml", "--start", Self.start, "--ascii"] + how).output
+      #expect(text.contains(line), "\(text)")
+    }
+    let json = try JSON(parsing: simulate(folder, "--exact", "--format", "json"))
+    #expect(json["not_heard"].list.map(\.text) == ["offer.seen"])
+  }
+
   @Test func `as csv it has a row for each verb and day, and for each hour`() throws {
     let folder = try project()
     for how in [["--exact"], ["--contacts", "1000"]] {

@@ -142,13 +142,15 @@ struct CohortTally {
         outcomes: zip(plan.steps[node].outcomes, came[node]).map { .init(name: $0.name, count: $1) })
     }
     let verbs = plan.steps.indices.filter { verb[$0] == $0 && (!quarters[$0].isEmpty || waits[$0].count > 0) }
-    return CohortFigures(
+    var figures = CohortFigures(
       workflow: plan.graph.workflow, zone: plan.zone, start: cohort.start, overMinutes: cohort.spanMinutes,
       contacts: cohort.contacts, seed: isSampled ? cohort.seed : nil, refused: refused, refusedBecause: refusedBecause,
       outcomes: outcomes.sorted { $0.name < $1.name }.map { .init(name: $0.name, count: $0.count) },
       touches: touches, times: times,
       replies: zip(plan.replies, answers).map { .init(name: $0.name, count: $1) }, steps: named,
       load: verbs.map { load($0, lost) }.sorted { $0.verb < $1.verb })
+    figures.unheard = plan.graph.emittedToItself
+    return figures
   }
 
   private func load(_ index: Int, _ lost: [Int: Int]) -> CohortFigures.Load {
@@ -170,5 +172,18 @@ struct CohortTally {
       hours: days.hours, waited: Double(waits.count),
       meanWait: waits.count == 0 ? 0 : Double(waits.minutes) / Double(waits.count), longestWait: waits.longest,
       lost: Double(lost.filter { plan.steps[$0.key].verb == step.verb }.values.reduce(0, +)))
+  }
+}
+
+extension Graph {
+  /// Events that the file emits, and has a case for or holds for.
+  fileprivate var emittedToItself: [String] {
+    var taken = Set(anytime.map(\.key))
+    for node in nodes { if case .await(let awaited) = node.action { taken.formUnion(awaited.events) } }
+    for hold in holds { if case .event(let name, _)? = hold.until { taken.insert(name) } }
+    let emitted = nodes.compactMap { node in
+      if case .emit(let event, _) = node.action, taken.contains(event) { event } else { nil }
+    }
+    return Set(emitted).sorted()
   }
 }

@@ -108,6 +108,8 @@ public struct CohortFigures: Hashable, Sendable {
   /// Of computed figures: at most so many contacts are in another place than they belong, for there was too much to
   /// follow.
   public var rounded = 0.0
+  /// Events that the file emits and takes itself: here nobody hears them.
+  public var unheard: [String] = []
   /// Contacts whose data start no run, and why the first of them.
   public var refused: Double
   public var refusedBecause: String?

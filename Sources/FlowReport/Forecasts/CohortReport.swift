@@ -56,6 +56,7 @@ public enum CohortReport {
     let members: [(String, JSONValue)] = [
       ("workflow", .string(figures.workflow)), ("contacts", .int(figures.contacts)),
       ("exact", .bool(figures.seed == nil)), ("rounded_contacts", number(figures.rounded)),
+      ("not_heard", .array(figures.unheard.map { .string($0) })),
       ("seed", figures.seed.map { .number(String($0)) } ?? .null),
       ("start", .string(figures.start.rfc3339(in: figures.zone))), ("zone", .string(figures.zone.name)),
       ("over_minutes", .int(figures.overMinutes)), ("refused", number(figures.refused)),

@@ -83,12 +83,16 @@ struct CohortWords {
 
   /// What is computed says what is asked of people, not what they get done.
   var leftOut: [String] {
-    guard figures.seed == nil else { return [] }
+    let unheard = figures.unheard.map(Printable.line)
+    let emitted =
+      unheard.isEmpty
+      ? [] : ["\(Words.list(unheard)): what the file emits does not come back to it here, as it does in a run"]
+    guard figures.seed == nil else { return emitted }
     let most = Self.decimal(share(figures.rounded) * 100, places: 2)
     let rounded =
       share(figures.rounded) > 2e-4
       ? ["not exact: too much can come of it to follow all; up to \(most) % of the contacts are placed roughly"] : []
-    return rounded
+    return rounded + emitted
       + figures.load.compactMap { load in
         guard let capacity = load.capacity else { return nil }
         let over = load.days.filter { $0.count > Double(capacity) }
