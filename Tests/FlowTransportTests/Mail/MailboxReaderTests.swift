@@ -56,8 +56,8 @@ private func account(_ server: ScriptedServer) throws -> MailServer {
   account.user = "answers"
   account.password = "s3cret"
   account.patience.connecting = 60_000
-  account.patience.answer = 3000
-  account.patience.message = 3000
+  account.patience.answer = 60_000
+  account.patience.message = 60_000
   return account
 }
 
