@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// What a program may take of the machine, and when a delivery is marked.
-@Suite(.timeLimit(.minutes(3))) struct ExecLimitTests {
+@Suite(.timeLimit(.minutes(15))) struct ExecLimitTests {
   private static let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtension: "txt")
 
   /// A program that answers `describe`, and then does `rest` with each request in `r`.
@@ -27,8 +27,8 @@ import Testing
       """, mode: 0o755)
     scratch.write("fax.manifest.yaml", "verb: fax\ntouch: true\nfields: {}\n")
     var limits = ExecLimits()
-    limits.start = .seconds(60)
-    limits.deliver = .seconds(60)
+    limits.start = .seconds(600)
+    limits.deliver = .seconds(600)
     limits.firstPause = .milliseconds(1)
     limits.longestPause = .milliseconds(2)
     let settings = scratch.settings(["exec": "fax.py", "send": "true"].merging(values) { $1 }, name: "fax")
@@ -41,7 +41,7 @@ import Testing
 
   /// Tried until the pause after a failure is over.
   private func again(_ channel: ExecChannel) async throws -> Receipt {
-    for _ in 0..<200 {
+    for _ in 0..<1000 {
       let receipt = await deliver(channel, "good")
       guard case .temporary = receipt else { return receipt }
       try await Task.sleep(for: .milliseconds(20))

@@ -5,9 +5,9 @@ import MessengerChannel
 import Testing
 
 /// Messages that leave, against a peer on loopback.
-@Suite(.timeLimit(.minutes(3))) struct MessengerSendTests {
+@Suite(.timeLimit(.minutes(15))) struct MessengerSendTests {
   private func channel(_ values: [String: String]) throws -> MessengerChannel {
-    try MessengerChannel(Scratch().settings(["send": "true", "timeout": "20 seconds"].merging(values) { $1 }))
+    try MessengerChannel(Scratch().settings(["send": "true", "timeout": "100 seconds"].merging(values) { $1 }))
   }
 
   private func message(_ words: String, handle: String = "C024BE91L", thread: [String] = [], via: String? = nil)

@@ -5,7 +5,7 @@ import NotificationChannel
 import Testing
 
 /// Notifications that leave: ntfy against a peer on loopback, the desktop by a program in notify-send's place.
-@Suite(.timeLimit(.minutes(3))) struct NotificationSendTests {
+@Suite(.timeLimit(.minutes(15))) struct NotificationSendTests {
   private let told = delivery(
     "notify", [("say", text("Nobody called.\n*x*"))], address: "owner@acme.test", to: oliver, touch: false)
 

@@ -5,7 +5,7 @@ import SMSChannel
 import Testing
 
 /// Text messages that leave, against a peer on loopback.
-@Suite(.timeLimit(.minutes(3))) struct SMSSendTests {
+@Suite(.timeLimit(.minutes(15))) struct SMSSendTests {
   private static let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   private static let root = "/2010-04-01/Accounts/\(account)/Messages.json"
 
