@@ -220,10 +220,10 @@ struct ControlTests {
         left.count.withLock { $0 = count }
       }
       // The hand-over goes on while it drains.
-      try? await Task.sleep(nanoseconds: 50_000_000)
+      try? await Task.sleep(nanoseconds: 1_000_000_000)
     }
     try await engine.receive(GroupTests.orders(0..<5))
-    for _ in 0..<200 where left.count.withLock({ $0 }) == nil {
+    for _ in 0..<6000 where left.count.withLock({ $0 }) == nil {
       try? await Task.sleep(nanoseconds: 10_000_000)
     }
     #expect(left.count.withLock { $0 } == 0)

@@ -123,7 +123,8 @@ struct LaneTests {
     try await engine.runDue(whenEnded: {})
     try await until { slow.begun == 1 }
     let draining = Task { await engine.drain() }
-    try await Task.sleep(nanoseconds: 50_000_000)
+    // It has begun to by then.
+    try await Task.sleep(nanoseconds: 1_000_000_000)
     slow.open()
     #expect(await draining.value == 0)
     #expect(slow.arrived.count == 1)
@@ -131,9 +132,9 @@ struct LaneTests {
   }
 }
 
-/// Looks again and again, for ten seconds at most, whether it is so.
+/// Looks again and again, for a minute or more, whether it is so.
 private func until(_ isSo: () -> Bool) async throws {
-  for _ in 0..<2000 where !isSo() { try await Task.sleep(nanoseconds: 5_000_000) }
+  for _ in 0..<12_000 where !isSo() { try await Task.sleep(nanoseconds: 5_000_000) }
   #expect(isSo())
 }
 

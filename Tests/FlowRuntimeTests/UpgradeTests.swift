@@ -2,6 +2,7 @@ import FlowCore
 import FlowRuntime
 import FlowTesting
 import FlowTime
+import Synchronization
 import Testing
 
 /// Runs that live while the program is replaced by another, which makes another graph of the text that is kept.
@@ -247,17 +248,22 @@ import Testing
     let (rig, _) = try await before(orders: 2)
     let (box, clock) = (rig.box, rig.clock)
     let made = try Bench.graphs(Self.later, zones: utcOnly)[0]
+    let isJudged = Mutex(false)
     @Sendable func library(_ verdict: String?) -> Library {
-      Library([], recompile: { _ in .success(Recompiled(made)) }, judge: { _, _ in verdict })
+      Library([], recompile: { _ in .success(Recompiled(made)) }) { _, _ in
+        isJudged.withLock { $0 = $0 || verdict != nil }
+        return verdict
+      }
     }
     let meddler = Meddler(box: box)
     let outlets = box.outlets().mapValues { Outlet(meddler, isKeyed: $0.isKeyed) }
     let engine = Engine(store: rig.store, library: library(nil), outlets: outlets, zones: utcOnly, clock: clock)
+    let refusing = library("no")
     meddler.whenFirst { @Sendable in
       clock.set("2026-03-03 09:01")
       // It returns when the letter in hand has left.
-      Task { try await engine.reload(library: library("no"), outlets: outlets, caps: nil) }
-      try? await Task.sleep(nanoseconds: 200_000_000)
+      Task { try await engine.reload(library: refusing, outlets: outlets, caps: nil) }
+      for _ in 0..<60_000 where !isJudged.withLock({ $0 }) { try? await Task.sleep(nanoseconds: 1_000_000) }
     }
     clock.set("2026-03-03 09:00")
     try await engine.runDue()
