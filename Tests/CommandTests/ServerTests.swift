@@ -47,7 +47,7 @@ import Testing
       #expect(second.code == 3)
       #expect(
         second.errors.contains("flow.db: the store is in use by flow serve, process \(server.going.pid)"))
-      #expect(second.seconds < 9)
+      #expect(!second.errors.contains("waiting"), "\(second.errors)")
     }
     #expect(try folder.flow(event(1)).code == 0)
     try server.endsWell()
@@ -72,7 +72,6 @@ import Testing
     kill(server.going.pid, SIGHUP)
     let third = try folder.flow(event(3))
     #expect(third.code == 0, "\(third.errors)")
-    #expect(third.seconds < 10)
     #expect(try folder.runs().count == 3)
     try server.endsWell()
     #expect(!folder.names(in: "").contains("flow.db.socket"))
@@ -86,7 +85,7 @@ import Testing
     defer { kill(number, SIGCONT) }
     #expect(unlink(folder.path + "/flow.db.socket") == 0)
     let waiting = try Going(event(1), in: folder.path)
-    try eventually("it says for whom it waits", seconds: 25) {
+    try eventually("it says for whom it waits") {
       waiting.errors.contains(
         """
         flow.db: flow serve, process \(number) holds the store, and does not listen at flow.db.socket: it starts, or ends, \
@@ -94,7 +93,7 @@ import Testing
         """)
     }
     kill(number, SIGCONT)
-    #expect(try waiting.wait(atMost: 20).code == 0)
+    #expect(try waiting.wait().code == 0)
     try server.endsWell()
   }
 
@@ -102,13 +101,14 @@ import Testing
     let folder = try project(1)
     let going = try (0..<4).map { _ in try Going(["serve"], in: folder.path) }
     try eventually("one serves") { going.contains { $0.errors.contains("serving ") } }
-    // Whoever waits for another process does so for 10 seconds.
-    try eventually("the others have ended", seconds: 8) { going.count { $0.errors.contains("in use by") } == 3 }
+    try eventually("the others have ended") { going.count { $0.errors.contains("in use by") } == 3 }
     for one in going where one.errors.contains("serving ") {
       for other in going where other.pid != one.pid {
         let ran = try other.wait()
         #expect(ran.code == 3)
         #expect(ran.errors.contains("flow.db: the store is in use by flow serve, process \(one.pid)"))
+        // Whoever waits for another process says so.
+        #expect(!ran.errors.contains("waiting"), "\(ran.errors)")
       }
       kill(one.pid, SIGTERM)
       #expect(try one.wait().code == 0)
@@ -120,7 +120,7 @@ import Testing
     let server = try Serving(folder)
     let going = try (1...200).map { try Going(event($0), in: folder.path) }
     for one in going {
-      let ran = try one.wait(atMost: 120)
+      let ran = try one.wait()
       #expect(ran.code == 0, "\(ran.errors)")
       #expect(ran.output.hasPrefix("started "), "\(ran.output)")
     }
@@ -180,7 +180,7 @@ import Testing
         "serve",
       ],
       in: folder.path, program: "strace"
-    ).wait(atMost: 60)
+    ).wait()
     #expect(ran.code == 3)
     #expect(
       ran.errors.contains("the server cannot wait: ") && ran.errors.contains("Too many open files"), "\(ran.errors)")
@@ -190,13 +190,15 @@ import Testing
     let folder = try project(20)
     let server = try Serving(folder)
     for number in 1...20 { #expect(try folder.flow(event(number)).code == 0) }
-    // Threads of the runtime that have nothing to do end within some seconds.
-    sleep(7)
-    let before = server.sleeps
-    sleep(5)
-    let after = server.sleeps
+    // Threads of the runtime that have nothing to do end after some seconds, later where the machine is busy; and
     // Dispatch looks at its threads once a second.
-    #expect(after - before <= 6, "\(after - before) in 5 seconds")
+    var woken: [Int] = []
+    while woken.count < 12, woken.last.map({ $0 > 6 }) ?? true {
+      let before = server.sleeps
+      sleep(5)
+      woken.append(server.sleeps - before)
+    }
+    #expect(woken.contains { $0 <= 6 }, "\(woken) in 5 seconds each")
     #expect(try folder.flow("runs").code == 0)
     try server.endsWell()
   }

@@ -129,16 +129,14 @@ import Testing
     let early = try Talk(socketPath(folder))
     #expect(early.line().contains("holder"))
     let silent = try (0..<300).map { _ in try Talk(socketPath(folder)) }
-    var seconds = 0.0
     for words in [
       ["event", "list.sent", "--data", "list-1.json", "--id", "l-1"], ["pause", "--all"], ["resume", "--all"],
     ] {
       let ran = try folder.flow(words)
       #expect(ran.code == 0, "\(ran.errors)")
-      seconds += ran.seconds
+      // Half a minute is what silence is borne for.
+      #expect(ran.seconds < 25)
     }
-    // Half a minute is what silence is borne for.
-    #expect(seconds < 15)
     // The one that was silent the longest has ended for them; who came last is still heard.
     #expect(early.line().isEmpty)
     let last = try #require(silent.last)
@@ -152,13 +150,12 @@ import Testing
     let folder = try News.project([0..<1])
     #expect(try folder.flow("event", "list.sent", "--data", "list-1.json", "--id", "l-1").code == 0)
     let other = """
-      import socket, sys
-      s = socket.socket(socket.AF_UNIX); s.bind("flow.db.socket"); s.listen(5)
+      import os, socket
+      s = socket.socket(socket.AF_UNIX); s.bind("bound"); s.listen(5); os.rename("bound", "flow.db.socket")
       c, _ = s.accept(); c.sendall(b'{"flow":2,"holder":"flow serve, process 1"}\\n'); c.recv(10)
       """
     let server = try Going(["-c", other], in: folder.path, program: "python3")
     try eventually("it listens") { folder.names(in: "").contains("flow.db.socket") }
-    usleep(200_000)
     let ran = try folder.flow("pause", "--all")
     #expect(ran.code == 3)
     #expect(ran.errors.contains("version 2, and here it is 1"), "\(ran.errors)")
@@ -195,7 +192,7 @@ import Testing
       #expect(doctor.contains("flow serve, process \(server.going.pid) "), "\(doctor)")
     }
     try FileManager.default.removeItem(atPath: folder.path + "/small/ballast")
-    try eventually("it goes on: \(server.going.errors)", seconds: 30) { try deliver(3).code == 0 }
+    try eventually("it goes on: \(server.going.errors)") { try deliver(3).code == 0 }
     #expect(try deliver(2).code == 0)
     try eventually("all mails: \(folder.mails)") { folder.mails.count == 3 }
     if isFull { #expect(server.going.errors.contains("the store can be written again")) }

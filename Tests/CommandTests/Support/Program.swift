@@ -81,9 +81,10 @@ final class Going {
     _ = try? wait()
   }
 
-  /// Waits for the end; kills what has not ended so many seconds from now.
+  /// Waits for the end; kills what has not ended so many seconds from now: far more than it takes on a machine that is
+  /// slow and busy.
   @discardableResult
-  func wait(atMost limit: Double = 60) throws -> Ran {
+  func wait(atMost limit: Double = 300) throws -> Ran {
     var status: Int32 = 0
     let end = ContinuousClock.now + .seconds(limit)
     while waitpid(pid, &status, WNOHANG) == 0 {
