@@ -102,6 +102,23 @@ import Testing
     try server.endsWell()
   }
 
+  /// As one that is listed, and removed before it is read: all that is known of it is an error.
+  @Test func `guarantee 26: a workflow that cannot be read, and is then taken away`() throws {
+    let folder = try News.project([0..<1])
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    let server = try Serving(folder)
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    #expect(rename(folder.path + "/pipe", folder.path + "/Workflows/nudge.yaml") == 0)
+    try eventually("it is told: \(server.going.errors)") {
+      server.going.errors.contains("the workflows before go on")
+    }
+    #expect(unlink(folder.path + "/Workflows/nudge.yaml") == 0)
+    try eventually("it is told: \(server.going.errors)") {
+      server.going.errors.contains("serving 1 workflow from now on")
+    }
+    try server.endsWell()
+  }
+
   @Test func `SIGHUP reads the files again`() throws {
     let folder = try News.project([0..<1])
     let server = try Serving(folder)

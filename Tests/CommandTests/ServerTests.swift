@@ -107,7 +107,7 @@ import Testing
         let ran = try other.wait()
         #expect(ran.code == 3)
         #expect(ran.errors.contains("flow.db: the store is in use by flow serve, process \(one.pid)"))
-        // Whoever waits for another process says so.
+        // Whoever waits for another process says so; nobody does for a server.
         #expect(!ran.errors.contains("waiting"), "\(ran.errors)")
       }
       kill(one.pid, SIGTERM)

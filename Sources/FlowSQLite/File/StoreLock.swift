@@ -23,10 +23,13 @@ final class StoreLock: Sendable {
     }
     let pauses = max(0, patience) * 20
     var pause = 0
+    var asked: Holder?
     while flock(file, LOCK_EX | LOCK_NB) != 0 {
-      // Whoever has just got it writes its name after that.
-      if pause == pauses || pause == 1 && !isWorthWaiting(Self.holder(in: file)) {
-        let other = Self.holder(in: file)
+      let other = Self.holder(in: file)
+      // Whoever has just got it writes its name after that: until then there is none, or that of the one before.
+      let isAnother = pause > 0 && other != asked && (other.process != nil || pause > 20)
+      if isAnother { asked = other }
+      if pause == pauses || isAnother && !isWorthWaiting(other) {
         close(file)
         throw .locked(holder: "\(other)")
       }

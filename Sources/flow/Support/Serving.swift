@@ -11,8 +11,18 @@ import Synchronization
 final class Serving: Sendable {
   private struct State {
     var setup: Setup
-    /// The files that were looked at last; they may hold errors.
-    var seen: [String: [UInt8]]
+    var seen: Seen
+  }
+
+  /// What was looked at last. A file that is listed, and gone before it is read, is an error and among no files.
+  private struct Seen: Equatable {
+    var files: [String: [UInt8]]
+    var errors: [Diagnostic]
+
+    init(_ compilation: Compilation) {
+      files = compilation.sources.mapValues(\.utf8)
+      errors = compilation.diagnostics.filter { $0.severity == .error }
+    }
   }
 
   private let paths: [String]
@@ -24,7 +34,7 @@ final class Serving: Sendable {
     self.paths = paths
     self.watch = watch
     self.color = color
-    state = Mutex(State(setup: setup, seen: Serving.files(setup.compilation)))
+    state = Mutex(State(setup: setup, seen: Seen(setup.compilation)))
     look(at: setup.workspace, setup.compilation)
   }
 
@@ -62,13 +72,13 @@ final class Serving: Sendable {
     }
     let compilation = workspace.compile()
     look(at: workspace, compilation)
-    let files = Serving.files(compilation)
+    let seen = Seen(compilation)
     let isNew = state.withLock { state in
-      defer { state.seen = files }
-      return state.seen != files
+      defer { state.seen = seen }
+      return state.seen != seen
     }
     guard isNew || isAsked else { return nil }
-    guard !compilation.diagnostics.contains(where: { $0.severity == .error }) else {
+    guard seen.errors.isEmpty else {
       Output.complain(Findings.text(compilation, errorsOnly: true, color: color))
       Output.complain("the workflows before go on")
       return nil
@@ -88,10 +98,6 @@ final class Serving: Sendable {
       Output.complain("the workflows before go on")
       return nil
     }
-  }
-
-  private static func files(_ compilation: Compilation) -> [String: [UInt8]] {
-    compilation.sources.mapValues(\.utf8)
   }
 
   /// The folders of all that was read, and those in which more may come.
