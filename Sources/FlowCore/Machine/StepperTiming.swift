@@ -115,6 +115,8 @@ extension Stepper {
     let from = zone.civil(at: due)
     let left = Stepper.mostHeldDays - run.heldDays
     guard zone.civil(at: instant).date.days(since: from.date) > left else { return instant }
+    // Of a wall time that comes twice the date alone names the first, and it may be due at the second.
+    guard left > 0 else { return due }
     return zone.instant(of: CivilDateTime(date: from.date.adding(days: left), time: from.time))
   }
 
