@@ -96,6 +96,95 @@ struct WitnessTests {
     #expect(find(.follows(.step(two), within: .days(20), of: .step(one)), late)?.events.count == 1)
   }
 
+  /// Away by an automatic answer of 21:00 or later, five business days on: the touch goes out next morning, a day later
+  /// than the dates of the rest have moved; and once more in that night.
+  @Test func `night after night two touches of fixed days come together`() throws {
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "Europe/Berlin"
+      policy: { window: "daily 08:00-20:00" }
+      steps:
+        - { email: one, at: day 1 at 10:00, purpose: confirm, subject: S, body: B. }
+        - { await: reply until day 3 at 10:00 }
+        - { email: two, at: day 3 at 10:00, purpose: request, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - end: quiet
+
+      """)
+    let witness = try #require(find(.apart(.days(1)), graph))
+    #expect(witness.events.allSatisfy { if case .outOfOffice = $0.kind { true } else { false } })
+  }
+
+  @Test func `a contact without an address is tried beside two conditions`() throws {
+    let graph = try graph(
+      """
+      input: { contact: contact, owner: person, deal: { id: text, seats: integer, vip: optional text, used: number } }
+      timezone: "America/Chicago"
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps:
+        - { email: one, if: deal.used > 0.5, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - choose:
+            - { when: deal.seats > 100 and deal.vip is present, then: [ { call: ring, by: owner, within: 1 day } ] }
+            - { otherwise: [ { wait: 1 day } ] }
+        - { email: two, purpose: inform, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - end: quiet
+
+      """)
+    #expect(find(.always(.verb("email"), before: .verb("call")), graph) != nil)
+  }
+
+  @Test func `what a set takes from an event is what a condition turns at`() throws {
+    let graph = try graph(
+      """
+      input: { contact: contact, deal: { id: text, papers: integer } }
+      timezone: "UTC"
+      events: { papers.came: { left: integer } }
+      anytime:
+        papers.came:
+          - set: { deal.papers: event.left }
+          - choose: [ { when: deal.papers == 7, then: end complete } ]
+      steps:
+        - { email: one, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - end: quiet
+
+      """)
+    #expect(find(.possible(outcome: "complete"), graph) != nil)
+  }
+
+  /// From Monday noon in Berlin the next Monday 09:00 is 03:00 in New York, where the window opens at 14:00 of Berlin.
+  @Test func `starts are tried by the clock of the run, and by the contact's`() throws {
+    let graph = try graph(
+      """
+      timezone: "Europe/Berlin"
+      policy: { window: "mon-fri 08:00-18:00" }
+      steps:
+        - { email: one, at: mon 09:00, purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - end: quiet
+
+      """)
+    #expect(find(.firstTouch(within: .weeks(1)), graph) != nil)
+    #expect(find(.firstTouch(within: .days(9)), graph) == nil)
+  }
+
+  /// 2026-10-24 18:00 and two hours are when the window closes; it opens 12 hours later by the clock, which is set back
+  /// in that night: 15 hours.
+  @Test func `a start from which hours lead to where the window closes is found`() throws {
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "Europe/Paris"
+      policy: { window: "daily 08:00-20:00" }
+      steps:
+        - { email: one, after: 2 hours, purpose: confirm, subject: S, body: B. }
+        - end: quiet
+
+      """)
+    #expect(find(.firstTouch(within: .hours(14)), graph) != nil)
+  }
+
   @Test func `a start from which business hours lead to where the window closes is found`() throws {
     let graph = try graph(
       """

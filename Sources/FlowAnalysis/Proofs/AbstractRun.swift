@@ -42,6 +42,8 @@ struct Control: Hashable {
   var stale = false
   /// What the run has emitted and still hears, in this instant.
   var echoes = Echoed()
+  /// How much of what a claim asks for has passed.
+  var lapse = Lapsed()
   /// Where the claim is in its own story, and what it counts.
   var phase: UInt8 = 0
   var count: Int = 0
@@ -117,6 +119,7 @@ extension Control {
     hasher.combine(touches &+ count &* 4096 &+ Int(phase) &<< 56)
     hasher.combine(decided.bits ^ behind &* 0x9E37_79B9_7F4A_7C15 ^ suppressed &<< 17 ^ passed &<< 41)
     hasher.combine(rounds)
+    hasher.combine(lapse)
     hasher.combine(sent ^ echoes.bits &* 0x9E37_79B9_7F4A_7C15)
   }
 }

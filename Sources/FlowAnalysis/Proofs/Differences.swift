@@ -6,6 +6,8 @@ struct Differences: Hashable {
   private var cells: [Distance]
   /// Instants that lie at a time of day at which no clock is changed, one bit each.
   private var steady: UInt64 = 0
+  /// Instants that themselves lie at no hour at which a clock is changed; so many days later that may be otherwise.
+  private var settled: UInt64 = 0
   private let jump: Int64
 
   /// Nothing is known of any.
@@ -30,6 +32,30 @@ struct Differences: Hashable {
     if flag { steady |= 1 << UInt64(index) } else { steady &= ~(1 << UInt64(index)) }
   }
 
+  private func isSettled(_ index: Int) -> Bool { settled & 1 << UInt64(index) != 0 }
+
+  private mutating func setSettled(_ index: Int, _ flag: Bool) {
+    if flag { settled |= 1 << UInt64(index) } else { settled &= ~(1 << UInt64(index)) }
+  }
+
+  /// An instant is known to lie at no hour at which a clock is changed. Between instants that all do so, days of the
+  /// calendar are what their clocks say, and add up.
+  mutating func settle(_ index: Int) {
+    guard size > 0 else { return }
+    setSettled(index, true)
+    let all = (0..<size).filter { $0 != index && isSettled($0) }
+    for middle in all {
+      for other in all where other != middle {
+        let (before, after) = (
+          Distance.sum(self[other, middle], self[middle, index], isSteady: true),
+          Distance.sum(self[index, middle], self[middle, other], isSteady: true)
+        )
+        if before < self[other, index] { self[other, index] = before }
+        if after < self[index, other] { self[index, other] = after }
+      }
+    }
+  }
+
   /// Nothing is known of an instant any more.
   mutating func forget(_ index: Int) {
     for other in 0..<size where other != index {
@@ -37,6 +63,7 @@ struct Differences: Hashable {
       self[other, index] = .none
     }
     setSteady(index, false)
+    setSettled(index, false)
   }
 
   /// An instant becomes another.
@@ -49,6 +76,7 @@ struct Differences: Hashable {
     self[index, source] = .zero
     self[source, index] = .zero
     setSteady(index, isSteady(source))
+    setSettled(index, isSettled(source))
   }
 
   /// `later ≤ earlier + bound` holds as well.
@@ -91,9 +119,14 @@ struct Differences: Hashable {
     return true
   }
 
+  /// The one lies no later than the other, whatever the clocks do.
+  func isCertain(_ one: Int, before other: Int) -> Bool {
+    size > 0 && self[one, other].raw <= 0 && self[one, other].isWithin(0, jump: jump)
+  }
+
   /// Two names of one instant.
-  private func areOne(_ one: Int, _ other: Int) -> Bool {
-    self[one, other] == .zero && self[other, one] == .zero
+  func areOne(_ one: Int, _ other: Int) -> Bool {
+    one == other || size > 0 && self[one, other] == .zero && self[other, one] == .zero
   }
 
   private func contradicts(_ forth: Distance, _ back: Distance) -> Bool {
@@ -117,6 +150,7 @@ struct Differences: Hashable {
   mutating func elapse(_ now: Int) {
     for other in 0..<size where other != now { self[now, other] = .none }
     setSteady(now, false)
+    setSettled(now, false)
   }
 
   /// A hold moves a due, and by as many whole days what counts from the start, by at most `days` in all from
@@ -138,6 +172,7 @@ struct Differences: Hashable {
       if !again.earlier { self[anchor, due] = self[anchor, due].plus(Distance.day) }
     }
     setSteady(due, false)
+    setSettled(due, false)
     guard let first = anchors.first else { return true }
     return constrain(first, start, Distance(days * Distance.day))
   }
@@ -180,6 +215,11 @@ struct Differences: Hashable {
     let both = steady & other.steady
     if both != steady {
       steady = both
+      grew = true
+    }
+    let settledInBoth = settled & other.settled
+    if settledInBoth != settled {
+      settled = settledInBoth
       grew = true
     }
     return grew

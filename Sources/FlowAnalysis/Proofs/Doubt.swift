@@ -21,9 +21,15 @@ struct Doubts {
 
   private var graph: Graph { ground.graph }
 
-  func verdict(on claim: Claim) -> Verdict {
+  /// - Parameter reckoned: how long runs last at most, as the calendar falls.
+  func verdict(on claim: Claim, reckoned: Int64? = nil) -> Verdict {
     switch claim {
-    case .ends(let limit?): return late(watch.lengths, limit, "time held left out, a run may last")
+    case .ends(let limit?):
+      let what = "time held left out, a run may last"
+      if let reckoned, watch.lengths.worst.map({ reckoned < $0 }) ?? true {
+        return late(reckoned, limit, what)
+      }
+      return late(watch.lengths, limit, what)
     case .firstTouch(let limit): return late(watch.measured, limit, "the first touch may come")
     case .follows(_, let limit, _): return late(watch.measured, limit, "it may take", isHeld: true)
     case .apart(let least), .gap(let least): return close(least, "the touch before it")
@@ -54,6 +60,16 @@ struct Doubts {
     }
     return .undecided(
       because: "\(what) \(known) by what could be reckoned\(until)\(rough("longest", isHeld))",
+      decidedBy: "\(known) are proved; a scenario that takes longer than \(limit) would break it")
+  }
+
+  /// By the calendar as it falls: nowhere is more than that.
+  private func late(_ reckoned: Int64, _ limit: FlowTime.Duration, _ what: String) -> Verdict {
+    let known =
+      Self.rounded(up: reckoned).first { ground.isWithin(Distance(reckoned), $0) }
+      ?? .days(Int(reckoned / Distance.day) + 2)
+    return .undecided(
+      because: "\(what) \(known) by what could be reckoned over the calendar as it falls",
       decidedBy: "\(known) are proved; a scenario that takes longer than \(limit) would break it")
   }
 

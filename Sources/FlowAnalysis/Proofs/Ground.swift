@@ -36,6 +36,11 @@ final class Ground {
   let jump: Int64
   /// The window hangs on the clock by which days are reckoned.
   let isOneZone: Bool
+  /// How far the contact's clock hangs before the one by which days are reckoned, in milliseconds.
+  let ahead: ClosedRange<Int64>
+  /// When clocks are changed where days are reckoned; nil where that is data.
+  private let changes: [FlowTime.Instant]?
+  private var settled: [Window: Bool] = [:]
   /// What is known of the contact may change during a run.
   let setsContact: Bool
   /// The zone in which windows are read may change while a touch waits for one.
@@ -105,8 +110,13 @@ final class Ground {
     isOneZone =
       !setsContact
       && [contact, "input:contact.timezone"].contains { zone == $0 || zone.hasPrefix("(?? \($0) ") }
-    let ownJump =
-      graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.jump(of:)) ?? Self.mostJump
+    let own = graph.timezone.literal?.text.flatMap { zones.zone(named: $0) }.map(Self.clock(of:))
+    let ownJump = own.map { $0.offsets.upperBound - $0.offsets.lowerBound } ?? Self.mostJump
+    let offsets = own?.offsets ?? Self.offsets
+    ahead =
+      isOneZone
+      ? 0...0 : Self.offsets.lowerBound - offsets.upperBound...Self.offsets.upperBound - offsets.lowerBound
+    changes = own?.changes
     // The window is read where the contact is: other clocks may be changed there.
     let windowJump = isOneZone ? ownJump : Self.mostJump
     jump = ownJump + (isOneZone || !graph.hasHours ? 0 : windowJump)
@@ -114,16 +124,35 @@ final class Ground {
     collect()
   }
 
-  /// Between the westernmost and the easternmost that its clock hangs, from 2020 to 2060.
-  private static func jump(of zone: Zone) -> Int64 {
+  /// The westernmost and the easternmost that a clock hangs anywhere.
+  private static let offsets: ClosedRange<Int64> = -12 * 3_600_000...14 * 3_600_000
+
+  /// The westernmost and the easternmost that a clock hangs from 2020 to 2060, and when it is changed.
+  private static func clock(of zone: Zone) -> (offsets: ClosedRange<Int64>, changes: [FlowTime.Instant]) {
     var now = FlowTime.Instant(seconds: 1_577_836_800)
     let end = FlowTime.Instant(seconds: 2_840_140_800)
     var (low, high) = (zone.offset(at: now), zone.offset(at: now))
+    var changes: [FlowTime.Instant] = []
     while let next = zone.nextTransition(after: now), next < end {
       now = next
+      changes.append(next)
       (low, high) = (min(low, zone.offset(at: now)), max(high, zone.offset(at: now)))
     }
-    return Int64(high - low) * 1000
+    return (Int64(low) * 1000...Int64(high) * 1000, changes)
+  }
+
+  /// Wherever the contact is, whatever goes out in a window does so at no hour at which clocks are changed where days
+  /// are reckoned: most change them on a Sunday.
+  func isSettled(_ window: Window?) -> Bool {
+    guard let window, let changes else { return changes?.isEmpty ?? false }
+    if let known = settled[window] { return known }
+    let isSettled = changes.allSatisfy { change in
+      let first = change.adding(milliseconds: Self.offsets.lowerBound - Self.mostJump)
+      let last = change.adding(milliseconds: Self.offsets.upperBound + Self.mostJump)
+      return firstOpen(notBefore: first, window: window, zone: .utc, holidays: .none).map { $0 > last } ?? true
+    }
+    settled[window] = isSettled
+    return isSettled
   }
 
   private func collect() {

@@ -55,6 +55,18 @@ extension Ground {
     return moment.time == nil ? place : onItsDay(place)
   }
 
+  /// The very instant that a moment counts from, where it is kept.
+  func instant(_ moment: Moment) -> Int? {
+    switch moment.base {
+    case .arrival: return Self.now
+    case .expression(let expression):
+      let known = base(of: expression, moment)
+      if case .data? = known?.instant { return nil }
+      return known?.index
+    default: return nil
+    }
+  }
+
   /// A time of a day that data name is no less certain for what the day is.
   func steady(_ instant: Instant, _ index: Int, _ time: inout Differences) {
     if case .data(_, let clock?) = instant { time.setSteady(index, Stretches.isSteady(clock)) }

@@ -37,8 +37,7 @@ struct LatestTouch {
 
   /// Whether it goes out within the limit, or the run has ended by then, whenever the run starts.
   mutating func isInTime() -> Bool {
-    guard ground.isOneZone || (graph.policy.window == nil && graph.policy.holidays.isEmpty),
-      !limit.isBusiness || graph.policy.window != nil || limit.isWholeBusinessDays
+    guard limit.isWholeBusinessDays || !limit.isBusiness || ground.isOneZone && graph.policy.window != nil
     else { return false }
     let dates = ground.stretches.dates
     // Once only where nothing goes on for longer than is compared; then every date on its own.
@@ -215,7 +214,9 @@ struct LatestTouch {
 
   private mutating func moved(_ duration: FlowTime.Duration, _ wall: Int64) throws -> Int64 {
     // An hour of the window that is missing may put the rest off by days.
-    if duration.isBusinessHours, ground.jump > 0, !Stretches.isSteady(graph.policy.window) { throw GivesUp() }
+    if duration.isBusinessHours, !ground.isOneZone || ground.jump > 0 && !Stretches.isSteady(graph.policy.window) {
+      throw GivesUp()
+    }
     let hours = graph.policy.window.map { ($0, Zone.utc) }
     guard
       let instant = FlowTime.add(
@@ -238,14 +239,18 @@ struct LatestTouch {
     case .own(let own): window = own
     }
     func firstOpening(_ wall: Int64) throws -> Int64 {
-      guard
-        let open = firstOpen(
-          notBefore: Instant(milliseconds: wall), window: window, zone: .utc, holidays: graph.policy.holidays)
-      else { throw GivesUp() }
-      return ground.stretches.missed(open, window).milliseconds
+      var latest = Int64.min
+      for ahead in clocks(at: wall, window) {
+        guard
+          let open = firstOpen(
+            notBefore: Instant(milliseconds: wall + ahead), window: window, zone: .utc, holidays: graph.policy.holidays)
+        else { throw GivesUp() }
+        latest = max(latest, ground.stretches.missed(open, window).milliseconds - ahead)
+      }
+      return latest
     }
-    // An opening at night may be missing.
-    let jump = window == nil || Stretches.isSteady(window) ? 0 : ground.jump
+    // An opening at night may be missing; clocks of two zones are changed on days of their own.
+    let jump = ground.isOneZone && (window == nil || Stretches.isSteady(window)) ? 0 : ground.jump
     var fixed = try late.fixed.map { try firstOpening($0) + jump }
     var since = late.sinceStart
     if let length = since {
@@ -263,6 +268,18 @@ struct LatestTouch {
     }
     if let fixed { note(fixed) }
     return Late(sinceStart: since, fixed: fixed)
+  }
+
+  /// How far the contact's clock hangs before the run's where a window opens last: as little as may be, or so that it
+  /// has just closed.
+  private func clocks(at wall: Int64, _ window: Window?) -> [Int64] {
+    guard !ground.isOneZone else { return [0] }
+    var all = [ground.ahead.lowerBound]
+    let edges = Set((window.map(ground.stretches.edges) ?? []) + [0])
+    for date in Self.date(wall + ground.ahead.lowerBound)...Self.date(wall + ground.ahead.upperBound) {
+      all += edges.map { date * Distance.day + $0 - wall }.filter(ground.ahead.contains)
+    }
+    return all
   }
 
   private mutating func note(_ wall: Int64) {

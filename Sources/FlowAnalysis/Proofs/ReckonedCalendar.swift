@@ -13,13 +13,19 @@ struct ReckonedCalendar {
   private let days: Int
   /// The most that clocks jump, in cells.
   private let jump: Int
+  /// How far the contact's clock, by which windows open, may hang before that of the run, in cells.
+  private let ahead: ClosedRange<Int>
+  private let isOneZone: Bool
   private var known: [Reckoning.Move: [Int32]?] = [:]
   private var openings: [Window: [Int]?] = [:]
 
   private static let cell = Int64(minutes) * 60_000
 
-  init(_ policy: Policy, dates: ClosedRange<Int>, jump: Int64) {
+  init(_ policy: Policy, dates: ClosedRange<Int>, jump: Int64, ahead: ClosedRange<Int64>) {
     self.policy = policy
+    isOneZone = ahead == 0...0
+    // Both ends rounded outward.
+    self.ahead = Int(ahead.lowerBound / Self.cell) - 1...Int(ahead.upperBound / Self.cell) + 1
     first = dates.lowerBound
     days = dates.count
     count = days * Self.perDay
@@ -62,7 +68,7 @@ struct ReckonedCalendar {
       guard Stretches.isSteady(window) else { return nil }
       var last = 0
       return (0..<count).map { cell in
-        if isOpen(cell, window) { last = cell }
+        if mayBeOpen(cell, window) { last = cell }
         return last
       }
     case .at(let time): return (0..<count).map { night($0 / Self.perDay * Self.perDay + Self.cell(of: time)) }
@@ -129,6 +135,12 @@ struct ReckonedCalendar {
     }
   }
 
+  /// Some of it may lie in a window, wherever the contact is.
+  private func mayBeOpen(_ cell: Int, _ window: Window) -> Bool {
+    if isOneZone { return isOpen(cell, window) }
+    return (cell + ahead.lowerBound - jump...cell + ahead.upperBound + jump).contains { isOpen($0, window) }
+  }
+
   /// The last instant of a cell.
   private func end(of cell: Int) -> Instant {
     Instant(milliseconds: Int64(first) * Distance.day + Int64(cell + 1) * Self.cell - 1)
@@ -141,7 +153,8 @@ struct ReckonedCalendar {
   /// Where a window opens; nil where it is open at hours at which clocks are changed.
   private mutating func targets(of window: Window) -> [Int]? {
     if let known = openings[window] { return known }
-    let targets = Stretches.isSteady(window) ? opened(window) : nil
+    let own = Stretches.isSteady(window) ? opened(window) : nil
+    let targets = isOneZone ? own : own.map(anywhere)
     openings[window] = .some(targets)
     return targets
   }
@@ -161,8 +174,21 @@ struct ReckonedCalendar {
     return targets
   }
 
+  /// Where a window opens by the contact's clock, for whichever contact it does so last.
+  private func anywhere(_ opened: [Int]) -> [Int] {
+    var latest = 0
+    return (0..<count).map { cell in
+      let waits = ahead.map { hours -> Int in
+        let own = min(max(cell + hours, 0), count - 1)
+        return opened[own] - own + 1
+      }
+      latest = max(latest, cell + (waits.max() ?? 0) + jump)
+      return latest
+    }
+  }
+
   private mutating func hours(_ duration: FlowTime.Duration) -> [Int]? {
-    guard let window = policy.window, let open = targets(of: window) else { return nil }
+    guard isOneZone, let window = policy.window, let open = targets(of: window) else { return nil }
     var targets: [Int] = []
     targets.reserveCapacity(count)
     while targets.count < count {

@@ -23,7 +23,7 @@ struct Reckoner {
   private static let unknown = Int32.min / 2
   private static let day: Int32 = 1440
   /// What to charge, in minutes, one after the other: much where runs are held for long, little where they are not.
-  private static let charges: [Int32] = [144, 36]
+  private static let charges: [Int32] = [144, 36, 9]
   /// The most dates by which holds move a run.
   private static let mostMoved: Int32 = 30
   /// What begins before the dates are followed is like what begins with them, as long as it does not take longer.
@@ -34,12 +34,11 @@ struct Reckoner {
 
   init?(_ ground: Ground, _ reckoning: Reckoning) {
     let policy = ground.graph.policy
-    guard ground.isOneZone || (policy.window == nil && policy.holidays.isEmpty) else { return nil }
     self.ground = ground
     (terms, ends) = reckoning.reduced()
     let isHeld = terms.contains { if case .held = $0.move { true } else { false } }
     charges = isHeld ? Self.charges : [0]
-    calendar = ReckonedCalendar(policy, dates: ground.stretches.dates, jump: ground.jump)
+    calendar = ReckonedCalendar(policy, dates: ground.stretches.dates, jump: ground.jump, ahead: ground.ahead)
     guard terms.count * calendar.count <= Self.budget else { return nil }
   }
 
@@ -128,6 +127,8 @@ struct Reckoner {
   /// While a step is held: after the window has closed it is put off to the next date, which no hold is charged for,
   /// and it may be held there again.
   private mutating func putOff(_ table: Table, _ charge: Int32, _ window: Window) -> Table {
+    // Whenever that opens where the contact is: all this time is left out.
+    if !ground.isOneZone { return held(table, 0, true) }
     let perDay = ReckonedCalendar.perDay
     guard let openings = calendar.openings(window) else {
       return Table(repeating: Self.unknown, count: calendar.count)

@@ -105,7 +105,13 @@ final class Stretches {
         }
       }
     }
-    return low == Int64.max ? Span(least: .zero, most: .none) : Span(low, high, slack: 1)
+    guard low < Int64.max else { return Span(least: .zero, most: .none) }
+    var span = Span(low, high, slack: 1)
+    // Within one day's window, where no clock is changed, they are hours; over a night it can only be longer.
+    if case .businessHours(let hours) = duration.kind, Int64(hours) * 3_600_000 == low, Self.isSteady(window) {
+      span.least = Distance(-(low % Distance.day == 0 && hasChanges ? low + Distance.elapsedDays : low))
+    }
+    return span
   }
 
   /// The times of day, in milliseconds, at which a window opens or closes.

@@ -167,6 +167,7 @@ struct Walk {
       if reckoning == nil { control.frozen = false }
     }
     if !ground.awaitsEvents { control.pending = false }
+    control.lapse = watch.lapsed(control)
     forget(&control)
     return control
   }
@@ -225,6 +226,7 @@ struct Walk {
     run.control.moved = false
     run.control.stale = false
     run.control.frozen = false
+    run.control.lapse.leave()
     run.time.forget(Ground.due)
   }
 
@@ -282,6 +284,7 @@ struct Walk {
     var run = run
     guard settle(moment, &run) else { return (nil, nil) }
     var (later, passed) = (run, run)
+    passed.control.lapse.come(isNow: false)
     return (
       later.time.constrain(Ground.now, Ground.due, .zero) ? later : nil,
       passed.time.constrain(Ground.due, Ground.now, .zero) ? passed : nil
@@ -290,6 +293,7 @@ struct Walk {
 
   func settle(_ moment: Moment, _ run: inout AbstractRun) -> Bool {
     if let reckoning { run.late.due = reckoning.moment(moment, run.late.now) }
+    lapse(moment, &run)
     guard let place = ground.place(moment) else {
       run.time.forget(Ground.due)
       return true
@@ -300,6 +304,14 @@ struct Walk {
     guard run.time.place(Ground.due, after: place.base, place.span) else { return false }
     run.time.setSteady(Ground.due, isSteady)
     return true
+  }
+
+  /// What the due says of how much has passed by then.
+  func lapse(_ moment: Moment, _ run: inout AbstractRun) {
+    run.control.lapse.leave()
+    guard let lapse = watch.lapse, let shift = moment.shift, shift.sign > 0, let base = ground.instant(moment)
+    else { return }
+    lapse.wait(&run, shift.duration, after: base, isExact: moment.time == nil)
   }
 
   mutating func past(_ run: AbstractRun, _ rule: Node.PastRule?, _ node: NodeIndex) {

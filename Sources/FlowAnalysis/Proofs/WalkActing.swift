@@ -15,11 +15,13 @@ extension Walk {
         if let gap = caps.gap {
           waitForGap(run, gap, caps.then, node)
           guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
+          watch.lapse?.pass(&open, gap, since: Ground.last)
         }
       }
       if let gap = graph.policy.gap, !step.liftsGap, !run.control.answered {
         waitForGap(run, gap, .delay, node)
         guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
+        watch.lapse?.pass(&open, gap, since: Ground.last)
       }
     }
     act(inside(open, step), node)
@@ -71,6 +73,7 @@ extension Walk {
     }
     let wait =
       step.closed == .defer && closed > 0 ? gap.plus(.init(least: .zero, most: ground.stretches.elapsed(closed))) : gap
+    watch.lapse?.wait(&run, duration, after: Ground.last)
     guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else {
       return
     }
@@ -95,7 +98,10 @@ extension Walk {
       let most = Distance.sum(
         longest, ground.stretches.elapsed(longestClosed(graph.nodes[node]) ?? 0), isSteady: false)
       guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
-      run.late.due = Reckoning.unknown
+      if let reckoning, let span = caps.span {
+        run.control.frozen = false
+        run.late.due = reckoning.opening(graph.nodes[node].window, reckoning.after(span, run.late.last))
+      }
       deferred(run, node)
     }
   }
@@ -104,6 +110,7 @@ extension Walk {
     var run = run
     if run.control.frozen { run.time.freeze(Ground.clock, now: Ground.now, due: Ground.due) }
     run.time.setSteady(Ground.due, isSteady(graph.nodes[node]))
+    run.control.lapse.isDueOnDay = false
     wait(run, at: node, .deferring)
   }
 
@@ -114,6 +121,14 @@ extension Walk {
     case .any: return false
     case .policy: return Stretches.isSteady(graph.policy.window)
     case .own(let window): return Stretches.isSteady(window)
+    }
+  }
+
+  private func isSettled(_ step: Node) -> Bool {
+    switch step.window {
+    case .any: ground.isSettled(nil)
+    case .policy: ground.isSettled(graph.policy.window)
+    case .own(let window): ground.isSettled(window)
     }
   }
 
@@ -183,7 +198,12 @@ extension Walk {
       return
     }
     let (later, passed) = resolve(until, run)
-    if let later { for run in handedOver(later, action, node) { wait(run, at: node, .outcome) } }
+    if let later {
+      for var run in handedOver(later, action, node) {
+        lapse(until, &run)
+        wait(run, at: node, .outcome)
+      }
+    }
     guard var passed else { return }
     passed.time.forget(Ground.due)
     if until.isData {
@@ -202,6 +222,7 @@ extension Walk {
     var run = run
     if action.touch {
       run.time.setSteady(Ground.now, run.time.isSteady(Ground.now) || isSteady(graph.nodes[node]))
+      if isSettled(graph.nodes[node]) { run.time.settle(Ground.now) }
     }
     return watch.see(.handedOver(node), run).map { seen in
       var run = noting(node, seen)
@@ -210,6 +231,7 @@ extension Walk {
       run.control.answered = false
       run.control.pending = false
       run.time.assign(Ground.last, Ground.now)
+      watch.lapse?.touch(&run)
       run.late.last = run.late.now
       return run
     }
@@ -243,7 +265,9 @@ extension Walk {
     // What came since the touch and nothing has taken is taken first.
     if run.control.pending {
       for one in awaited.cases
-      where one.key != "timeout" && !isReply(one.key) && (!isQuiet || ground.hears(one.key)) {
+      where one.key != "timeout" && !isReply(one.key) && (!isQuiet || ground.hears(one.key))
+        && !watch.isKept(by: one.key)
+      {
         if case .hold(let hold) = one.target {
           guard let later = resolve(awaited.until, run).later else { continue }
           var waiting = later
@@ -331,9 +355,11 @@ extension Walk {
     guard let mark = ground.instants[.round(node)],
       run.time.place(Ground.due, after: mark, ground.stretches.span(of: loop.every))
     else { return }
+    watch.lapse?.wait(&run, loop.every, after: mark)
     if let reckoning { run.late.due = reckoning.after(loop.every, run.late.now) }
     var late = run
     if late.time.constrain(Ground.due, Ground.now, .zero) {
+      late.control.lapse.come(isNow: false)
       late.time.forget(Ground.due)
       nextRound(late, node)
     }

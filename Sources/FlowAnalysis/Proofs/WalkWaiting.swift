@@ -15,6 +15,7 @@ extension Walk {
     }
     guard !isQuiet else { return }
     open.control.pending = true
+    open.control.lapse.isOnDay = false
     outcomes(open)
     replies(open)
     events(open)
@@ -49,6 +50,7 @@ extension Walk {
     if run.control.holding { runs = released(run) }
     for var run in runs {
       run.time.assign(Ground.now, Ground.due)
+      run.control.lapse.come(isNow: true)
       run.late.now = run.late.due
       run.control.pending = run.control.pending || !isQuiet
       onTime(run)
@@ -227,6 +229,7 @@ extension Walk {
   func hold(_ run: AbstractRun, _ hold: Hold) -> [AbstractRun] {
     guard case .event = hold.until else { return moved(run) }
     var run = run
+    run.control.lapse.isDueOnDay = false
     // It may wait without moving anything.
     if reckoning != nil { run.late.due = Reckoning.unknown }
     run.time.stop(Ground.clock)
@@ -254,6 +257,7 @@ extension Walk {
     }
     run.control.moved = true
     run.control.frozen = true
+    run.control.lapse.isDueOnDay = false
     guard
       run.time.hold(
         due: Ground.due, anchors: ground.anchors, start: Ground.start, clock: Ground.clock,
@@ -281,6 +285,7 @@ extension Walk {
     if run.control.moved || run.control.holding || later == nil {
       // A hold that has moved it further still holds; one that waits for its event leaves it open.
       var free = run
+      free.control.lapse.leave()
       free.time.forget(Ground.due)
       let isFree = run.control.holding || free.time.constrain(Ground.now, Ground.due, .zero)
       later = isFree ? free : nil

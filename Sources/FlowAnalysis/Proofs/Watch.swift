@@ -52,9 +52,12 @@ struct Watch {
   let incoming: [String]
   private let named: Set<String>
   private(set) var outcomes: Set<String> = []
+  /// That a distance has passed is known by more than how far instants lie apart.
+  let lapse: Lapse?
 
-  init(_ claim: Claim, _ ground: Ground) {
+  init(_ claim: Claim, _ ground: Ground, lapse: Lapse? = nil) {
     self.claim = claim
+    self.lapse = lapse
     self.ground = ground
     if case .overseen = claim { tasks = ground.tasks } else { tasks = [] }
     let names = Self.events(claim)
@@ -70,6 +73,11 @@ struct Watch {
 
   /// That an event comes in, taken by nothing, says something to the claim, or to the run.
   func tells(_ event: String) -> Bool { named.contains(event) || ["bounce", "out-of-office"].contains(event) }
+
+  /// Where an event has come in the claim is kept: no run goes on to take it later.
+  func isKept(by event: String) -> Bool {
+    if case .always(.event(event), _) = claim { true } else { false }
+  }
 
   /// Nothing comes from the contact.
   var isSilent: Bool {
@@ -180,6 +188,7 @@ struct Watch {
     if run.control.phase == 0 {
       counted.control.phase = 1
       counted.control.count = 1
+      counted.control.lapse = Control.Lapsed()
       counted.time.assign(Ground.mark, Ground.now)
       return most == 0 ? broken() : [run, counted]
     }
@@ -201,6 +210,7 @@ struct Watch {
       atLeast(least, run)
     }
     next.control.count = 1
+    next.control.lapse = Control.Lapsed()
     next.time.assign(Ground.mark, Ground.now)
     return [next]
   }
@@ -286,6 +296,17 @@ struct Watch {
     return [run, marked]
   }
 
+  /// What is known of a distance before it is counted is nothing.
+  func lapsed(_ control: Control) -> Control.Lapsed {
+    let isCounted: Bool
+    switch claim {
+    case .touches(_, _, .some): isCounted = control.phase == 1
+    default: isCounted = control.count > 0
+    }
+    guard let lapse, isCounted else { return Control.Lapsed() }
+    return lapse.relevant(control)
+  }
+
   // MARK: Measures
 
   private mutating func broken() -> [AbstractRun] {
@@ -309,6 +330,7 @@ struct Watch {
 
   /// How far the marked instant lies after now, at most: what is certain lies between them.
   private mutating func atLeast(_ least: FlowTime.Duration, _ run: AbstractRun) {
+    if let lapse, lapse.hasPassed(run.control) { return }
     let distance = run.time[Ground.mark, Ground.now]
     note(distance, isSteady: run.time.isSteady(Ground.now) && run.time.isSteady(Ground.mark), &measured)
     if !ground.isApart(distance, least) { isBroken = true }

@@ -70,7 +70,8 @@ struct Workings {
         return .proved(bound: latest(watch.lengths, within: limit), isReached: false)
       }
       if let longest = reckoned(within: limit) {
-        return .proved(bound: .time(longest), isReached: false)
+        if ground.isWithin(Distance(longest), limit) { return .proved(bound: .time(longest), isReached: false) }
+        return Doubts(ground: ground, watch: watch).verdict(on: claim, reckoned: longest)
       }
     case .firstTouch(let limit):
       if watch.measured.distances.allSatisfy({ ground.isWithin($0, limit) }) {
@@ -85,11 +86,13 @@ struct Workings {
         else { return .proved(bound: nil, isReached: false) }
         return .proved(bound: .time(-worst), isReached: false)
       }
-      if isKeptByGaps(least, claim) { return .proved(bound: nil, isReached: false) }
+      if isKeptByGaps(least, claim) || isKeptByWaits(claim, least) { return .proved(bound: nil, isReached: false) }
     case .overseen(let step):
       if !watch.isUnseen(step) { return .proved(bound: nil, isReached: false) }
     case .touches(_, _, nil):
       if !watch.isBroken { return .proved(bound: .count(watch.most), isReached: false) }
+    case .touches(_, _, let span?):
+      if !watch.isBroken || isKeptByWaits(claim, span) { return .proved(bound: nil, isReached: false) }
     case .follows(_, let limit, _):
       if !watch.isBroken { return .proved(bound: latest(watch.measured, within: limit), isReached: false) }
     default: if !watch.isBroken { return .proved(bound: nil, isReached: false) }
@@ -142,6 +145,12 @@ struct Workings {
     return !ground.graph.liftsGap
   }
 
+  /// By waits that are as long themselves, or by the business days that pass.
+  private func isKeptByWaits(_ claim: Claim, _ least: FlowTime.Duration) -> Bool {
+    guard let lapse = Lapse(least, ground) else { return false }
+    return walk(Watch(claim, ground, lapse: lapse), keepsTime: true).map { !$0.isBroken } ?? false
+  }
+
   private func isKeptByCaps(_ most: Int, _ span: FlowTime.Duration) -> Bool {
     guard let caps = ground.caps, most > 0 else { return false }
     if let gap = caps.gap, keeps(gap, span) { return true }
@@ -155,15 +164,18 @@ struct Workings {
     return duration.covers(other)
   }
 
-  /// How long runs last at most, as the calendar falls; nil where that is not within a limit.
+  /// How long runs last at most, as the calendar falls, as well as it takes to be within a limit; nil where that is not
+  /// known.
   private mutating func reckoned(within limit: FlowTime.Duration) -> Int64? {
     if reckoner == nil { reckoner = .some(madeReckoner()) }
     guard var reckoner = reckoner ?? nil else { return nil }
+    var shortest: Int64?
     for charge in reckoner.charges {
-      guard let longest = reckoner.longest(charge: charge) else { return nil }
-      if ground.isWithin(Distance(longest), limit) { return longest }
+      guard let longest = reckoner.longest(charge: charge) else { break }
+      shortest = min(shortest ?? longest, longest)
+      if ground.isWithin(Distance(longest), limit) { break }
     }
-    return nil
+    return shortest
   }
 
   private func madeReckoner() -> Reckoner? {

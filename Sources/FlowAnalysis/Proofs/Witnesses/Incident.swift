@@ -84,6 +84,19 @@ struct Incidents {
 
   private let makes: Made
 
+  /// Those that hold a run wherever it waits.
+  func holding(at play: Play) -> [Event.Kind] {
+    let own = graph.anytime.filter { one in
+      switch one.target {
+      case .hold: true
+      case .node(let node): graph.isInAnytime(node)
+      default: false
+      }
+    }.map(\.key)
+    let keys = graph.anytime.contains { $0.key == "out-of-office" } ? own : own + ["out-of-office"]
+    return keys.flatMap(makes.events)
+  }
+
   /// Those that may lead elsewhere, the step's own first.
   func kinds(at play: Play) -> [Event.Kind] {
     guard let waiting = play.run.waiting else { return [] }
@@ -176,6 +189,19 @@ struct Made {
     return isOutcome ? [.outcome(key, step: nil, note: nil)] : [.named(key, data: [:])]
   }
 
+  /// Conditions on fields of the input that a `set` takes from what is read.
+  private func conditionsAfter(_ reading: [Expression]) -> [Expression] {
+    let paths = graph.nodes.flatMap { node -> [[String]] in
+      guard case .set(let assignments) = node.action else { return [] }
+      return assignments.filter { reading.contains($0.value) }.map(\.path)
+    }
+    return graph.conditions.filter { condition in
+      condition.uses.contains { use in
+        if case .input(let root) = use.name { paths.contains([root] + use.path) } else { false }
+      }
+    }
+  }
+
   /// The event as such, and with each field at each value at which a condition may turn.
   private func named(_ event: EventDeclaration) -> [Event.Kind] {
     let base = Sample.record(event.fields, at: Instant(seconds: 1_780_304_400))
@@ -187,7 +213,8 @@ struct Made {
         }
       }
       guard !reading.isEmpty else { continue }
-      for value in Turning.values(of: field.type, literals: reading.flatMap(\.literals)) {
+      let later = conditionsAfter(reading)
+      for value in Turning.values(of: field.type, literals: (reading + later).flatMap(\.literals)) {
         var data = base
         data[field.name] = value.isAbsent ? nil : value
         all.append(data)

@@ -38,7 +38,7 @@ struct Inputs {
   init(_ graph: Graph, zones: any ZoneSource) {
     self.graph = graph
     variables = Self.variables(graph, zones)
-    choices = distinct(Self.combinations(variables.map { $0.candidates.count + 1 }, apart: unreached), zones)
+    choices = distinct(combinations, zones)
   }
 
   /// Contacts who have none of the addresses by which they are written to, with one other field changed that decides
@@ -171,29 +171,33 @@ struct Inputs {
     }
   }
 
-  /// One field changed, then those that are set apart, then two; all where they are few.
-  private static func combinations(_ counts: [Int], apart: [Choice]) -> [Choice] {
-    let base = Choice(repeating: 0, count: counts.count)
-    var all = [base]
-    for (at, count) in counts.enumerated() {
-      for pick in 1..<max(1, count) {
-        var one = base
-        one[at] = pick
-        all.append(one)
-      }
+  /// One field changed, then those that are set apart, then two, a third that is an address, and all where they are
+  /// few. Of two the conditions' own come first: in another zone there is a run of its own for each of them.
+  private var combinations: [Choice] {
+    let base = Choice(repeating: 0, count: variables.count)
+    let singles = variables.enumerated().flatMap { at, variable in
+      variable.candidates.indices.map { (at: at, pick: $0 + 1) }
     }
-    let singles = all.dropFirst()
-    all += apart
-    for first in singles {
-      for second in singles where all.count < 4_000 {
-        guard let a = first.firstIndex(where: { $0 > 0 }), let b = second.firstIndex(where: { $0 > 0 }), a < b
-        else { continue }
-        var both = first
-        both[b] = second[b]
-        all.append(both)
-      }
+    func with(_ picks: [(at: Int, pick: Int)]) -> Choice {
+      var choice = base
+      for (at, pick) in picks { choice[at] = pick }
+      return choice
     }
-    if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += product(counts) }
+    let pairs = singles.indices.flatMap { first in
+      singles[first...].filter { $0.at > singles[first].at }.map { [singles[first], $0] }
+    }.prefix(4_000)
+    func isFree(_ pair: [(at: Int, pick: Int)]) -> Bool {
+      pair.allSatisfy { !variables[$0.at].isOwn || variables[$0.at].isAddress }
+    }
+    let free = pairs.filter(isFree)
+    var all = [base] + singles.map { with([$0]) } + unreached + free.map(with)
+    for (at, variable) in variables.enumerated() where variable.isAddress {
+      let none = (at: at, pick: (variable.candidates.firstIndex(of: .value(.absent)) ?? -1) + 1)
+      all += free.prefix(400).filter { $0.allSatisfy { $0.at != at } }.map { with($0 + [none]) }
+    }
+    all += pairs.filter { !isFree($0) }.map(with)
+    let counts = variables.map { $0.candidates.count + 1 }
+    if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += Self.product(counts) }
     return all
   }
 

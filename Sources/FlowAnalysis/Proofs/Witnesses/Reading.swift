@@ -75,6 +75,14 @@ extension Claim {
     }
   }
 
+  /// It speaks of how close touches come to each other.
+  var isOfSpacing: Bool {
+    switch self {
+    case .apart, .gap, .touches(_, _, .some): true
+    default: false
+    }
+  }
+
   /// It speaks of what happens within two hours at most.
   var isQuick: Bool {
     guard case .touches(_, _, let span?) = self, case .calendar(0, 0, let milliseconds) = span.kind else {

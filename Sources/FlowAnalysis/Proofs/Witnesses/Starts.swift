@@ -26,6 +26,13 @@ struct Starts {
     for moment in graph.moments {
       if case .clock(_, let time) = moment.base { add(time) }
       if let time = moment.time { add(time) }
+      if case .calendar(0, _, let elapsed)? = moment.shift?.duration.kind, elapsed > 0 {
+        let before = Int(elapsed / 60_000) % 1440
+        for rule in windows.flatMap(\.rules) {
+          let start = (Int(rule.end.milliseconds) / 60_000 - before + 1440) % 1440
+          minutes.formUnion([start, (start + 1439) % 1440])
+        }
+      }
       guard case .businessHours(let hours)? = moment.shift?.duration.kind else { continue }
       for rule in graph.policy.window?.rules ?? [] {
         let (open, close) = (Int(rule.start.milliseconds) / 60_000, Int(rule.end.milliseconds) / 60_000)

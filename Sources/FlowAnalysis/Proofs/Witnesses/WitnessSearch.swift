@@ -130,6 +130,7 @@ public struct WitnessSearch {
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
     if let found = silent(&hunt, &player, hints) { return found }
     if !claim.isOfSilence, let found = eventful(claim, &hunt, &player, hints, steps) { return found }
+    if claim.isOfSpacing, let found = nightly(&hunt, &player, steps) { return found }
     if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return plainer(found, hunt, &player, steps) }
     return nil
   }
@@ -151,20 +152,23 @@ public struct WitnessSearch {
 
   /// By whose clock a run with such data turns: the contact's, where windows are read, else the one by which it reckons
   /// days.
-  private func zone(_ choice: Inputs.Choice, _ player: inout Player) -> Zone {
+  private func zone(_ choice: Inputs.Choice, _ player: inout Player) -> Zone { zones(choice, &player)[0] }
+
+  /// The same, and that by which the run reckons days where it is another.
+  private func zones(_ choice: Inputs.Choice, _ player: inout Player) -> [Zone] {
     let start = Instant(seconds: 1_780_304_400)
-    guard let course = player.begin(inputs.data(choice, at: start), at: start)?.course else { return .utc }
-    guard graph.policy.window != nil, let own = course.data["contact"]?[path: ["timezone"]].text else {
-      return course.zone
-    }
-    return zones.zone(named: own) ?? course.zone
+    guard let course = player.begin(inputs.data(choice, at: start), at: start)?.course else { return [.utc] }
+    guard graph.policy.window != nil, let name = course.data["contact"]?[path: ["timezone"]].text,
+      let own = zones.zone(named: name), own.name != course.zone.name
+    else { return [course.zone] }
+    return [own, course.zone]
   }
 
   // MARK: Nothing comes
 
   private func silent(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant]) -> Found? {
     for choice in inputs.choices {
-      for start in hints + starts.usual(in: zone(choice, &player)) {
+      for start in hints + zones(choice, &player).flatMap({ starts.usual(in: $0) }) {
         guard var play = player.begin(inputs.data(choice, at: start), at: start) else { continue }
         guard player.finish(&play) else { return nil }
         if hunt.looks(at: play, Trace(choice: choice, incidents: [])) { return hunt.best }
@@ -203,15 +207,36 @@ public struct WitnessSearch {
     return nil
   }
 
+  /// Holds that put a touch off past its window, night after night: by that it comes later, and what counts from the
+  /// start does not.
+  private func nightly(_ hunt: inout Hunt, _ player: inout Player, _ steps: Int) -> Found? {
+    guard graph.policy.window != nil, graph.canBeHeld, let plain = inputs.choices.first,
+      let start = starts.usual(in: zone(plain, &player)).first
+    else { return nil }
+    player.stepsLeft = max(player.stepsLeft, steps / 10)
+    var layer =
+      player.begin(inputs.data(plain, at: start), at: start).map {
+        [($0, Trace(choice: plain, incidents: []))]
+      } ?? []
+    let incidents = Incidents(graph, claim: hunt.claim)
+    // Each somewhat later in the evening than the one before it.
+    let evening = (1...Self.mostEvents).reversed().map { Placement.midnight(-60_000 * Int64($0)) }
+    for _ in evening {
+      layer = next(layer, &hunt, &player, incidents, evening, isHeld: true)
+      if let best = hunt.best { return best }
+    }
+    return nil
+  }
+
   private func next(
     _ layer: [(Play, Trace)], _ hunt: inout Hunt, _ player: inout Player, _ incidents: Incidents,
-    _ placements: [Placement]
+    _ placements: [Placement], isHeld: Bool = false
   ) -> [(Play, Trace)] {
     var (next, seen): ([(Play, Trace)], [Signature: Int]) = ([], [:])
     for (play, trace) in layer {
       var play = play
       while let due = play.due {
-        for kind in incidents.kinds(at: play) {
+        for kind in isHeld ? incidents.holding(at: play) : incidents.kinds(at: play) {
           for placement in placements {
             guard let at = placement.instant(in: play, due: due, graph: graph) else { continue }
             var told = play
@@ -252,8 +277,9 @@ public struct WitnessSearch {
       slacks.sort { ($0.slack, $0.start) < ($1.slack, $1.start) }
       if let best = slacks.first, best.slack > Self.far { return nil }
       player.stepsLeft = max(player.stepsLeft, steps / 20)
+      let clocks = zones(near.trace.choice, &player)
       for (_, start) in slacks.prefix(6) {
-        for start in starts.near(start, in: zone) {
+        for start in clocks.flatMap({ starts.near(start, in: $0) }) {
           guard let play = replay(near.trace, from: start, &player) else { continue }
           if hunt.looks(at: play, near.trace) { return hunt.best }
         }
