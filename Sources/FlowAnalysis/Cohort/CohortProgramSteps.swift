@@ -46,6 +46,12 @@ extension CohortProgram {
     case .channel(let action): try fill(&op, action, node, index)
     case .choose(let branches, let otherwise):
       op.kind = .choose
+      if plan.graph.isInAnytime(index) {
+        for case .node(let node) in branches.map(\.target) + [otherwise].compactMap(\.self)
+        where !plan.graph.isInAnytime(node) {
+          throw NotCarried("a choice in anytime that leads on to a step which may lie behind")
+        }
+      }
       op.target = try otherwise.map { (target) throws(NotCarried) in try to(target) } ?? op.next
       var own: [Choice] = []
       for branch in branches {

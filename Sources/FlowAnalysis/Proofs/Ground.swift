@@ -182,7 +182,11 @@ final class Ground {
         collect(.round(index))
         if loop.times > Int(UInt8.max) || loops.count > Control.Rounds.most { isTooLarge = true }
       case .escalate(let escalation): if escalation.to.count > Int(UInt8.max) { isTooLarge = true }
-      case .go(.node(let target)): if graph.isInAnytime(index) { targets.append(target) }
+      case .go(let target): if graph.isInAnytime(index) { targets += [target].compactMap(\.node) }
+      case .choose(let branches, let otherwise):
+        if graph.isInAnytime(index) {
+          targets += (branches.map(\.target) + [otherwise].compactMap(\.self)).compactMap(\.node)
+        }
       default: break
       }
     }
@@ -430,4 +434,8 @@ extension Graph {
     if case .anytime = list { return true }
     return false
   }
+}
+
+extension Target {
+  fileprivate var node: NodeIndex? { if case .node(let node) = self { node } else { nil } }
 }

@@ -162,7 +162,7 @@ extension Walk {
     switch step.action {
     case .wait(let moment): plainWait(run, moment, node)
     case .await(let awaited): listen(run, awaited, node)
-    case .choose(let branches, let otherwise): choose(run, branches, otherwise ?? step.next)
+    case .choose(let branches, let otherwise): choose(run, branches, otherwise ?? step.next, node)
     case .split(let split): for arm in split.arms where arm.share > 0 { proceed(run, to: arm.target) }
     case .loop(let loop):
       if let index = ground.loop(of: node) { startRound(run, 1, loop, node, index) }
@@ -307,19 +307,21 @@ extension Walk {
     }
   }
 
-  private mutating func choose(_ run: AbstractRun, _ cases: [Branch], _ otherwise: Target) {
+  private mutating func choose(_ run: AbstractRun, _ cases: [Branch], _ otherwise: Target, _ node: NodeIndex) {
     var rest: AbstractRun? = run
     for branch in cases {
       guard let open = rest else { return }
       let (holds, fails) = branches(branch.when, open)
-      if let holds { proceed(holds, to: branch.target) }
+      if let holds { go(holds, branch.target, node) }
       rest = fails
     }
-    if let rest { proceed(rest, to: otherwise) }
+    if let rest { go(rest, otherwise, node) }
   }
 
   private mutating func go(_ run: AbstractRun, _ target: Target, _ node: NodeIndex) {
-    guard isInAnytime(node), case .node(let ahead) = target else { return proceed(run, to: target) }
+    guard isInAnytime(node), case .node(let ahead) = target, !isInAnytime(ahead) else {
+      return proceed(run, to: target)
+    }
     let (may, mayNot) = isAhead(ahead, run)
     if may { proceed(run, to: target) }
     if mayNot { resume(run) }

@@ -104,7 +104,13 @@ struct Stepper {
     case .channel(let action): return handOver(node, action)
     case .wait(let until): return plainWait(node, until)
     case .await(let awaited): return listen(node, awaited)
-    case .choose(let branches, let otherwise): return choose(node, branches, otherwise)
+    case .choose(let branches, let otherwise):
+      let chosen = choose(node, branches, otherwise)
+      // Out of a list in `anytime` it leads as `go` does.
+      if case .node(let ahead)? = chosen, isInAnytime(node), !isInAnytime(ahead) {
+        return go(to: .node(ahead), from: node)
+      }
+      return chosen
     case .split(let split): return divide(node, split)
     case .loop(let loop): return startRound(1, of: loop, at: node)
     case .escalate(let escalation): return escalate(node, escalation)
