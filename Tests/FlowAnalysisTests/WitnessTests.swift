@@ -135,6 +135,30 @@ struct WitnessTests {
     #expect(find(.always(.verb("email"), before: .verb("call")), graph) != nil)
   }
 
+  @Test func `four conditions on fields of their own hold at once`() throws {
+    let graph = try graph(
+      """
+      input:
+        contact: contact
+        owner: person
+        deal: { id: text, amount: number, country: one of de | fr | us, gift: boolean, note: optional text }
+      timezone: contact.timezone ?? "Europe/Berlin"
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps:
+        - { email: one, if: deal.country == "us", purpose: confirm, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - { email: two, if: deal.gift, purpose: inform, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - { email: three, if: deal.amount > 500 and deal.gift, purpose: inform, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - { email: four, if: deal.note is present and deal.amount > 500, purpose: inform, subject: S, body: B. }
+        - { await: reply within 2 days }
+        - end: quiet
+
+      """)
+    #expect(find(.touches(atMost: 3, verb: nil, span: nil), graph) != nil)
+  }
+
   @Test func `what a set takes from an event is what a condition turns at`() throws {
     let graph = try graph(
       """

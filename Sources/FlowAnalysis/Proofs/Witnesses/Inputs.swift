@@ -38,7 +38,7 @@ struct Inputs {
   init(_ graph: Graph, zones: any ZoneSource) {
     self.graph = graph
     variables = Self.variables(graph, zones)
-    choices = distinct(combinations, zones)
+    choices = distinct(combinations(turned(zones)), zones)
   }
 
   /// Contacts who have none of the addresses by which they are written to, with one other field changed that decides
@@ -173,7 +173,7 @@ struct Inputs {
 
   /// One field changed, then those that are set apart, then two, a third that is an address, and all where they are
   /// few. Of two the conditions' own come first: in another zone there is a run of its own for each of them.
-  private var combinations: [Choice] {
+  private func combinations(_ turned: [Choice]) -> [Choice] {
     let base = Choice(repeating: 0, count: variables.count)
     let singles = variables.enumerated().flatMap { at, variable in
       variable.candidates.indices.map { (at: at, pick: $0 + 1) }
@@ -195,10 +195,54 @@ struct Inputs {
       let none = (at: at, pick: (variable.candidates.firstIndex(of: .value(.absent)) ?? -1) + 1)
       all += free.prefix(400).filter { $0.allSatisfy { $0.at != at } }.map { with($0 + [none]) }
     }
+    all += turned
     all += pairs.filter { !isFree($0) }.map(with)
     let counts = variables.map { $0.candidates.count + 1 }
     if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += Self.product(counts) }
     return all
+  }
+
+  /// All conditions holding at once, none of them, and all but one, each by as few fields of its own as it takes.
+  private func turned(_ zones: any ZoneSource) -> [Choice] {
+    let conditions = Set(graph.conditions.map(\.text)).sorted().prefix(12).compactMap { text in
+      graph.conditions.first { $0.text == text }
+    }
+    guard conditions.count > 2 else { return [] }
+    func merged(_ choices: [Choice]) -> Choice {
+      choices.reduce(Choice(repeating: 0, count: variables.count)) { done, one in
+        zip(done, one).map { $1 > 0 ? $1 : $0 }
+      }
+    }
+    let (holding, failing) = (
+      conditions.map { turned($0, to: true, zones) }, conditions.map { turned($0, to: false, zones) }
+    )
+    let allBut = conditions.indices.map { but in
+      merged(holding.enumerated().filter { $0.offset != but }.compactMap(\.element) + [failing[but]].compactMap(\.self))
+    }
+    return [merged(holding.compactMap(\.self)), merged(failing.compactMap(\.self))] + allBut
+  }
+
+  private func turned(_ condition: Expression, to wanted: Bool, _ zones: any ZoneSource) -> Choice? {
+    let read = variables.indices.filter { at in
+      condition.uses.contains { use in
+        guard case .input(let root) = use.name, let place = Self.place(root, use.path, graph) else { return false }
+        return place.root == variables[at].root && place.path == variables[at].path
+      }
+    }
+    let counts = read.map { variables[$0].candidates.count + 1 }
+    guard counts.reduce(1, { min($0 * $1, 1_000) }) <= 200 else { return nil }
+    let start = Instant(seconds: 1_780_304_400)
+    let picks = Self.product(counts).sorted { $0.count { $0 > 0 } < $1.count { $0 > 0 } }
+    return picks.lazy.map { picks in
+      var choice = Choice(repeating: 0, count: variables.count)
+      for (at, pick) in zip(read, picks) { choice[at] = pick }
+      return choice
+    }.first { choice in
+      guard case .runs(let runs) = Machine.enrol(graph, data: data(choice, at: start), at: start, zones: zones),
+        let one = runs.first
+      else { return false }
+      return (try? condition.evaluate(DataScope(graph: graph, data: one.data, start: start))) == .boolean(wanted)
+    }
   }
 
   private static func product(_ counts: [Int]) -> [Choice] {
