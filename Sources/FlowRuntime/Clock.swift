@@ -22,6 +22,13 @@ public struct SystemClock: Clock {
   /// While the machine sleeps it goes on, as the clock on the wall does.
   public func uptime() -> Int64? { SystemClock.read(CLOCK_BOOTTIME) }
 
+  /// Since some instant, as fine as the machine counts: for how long something takes, and never for when it is.
+  public static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)

@@ -1,3 +1,4 @@
+import FlowRuntime
 import Glibc
 
 /// Lines over a socket: each ends with a line feed, and none is longer than a limit.
@@ -37,10 +38,10 @@ struct Lines {
   /// Returns when something is there to be read, or after so many seconds, without having slept.
   func awaitAwake(seconds: Double) {
     guard buffer.isEmpty else { return }
-    let end = Pace.now + seconds
+    let end = SystemClock.seconds + seconds
     var byte: UInt8 = 0
     // Others that want the processor have it.
-    while recv(file, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0, Pace.now < end { sched_yield() }
+    while recv(file, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) < 0, SystemClock.seconds < end { sched_yield() }
   }
 
   private mutating func fill() throws(SocketError) -> Bool {

@@ -221,7 +221,7 @@ public final class SocketServer: Sendable {
     do throws(SocketError) {
       try lines.write(hello)
       while let line = try lines.read() {
-        pace.came(at: Pace.now)
+        pace.came(at: SystemClock.seconds)
         state.withLock { _ = $0.answered.insert(file) }
         try lines.write(executor.run { await answer(line) })
         state.withLock { $0.rest(file) }

@@ -21,13 +21,6 @@ struct Pace {
 
   /// Seconds; 0 where less than 250 a second come.
   var patience: Double { gap < 0.004 ? 2 * gap : 0 }
-
-  /// Seconds of the monotonic clock.
-  static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
 }
 
 /// A counting semaphore of the system's, for threads only.
