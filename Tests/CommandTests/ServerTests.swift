@@ -83,6 +83,8 @@ import Testing
     let number = server.going.pid
     kill(number, SIGSTOP)
     defer { kill(number, SIGCONT) }
+    // Until then it may still see that its socket goes, and make it anew.
+    try eventually("it stands still") { server.standsStill }
     #expect(unlink(folder.path + "/flow.db.socket") == 0)
     let waiting = try Going(event(1), in: folder.path)
     try eventually("it says for whom it waits") {

@@ -34,12 +34,17 @@ final class Serving {
   deinit { kill(going.pid, SIGKILL) }
 
   /// How often its threads have gone to sleep by themselves.
-  var sleeps: Int {
+  var sleeps: Int { threads("voluntary_ctxt_switches:").reduce(0) { $0 + (Int($1) ?? 0) } }
+
+  /// Each of its threads is stopped; one that is asked to be goes on for a moment.
+  var standsStill: Bool { threads("State:").allSatisfy { $0.hasPrefix("T") } }
+
+  /// What the system says of each of its threads.
+  private func threads(_ name: String) -> [Substring] {
     let tasks = "/proc/\(going.pid)/task"
-    return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).reduce(0) { sum, task in
+    return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).compactMap { task in
       let status = (try? String(contentsOfFile: "\(tasks)/\(task)/status", encoding: .utf8)) ?? ""
-      let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
-      return sum + (line?.split(separator: "\t").last.flatMap { Int($0) } ?? 0)
+      return status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last
     }
   }
 }
