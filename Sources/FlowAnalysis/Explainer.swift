@@ -194,8 +194,11 @@ public struct Explainer {
     }
     let node = graph.nodes[waiting.node]
     var facts = stuck + lately(node.name)
-    if facts.isEmpty, let touch = history.deliveries.last(where: { $0.touch && $0.isOpen }) {
-      facts.append(.counts(from: touch.step))
+    let isChain = if case .escalating = waiting.stage { true } else { false }
+    if facts.isEmpty,
+      let line = history.deliveries.last(where: { ($0.touch || isChain && $0.step == node.name) && $0.isOpen })
+    {
+      facts.append(.counts(from: line.step))
     }
     switch (waiting.stage, node.action) {
     case (.listening, .await(let awaited)): facts.append(.waitsFor(awaited.events))

@@ -66,6 +66,21 @@ import Testing
     expectSnapshot(WhyReport.json(try reasons()), "why.json")
   }
 
+  /// Nobody is called told before the word to them has left.
+  @Test(arguments: [
+    ("accepted", "told to sam@acme.test Fri 27 Mar 2026 16:40"),
+    ("held", "held; planned Fri 27 Mar 2026 16:40 to sam@acme.test"),
+  ])
+  func whoIsTold(state: String, words: String) throws {
+    var reasons = try reasons()
+    reasons.answers = [
+      Reasons.Answer(
+        step: "alarm", what: .told, at: try Samples.at("2026-03-27T16:40:00+01:00"), whom: "sam@acme.test",
+        delivery: try delivery(state, attempts: 1))
+    ]
+    #expect(WhyReport.text(reasons, width: 80).split(separator: "\n").contains("  \(words)"))
+  }
+
   private func figures() -> [Figures] {
     var figures = Figures(workflow: "proposal <b>")
     (figures.runs, figures.live, figures.reached, figures.goal) = (10, 1, 3, ["won"])

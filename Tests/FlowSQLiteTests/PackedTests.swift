@@ -24,6 +24,7 @@ struct PackedTests {
     .bounce(hard: true), .complaint(channel: nil), .unsubscribe(channel: "letter"), .opened, .clicked,
     .acknowledged,
     .failed(step: 300, because: "b"), .cancel(because: "c"),
+    .left(step: 300, counted: .epoch, withLater: false), .left(step: 3, counted: .distantFuture, withLater: true),
   ]
 
   static let entries: [Entry.Kind] = [

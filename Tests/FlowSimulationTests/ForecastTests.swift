@@ -31,4 +31,52 @@ struct ForecastTests {
       in: store, from: begin, to: begin.adding(milliseconds: 2 * 86_400_000))
     #expect(Set(items.filter { $0.entry.step == "thanks" }.map(\.run)) == [one.id, other.id])
   }
+
+  /// The machine has answered after a minute, the letter is tried again after three hours: two hours for an answer are
+  /// counted from then.
+  @Test func `what counts from a touch that has not left is told of when it leaves`() async throws {
+    let text = story("  []")
+    let head = String(text[..<(try #require(text.firstRange(of: "steps:")).lowerBound)])
+    let steps = """
+      steps:
+        - letter: ask
+          purpose: inform
+          body: "How are you?"
+        - ring: told
+          within: 1 hour
+        - await: reply within 2 hours
+        - letter: remind
+          purpose: inform
+          body: "We asked"
+        - await: reply within 1 hour
+        - escalate: alarm
+          to: [owner, contact]
+          each: 30 minutes
+          say: "Nobody answers"
+        - end: quiet
+      """
+    let graph = try Bench.workflows([head + steps], zones: utcOnly)[0].graph
+    let store = MemoryStore()
+    let begin = Zone.utc.instant(of: try #require(CivilDateTime(text: "2026-03-02 09:00")))
+    let box = LetterBox()
+    let clock = VirtualClock(begin)
+    let engine = Engine(
+      store: store, library: Library([graph]), outlets: box.outlets(), zones: utcOnly, clock: clock)
+    box.answer(.temporary(after: 3 * 3600, because: "busy"))
+    try await engine.receive(
+      .event(
+        type: "order.placed", id: "e-1", at: begin,
+        data: ["contact": ["name": "Ann"], "owner": ["name": "Olga"], "order": ["id": "O-1"]]))
+    #expect(box.texts == ["told to Ann: "])
+    let left = try #require(store.outbox(.planned).first).next
+    let run = try #require(store.runs(RunFilter()).first).id
+    clock.advance(to: begin.adding(milliseconds: 60_000))
+    try await engine.receive(
+      Incoming(id: "ok-1", at: clock.now(), body: .run(run, .outcome("ok", step: nil, note: nil))))
+
+    let forecast = Forecast(library: Library([graph]), outlets: box.outlets(), zones: utcOnly)
+    let items = try await forecast.items(in: store, from: clock.now(), to: begin.adding(milliseconds: 86_400_000))
+    let told = items.map { "\($0.entry.step ?? "") \($0.at.milliseconds(since: left) / 60_000)" }
+    #expect(told == ["ask 0", "remind 120", "alarm 180", "alarm 210"])
+  }
 }

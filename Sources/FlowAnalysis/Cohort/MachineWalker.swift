@@ -95,7 +95,8 @@ struct MachineWalker: Walker {
   mutating func wentOut(_ touch: Waited, _ state: inout State, at minute: Int32) {
     guard let run = state.run else { return }
     let now = plan.instant(minute)
-    let left = Event.Kind.left(step: NodeIndex(touch.node), counted: plan.instant(touch.counted))
+    let left = Event.Kind.left(
+      step: NodeIndex(touch.node), counted: plan.instant(touch.counted), withLater: false)
     take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: left), at: now, surroundings), &state)
   }
 

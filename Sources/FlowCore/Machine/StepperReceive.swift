@@ -16,7 +16,7 @@ extension Stepper {
       tell(.cancelled, "cancelled: \(reason)")
       note(nil, .cancelled(because: reason))
       end("cancelled")
-    case .left(let node, let counted): recount(node, counted)
+    case .left(let node, let counted, let withLater): recount(node, counted, withLater)
     default: offer(event)
     }
   }

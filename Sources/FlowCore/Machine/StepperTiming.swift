@@ -145,19 +145,23 @@ extension Stepper {
 
   // MARK: Relative to what was really done
 
-  /// A touch that was counted when it was planned has left only now. Nothing else happens; what the run waits for moves
-  /// where it counts from there: a `wait`, an `await`, an `after`, the pause between two rounds.
-  mutating func recount(_ node: NodeIndex, _ counted: Instant) {
+  /// A touch, or a word to one person of a chain, that was counted when it was planned has left only now. Nothing else
+  /// happens; what the run waits for moves where it counts from there: a `wait`, an `await`, an `after`, the pause
+  /// between two rounds, a person's time in an `escalate … each`.
+  mutating func recount(_ node: NodeIndex, _ counted: Instant, _ withLater: Bool) {
     guard graph.nodes.indices.contains(node), var waiting = run.waiting else { return }
-    // What began with an answer or a task counts from that.
-    let beganWithTouch = waiting.arrived >= counted && run.touched.contains(waiting.arrived)
-    if let index = run.touched.lastIndex(of: counted) { run.touched[index] = now }
+    let isEscalation = if case .escalate = graph.nodes[node].action { true } else { false }
+    // What began with an answer counts from that.
+    let beganWithAnswer = !isEscalation && run.answered.map { $0 >= counted } ?? false
+    let beganWithIt =
+      waiting.arrived >= counted && (withLater && !beganWithAnswer || run.touched.contains(waiting.arrived))
+    if !isEscalation, let index = run.touched.lastIndex(of: counted) { run.touched[index] = now }
     run.touched.sort()
     if run.passed[node] == counted { run.passed[node] = now }
     let instant = now
     for loop in graph.nodes[node].repeats where run.rounds[loop]?.sent == counted { run.rounds[loop]?.sent = instant }
-    if beganWithTouch { waiting.arrived = now }
-    if let computed = computed(waiting), computed != waiting.computed {
+    if beganWithIt { waiting.arrived = now }
+    if let computed = computed(waiting, withLater), computed != waiting.computed {
       waiting.computed = computed
       waiting.due = max(computed, waiting.floor ?? computed)
     }
@@ -169,7 +173,10 @@ extension Stepper {
   }
 
   /// The due of a wait as the file has it; nil where it has none that can be computed again.
-  private func computed(_ waiting: Run.Waiting) -> Instant? {
+  private func computed(_ waiting: Run.Waiting, _ withLater: Bool) -> Instant? {
+    if withLater, case .escalating = waiting.stage, case .escalate(let escalation) = graph.nodes[waiting.node].action {
+      return escalation.each.flatMap { after($0, from: waiting.arrived) }
+    }
     if waiting.stage == .round {
       guard case .loop(let loop) = graph.nodes[waiting.node].action, let round = run.rounds[waiting.node]
       else { return nil }

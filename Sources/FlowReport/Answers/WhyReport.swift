@@ -82,7 +82,9 @@ struct WhyWords {
     switch answer.what {
     case .sent, .planned: return sent(answer) + at + by + to + until
     case .assigned: return "given\(to) as a \(answer.verb ?? "task")\(at)\(until)"
-    case .told: return "told\(to)\(at)"
+    case .told:
+      let state = sent(answer)
+      return state == "sent" ? "told\(to)\(at)" : "\(state)\(at)\(to)"
     case .withheld: return "withheld\(at): it did not go out"
     case .skipped: return "left out\(at)"
     case .failed: return "failed\(at)"

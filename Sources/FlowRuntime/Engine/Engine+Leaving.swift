@@ -3,14 +3,33 @@ import FlowPlugin
 import FlowTime
 
 /// Steps are relative to what was really done (guarantee 11): while a touch of a run is planned and has neither left
-/// nor failed, the run's clock stands; and what follows it counts from when it really left.
+/// nor failed, the run's clock stands; and what follows it counts from when it really left. So it is with the word to
+/// each person of an `escalate … each`.
 extension Engine {
-  /// The run's clock has come to something, and a touch before it has not left.
-  func openTouch(of run: String) throws(StoreError) -> Outgoing? {
-    guard try store.hasOpen(run: run) else { return nil }
-    return try store.outbox(run: run).first {
-      $0.touch && [.planned, .claimed, .marked, .held].contains($0.state)
-    }
+  /// The run's clock has come to something, and what it counts from has not left: a touch, or the word to the person
+  /// whose turn it is in an `escalate … each`.
+  func notLeft(of record: RunRecord) throws(StoreError) -> Outgoing? {
+    guard try store.hasOpen(run: record.id) else { return nil }
+    let lines = try store.outbox(run: record.id)
+    func isOpen(_ line: Outgoing) -> Bool { [.planned, .claimed, .marked, .held].contains(line.state) }
+    if let touch = lines.first(where: { $0.touch && isOpen($0) }) { return touch }
+    return word(record.run, among: lines).flatMap { isOpen($0) ? $0 : nil }
+  }
+
+  /// What was last handed over to tell a person of the chain that the run waits at.
+  private func word(_ run: Run, among lines: [Outgoing]) -> Outgoing? {
+    guard let waiting = run.waiting, case .escalating = waiting.stage else { return nil }
+    return lines.last { $0.node == waiting.node }
+  }
+
+  /// A chain goes on to the next person where the word to this one alone is put off, or set aside: an alarm does not
+  /// wait for one full mailbox. It does not end so.
+  func goesOn(_ line: Outgoing, from before: Run, to after: Run) -> Bool {
+    guard case .escalating(let index)? = before.waiting?.stage, case .escalating(let next)? = after.waiting?.stage
+    else { return false }
+    let isPutOff = line.state == .planned && line.attempts > 0 && line.next > clock.now()
+    let isSetAside = line.state == .held && line.because?.hasPrefix(Hold.mark) != true
+    return (isPutOff || isSetAside) && after.waiting?.node == before.waiting?.node && next > index
   }
 
   /// The last look at a touch. What the run has planned after it and has not let out either does not stand in its way.
@@ -38,20 +57,27 @@ extension Engine {
 
   private func behind(_ line: Outgoing) -> String { "\(line.step) has not left yet" }
 
-  /// A line is settled. What is to be written of its run in the same transaction: that it counts from now, where the
-  /// touch has left later than planned, and that it goes on, where it stood still for that.
+  /// A word to one person of a chain this much later than planned is a late one, in milliseconds; so is a touch for
+  /// which the run's clock has stood.
+  private static let lateWord: Int64 = 1000
+
+  /// A line is settled. What is to be written of its run in the same transaction: that it counts from now, where it
+  /// has left later than planned, and that it goes on, where it stood still for that.
   /// - Parameter hasLeft: or may have.
   func goOn(after line: Outgoing, hasLeft: Bool) throws(StoreError) -> [Write] {
     let now = clock.now()
-    let isLate = hasLeft && now.milliseconds(since: line.planned) >= Engine.late
-    guard line.touch, isLate || sending.aside.contains(line.run), let record = try store.run(line.run) else {
-      return []
+    let off = now.milliseconds(since: line.planned)
+    let mayBeLate = hasLeft && off >= Engine.lateWord
+    guard mayBeLate || sending.aside.contains(line.run), let record = try store.run(line.run) else { return [] }
+    if !line.touch {
+      guard word(record.run, among: try store.outbox(run: line.run))?.key == line.key else { return [] }
     }
     var next = record
     var writes = release(&next, behind: line)
-    if isLate {
-      let counted = counted(line, of: record.contact)
-      writes += noteLate(line, of: record.contact, left: now, isCounted: true)
+    let hasRunOut = record.run.waiting.map { $0.wakes <= now } ?? false
+    if mayBeLate, !line.touch || off >= Engine.late || hasRunOut {
+      let counted = line.touch ? counted(line, of: record.contact) : line.planned
+      if line.touch { writes += noteLate(line, of: record.contact, left: now, isCounted: true) }
       if let step = try recount(&next, line, counted, now) { writes.append(.append(step)) }
       writes += try dueAgain(next, since: record.run.waiting, left: now)
     }
@@ -62,7 +88,8 @@ extension Engine {
     _ next: inout RunRecord, _ line: Outgoing, _ counted: Instant, _ now: Instant
   ) throws(StoreError) -> JournalStep? {
     guard next.isLive, let graph = try graph(of: next) else { return nil }
-    let event = Event(id: "left.\(next.sequence)", at: now, kind: .left(step: line.node, counted: counted))
+    let left = Event.Kind.left(step: line.node, counted: counted, withLater: true)
+    let event = Event(id: "left.\(next.sequence)", at: now, kind: left)
     let transition = Machine.step(graph, next.run, event, at: now, Surroundings(zones: zones))
     next.run = transition.run
     next.sequence += 1

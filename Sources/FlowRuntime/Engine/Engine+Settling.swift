@@ -76,7 +76,9 @@ extension Engine {
     line.state = .planned
     line.because = because
     line.next = next
-    try store.add([.change(line, from: from)])
+    // Of a chain whose clock has stood for it: perhaps another person is told now.
+    let writes = line.touch ? [] : try goOn(after: line, hasLeft: false)
+    try store.add([.change(line, from: from)] + writes)
   }
 
   func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {

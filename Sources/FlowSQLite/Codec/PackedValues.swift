@@ -141,8 +141,8 @@ extension Event.Kind: Packed {
       packer.put(12, step)
       packer.put(because)
     case .cancel(let because): packer.put(13, because)
-    case .left(let step, let counted):
-      packer.put(14, step)
+    case .left(let step, let counted, let withLater):
+      packer.put(withLater ? 15 : 14, step)
       packer.put(counted)
     }
   }
@@ -163,7 +163,8 @@ extension Event.Kind: Packed {
     case 11: self = .acknowledged
     case 12: self = .failed(step: try unpacker.get(), because: try unpacker.get())
     case 13: self = .cancel(because: try unpacker.get())
-    case 14: self = .left(step: try unpacker.get(), counted: try unpacker.get())
+    case 14: self = .left(step: try unpacker.get(), counted: try unpacker.get(), withLater: false)
+    case 15: self = .left(step: try unpacker.get(), counted: try unpacker.get(), withLater: true)
     case let other: throw Unpacker.corrupt("\(other) is no kind of event")
     }
   }
