@@ -216,14 +216,17 @@ public final class SocketServer: Sendable {
   private func converse(on file: Int32) {
     var lines = Lines(file, limit: limits.line, seconds: limits.seconds)
     let executor = ThreadExecutor()
-    let answer = answer
     var pace = Pace()
     do throws(SocketError) {
       try lines.write(hello)
       while let line = try lines.read() {
         pace.came(at: SystemClock.seconds)
-        state.withLock { _ = $0.answered.insert(file) }
-        try lines.write(executor.run { await answer(line) })
+        let isAlone = state.withLock { state in
+          state.answered.insert(file)
+          return state.answered.count == 1
+        }
+        // Beside others it would also carry out what they ask, while its own answer waits for it: they share the pool.
+        try lines.write(isAlone ? executor.run { await self.answer(line) } : answered(line))
         state.withLock { $0.rest(file) }
         stayAwake(for: lines, pace)
       }
@@ -232,6 +235,13 @@ public final class SocketServer: Sendable {
       if case .tooLong = error { try? lines.write(Wire.refusal("\(error)")) }
     }
     end(file)
+  }
+
+  /// The thread waits for what the tasks of the process work out.
+  private func answered(_ line: [UInt8]) -> [UInt8] {
+    let reply = Reply()
+    Task { reply.give(await self.answer(line)) }
+    return reply.wait()
   }
 
   /// Where orders come thick, their thread stays awake for the next one; never more than one does, and none where there

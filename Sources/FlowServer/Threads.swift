@@ -100,3 +100,19 @@ final class ThreadExecutor: TaskExecutor {
     let bytes = Mutex<[UInt8]?>(nil)
   }
 }
+
+/// What a task of the pool hands to a thread that waits for it.
+final class Reply: Sendable {
+  private let value = Mutex<[UInt8]>([])
+  private let given = Semaphore(0)
+
+  func give(_ bytes: [UInt8]) {
+    value.withLock { $0 = bytes }
+    given.signal()
+  }
+
+  func wait() -> [UInt8] {
+    given.wait()
+    return value.withLock { $0 }
+  }
+}

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// What comes by the socket is foreign: it harms only the conversation in which it comes.
@@ -95,6 +96,36 @@ import Testing
       used = now
     }
     #expect(idle == 3)
+    try server.endsWell()
+  }
+
+  /// However many order without a pause, nobody's answer waits until the others have ended.
+  @Test func `those who order at the same time are answered alike`() throws {
+    let folder = try News.project([0..<1])
+    let server = try Serving(folder)
+    let counted = Mutex([Int](repeating: 0, count: 6))
+    let isOver = Mutex(false)
+    let path = socketPath(folder)
+    let threads = (0..<6).map { number in
+      Thread {
+        guard let talk = try? Talk(path) else { return }
+        _ = talk.line()
+        while !isOver.withLock(\.self) {
+          talk.say(#"{"order":"resume-all"}"#)
+          guard talk.line().contains("done") else { return }
+          counted.withLock { $0[number] += 1 }
+        }
+      }
+    }
+    for thread in threads { thread.start() }
+    // From when all have begun until one has had many, not for a time: then each has had its share.
+    for _ in 0..<600 where counted.withLock({ $0.min() ?? 0 }) == 0 { usleep(100_000) }
+    let before = counted.withLock(\.self)
+    func had() -> [Int] { zip(counted.withLock(\.self), before).map { $0 - $1 } }
+    for _ in 0..<600 where had().max() ?? 0 < 3000 { usleep(100_000) }
+    let counts = had()
+    isOver.withLock { $0 = true }
+    #expect(counts.min() ?? 0 > (counts.max() ?? 0) / 10, "\(counts)")
     try server.endsWell()
   }
 
