@@ -108,6 +108,21 @@ struct ErasureTests {
     #expect(try store.inboxNeedingEyes().isEmpty)
   }
 
+  @Test func `guarantee 27: who is named as a member of data is erased with it`() async throws {
+    let scratch = try Scratch()
+    let (store, engine) = try begun(in: scratch)
+    let scores: [JSONValue] = [
+      ["scores": ["joe@example.test": .number("5")]], ["joe@example.test": .number("5")],
+      ["scores": ["mojoe@example.test": .number("5")]],
+    ]
+    for (number, data) in scores.enumerated() {
+      try await engine.receive(
+        .event(type: "order.lost", id: "e-\(number)", at: EngineOnFileTests.at(0), subject: "S-1", data: data))
+    }
+    #expect(try await engine.erase("joe@example.test").events == 2)
+    #expect(try store.inbox(InboxKey(source: "shop", id: "e-0")) == nil)
+  }
+
   /// The contact is called as a channel, its key as a step, and both as members of everybody's JSON.
   @Test func `guarantee 27: who is called as a channel is erased without the channel, and nobody else's is touched`()
     async throws

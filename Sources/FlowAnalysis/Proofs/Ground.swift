@@ -40,6 +40,8 @@ final class Ground {
   let ahead: ClosedRange<Int64>
   /// When clocks are changed where days are reckoned; nil where that is data.
   private let changes: [FlowTime.Instant]?
+  /// How far the clock by which days are reckoned hangs; nil where that is data.
+  private let offsets: ClosedRange<Int64>?
   private var settled: [Window: Bool] = [:]
   /// What is known of the contact may change during a run.
   let setsContact: Bool
@@ -116,7 +118,7 @@ final class Ground {
     ahead =
       isOneZone
       ? 0...0 : Self.offsets.lowerBound - offsets.upperBound...Self.offsets.upperBound - offsets.lowerBound
-    changes = own?.changes
+    (changes, self.offsets) = (own?.changes, own?.offsets)
     // The window is read where the contact is: other clocks may be changed there.
     let windowJump = isOneZone ? ownJump : Self.mostJump
     jump = ownJump + (isOneZone || !graph.hasHours ? 0 : windowJump)
@@ -139,6 +141,17 @@ final class Ground {
       (low, high) = (min(low, zone.offset(at: now)), max(high, zone.offset(at: now)))
     }
     return (Int64(low) * 1000...Int64(high) * 1000, changes)
+  }
+
+  /// Where days are reckoned no clock is changed on a business day.
+  func changesClocks(onNone calendar: BusinessCalendar) -> Bool {
+    guard let changes, let offsets else { return false }
+    return changes.allSatisfy { change in
+      // The hours before it and after it, by either clock.
+      [offsets.lowerBound - Self.mostJump, offsets.upperBound + Self.mostJump].allSatisfy { offset in
+        !calendar.isBusinessDay(CivilDate(dayNumber: Int((change.milliseconds + offset) / Distance.day)))
+      }
+    }
   }
 
   /// Wherever the contact is, whatever goes out in a window does so at no hour at which clocks are changed where days

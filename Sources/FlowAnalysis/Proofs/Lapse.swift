@@ -10,6 +10,8 @@ struct Lapse {
   let days: UInt8?
   /// Whatever goes out does so on a business day of the run.
   private let isOnDays: Bool
+  /// What comes later on a business day does so at no earlier time of the day: no hour of it comes twice.
+  private let keepsTimes: Bool
 
   private static let mostDays = 40
 
@@ -19,6 +21,7 @@ struct Lapse {
     if case .businessHours = least.kind, ground.setsContact { return nil }
     self.least = least
     isOnDays = ground.isOneZone && ground.graph.writesOnBusinessDays
+    keepsTimes = isOnDays || ground.changesClocks(onNone: ground.graph.policy.calendar)
     days = Self.needed(least, ground.graph.policy.calendar, ground.stretches.dates, isOnDays)
   }
 
@@ -87,7 +90,7 @@ struct Lapse {
     }
     if case .businessDays(let count) = duration.kind {
       // From a day that is none it may be an earlier time of the day.
-      reached = (isOnDay && isExact ? reached : reached & ~1) + 2 * count
+      reached = (isOnDay && isExact && keepsTimes ? reached : reached & ~1) + 2 * count
     }
     return (UInt8(min(reached, Int(most))), isOver)
   }

@@ -167,7 +167,8 @@ private struct Eraser {
       // A packed text begins with its length, which may look like a letter.
       let begins = start == 0 || !isWithinWord(bytes[start - 1]) || Int(bytes[start - 1]) == word.count
       let ends = isAddress || end == bytes.count || !isWithinWord(bytes[end])
-      if begins, ends, !isMember(bytes, start, end) { return true }
+      // No member is called as an address or a telephone number is.
+      if begins, ends, isAddress || word.first == UInt8(ascii: "+") || !isMember(bytes, start, end) { return true }
     }
     return false
   }
