@@ -51,14 +51,12 @@ extension Engine {
     case .success(let read): graph = read
     case .failure(let unreadable): return try setAside(record, unreadable)
     }
-    let line = try notLeft(of: record)
-    if let line, line.touch { return try standStill(record, isNoted: true, reason(behind: line)) }
+    if let line = try notLeft(of: record), !goesOn(line) {
+      return try standStill(record, isNoted: true, reason(behind: line))
+    }
     let surroundings = try surroundings(of: record, graph)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
     let transition = Machine.step(graph, record.run, event, at: now, surroundings)
-    if let line, !goesOn(line, from: record.run, to: transition.run) {
-      return try standStill(record, isNoted: true, reason(behind: line))
-    }
     if transition.entries.isEmpty, transition.effects.isEmpty, transition.run == record.run {
       if let because = surroundings.held.values.min() { return try standStill(record, isNoted: false, because) }
       return try setAside(record, "it was due and did nothing")

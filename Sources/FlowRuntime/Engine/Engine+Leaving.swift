@@ -22,14 +22,13 @@ extension Engine {
     return lines.last { $0.node == waiting.node }
   }
 
-  /// A chain goes on to the next person where the word to this one alone is put off, or set aside: an alarm does not
-  /// wait for one full mailbox. It does not end so.
-  func goesOn(_ line: Outgoing, from before: Run, to after: Run) -> Bool {
-    guard case .escalating(let index)? = before.waiting?.stage, case .escalating(let next)? = after.waiting?.stage
-    else { return false }
+  /// A chain goes on, to the next person or to its timeout, where the word to this one alone is put off, or set aside:
+  /// an alarm does not wait for one full mailbox. It stands for what waits for rate, capacity or a hold.
+  func goesOn(_ line: Outgoing) -> Bool {
+    guard !line.touch else { return false }
     let isPutOff = line.state == .planned && line.attempts > 0 && line.next > clock.now()
     let isSetAside = line.state == .held && line.because?.hasPrefix(Hold.mark) != true
-    return (isPutOff || isSetAside) && after.waiting?.node == before.waiting?.node && next > index
+    return isPutOff || isSetAside
   }
 
   /// The last look at a touch. What the run has planned after it and has not let out either does not stand in its way.
@@ -88,13 +87,40 @@ extension Engine {
     _ next: inout RunRecord, _ line: Outgoing, _ counted: Instant, _ now: Instant
   ) throws(StoreError) -> JournalStep? {
     guard next.isLive, let graph = try graph(of: next) else { return nil }
-    let left = Event.Kind.left(step: line.node, counted: counted, withLater: true)
+    let isByHand = try line.touch ? somebodyActed(in: next, since: counted) : false
+    let left = Event.Kind.left(step: line.node, counted: counted, withLater: !isByHand)
     let event = Event(id: "left.\(next.sequence)", at: now, kind: left)
     let transition = Machine.step(graph, next.run, event, at: now, Surroundings(zones: zones))
     next.run = transition.run
     next.sequence += 1
     return JournalStep(
       run: next.id, sequence: next.sequence, at: now, event: event, entries: transition.entries)
+  }
+
+  /// What the run waits for follows upon what somebody has done after the touch was counted: an event of the user's own
+  /// or a task's outcome. That has its own instant, and a wait counts from it (language.md, 5). What a channel has told
+  /// by itself has none.
+  private func somebodyActed(in record: RunRecord, since counted: Instant) throws(StoreError) -> Bool {
+    guard let arrived = record.run.waiting?.arrived, arrived > counted, let graph = try graph(of: record) else {
+      return false
+    }
+    return try store.journal(record.id).contains { step in
+      guard step.at > counted, step.at <= arrived, let event = step.event else { return false }
+      let isTaken = step.entries.contains { entry in
+        if case .received(_, _, _, let took) = entry.kind { took != "nothing" } else { false }
+      }
+      return isTaken && isByHand(event.kind, graph)
+    }
+  }
+
+  private func isByHand(_ kind: Event.Kind, _ graph: Graph) -> Bool {
+    switch kind {
+    case .named, .acknowledged: return true
+    case .outcome(_, let node?, _) where graph.nodes.indices.contains(node):
+      if case .channel(let action) = graph.nodes[node].action { return action.isTask }
+      return true
+    default: return false
+    }
   }
 
   /// The run goes on where it stood still for this line; what holds it otherwise holds it on.
