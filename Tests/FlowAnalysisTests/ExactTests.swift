@@ -168,7 +168,7 @@ struct ExactTests {
   func `a forecast is as fine as it has to be: the finest is the same to a ten-thousandth`(_ away: Int) throws {
     let cohort = try chained(5, away: away)
     let usual = cohort.exactFigures(.init(starts: 13))
-    let finest = cohort.exactFigures(.init(starts: 13, stretch: 0, answers: 0, holds: 0))
+    let finest = cohort.exactFigures(.init(starts: 13, stretch: 0, answers: 0, holds: 0, work: .max))
     let distance = distance(usual, finest)
     #expect(distance["outcomes"] ?? 1 <= 1e-4 && distance["touches"] ?? 1 <= 1e-4, "\(distance)")
     #expect(distance["duration"] ?? 1 <= 1e-4 && distance["load"] ?? 1 <= 5e-3, "\(distance)")

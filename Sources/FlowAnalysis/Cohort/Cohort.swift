@@ -73,10 +73,15 @@ public struct Cohort: Sendable {
     public var answers: Double
     /// Of all contacts, how few may be held for more than the thirty days that holds come to at most.
     public var holds: Double
+    /// After so much work few join others who are nearly where they are; ever more the more it becomes.
+    public var work: Int
 
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
-    public init(starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3) {
-      (self.starts, self.stretch, self.answers, self.holds) = (starts, stretch, answers, holds)
+    public init(
+      starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3,
+      work: Int = 2_000_000
+    ) {
+      (self.starts, self.stretch, self.answers, self.holds, self.work) = (starts, stretch, answers, holds, work)
     }
   }
 

@@ -359,4 +359,7 @@ protocol Walker {
   mutating func alike(_ state: State, replying index: Int) -> State?
   /// As if there had been no touch yet.
   func untouched(_ state: State) -> State
+  /// A number that states share, and others seldom do, that differ by nothing but when things are due and have been,
+  /// and by that within one part of the wall's time, of so many minutes; where those are 0, however much.
+  func tag(_ state: State, parts minutes: Int32) -> UInt64
 }

@@ -222,7 +222,7 @@ struct CohortProgram {
   private func isLast(_ index: Int, _ leads: [Bool]) -> Bool {
     var targets = anytime[index].map(\.target)
     switch plan.replies[index].kind {
-    case .outOfOffice: return false
+    case .outOfOffice, .named: return false
     case .reply: targets += anyReply.map(\.target) + [replied]
     case .bounce: targets.append(undeliverable)
     default: targets.append(optedOut)
@@ -267,11 +267,24 @@ struct CohortProgram {
       case .outOfOffice:
         away = duration(.businessDays(5))
         if waitsForEvents { throw NotCarried("an absence beside a hold until an event") }
-      default: throw NotCarried("an event of the user's")
+      case .named:
+        if waitsForEvents { throw NotCarried("an event beside a hold until an event") }
+        // What nothing takes waits for a step to come.
+        if plan.graph.anytime.allSatisfy({ $0.key != one.name }), awaits(one.name) {
+          throw NotCarried("an event that a later step may take")
+        }
+      default: throw NotCarried("what only production hears")
       }
       if try anytimeCases(one.name).contains(where: { $0.bit >= 0 }) {
         throw NotCarried("\(one.name) in `anytime`, which may lead back")
       }
+    }
+  }
+
+  private func awaits(_ event: String) -> Bool {
+    reachable.contains { node in
+      guard case .await(let awaited) = plan.graph.nodes[node].action else { return false }
+      return awaited.cases.contains { $0.key == event }
     }
   }
 

@@ -227,6 +227,12 @@ struct CohortProbe {
       var run = Run(key: plan.key(of: 0, enrolment), data: enrolment.data, started: now, zone: plan.zone.name)
       run.passed = Dictionary(uniqueKeysWithValues: bare.indices.map { ($0, now) })
       run.reply = Run.Reply(text: "", class: "reply", date: nil)
+      for edge in plan.graph.edges {
+        guard case .node(let target) = edge.to, let told = plan.replies.first(where: { $0.name == edge.label }),
+          case .named = told.kind
+        else { continue }
+        run.led[plan.graph.nodes[target].place.list] = Event(id: "", at: now, kind: told.kind)
+      }
       return run
     }
   }

@@ -33,6 +33,7 @@ struct CompiledSteps {
       case .reply: reply.name == "reply" ? .anyReply : .classOfReply
       case .unsubscribe, .complaint: .optOut
       case .bounce: .bounce
+      case .named: .named
       default: .absence
       }
     }
@@ -40,7 +41,7 @@ struct CompiledSteps {
   }
 
   /// What a touch brings.
-  private enum Brings: UInt8 { case classOfReply, anyReply, optOut, bounce, absence }
+  private enum Brings: UInt8 { case classOfReply, anyReply, optOut, bounce, named, absence }
 
   // MARK: Told
 
@@ -229,6 +230,8 @@ struct CompiledSteps {
     if isReply(index) { state.answer = UInt8(truncatingIfNeeded: index + 1) | State.answered }
     let target = target(ofReply: index, state)
     if target != CohortProgram.To.nowhere { return proceed(target, &state, contact, now) }
+    // Only recorded.
+    if brings[index] == .named { return }
     let until = times.after(program.away, now)
     (state.due, state.held) = times.moved(state.due, to: until == Self.none ? now : until, held: state.held)
   }
@@ -251,7 +254,7 @@ struct CompiledSteps {
     }
     if own != nowhere { return own }
     if brings == .bounce { return program.undeliverable }
-    if brings == .absence { return nowhere }
+    if brings == .absence || brings == .named { return nowhere }
     let any = usable(program.anyReply, state)
     return any == nowhere ? program.replied : any
   }

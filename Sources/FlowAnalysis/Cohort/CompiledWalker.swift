@@ -114,4 +114,18 @@ struct CompiledWalker: Walker {
     apart.touches = 0
     return apart
   }
+
+  func tag(_ state: State, parts minutes: Int32) -> UInt64 {
+    let wall = steps.program.plan.wall
+    var tag = CoarseTag(minutes)
+    tag.add(UInt64(state.node) << 32 | UInt64(state.passed))
+    tag.add(UInt64(state.stage.rawValue) << 32 | UInt64(state.person) << 24 | UInt64(state.round) << 16)
+    tag.add(UInt64(state.loop) << 24 | UInt64(state.touches) << 16)
+    tag.add(UInt64(state.answer) << 8 | UInt64(state.suppressed))
+    tag.add(UInt64(state.day) << 32 | UInt64(UInt32(bitPattern: state.started)))
+    for minute in [state.due, state.deadline, state.lastTouch, state.first, state.second] {
+      tag.add(minute == Self.none ? nil : minute &+ wall)
+    }
+    return tag.value
+  }
 }

@@ -31,6 +31,10 @@ extension ExactRun {
       && crowds[index].state.contact == state.contact && isAlike(from: first, as: crowds[index].first)
     {
       alike.removeLast(alike.count - first)
+      if crowds[index].state.rough != state.rough {
+        let (own, other) = (masses.sum(crowds[index].state.flow, row: row), masses.sum(state.flow, row: row))
+        crowds[index].state.rough = (crowds[index].state.rough * own + state.rough * other) / (own + other)
+      }
       masses.gather(state.flow, row: row, touches: state.state.touchCount, into: &crowds[index].state.flow)
       return classes
     }
@@ -52,7 +56,7 @@ extension ExactRun {
     for index in crowds.indices {
       let crowd = crowds[index]
       let going = masses.sum(crowd.state.flow, row: crowd.row)
-      let least = grain * weight * Double(crowd.state.flow.count)
+      let least = max(grain * weight * Double(crowd.state.flow.count), 16 * coarse.few)
       wait.begin(at: minute, given: 0, until: 0, node: -1, share: 0, least: least)
       hear(crowd.row, going, crowd.state, through: crowd.high) { crowd.classes & 1 << UInt64($0) != 0 }
       masses.drop(crowd.state.flow)

@@ -110,7 +110,7 @@ extension ExactRun {
 
   /// So few are told something within so many minutes that nobody asks at which.
   func isWhole(_ total: Double, _ minutes: Int32) -> Bool {
-    total < wait.least / 16 && (minutes <= widest || total < few / 2)
+    total < wait.least / 16 && (minutes <= widest || total < scant)
   }
 
   /// What somebody is told at some minute of a stretch.
@@ -147,7 +147,7 @@ extension ExactRun {
     if isShort || middle >= high { return settleAtOnce(told, state, low, high, total, of: own) }
     let later = mass(told, own, state, middle, high)
     // Of what comes within minutes the last is nobody.
-    if middle - low <= 15, later < few / 2 { return settleAtOnce(told, state, low, high, total, of: own) }
+    if middle - low <= 15, later < scant { return settleAtOnce(told, state, low, high, total, of: own) }
     cut(told, own, mass(told, own, state, low, middle), state, low, middle, first, nil, &run)
     cut(told, own, later, state, middle, high, nil, last, &run)
   }
@@ -244,6 +244,7 @@ extension ExactRun {
     of own: Double, times: Double
   ) {
     note(told, total)
+    rough += total * state.rough
     var part = 1.0
     if state.flow.isCounted {
       let row = if case .reply(let index) = told { rows[index] } else { 0 }

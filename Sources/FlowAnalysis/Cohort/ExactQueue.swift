@@ -7,6 +7,8 @@ struct ExactState<State: WalkerState> {
   /// One of them: splits lead all of them as they lead this one.
   var contact: UInt32
   var flow: ExactFlow
+  /// The share of them who are in another place than they belong.
+  var rough = 0.0
 
   func isSame(as other: ExactState) -> Bool {
     given == other.given && until == other.until && contact == other.contact
@@ -22,6 +24,8 @@ struct ExactQueue<State: WalkerState> {
     var bucket: Int32
     /// The next place in the same bucket; -1 at the end.
     var next: Int32
+    /// What it shares with those that few may join; 0 where nobody may.
+    var near: UInt64
   }
 
   private var places: [Place] = []
@@ -30,22 +34,44 @@ struct ExactQueue<State: WalkerState> {
   private var buckets = [Int32](repeating: -1, count: 1 << 12)
   /// The minute is above the place, so that what comes out does not depend on anything else.
   private var heap: [UInt64] = []
+  /// A place of those that share what is near.
+  private var nearby: [UInt64: Int32] = [:]
 
-  mutating func push(_ state: ExactState<State>, at minute: Int32, _ masses: inout ExactMasses) {
+  /// - Parameters:
+  ///   - near: what it shares with those that it is much like; 0 where nobody asks.
+  ///   - isFew: they may go on as those, wherever these are in time.
+  mutating func push(
+    _ state: ExactState<State>, at minute: Int32, near: UInt64 = 0, isFew: Bool = false, _ masses: inout ExactMasses
+  ) {
     let mixed = (state.state.tag ^ UInt64(UInt32(bitPattern: minute))) &* 0x9E37_79B9_7F4A_7C15
     let bucket = Int32(mixed >> 52)
     var known = Int(buckets[Int(bucket)])
     while known >= 0 {
       if places[known].minute == minute, places[known].state.isSame(as: state) {
-        return masses.join(state.flow, into: &places[known].state.flow)
+        return join(state, into: known, &masses)
       }
       known = Int(places[known].next)
     }
-    let place = Place(state: state, minute: minute, bucket: bucket, next: buckets[Int(bucket)])
+    if isFew, let known = nearby[near].map(Int.init), places[known].near == near {
+      var state = state
+      state.rough = 1
+      return join(state, into: known, &masses)
+    }
+    let place = Place(state: state, minute: minute, bucket: bucket, next: buckets[Int(bucket)], near: near)
     let index = free.popLast() ?? Int32(places.count)
     if Int(index) == places.count { places.append(place) } else { places[Int(index)] = place }
     buckets[Int(bucket)] = index
+    if near != 0 { nearby[near] = index }
     add(UInt64(UInt32(bitPattern: minute)) << 32 | UInt64(index))
+  }
+
+  private mutating func join(_ state: ExactState<State>, into known: Int, _ masses: inout ExactMasses) {
+    if state.rough != places[known].state.rough {
+      let (own, other) = (masses.sum(places[known].state.flow), masses.sum(state.flow))
+      let rough = places[known].state.rough * own + state.rough * other
+      places[known].state.rough = own + other > 0 ? rough / (own + other) : 0
+    }
+    masses.join(state.flow, into: &places[known].state.flow)
   }
 
   /// All of the next minute, into an empty list; nil where there are none.
@@ -55,10 +81,18 @@ struct ExactQueue<State: WalkerState> {
       let index = Int32(truncatingIfNeeded: next)
       all.append(places[Int(index)].state)
       unlink(index)
+      leaveNearby(index)
       free.append(index)
       remove()
     }
     return Int32(truncatingIfNeeded: first >> 32)
+  }
+
+  private mutating func leaveNearby(_ index: Int32) {
+    let near = places[Int(index)].near
+    guard near != 0 else { return }
+    places[Int(index)].near = 0
+    if nearby[near] == index { nearby[near] = nil }
   }
 
   private mutating func unlink(_ index: Int32) {

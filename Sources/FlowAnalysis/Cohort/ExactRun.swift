@@ -33,9 +33,6 @@ struct ExactRun<W: Walker> {
     var result: Result
   }
 
-  /// After so many states each, ten times as many are too few.
-  static var many: Int { 250_000 }
-
   let plan: CohortPlan
   var walker: W
   var tally: CohortTally
@@ -55,11 +52,14 @@ struct ExactRun<W: Walker> {
   let few: Double
   let spare: Double
   var nobody: Double
-  /// How many have answered in a later wait.
+  /// How many have answered in a later wait, and how many of those that have ended had joined others.
   var late = 0.0
-  /// How many states have been looked at, and how often one was told something.
-  var looked = 0
+  var rough = 0.0
+  /// Of so few nobody asks when something comes.
+  var scant: Double
+  /// How often a state was told something.
   var told = 0
+  var coarse: ExactCoarseness
   /// Several states are looked at in one minute; those who hear the same in it, and what answers make of them.
   var isCrowded = false
   var crowds: [ExactCrowd<W.State>] = []
@@ -100,6 +100,9 @@ struct ExactRun<W: Walker> {
     few = resolution.answers * Double(plan.cohort.contacts)
     spare = 1e-4 * Double(plan.cohort.contacts)
     nobody = few / 200
+    scant = few / 2
+    // The machine takes some thirty times as long.
+    coarse = ExactCoarseness(work: W.self == MachineWalker.self ? resolution.work / 30 : resolution.work)
     isOpen = plan.steps.allSatisfy { $0.window == nil }
     let decisive = plan.graph.nodes.indices.filter { plan.graph.nodes[$0].closed != .defer }
     shortest = min(60, plan.shortestOpen(plan.steps.indices))
@@ -139,26 +142,26 @@ struct ExactRun<W: Walker> {
       }
     }
     var states: [ExactState<W.State>] = []
-    var rounds = 0
+    var shown = 0
     while let minute = queue.pop(into: &states) {
       isCrowded = states.count > 1
-      for index in states.indices { advance(states[index], at: minute) }
-      hearTogether(at: minute)
-      looked += states.count
-      if looked > ExactRun.many {
-        looked = 0
-        nobody *= 10
+      for index in states.indices {
+        advance(states[index], at: minute)
+        if told > coarse.limit { coarsen() }
+        if told > shown {
+          shown = told + coarse.limit / 64
+          progress(Int(tally.weightEnded))
+        }
       }
+      hearTogether(at: minute)
       states.removeAll(keepingCapacity: true)
-      rounds += 1
-      if rounds & 255 == 0 { progress(Int(tally.weightEnded)) }
     }
     ends.countAll(&tally)
   }
 
   var figures: CohortFigures {
     var figures = tally.figures(lost: [:], isSampled: false)
-    figures.rounded = min(late, tally.weightEnded)
+    figures.rounded = min(late + rough, tally.weightEnded)
     return figures
   }
 
@@ -202,13 +205,14 @@ struct ExactRun<W: Walker> {
   mutating func advance(_ state: ExactState<W.State>, at minute: Int32) {
     walker.handed.removeAll(keepingCapacity: true)
     guard let wakes = state.state.wakes, wakes <= Cohort.horizon else {
+      rough += masses.sum(state.flow) * state.rough
       return end(
         "", state.state.touchCount, state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
     }
     let node = Int(state.state.awaited)
     wait.begin(
       at: minute, given: state.given, until: state.until, node: node, share: node >= 0 ? outcomeShares[node] : 0,
-      least: grain * weight * Double(state.flow.count))
+      least: max(grain * weight * Double(state.flow.count), 16 * coarse.few))
     let length = max(0, wakes - minute)
     if length > 0 { hear(state, length) }
     var flow = state.flow
@@ -232,6 +236,7 @@ struct ExactRun<W: Walker> {
       if Int(result.awaited) != node || hands(result, node) { (next.given, next.until) = (0, 0) }
       if result.count > 0 { note(result, &next, total, from: from, to: to, at: minute) }
       guard let wakes = result.wakes else {
+        rough += total * next.rough
         return end(walker.outcome(of: result.state), result.state.touchCount, next.flow, from: from, to: to)
       }
       if wakes > minute {
@@ -248,7 +253,7 @@ struct ExactRun<W: Walker> {
       next.state = apart
       masses.count(&next.flow, touches: touches)
     }
-    queue.push(next, at: minute, &masses)
+    goOn(next, at: minute)
   }
 
   mutating func note(

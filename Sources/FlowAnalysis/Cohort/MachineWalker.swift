@@ -7,6 +7,8 @@ struct MachineWalker: Walker {
     var run: Run?
     var wakes: Int32?
     var due: Int32 = 0
+    /// When it began, where something asks for that or for what the contact brought.
+    var origin: Int32 = 0
 
     var awaited: Int32 {
       guard let waiting = run?.waiting, waiting.stage == .outcome else { return -1 }
@@ -30,9 +32,11 @@ struct MachineWalker: Walker {
   let plan: CohortPlan
   var handed: [Handed] = []
   private let names: [String: Int32]
+  private let memory: MachineMemory
 
   init(_ plan: CohortPlan) {
     self.plan = plan
+    memory = MachineMemory(plan)
     names = Dictionary(
       plan.graph.nodes.enumerated().map { ($1.name, Int32($0)) }, uniquingKeysWith: { first, _ in first })
   }
@@ -41,6 +45,7 @@ struct MachineWalker: Walker {
 
   mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State {
     var state = State()
+    if memory.readsOrigin { state.origin = minute }
     guard let enrolment = plan.days[day].enrolment else { return state }
     take(
       Machine.start(
@@ -102,11 +107,18 @@ struct MachineWalker: Walker {
 
   mutating func outcome(of state: State) -> String { state.run?.outcome ?? "" }
 
-  mutating func simplify(_ state: inout State, at minute: Int32) {}
+  mutating func simplify(_ state: inout State, at minute: Int32) {
+    state.run = state.run.map { memory.simplified($0, at: plan.instant(minute)) }
+    if state.wakes == nil { (state.due, state.origin) = (0, 0) }
+  }
 
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)? { nil }
 
   mutating func alike(_ state: State, replying index: Int) -> State? { nil }
 
   func untouched(_ state: State) -> State { state }
+
+  func tag(_ state: State, parts minutes: Int32) -> UInt64 {
+    state.run.map { memory.tag($0, origin: state.origin, parts: minutes) } ?? 0
+  }
 }
