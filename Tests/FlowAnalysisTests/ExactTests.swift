@@ -174,6 +174,18 @@ struct ExactTests {
     #expect(distance["duration"] ?? 1 <= 1e-4 && distance["load"] ?? 1 <= 5e-3, "\(distance)")
   }
 
+  /// With a hundredth of the work: what is rounded is said, and so far off are the outcomes at most.
+  @Test func `where too much can come, few go on as those near them, and it is said how many`() throws {
+    let cohort = try chained(10, away: 2000)
+    let full = cohort.exactFigures(.init(starts: 13, work: .max))
+    let coarse = cohort.exactFigures(.init(starts: 13, work: 2000))
+    #expect(coarse.rounded > full.rounded + 1, "\(coarse.rounded)")
+    let distance = distance(full, coarse)
+    #expect(distance["outcomes"] ?? 1 <= coarse.rounded / 2000 + 1e-4, "\(distance)")
+    #expect(distance["outcomes"] ?? 1 <= 0.03 && distance["touches"] ?? 1 <= 0.05, "\(distance)")
+    #expect(abs(coarse.outcomes.reduce(0) { $0 + $1.count } - 2000) < 1e-3)
+  }
+
   @Test func `holds that come to more than thirty days are counted as they are drawn`() throws {
     let cohort = try chained(10, away: 6000)
     let (counted, computed) = (cohort.figures(), cohort.exactFigures(.init(starts: 61)))

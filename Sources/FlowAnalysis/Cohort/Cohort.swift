@@ -79,7 +79,7 @@ public struct Cohort: Sendable {
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
     public init(
       starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3,
-      work: Int = 2_000_000
+      work: Int = 1_000_000
     ) {
       (self.starts, self.stretch, self.answers, self.holds, self.work) = (starts, stretch, answers, holds, work)
     }
