@@ -241,6 +241,38 @@ extension InboundTests {
     #expect(store.run(run)?.run.outcome == "quiet" && store.run(other)?.run.outcome == "quiet")
   }
 
+  @Test(arguments: [true, false])
+  func `STOP by a channel that reaches telephones is no answer but an opt-out, with a run and without`(
+    isByPhone: Bool
+  ) async throws {
+    var outlets: [String: Outlet] = [:]
+    for verb in Bench.manifests.map(\.verb) {
+      var outlet = Outlet(mailbox, isKeyed: true, isLive: true, polls: verb == "letter")
+      outlet.isByPhone = isByPhone
+      outlets[verb] = outlet
+    }
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(Self.letter, zones: utcOnly)), outlets: outlets, zones: utcOnly,
+      clock: clock)
+    try await engine.poll()
+    func stop(_ number: String) async throws -> Set<String> {
+      mailbox.bring(message("stop \(number)", .reply(text: "STOP"), address: number))
+      try await engine.poll()
+      return store.suppressed([number])
+    }
+    let wanted: Set<String> = isByPhone ? ["letter"] : []
+    let live = try await place(engine, "O-1", contact: ["name": "Ann", "phone": "+49 40 555 00 142"])
+    #expect(try await stop("+494055500142") == wanted)
+    #expect((store.run(live)?.run.outcome == "replied") == !isByPhone)
+    let ended = try await place(engine, "O-2", contact: ["name": "Bob", "phone": "+49 40 555 00 143"])
+    mailbox.bring(message("m-1", .reply(text: "stop it, please"), address: "+494055500143"))
+    try await engine.poll()
+    #expect(store.run(ended)?.run.outcome == "replied")
+    #expect(try await stop("+494055500143") == wanted)
+    // Nobody has written to this one.
+    #expect(try await stop("+494055500144") == wanted)
+  }
+
   @Test func `a telephone number is one however it is written`() async throws {
     let engine = try engine()
     try await engine.poll()

@@ -43,10 +43,13 @@ extension Engine {
       }
       let inbound: Inbound
       do throws(ChannelError) { inbound = try await channel.poll(since: cursor) } catch {
-        logger.warning("cannot be read", metadata: ["channel": "\(verb)", "because": "\(error.text)"])
+        if troubles.updateValue(error.text, forKey: verb) != error.text {
+          logger.warning("cannot be read", metadata: ["channel": "\(verb)", "because": "\(error.text)"])
+        }
         polled.trouble = error.text
         return polled
       }
+      troubles[verb] = nil
       polled.messages += try await take(inbound, from: verb)
       if !inbound.hasMore { return polled }
       if inbound.cursor == cursor { break }
@@ -118,6 +121,8 @@ extension Engine {
   func routeMessage(_ incoming: Incoming, _ message: Incoming.Message) async throws(StoreError) -> Received {
     let kind: Event.Kind
     switch message.content {
+    case .event(.reply(let text)) where outlets[message.verb]?.isByPhone == true && OptOut.isAsked(by: text):
+      kind = .unsubscribe(channel: message.verb)
     case .event(let told): kind = told
     case .unread(let because): return .unmatched("it cannot be read: \(because)")
     case .kept: return Received()

@@ -68,6 +68,8 @@ public actor Engine {
   /// It hands nothing over, and takes up nothing that an engine before left.
   let takesOrdersOnly: Bool
   var isDraining = false
+  /// Why a channel could not be read the last time, by verb: the log says it once.
+  var troubles: [String: String] = [:]
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
   var handoversBegun = 0
