@@ -46,7 +46,7 @@ public struct Explainer {
         note.add(to: &pauses)
         continue
       }
-      let delays = pauses.isEmpty ? step.late : pauses
+      let delays = pauses.isEmpty ? history.delays(of: step) : pauses
       pauses = []
       for (index, entry) in step.entries.enumerated() {
         let name = entry.step ?? ""
@@ -301,8 +301,26 @@ extension RunHistory.Step {
 
   /// The run was woken a minute after its time, or later.
   fileprivate var late: [Reasons.Fact] {
-    guard case .timer? = event?.kind, let due = event?.at, at.milliseconds(since: due) >= 60_000 else { return [] }
+    guard let due, at.milliseconds(since: due) >= 60_000 else { return [] }
     return [.late(since: due)]
+  }
+
+  /// When the clock had come to it.
+  fileprivate var due: Instant? { if case .timer? = event?.kind { event?.at } else { nil } }
+}
+
+extension RunHistory {
+  /// Why the run was woken after its time: sending was held, a touch before had not left, or nothing was running.
+  fileprivate func delays(of step: Step) -> [Reasons.Fact] {
+    guard let due = step.due, due < step.at else { return [] }
+    if let held = standstills.last(where: { $0.from < step.at && $0.until > due }) {
+      return [.stood(from: held.from, until: held.until, because: held.because)]
+    }
+    let touch = deliveries.last { $0.touch && $0.sequence < step.sequence && $0.planned <= due }
+    if let touch, let left = touch.settled, left > due, left <= step.at, !step.late.isEmpty {
+      return [.stood(from: due, until: left, because: "\(touch.step) had not left yet")]
+    }
+    return step.late
   }
 }
 

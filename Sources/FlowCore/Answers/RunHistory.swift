@@ -74,6 +74,18 @@ public struct RunHistory: Sendable, Hashable {
     }
   }
 
+  /// Nothing of any run went out.
+  public struct Standstill: Sendable, Hashable {
+    public var from: Instant
+    public var until: Instant
+    public var because: String
+    public init(from: Instant, until: Instant, because: String) {
+      self.from = from
+      self.until = until
+      self.because = because
+    }
+  }
+
   /// What was said of a task when its run had ended.
   public struct Told: Sendable, Hashable {
     public var step: String
@@ -95,6 +107,8 @@ public struct RunHistory: Sendable, Hashable {
   public var stuck: String?
   /// Why nothing of it goes out for now: sending is held, or the run is paused.
   public var holds: [String] = []
+  /// When sending as a whole was held, as far as that is over.
+  public var standstills: [Standstill] = []
   public var run: Run
   public var steps: [Step]
   public var deliveries: [Delivery]

@@ -23,7 +23,9 @@ extension Engine {
     try await alone { engine async throws(StoreError) in
       for hold in engine.sending.holds.values where hold.run == nil {
         if hold.reason == .brake, let verb = hold.verb { engine.brake.forgive(verb, at: engine.clock.now()) }
-        try engine.store.add([.remember(hold.fact, nil)])
+        var writes: [Write] = [.remember(hold.fact, nil)]
+        if let over = hold.over(at: engine.clock.now()) { writes.append(.remember(over.name, over.value)) }
+        try engine.store.add(writes)
         engine.sending.holds[hold.fact] = nil
       }
       try engine.keepTallies()

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowTime
 
 /// Why something does not go out for now. While sending is held answers are heard, and whatever is to go out stands
@@ -64,6 +65,25 @@ public struct Hold: Hashable, Sendable {
 
   /// What ``fact`` says: since when, and why.
   public var value: String { "\((since ?? .epoch).milliseconds) \(because)" }
+
+  /// How what held everything is remembered when it is over, for whoever asks why something went out late:
+  /// `held/FROM`, until when, and why. Nil where it held something alone, or since nobody knows when.
+  func over(at end: Instant) -> Fact? {
+    guard isWhole, let since else { return nil }
+    let because = (reason == .paused ? Hold.pauseMark : "") + because
+    return Fact(name: "\(Hold.pastPrefix)\(since.milliseconds)", value: "\(end.milliseconds) \(because)")
+  }
+
+  /// What ``over(at:)`` has said.
+  static func past(_ fact: Fact) -> RunHistory.Standstill? {
+    let words = fact.value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let from = Int64(fact.name.dropFirst(pastPrefix.count)), words.count == 2, let until = Int64(words[0])
+    else { return nil }
+    return RunHistory.Standstill(
+      from: Instant(milliseconds: from), until: Instant(milliseconds: until), because: String(words[1]))
+  }
+
+  static let pastPrefix = "held/"
 
   /// How the names of these facts begin.
   public static let prefix = "hold/"

@@ -22,6 +22,7 @@ extension RunHistory {
       },
       deliveries: outbox.map(Delivery.init), beginning: nil, suppressed: try store.suppressed(contact))
     holds = try RunHistory.holds(of: record, in: store)
+    standstills = try store.remembered(prefix: Hold.pastPrefix).compactMap(Hold.past)
     if !record.isLive { toldLate = try RunHistory.toldLate(of: record, in: store, journal) }
     if let because = record.stuck, because.hasPrefix(Hold.mark) || because.hasPrefix(Hold.pauseMark) { stuck = nil }
     if let graph, let start = journal.first?.at {

@@ -55,6 +55,25 @@ import Testing
     #expect(delivery["digest"].text.map { sum.output.hasPrefix($0) } == true)
   }
 
+  @Test func `guarantee 28: what a pause of everything has held says so when it is over`() throws {
+    let folder = try Story.proposal.played(1)
+    for command in [
+      ["pause", "--all", "--because", "audit", "--start", Story.at("2026-03-27 12:00")],
+      Story.serve("2026-03-27 16:45"),
+      ["resume", "--all", "--start", Story.at("2026-03-27 16:50")], Story.serve("2026-03-27 16:50"),
+    ] {
+      let ran = try folder.flow(command)
+      #expect(ran.code == 0, "\(command): \(ran.errors)")
+    }
+    let receipt = try answers(folder, "receipt")[0]
+    #expect(receipt["what"].text == "sent")
+    #expect(
+      because(receipt) == [
+        "because it was due: day 2",
+        "stood still from Fri 27 Mar 2026 12:00 until Fri 27 Mar 2026 16:50: paused: audit",
+      ])
+  }
+
   @Test func `guarantee 28: what was put off says by what and until when`() throws {
     let folder = try Story.proposal.played()
     let offer = try answers(folder, "last-offer")[0]
