@@ -115,14 +115,17 @@ public struct Forecast: Sendable {
   ) throws(StoreError) {
     var versions: Set<String> = []
     var contacts: Set<String> = []
-    var records = try store.runs(RunFilter(isLive: true)).filter { ($0.due ?? end) < end && !open.contains($0.id) }
+    var records = try store.runs(RunFilter(isLive: true)).filter { record in
+      // What stands still for a while is due when it stands no more.
+      let due = record.standstill == nil ? record.due : record.run.waiting?.wakes
+      return (due ?? end) < end && !open.contains(record.id)
+    }
     for run in open.sorted() { if let record = try store.run(run) { records.append(record) } }
     var read = Versions(library)
     for var record in records {
       // It stands still.
       guard case .success = try read.graph(of: record, in: store, zones: zones) else { continue }
-      // Held with everything: it goes on when that is over.
-      if record.stuck?.hasPrefix(Hold.mark) == true { record.stuck = nil }
+      if record.standstill != nil { record.stuck = nil }
       if versions.insert(record.version).inserted, let version = try store.version(record.version) {
         try copy.commit([.version(version)])
       }

@@ -79,4 +79,28 @@ struct ForecastTests {
     let told = items.map { "\($0.entry.step ?? "") \($0.at.milliseconds(since: left) / 60_000)" }
     #expect(told == ["ask 0", "remind 120", "alarm 180", "alarm 210"])
   }
+
+  @Test func `what the cap on first runs holds is told: it goes out when that is lifted`() async throws {
+    let graph = try Bench.workflows([story("  []")], zones: utcOnly)[0].graph
+    let store = MemoryStore()
+    let clock = VirtualClock(Zone.utc.instant(of: try #require(CivilDateTime(text: "2026-03-02 09:00"))))
+    let outlets = LetterBox().outlets().mapValues { Outlet($0.channel, isKeyed: true, isLive: true) }
+    let engine = Engine(store: store, library: Library([graph]), outlets: outlets, zones: utcOnly, clock: clock)
+    for number in 0..<21 {
+      try await engine.receive(
+        .event(
+          type: "order.placed", id: "e-\(number)", at: clock.now(),
+          data: [
+            "contact": ["name": "Ann", "id": .string("c-\(number)")], "owner": ["name": "Olga"],
+            "order": ["id": .string("O-\(number)")],
+          ]))
+    }
+    clock.advance(to: clock.now().adding(milliseconds: 86_400_000))
+    try await engine.runDue()
+    let held = store.runs(RunFilter()).filter { $0.standstill != nil }.map(\.id)
+    #expect(held.count == 1)
+    let items = try await Forecast(library: Library([graph]), outlets: outlets, zones: utcOnly).items(
+      in: store, from: clock.now(), to: clock.now().adding(milliseconds: 3_600_000))
+    #expect(items.filter { $0.entry.step == "thanks" }.map(\.run) == held)
+  }
 }

@@ -80,6 +80,15 @@ public struct RunRecord: Hashable, Sendable {
   /// When the engine must wake it.
   public var due: Instant? { stuck == nil ? state.value.waiting?.wakes : nil }
 
+  /// Why nothing of it goes out for now, where it goes on when that is over: sending is held, or a person has paused
+  /// it. Nil for a sound run, and for one that cannot go on.
+  public var standstill: String? {
+    for mark in [Hold.mark, Hold.pauseMark] {
+      if let stuck, stuck.hasPrefix(mark) { return String(stuck.dropFirst(mark == Hold.mark ? mark.count : 0)) }
+    }
+    return nil
+  }
+
   /// The value that a run with this key has as ``subject``.
   public static func subject(of key: [String]) -> String { key.joined(separator: "/").composed }
 }
@@ -173,14 +182,22 @@ extension Outgoing {
   fileprivate func fate(in zone: Zone) -> String? {
     let because = because.map { ": \($0)" } ?? ""
     switch state {
-    case .planned: return attempts == 0 ? "not handed over yet" : "tried again at \(zone.civil(at: next))\(because)"
+    case .planned: return attempts == 0 ? "not handed over yet" : "tried again at \(told(next, zone))\(because)"
     case .claimed, .marked: return "on its way"
     case .held: return self.because ?? "held"
     case .unknown: return "perhaps sent\(because)"
     case .accepted:
       guard let settled, settled.milliseconds(since: planned) >= Engine.late else { return nil }
-      return "left at \(zone.civil(at: settled))"
+      return "left at \(told(settled, zone))"
     case .failed, .cancelled: return nil
     }
+  }
+  /// As the timeline around it tells instants: `Sun 22 Nov 23:31:16`.
+  private func told(_ instant: Instant, _ zone: Zone) -> String {
+    let civil = zone.civil(at: instant)
+    let (date, time) = (civil.date.components, civil.time)
+    let parts = time.second == 0 ? [time.hour, time.minute] : [time.hour, time.minute, time.second]
+    let clock = parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    return "\(civil.date.weekday.name) \(date.day) \(CivilDate.months[date.month - 1]) \(clock)"
   }
 }

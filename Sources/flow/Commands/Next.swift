@@ -56,10 +56,29 @@ struct NextCommand: AsyncParsableCommand {
       let day = Zone.utc.civil(at: due).date
       progress.show("looked ahead to \(day)")
     }
+    var told: Set<String> = []
     for hold in try Hold.remembered(in: store) where hold.run == nil {
       Output.complain("note: nothing goes out for now: \(hold.because); what follows holds once it goes on")
+      told.insert(hold.because)
     }
+    try noteStandstills(store, id, told)
     return all.filter { (workflow == nil || $0.workflow == workflow) && (id == nil || $0.run == id) }
+  }
+
+  /// Runs that stand still for a reason of their own, or of their channel. What waits for a touch of the same run is
+  /// told with that.
+  private func noteStandstills(_ store: any Store, _ id: String?, _ told: Set<String>) throws {
+    var runs: [String: [String]] = [:]
+    for record in try store.runs(RunFilter(workflow: workflow, isLive: true)) where id == nil || record.id == id {
+      guard let because = record.standstill, !told.contains(because), try !store.hasOpen(run: record.id) else {
+        continue
+      }
+      runs[because, default: []].append(record.id)
+    }
+    for (because, ids) in runs.sorted(by: { $0.key < $1.key }) {
+      let which = ids.count == 1 ? "the run \(ids[0])" : "\(ids.count) runs"
+      Output.complain("note: nothing of \(which) goes out for now: \(because); what follows holds once it goes on")
+    }
   }
 
   private func print(_ items: [Forecast.Item]) {
