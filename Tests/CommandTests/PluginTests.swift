@@ -140,6 +140,23 @@ extension Folder {
       missing.errors.contains("none.py") || missing.errors.contains("none.manifest"), "\(missing.errors)")
   }
 
+  @Test func `a program's manifest is found from wherever the project is named`() throws {
+    let project = try Fax.project()
+    let folder = try Folder()
+    try Going(["-r", project.path, folder.path + "/sub"], in: folder.path, program: "cp").wait()
+    for command in [["check", "sub/Workflows"], ["run", "sub/Workflows"]] {
+      let ran = try folder.flow(command)
+      #expect(ran.code == 0, "\(command): \(ran.output)\(ran.errors)")
+    }
+    let outside = try project.flow("check", folder.path + "/sub/Workflows")
+    #expect(outside.code == 0, "\(outside.output)\(outside.errors)")
+    // Where it is not there, that alone is told: what the steps mean nobody knows.
+    try Going(["-rf", "sub/plugins"], in: folder.path, program: "rm").wait()
+    let missing = try folder.flow("check", "sub/Workflows")
+    #expect(missing.code == 1 && missing.output.contains("the manifest of the channel \"fax\" cannot be read"))
+    #expect(!missing.output.contains("unknown verb"), "\(missing.output)")
+  }
+
   @Test func `a verb has one channel, and a second is an error`() throws {
     let folder = try Fax.project()
     for (channels, sentence) in [

@@ -38,6 +38,8 @@ struct Workspace {
   /// Findings in flow.yaml and in manifests.
   let diagnostics: [Diagnostic]
   let manifests: [Manifest]
+  /// A manifest could not be read: by which verb its channel is called nobody knows.
+  let lacksVerbs: Bool
   let zones: SystemZones
   let disk: DiskFiles
   /// The same for the compiler: what it reads belongs to the version that it makes.
@@ -140,6 +142,11 @@ struct Workspace {
         sources[path] = source
         let (read, problems) = Compiler.project(source, files: recording, zones: zones)
         project = read
+        // As the binder resolves it, it is told from `base`.
+        for index in project.channels.indices {
+          guard let exec = project.channels[index].exec else { continue }
+          project.channels[index].exec = Paths.relative(Paths.joined(base, exec), to: root)
+        }
         diagnostics += problems
         // What is said of a channel already needs no second finding.
         diagnostics += read.channels.filter { channel in
@@ -149,16 +156,17 @@ struct Workspace {
     }
     var manifests: [Manifest] = []
     let (texts, unread) = Channels.manifests(project: project, disk: disk)
+    var lacksVerbs = !unread.isEmpty
     diagnostics += unread + Channels.problems(project: project, root: root)
     for source in texts {
       let (manifest, findings) = Compiler.manifest(source)
-      if let manifest { manifests.append(manifest) }
+      if let manifest { manifests.append(manifest) } else { lacksVerbs = true }
       if !findings.isEmpty { sources[source.file] = source }
       diagnostics += findings
     }
     return Workspace(
       base: base, root: root, files: files, project: project, diagnostics: diagnostics, manifests: manifests,
-      zones: zones, disk: disk, recording: recording, sources: sources)
+      lacksVerbs: lacksVerbs, zones: zones, disk: disk, recording: recording, sources: sources)
   }
 
   /// A channel of flow.yaml that is neither built in nor a program.
@@ -186,6 +194,8 @@ struct Workspace {
     if compilation.diagnostics.contains(where: { $0.code == "unused-guarantee" }), !isWhole {
       compilation.diagnostics.removeAll { $0.code == "unused-guarantee" }
     }
+    // It may be the channel's of which that is told already.
+    if lacksVerbs { compilation.diagnostics.removeAll { $0.code == "unknown-verb" } }
     if files.isEmpty {
       compilation.diagnostics.append(
         Diagnostic(
@@ -217,7 +227,7 @@ struct Workspace {
     let all = Set(files + beside.map { Paths.relative($0, to: base) })
     return Workspace(
       base: base, root: root, files: all.sorted(), project: project, diagnostics: diagnostics, manifests: manifests,
-      zones: zones, disk: disk, recording: recording, sources: sources)
+      lacksVerbs: lacksVerbs, zones: zones, disk: disk, recording: recording, sources: sources)
   }
 
   /// A file as it was read when the workflows were compiled: what findings and spans count in.
@@ -272,6 +282,10 @@ enum Paths {
   static func folder(of path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     return folder.isEmpty ? "/" : folder
+  }
+
+  static func joined(_ folder: String, _ path: String) -> String {
+    path.hasPrefix("/") ? path : folder == "/" ? "/" + path : folder + "/" + path
   }
 
   static func isInside(_ path: String, _ folder: String) -> Bool {
