@@ -156,7 +156,7 @@ extension Engine {
       isKnown = isKnown || library.graphs.contains { $0.events.contains { $0.name == type } }
       result.unmatched =
         !isKnown
-        ? "no workflow knows the event \"\(type)\""
+        ? "\(Received.ofNoWorkflow) \"\(type)\""
         : subject.map { "no live run waits for \"\(type)\" with the subject \"\($0)\"" }
           ?? "\"\(type)\" needs a subject: the key of the run that it belongs to"
     }

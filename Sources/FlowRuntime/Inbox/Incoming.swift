@@ -188,6 +188,10 @@ public struct Received: Hashable, Sendable, Codable {
     self.unmatched = unmatched
   }
 
+  static let ofNoWorkflow = "no workflow knows the event"
+  /// Nobody would ever hear of such an event: its type may be misspelt.
+  public var isOfNoWorkflow: Bool { unmatched?.hasPrefix(Self.ofNoWorkflow) == true }
+
   public static func unmatched(_ because: String) -> Received { Received(unmatched: because) }
 
   /// It neither started nor reached a run: a person may want to look.

@@ -56,7 +56,8 @@ struct EventCommand: AsyncParsableCommand {
   private func tell(_ received: Received, of incoming: Incoming, _ workspace: Workspace) throws {
     report(received, near: nearest(workspace, received))
     let isWrong =
-      received.refused.contains { !$0.isFiltered } || !incoming.misfits(zones: workspace.zones).isEmpty
+      received.refused.contains { !$0.isFiltered } || received.isOfNoWorkflow
+      || !incoming.misfits(zones: workspace.zones).isEmpty
     if received.started.isEmpty, received.reached.isEmpty, isWrong {
       throw ExitCode(ExitStatus.finding)
     }
