@@ -56,10 +56,13 @@ private func rendering(_ text: String, ending: String = "txt") -> Rendering {
   @Test func aFolderThatIsNoneIsOurMistake() {
     let scratch = Scratch()
     scratch.write("outbox", "a file")
-    guard case .ours = FolderDelivery(scratch.settings()).deliver(rendering("a"), key: .init("k")) else {
+    guard
+      case .ours(let because) = FolderDelivery(scratch.settings()).deliver(rendering("a"), key: .init("k"))
+    else {
       Issue.record("it was taken")
       return
     }
+    #expect(because.contains(" outbox/") && !because.contains(scratch.path), "\(because)")
   }
 
   @Test func encodings() {

@@ -30,6 +30,37 @@ import Testing
     #expect(TableReport.text(Table(columns: table.columns, rows: []), empty: "no runs") == "no runs\n")
   }
 
+  /// The day and the hour are what is asked for.
+  @Test func instantsGiveWayToNothing() {
+    let next = Table(
+      columns: ["at", "workflow", "key", "step", "verb", "to", "run", "says"].map { .init($0) },
+      rows: [
+        [
+          "2026-11-22T23:31:16+01:00", "ward-round", "W-1", "ask", "pager", "+49309917500", "145b2c3d4e5f",
+          "Good morning, how is it",
+        ]
+      ])
+    let lines = TableReport.text(next, width: 80).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 } && lines[1].hasPrefix("2026-11-22 23:31  ward-round  W-1  ask "))
+    // There is room for it as it is.
+    #expect(TableReport.text(next, width: 110).contains("2026-11-22T23:31:16+01:00"))
+    #expect(TableReport.text(next).contains("2026-11-22T23:31:16+01:00"))
+    let tasks = Table(
+      columns: ["task", "step", "workflow", "run", "person", "assigned", "due", "outcomes", "state", "text"].map {
+        .init($0)
+      },
+      rows: [
+        [
+          "6a2113f9", "objections", "ward-round", "145b2c3d4e5f", "otto@acme.test", "2026-11-22T23:31:16+01:00",
+          "2026-11-23T09:00:00+01:00", "arrived again", "open", "It is not known whether ask reached Ann",
+        ],
+        ["6a2113f8", nil, "ward-round", "145b2c3d4e5f", nil, "2026-11-22T23:31:16+01:00", nil, "done", "open", "x"],
+      ])
+    let told = TableReport.text(tasks, width: 80).split(separator: "\n")
+    #expect(told.allSatisfy { $0.count <= 80 }, "\(told)")
+    #expect(told[1].contains("  11-22 23:31  11-23 09:00  "))
+  }
+
   @Test func asCSV() {
     let lines = [
       "run,contact,waits for,touches",

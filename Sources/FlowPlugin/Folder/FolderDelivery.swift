@@ -7,12 +7,19 @@ public struct FolderDelivery: Sendable {
   /// Made when the first message comes.
   public let folder: String
 
-  public init(folder: String) { self.folder = folder }
+  /// What is told of a file is told from here: whoever reads that need not know where a project stands.
+  private let base: String
+
+  public init(folder: String) {
+    self.folder = folder
+    base = ""
+  }
 
   /// The folder of a channel's settings: `outbox`, in the project's folder unless it is absolute.
   public init(_ settings: ChannelSettings) {
     let outbox = settings["outbox"] ?? "outbox"
     folder = outbox.utf8.first == UInt8(ascii: "/") ? outbox : settings.folder + "/" + outbox
+    base = settings.folder + "/"
   }
 
   /// `accepted` with the file's name once its bytes and its name are on disk. The same key with the same
@@ -32,7 +39,8 @@ public struct FolderDelivery: Sendable {
       try write(rendering.payload, to: path)
       return .accepted(id: name)
     } catch {
-      return error.isOurs ? .ours(because: error.text) : .temporary(after: nil, because: error.text)
+      let text = base.isEmpty ? error.text : error.text.replacing(base, with: "")
+      return error.isOurs ? .ours(because: text) : .temporary(after: nil, because: text)
     }
   }
 

@@ -36,10 +36,11 @@ public enum TableReport {
   ) -> String {
     guard !table.rows.isEmpty, !table.columns.isEmpty else { return empty + "\n" }
     let paint = Paint(color: color)
-    let cells = table.rows.map { row in
+    var cells = table.rows.map { row in
       table.columns.indices.map { Printable.cell(table.cell(row, $0) ?? "", ascii: ascii) }
     }
-    let widths = Self.widths(table, cells, width)
+    var widths = Self.widths(table, cells, nil)
+    if let width { (cells, widths) = fitted(table, cells, to: width) }
     let ellipsis = ascii ? "..." : "…"
     func line(_ cells: [String], _ style: Style) -> String {
       var line = StyledLine()
@@ -53,15 +54,45 @@ public enum TableReport {
     return line(table.columns.map(\.name), .dim) + cells.map { line($0, .plain) }.joined()
   }
 
-  private static func widths(_ table: Table, _ cells: [[String]], _ limit: Int?) -> [Int] {
+  /// Where there is no room for them as they are, instants keep the day and the hour, and give way to nothing.
+  private static func fitted(_ table: Table, _ cells: [[String]], to limit: Int) -> ([[String]], [Int]) {
+    let room = limit - 2 * (table.columns.count - 1)
+    var (fitted, widths) = (cells, widths(table, cells, nil))
+    let instants = Set(
+      table.columns.indices.filter { column in
+        cells.contains { !$0[column].isEmpty } && cells.allSatisfy { $0[column].isEmpty || isInstant($0[column]) }
+      })
+    // `2026-11-22 23:31`; where that is still too much, without the year.
+    for (form, least) in [(0..<16, 6), (5..<16, 6), (5..<16, 5)] where widths.reduce(0, +) > room {
+      fitted = cells.map { row in
+        row.indices.map { column in
+          guard instants.contains(column), !row[column].isEmpty else { return row[column] }
+          return String(row[column].prefix(form.upperBound).dropFirst(form.lowerBound)).replacing("T", with: " ")
+        }
+      }
+      widths = self.widths(table, fitted, limit, least: least, besides: instants)
+    }
+    return (fitted, widths)
+  }
+
+  /// `2026-11-22T23:31:16+01:00`
+  private static func isInstant(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.count >= 20 && bytes[4] == 0x2D && bytes[10] == 0x54 && bytes[13] == 0x3A
+  }
+
+  private static func widths(
+    _ table: Table, _ cells: [[String]], _ limit: Int?, least: Int = 6, besides kept: Set<Int> = []
+  ) -> [Int] {
     var widths = table.columns.indices.map { column in
       ([table.columns[column].name] + cells.map { $0[column] }).map(Width.of).max() ?? 0
     }
     guard let limit else { return widths }
     let room = limit - 2 * (widths.count - 1)
     // No column is made narrower than a short word.
-    while widths.reduce(0, +) > room, let widest = widths.max(), widest > 6,
-      let index = widths.lastIndex(of: widest)
+    let yielding = widths.indices.filter { !kept.contains($0) }
+    while widths.reduce(0, +) > room, let widest = yielding.map({ widths[$0] }).max(), widest > least,
+      let index = yielding.last(where: { widths[$0] == widest })
     {
       widths[index] -= 1
     }
