@@ -327,8 +327,10 @@ extension RunHistory {
 extension Reasons.Fact {
   /// A pause that begins, or the end of the one that is open.
   fileprivate func add(to pauses: inout [Reasons.Fact]) {
-    if case .held(_, let until, _) = self, case .held(let since, _, let because)? = pauses.last {
-      pauses[pauses.count - 1] = .stood(from: since, until: until, because: because)
+    if case .held(_, let until, let end) = self, case .held(let since, _, let because)? = pauses.last {
+      // `goes on: she is back, by olga; was paused: …`, where somebody has said why.
+      let reason = end.firstRange(of: "; was ").map { "; \(end[..<$0.lowerBound])" } ?? ""
+      pauses[pauses.count - 1] = .stood(from: since, until: until, because: because + reason)
     } else {
       pauses.append(self)
     }

@@ -18,7 +18,7 @@ import Testing
     #expect(folder.mails.isEmpty)
     #expect(try folder.flow("resume", "--all").code == 0)
     try eventually("some mails") { folder.mails.count >= 20 }
-    let paused = try folder.flow("pause", "--all", "--because", "the wrong list")
+    let paused = try folder.flow("pause", "--all", "--because", "the wrong list", "--by", "louis")
     #expect(paused.code == 0, "\(paused.errors)")
     #expect(paused.output == "all: paused\n")
     // What was in hand leaves, and no more.
@@ -41,7 +41,7 @@ import Testing
     #expect(folder.mails.count == count)
     #expect(
       try folder.flow("runs").errors.contains(
-        "held: all sending is paused: the wrong list; `flow resume --all` goes on\n"))
+        "held: all sending is paused: the wrong list, by louis; `flow resume --all` goes on\n"))
     #expect(try folder.flow("resume", "--all").output == "all: goes on\n")
     try eventually("all mails: \(folder.mails.count)") { folder.mails.count == 1600 }
     try next.endsWell()

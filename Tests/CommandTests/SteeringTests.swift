@@ -43,6 +43,30 @@ import Testing
     try server?.endsWell()
   }
 
+  /// The 10,000 runs of a user are three here; each is in another state, one by an outcome that is called as one.
+  @Test func `runs are listed by state and start, the last few of them`() throws {
+    let folder = try project()
+    let runs = try send(folder)
+    #expect(try folder.flow("pause", runs[1]).code == 0 && folder.flow("cancel", runs[2]).code == 0)
+    func ids(_ words: String...) throws -> [String] {
+      let ran = try folder.flow(["runs", "--format", "json"] + words)
+      return try JSON(parsing: ran.output)["runs"].list.compactMap { $0["run"].text }
+    }
+    #expect(try ids("--state", "live") == [runs[0]] && ids("--state", "paused") == [runs[1]])
+    #expect(try ids("--state", "cancelled") == [runs[2]] && ids("--state", "held").isEmpty)
+    #expect(try ids("--since", "2000-01-01 00:00 UTC").count == 3 && ids("--since", "2999-01-01 00:00 UTC").isEmpty)
+    #expect(try ids("--limit", "2") == Array(try ids().suffix(2)) && ids("--limit", "3").count == 3)
+    #expect(try folder.flow("runs", "--limit", "2").errors == "the last 2 of 3; --limit takes more\n")
+    for words in [["--limit", "0"], ["--since", "yesterday"], ["--unmatched", "--limit", "1"]] {
+      #expect(try folder.flow(["runs"] + words).code == 2, "\(words)")
+    }
+    // What a live run is in and how one has ended are two things for a program.
+    let listed = try JSON(parsing: folder.flow("runs", "--format", "json").output)["runs"].list
+    #expect(listed.map { $0["outcome"].text } == [nil, nil, "cancelled"])
+    #expect(try folder.flow("runs", "--format", "csv").output.hasPrefix("run,workflow,key,contact,started,state,"))
+    #expect(try folder.flow("runs").output.contains("outcome") == false)
+  }
+
   @Test(arguments: [true, false]) func `what is not there is told with what is`(withServer: Bool) throws {
     let folder = try project()
     let server = withServer ? try Serving(folder) : nil

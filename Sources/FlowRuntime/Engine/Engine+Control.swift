@@ -53,9 +53,10 @@ extension Engine {
   }
 
   /// The run goes on: after a pause, and where it or something of it was set aside.
+  /// - Parameter because: stands in its journal, behind the pause that it ends.
   /// - Returns: false where there is no such run, or nothing held it up.
   @discardableResult
-  public func resume(_ run: String) async throws(StoreError) -> Bool {
+  public func resume(_ run: String, because: String? = nil) async throws(StoreError) -> Bool {
     try await alone { engine async throws(StoreError) in
       guard var record = try engine.store.run(run) else { return false }
       let fact = Hold.fact(.paused, run: run)
@@ -66,8 +67,9 @@ extension Engine {
         var writes: [Write] = [.remember(fact, nil)]
         if let pause = engine.sending.holds[fact], record.isLive {
           let now = engine.clock.now()
+          let reason = because.map { ": \($0);" } ?? ","
           writes.append(
-            record.note(.held(until: now, because: "goes on, was \(Hold.pauseMark)\(pause.because)"), at: now))
+            record.note(.held(until: now, because: "goes on\(reason) was \(Hold.pauseMark)\(pause.because)"), at: now))
         }
         try engine.store.add([.advance(record, from: before)] + writes)
         engine.sending.holds[fact] = nil

@@ -40,13 +40,13 @@ extension Engine {
         return try await steer(run) { (engine, id) async throws(StoreError) in
           try await engine.pause(id, because: because)
         }
-      case .resume(let run):
+      case .resume(let run, let because):
         let answer = try await steer(run, mayHaveEnded: true) { (engine, id) async throws(StoreError) in
-          try await engine.resume(id)
+          try await engine.resume(id, because: because)
         }
         // It may stand still for what no word of a person mends.
-        if case .done(let id, _) = answer, !takesOrdersOnly, let because = try store.remembered(Facts.unread + id) {
-          return .refused("the run \(id) stands still: \(because)")
+        if case .done(let id, _) = answer, !takesOrdersOnly, let unread = try store.remembered(Facts.unread + id) {
+          return .refused("the run \(id) stands still: \(unread)")
         }
         return answer
       case .cancel(let run, let because):

@@ -9,7 +9,8 @@ public enum Order: Hashable, Sendable {
   case receive(Incoming)
   /// Nothing of this run goes out until it is resumed. Runs are named by their id or the beginning of it.
   case pause(run: String, because: String)
-  case resume(run: String)
+  /// - Parameter because: for those who ask later; the run's journal keeps it.
+  case resume(run: String, because: String? = nil)
   case cancel(run: String, because: String)
   /// Moves the run to the present version of its workflow.
   case migrate(run: String)

@@ -13,7 +13,7 @@ extension Order {
     switch self {
     case .receive(let incoming): incoming.order
     case .pause(let run, let because): object("pause", ("run", run), ("because", because))
-    case .resume(let run): object("resume", ("run", run))
+    case .resume(let run, let because): object("resume", ("run", run), ("because", because))
     case .cancel(let run, let because): object("cancel", ("run", run), ("because", because))
     case .migrate(let run): object("migrate", ("run", run))
     case .pauseAll(let because): object("pause-all", ("because", because))
@@ -31,7 +31,7 @@ extension Order {
     let members = Members(json)
     switch try members.text("order") {
     case "pause": self = .pause(run: try members.text("run"), because: try members.text("because"))
-    case "resume": self = .resume(run: try members.text("run"))
+    case "resume": self = .resume(run: try members.text("run"), because: try members.optionalText("because"))
     case "cancel": self = .cancel(run: try members.text("run"), because: try members.text("because"))
     case "migrate": self = .migrate(run: try members.text("run"))
     case "pause-all": self = .pauseAll(because: try members.text("because"))

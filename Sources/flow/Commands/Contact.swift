@@ -5,7 +5,6 @@ import FlowReport
 import FlowRuntime
 import FlowSQLite
 import FlowTime
-import Glibc
 
 struct ContactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -170,7 +169,7 @@ struct ContactCommand: AsyncParsableCommand {
       let identities = try await Storage.use(person.store, workspace, .reading) { store in
         try PersonSearch(workspace, store).identities(person.who)
       }
-      let by = by ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
+      let by = by ?? Login.name
       let orders = identities.map {
         Order.allow(contact: $0, channel: channel, by: by, because: because, evenComplaints: evenComplaints)
       }

@@ -11,16 +11,29 @@ struct RunsCommand: AsyncParsableCommand {
 
   @Option(help: "Only runs of this workflow.") var workflow: String?
   @Flag(help: "Only runs that live.") var live = false
+  @Option(help: "Only runs in this state, as the table says it: live, paused, held, stuck, an outcome.")
+  var state: String?
+  @Option(help: "Only runs that started then or later: `2026-03-25 16:40 Europe/Berlin` or RFC 3339.")
+  var since: String?
+  @Option(help: "Only so many, those that started last.") var limit: Int?
   @Option(help: "Only runs with this key.") var subject: String?
   @Flag(help: "What came in and fits no run, or was refused, in place of the runs.") var unmatched = false
   @OptionGroup var project: ProjectOptions
   @OptionGroup var store: StoreOptions
   @Option(help: "text, json or csv.") var format: TableFormat = .text
 
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes 1 or more") }
+    if unmatched, workflow != nil || live || state != nil || since != nil || limit != nil || subject != nil {
+      throw ValidationError("--unmatched lists what fits no run: it goes with none of the others")
+    }
+  }
+
   func run() async throws {
     let workspace = try project.open()
     if unmatched { return try await printUnmatched(workspace) }
-    let (runs, holds) = try await Storage.use(store, workspace, .reading) { store in
+    let from = try since.map { try Input.instant($0, option: "--since", zones: workspace.zones) }
+    let (found, holds) = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
       let filter = RunFilter(workflow: workflow, subject: subject, isLive: live ? true : nil)
       return (try store.runs(filter), try Hold.remembered(in: store))
@@ -31,28 +44,41 @@ struct RunsCommand: AsyncParsableCommand {
         hold.reason == .paused
           ? "held: all sending is paused: \(hold.because); `flow resume --all` goes on" : "held: \(hold.because)")
     }
+    let fitting = found.filter { record in
+      from.map { record.run.started >= $0 } ?? true && isIn(record)
+    }
+    let runs = fitting.suffix(limit ?? fitting.count)
+    if runs.count < fitting.count {
+      Output.complain("the last \(runs.count) of \(fitting.count); --limit takes more")
+    }
     let rows = runs.map { record -> [String?] in
       let zone = workspace.zones.zone(named: record.run.zone) ?? .utc
       return [
         record.id, record.workflow, record.subject, record.contact, record.run.started.rfc3339(in: zone),
-        record.run.outcome.map(ended) ?? state(record), String(record.run.touches),
-        (record.due ?? record.run.ended)?.rfc3339(in: zone),
+        format == .text ? word(record) : record.run.outcome ?? going(record), String(record.run.touches),
+        (record.due ?? record.run.ended)?.rfc3339(in: zone), record.run.outcome,
       ]
     }
-    let columns = ["run", "workflow", "key", "contact", "started", "state", "touches", "until"].map {
+    // An outcome may be called as what a live run may be: for a program it stands by itself, too.
+    let columns = ["run", "workflow", "key", "contact", "started", "state", "touches", "until", "outcome"].map {
       Table.Column($0, isNumber: $0 == "touches")
     }
-    Tables.print("runs", Table(columns: columns, rows: rows), as: format, empty: "no runs")
+    let count = format == .text ? columns.count - 1 : columns.count
+    Tables.print(
+      "runs", Table(columns: Array(columns.prefix(count)), rows: rows.map { Array($0.prefix(count)) }), as: format,
+      empty: "no runs")
   }
 
-  /// An outcome that is called as what a live run may be is told apart from that, where a person reads it; elsewhere it
-  /// is a value, and stands as the file writes it.
-  private func ended(_ outcome: String) -> String {
-    format == .text && ["live", "paused", "held", "stuck"].contains(outcome) ? "ended \(outcome)" : outcome
+  private func isIn(_ record: RunRecord) -> Bool { state.map { word(record) == $0 } ?? true }
+
+  /// As a person reads it: an outcome that is called as what a live run may be is told apart from that.
+  private func word(_ record: RunRecord) -> String {
+    guard let outcome = record.run.outcome else { return going(record) }
+    return ["live", "paused", "held", "stuck"].contains(outcome) ? "ended \(outcome)" : outcome
   }
 
   /// A live run's: whether it goes on by itself, and if not whether somebody wants it so.
-  private func state(_ record: RunRecord) -> String {
+  private func going(_ record: RunRecord) -> String {
     guard let stuck = record.stuck else { return "live" }
     return ["paused", "held"].first { stuck.hasPrefix($0 + ":") } ?? "stuck"
   }

@@ -42,6 +42,15 @@ struct SteeringOptions: ParsableArguments {
   }
 }
 
+/// Who steers, and why: what is asked of a run stands in its journal.
+struct ReasonOptions: ParsableArguments {
+  @Option(help: "Why, for those who ask later.") var because: String?
+  @Option(help: "Who wants it; by default the login that runs this.") var by: String?
+
+  /// `the wrong list, by louis`.
+  var text: String { (because.map { "\($0), " } ?? "") + "by \(by ?? Login.name)" }
+}
+
 /// Runs, or everything.
 struct RunsOrAll: ParsableArguments {
   @Argument(help: "Runs, by their ids or the beginnings of them.") var runs: [String] = []
@@ -58,12 +67,12 @@ struct PauseCommand: AsyncParsableCommand {
     commandName: "pause", abstract: "Send nothing of these runs, or nothing at all, until `flow resume`.")
 
   @OptionGroup var which: RunsOrAll
-  @Option(help: "Why, for those who ask later.") var because = "a person paused it"
+  @OptionGroup var reason: ReasonOptions
   @OptionGroup var options: SteeringOptions
 
   func run() async throws {
     let orders: [Order] =
-      which.all ? [.pauseAll(because: because)] : which.runs.map { .pause(run: $0, because: because) }
+      which.all ? [.pauseAll(because: reason.text)] : which.runs.map { .pause(run: $0, because: reason.text) }
     try await options.carryOut(
       orders, "pause", kind: which.all ? "what" : "run", done: "paused", before: "was paused already")
   }
@@ -79,12 +88,19 @@ struct ResumeCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var which: RunsOrAll
+  @OptionGroup var reason: ReasonOptions
   @OptionGroup var options: SteeringOptions
+
+  func validate() throws {
+    if which.all, reason.because != nil || reason.by != nil {
+      throw ValidationError("--because and --by are kept with a run: name runs, or leave them out")
+    }
+  }
 
   func run() async throws {
     try await options.carryOut(
-      which.all ? [.resumeAll] : which.runs.map { .resume(run: $0) }, "resume", kind: which.all ? "what" : "run",
-      done: "goes on", before: "nothing held it")
+      which.all ? [.resumeAll] : which.runs.map { .resume(run: $0, because: reason.text) }, "resume",
+      kind: which.all ? "what" : "run", done: "goes on", before: "nothing held it")
   }
 }
 

@@ -110,18 +110,20 @@ import Testing
   @Test func `guarantee 28: a pause says from when until when, and why, also when it is over`() throws {
     let folder = try nudged()
     let run = try folder.onlyRun()
-    _ = try carryOut(folder, "pause", run, "--because", "on holiday", at: "2026-03-26 10:00")
-    #expect(try because(answers(folder, "first")[0]).contains("nothing goes out for now: on holiday"))
+    _ = try carryOut(folder, "pause", run, "--because", "on holiday", "--by", "louis", at: "2026-03-26 10:00")
+    #expect(try because(answers(folder, "first")[0]).contains("nothing goes out for now: on holiday, by louis"))
     _ = try carryOut(folder, "serve", "--once", at: "2026-03-27 17:00")
-    _ = try carryOut(folder, "resume", run, at: "2026-03-30 09:30")
-    let stood = "stood still from Thu 26 Mar 2026 10:00 until Mon 30 Mar 2026 09:30: paused: on holiday"
+    _ = try carryOut(folder, "resume", run, "--because", "she is back", "--by", "olga", at: "2026-03-30 09:30")
+    let stood =
+      "stood still from Thu 26 Mar 2026 10:00 until Mon 30 Mar 2026 09:30: paused: on holiday, by louis; "
+      + "goes on: she is back, by olga"
     _ = try carryOut(folder, "serve", "--once", at: "2026-03-30 10:00")
     let first = try answers(folder, "first")[0]
     #expect(first["what"].text == "sent")
     #expect(because(first) == ["because it was due: day 2", stood])
     // It stands in the journal, and the journal is still that of its workflow.
     let shown = try folder.flow("show", run).output
-    #expect(shown.contains("paused: on holiday"), "\(shown)")
+    #expect(shown.contains("paused: on holiday") && shown.contains("goes on: she is back, by olga"), "\(shown)")
     let replayed = try folder.flow("replay", run)
     #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
   }
