@@ -198,6 +198,25 @@ import Testing
     #expect((served.output + served.errors).contains("secret: is empty"), "\(served.output)\(served.errors)")
   }
 
+  /// Who is to be told by it would hear nothing, and nobody would notice.
+  @Test func `a step by a channel that flow.yaml does not name is a finding where others send`() throws {
+    let folder = try Folder()
+    let steps = "  - escalate: word\n    to: owner\n    via: notify\n    say: Silent.\n  - end: "
+    let text = Nudge.workflow
+    let cut = try #require(text.range(of: "  - end: ", options: .backwards))
+    try folder.write(text.replacingCharacters(in: cut, with: steps), to: "Workflows/nudge.yaml")
+    func check(_ channels: String) throws -> String {
+      try folder.write("language: 1\nchannels:\n\(channels)", to: "flow.yaml")
+      return try folder.flow("check").output
+    }
+    let hook = "  webhook: { send: true }\n"
+    let told = "\"word\" goes by notify, which flow.yaml does not name"
+    let found = try check(hook)
+    #expect(found.contains(told) && found.contains("no-channel"), "\(found)")
+    #expect(try !check(hook + "  notify: {}\n").contains("goes by notify"))
+    #expect(try !check("  webhook: { send: false }\n").contains("no-channel"))
+  }
+
   @Test func settingsThatCannotBeUsedAreFindings() throws {
     for (webhook, words) in [
       ("{ send: yes please }", "neither true nor false"), ("{ send: true, secert: x }", "did you mean secret:?"),

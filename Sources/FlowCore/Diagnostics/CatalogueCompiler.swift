@@ -25,6 +25,13 @@ extension Explanation {
         + "address that is none.",
       example: "", correction: ""),
     Explanation(
+      "no-channel", .warning, title: "A step goes by a channel that flow.yaml does not name, while others send.",
+      why:
+        "A channel without an entry under `channels:` sends nothing: what goes by it is written into outbox/, and "
+        + "nobody is told. Where others have `send: true` that is easily overlooked, most of all for whom an escalate "
+        + "is to reach. An entry without `send: true` says that it is meant so.",
+      example: "", correction: ""),
+    Explanation(
       "unknown-key", title: "A mapping has a key that does not exist there.",
       why:
         "Every place has a closed set of keys. A misspelt one would be ignored in silence, and what "

@@ -43,6 +43,9 @@ private func second(
     ask: "Which of the two suits you better?")
 }
 
+private let following = second(options: ["at: day 7"])
+  .replacing("subject: \"{{ offer.title }}\"", with: "thread: same")
+
 private let waiting = "  - await: reply within 3 business days\n"
 
 extension Explanation {
@@ -108,6 +111,14 @@ extension Explanation {
             options: ["at: day 7"], purpose: "confirm",
             body: "{{ contact.name }}, both parts of our work are still open to you.") + waiting),
       correction: workflow(steps: mail() + waiting + second(options: ["at: day 7"]) + waiting)),
+    Explanation(
+      "no-thread", .hint, title: "thread: same where nothing may have gone before",
+      why:
+        "A mail with thread: same and no subject takes `Re:` and the subject of the run's mail before it. Where that "
+        + "one can be left out (if:, if-past: skip, closed: skip), or lies on another path, there is none to take: the "
+        + "contact reads the names of the workflow and the step.",
+      example: workflow(steps: mail(options: ["if: offer.price > 100"]) + waiting + following + waiting),
+      correction: workflow(steps: mail() + waiting + following + waiting)),
     Explanation(
       "pressing", .warning, title: "a phrase that presses",
       why:

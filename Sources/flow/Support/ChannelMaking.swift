@@ -77,6 +77,26 @@ extension Channels {
       }
   }
 
+  /// Steps by channels that are built in and have no entry in flow.yaml, where others send for real.
+  static func unnamed(in graphs: [Graph], project: Project, root: String) -> [Diagnostic] {
+    let live = project.channels.filter { $0.setting("send")?.text == "true" }.map(\.name)
+    guard let first = live.first else { return [] }
+    return graphs.flatMap(\.nodes).compactMap { node in
+      let verb: String
+      switch node.action {
+      case .channel(let action) where !action.isTask: verb = action.verb
+      case .escalate(let escalation): verb = escalation.via
+      default: return nil
+      }
+      guard named(verb) != nil, entry(of: verb, project, root: root) == nil else { return nil }
+      return Diagnostic(
+        "no-channel", .warning, at: node.span,
+        "\"\(node.name)\" goes by \(verb), which flow.yaml does not name: it is written into outbox/, "
+          + "while \(first) sends",
+        help: "name \(verb) under channels: in flow.yaml, with send: true or without, or take another channel")
+    }
+  }
+
   /// A verb has one channel: of two nobody could say by which a step goes out.
   private static func twice(_ project: Project, _ root: String) -> [Diagnostic] {
     let shipped = Set(all.map(\.plugin))

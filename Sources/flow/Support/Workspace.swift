@@ -189,7 +189,8 @@ struct Workspace {
         cross: proving ? Proving.crossing(project, zones) : nil))
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
-    compilation.diagnostics = (compilation.diagnostics + diagnostics).sorted()
+    let unnamed = Channels.unnamed(in: compilation.workflows.map(\.graph), project: project, root: root)
+    compilation.diagnostics = (compilation.diagnostics + diagnostics + unnamed).sorted()
     // What these files do not have, another of the project may.
     if compilation.diagnostics.contains(where: { $0.code == "unused-guarantee" }), !isWhole {
       compilation.diagnostics.removeAll { $0.code == "unused-guarantee" }

@@ -109,15 +109,26 @@ extension Graph {
     return touches(after: [Way(to: entry, how: .on)] + events) { _ in true }
   }
 
+  /// The touches that can be the run's first by this verb.
+  func firstTouches(by verb: String) -> [NodeIndex] {
+    touches(after: [Way(to: entry, how: .on)], by: verb) { _ in true }
+  }
+
   /// The touches met first on these ways, and those met where a touch is left out.
-  func touches(after ways: [Way], along isTaken: (Way) -> Bool) -> [NodeIndex] {
+  /// - Parameter verb: others are no touches; nil for all.
+  func touches(after ways: [Way], by verb: String? = nil, along isTaken: (Way) -> Bool) -> [NodeIndex] {
+    func isOne(_ node: Node) -> Bool {
+      guard case .channel(let action) = node.action else { return false }
+      return action.touch && verb.map { $0 == action.verb } ?? true
+    }
     var found: [NodeIndex] = []
     var seen: Set<NodeIndex> = []
     var rest = ways.filter(isTaken).compactMap(\.node)
     while let index = rest.popLast() {
       guard seen.insert(index).inserted, nodes.indices.contains(index) else { continue }
-      if nodes[index].isTouch { found.append(index) }
-      rest += self.ways(from: index).filter { isTaken($0) && (!nodes[index].isTouch || $0.how.isSkip) }
+      let isOne = isOne(nodes[index])
+      if isOne { found.append(index) }
+      rest += self.ways(from: index).filter { isTaken($0) && (!isOne || $0.how.isSkip) }
         .compactMap(\.node)
     }
     return found.sorted()
