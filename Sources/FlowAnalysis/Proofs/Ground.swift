@@ -197,9 +197,8 @@ final class Ground {
       case .escalate(let escalation): if escalation.to.count > Int(UInt8.max) { isTooLarge = true }
       case .go(let target): if graph.isInAnytime(index) { targets += [target].compactMap(\.node) }
       case .choose(let branches, let otherwise):
-        if graph.isInAnytime(index) {
-          targets += (branches.map(\.target) + [otherwise].compactMap(\.self)).compactMap(\.node)
-        }
+        let leads = branches.map(\.target) + [otherwise].compactMap(\.self)
+        if graph.isInAnytime(index) { targets += leads.compactMap(\.node).filter { !graph.isInAnytime($0) } }
       default: break
       }
     }
