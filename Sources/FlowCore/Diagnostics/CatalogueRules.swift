@@ -117,7 +117,9 @@ extension Explanation {
         "A mail with thread: same and no subject takes `Re:` and the subject of the run's mail before it. Where that "
         + "one can be left out (if:, if-past: skip, closed: skip), or lies on another path, there is none to take: the "
         + "contact reads the names of the workflow and the step.",
-      example: workflow(steps: mail(options: ["if: offer.price > 100"]) + waiting + following + waiting),
+      example: workflow(
+        steps: mail(options: ["if: offer.price > 100"]) + "  - await: reply within 2 business days\n"
+          + second().replacing("subject: \"{{ offer.title }}\"", with: "thread: same") + waiting),
       correction: workflow(steps: mail() + waiting + following + waiting)),
     Explanation(
       "pressing", .warning, title: "a phrase that presses",

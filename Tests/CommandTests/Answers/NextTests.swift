@@ -37,13 +37,14 @@ import Testing
   @Test func aRunThatIsPausedIsToldWithANote() throws {
     let folder = try Story.proposal.played(1)
     let run = try folder.onlyRun()
-    let pause = ["pause", run, "--because", "on holiday", "--start", Story.at("2026-03-26 08:00")]
+    let pause = ["pause", run, "--because", "on holiday", "--by", "Olga", "--start", Story.at("2026-03-26 08:00")]
     #expect(try folder.flow(pause).code == 0)
     #expect(try lines(folder, Self.begin + ["--days", "30"]) == Self.expected)
     let ran = try folder.flow(["next", "--run", run] + Self.begin)
     #expect(
       ran.errors
-        == "note: nothing of the run \(run) goes out for now: paused: on holiday; what follows holds once it goes on\n")
+        == "note: nothing of the run \(run) goes out for now: paused: on holiday, by Olga; "
+        + "what follows holds once it goes on\n")
   }
 
   @Test func aFileWithAnErrorHidesNothingThatRuns() throws {

@@ -58,7 +58,7 @@ import Testing
   @Test func `guarantee 28: what a pause of everything has held says so when it is over`() throws {
     let folder = try Story.proposal.played(1)
     for command in [
-      ["pause", "--all", "--because", "audit", "--start", Story.at("2026-03-27 12:00")],
+      ["pause", "--all", "--because", "audit", "--by", "Olga", "--start", Story.at("2026-03-27 12:00")],
       Story.serve("2026-03-27 16:45"),
       ["resume", "--all", "--start", Story.at("2026-03-27 16:50")], Story.serve("2026-03-27 16:50"),
     ] {
@@ -70,7 +70,7 @@ import Testing
     #expect(
       because(receipt) == [
         "because it was due: day 2",
-        "stood still from Fri 27 Mar 2026 12:00 until Fri 27 Mar 2026 16:50: paused: audit",
+        "stood still from Fri 27 Mar 2026 12:00 until Fri 27 Mar 2026 16:50: paused: audit, by Olga",
       ])
   }
 
