@@ -64,34 +64,6 @@ struct MarkerTests {
     #expect(line?.state == .cancelled)
   }
 
-  @Test(arguments: ["reply came first", "cancel came first", "letter is suppressed for this contact"], [true, false])
-  func `guarantees 9 and 28: what may have arrived is not tried again, and nobody says that it was stopped`(
-    reason: String, isKeyed: Bool
-  ) async throws {
-    let engine = try engine(isKeyed: isKeyed, retriesUnknown: !isKeyed)
-    far.answer(.unknown(because: "the line died"))
-    try await engine.receive(GroupTests.orders(0..<1))
-    #expect(line?.state == .planned)
-    let run = try #require(store.runs(RunFilter()).first).id
-    switch reason.prefix(3) {
-    case "rep": try await reply(to: engine)
-    case "can": _ = await engine.carryOut(.cancel(run: run, because: "by mistake"))
-    default:
-      try await engine.receive(
-        Incoming(id: "s", at: clock.now(), body: .suppress(contact: "c-0", channel: "letter", because: "asked")))
-    }
-    clock.set("2026-03-03 09:00")
-    try await engine.runDue()
-    #expect(far.tries == 1)
-    #expect(line?.state == .unknown)
-    #expect(line?.because == "the line died; not tried again: \(reason)")
-    #expect(store.journal(run).flatMap(\.entries).allSatisfy { if case .withheld = $0.kind { false } else { true } })
-    let tasks = store.tasks(TaskFilter(isOpen: true)).filter { $0.outcomes == ["arrived", "again"] }
-    let task = try #require(tasks.first)
-    try await engine.receive(.task(task.id, outcome: "arrived", at: clock.now()))
-    #expect(line?.state == .accepted && far.tries == 1)
-  }
-
   @Test func `a pause or a suppression before the last byte keeps it from leaving`() async throws {
     let engine = try engine()
     far.beforeMarker { try? await engine.pauseAll(because: "stop") }

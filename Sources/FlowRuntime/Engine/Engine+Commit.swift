@@ -292,10 +292,6 @@ extension Engine {
         continue
       }
       guard [.planned, .claimed, .held].contains(state) else { continue }
-      if try mayHaveArrived(line) {
-        plan.writes += try leftUnknown(line, "\(event.name) came first")
-        continue
-      }
       plan.cancelled.append(line)
       line.state = .cancelled
       line.because = "\(event.name) came first"

@@ -284,9 +284,6 @@ extension Engine {
   }
 
   private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {
-    if try mayHaveArrived(line) {
-      return try store.add(try leftUnknown(line, reason) + goOn(after: line, hasLeft: false))
-    }
     var stopped = line
     stopped.state = .cancelled
     stopped.because = reason

@@ -37,7 +37,6 @@ extension Engine {
       return try settleUnknown(&marked, "the process ended while it was handed over", isLast: isPoison)
     }
     if isPoison { return try setAside(line, crashes: count) }
-    if line.state == .marked { try store.add([.remember(Facts.unknown + line.key.text, "1")]) }
     suspects.insert(line.key.text)
     try takeBack(line)
     try tryAgain(line)
@@ -84,24 +83,6 @@ extension Engine {
         + (isLast ? [.task(unknownNotice(line))] + goOn(after: line, hasLeft: true) : []))
   }
 
-  /// One try of it may have arrived.
-  func mayHaveArrived(_ line: Outgoing) throws(StoreError) -> Bool {
-    guard line.attempts > 0 else { return false }
-    return try store.remembered(Facts.unknown + line.key.text) != nil
-  }
-
-  /// What is written where such a line is not tried again: it was not stopped before it left, and a person says what
-  /// became of it.
-  func leftUnknown(_ line: Outgoing, _ reason: String) throws(StoreError) -> [Write] {
-    var unknown = line
-    unknown.state = .unknown
-    unknown.because = (line.because.map { "\($0); " } ?? "") + "not tried again: \(reason)"
-    return [
-      .change(unknown, from: line.state), .task(try unknownNotice(unknown)),
-      .remember(Facts.stopped + line.key.text, reason),
-    ]
-  }
-
   /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.
   /// - Returns: false where the task is about no such line.
   func decide(_ outcome: String, of task: TaskRecord) throws(StoreError) -> Bool {
@@ -116,8 +97,6 @@ extension Engine {
     line.next = clock.now()
     var writes: [Write] = [.task(task), .change(line, from: .unknown)]
     if line.state == .accepted { writes.append(.remember(Facts.stopped + line.key.text, nil)) }
-    // Nothing is in doubt any more.
-    writes.append(.remember(Facts.unknown + line.key.text, nil))
     try store.add(writes)
     return true
   }
