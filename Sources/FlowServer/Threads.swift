@@ -69,7 +69,8 @@ final class ThreadExecutor: TaskExecutor {
     if isTaken { came.signal() } else { globalConcurrentExecutor.enqueue(job) }
   }
 
-  /// By the thread that owns it, one after the other.
+  /// By the thread that owns it, one after the other: it blocks until the work is done.
+  /// - Returns: what the work has given.
   func run(_ work: @escaping @Sendable () async -> [UInt8]) -> [UInt8] {
     let given = Given()
     jobs.withLock { $0.areTaken = true }

@@ -60,34 +60,27 @@ import Testing
       "the same text makes another graph, and live runs may do another thing. See CONTRIBUTING.md. Now: \(told)")
   }
 
+  private static let text = """
+    workflow: kept
+    trigger: { event: a.b, key: id }
+    input: { contact: contact, id: text }
+    steps:
+      - wait: 1 day
+      - end: done
+
+    """
+
   /// A check that is new strands nobody: what had no error when runs began on it has its graph.
   @Test func `guarantee 4: a kept text has its graph whatever is found in it today`() throws {
-    let text = """
-      workflow: kept
-      trigger: { event: a.b, key: id }
-      input: { contact: contact, id: text }
-      steps:
-        - wait: 1 day
-        - end: done
-        - end: never
-      """
+    let text = Self.text + "  - end: never\n"
     #expect(workflows(text, isKept: false).isEmpty)
     #expect(workflows(text, isKept: true).first?.graph.nodes.map(\.name) == ["wait-1", "end-1", "end-2"])
   }
 
   @Test func `guarantee 4: a kept text that is read in part has no graph`() {
-    let text = """
-      workflow: kept
-      trigger: { event: a.b, key: id }
-      input: { contact: contact, id: text }
-      steps:
-        - wait: 1 day
-        - end: done
-
-      """
-    #expect(workflows(text, isKept: true).count == 1)
-    #expect(workflows(text + "about: \"\n", isKept: true).isEmpty)
-    #expect(workflows(text + "about: [\n", isKept: true).isEmpty)
+    #expect(workflows(Self.text, isKept: true).count == 1)
+    #expect(workflows(Self.text + "about: \"\n", isKept: true).isEmpty)
+    #expect(workflows(Self.text + "about: [\n", isKept: true).isEmpty)
   }
 
   private func workflows(_ text: String, isKept: Bool) -> [CompiledWorkflow] {
