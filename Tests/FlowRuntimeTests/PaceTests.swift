@@ -254,4 +254,45 @@ struct PaceTests {
     let left = try await left(until: "2026-03-20 00:00", engine, of: "O-0")
     #expect(left == ["03-02 09:00 one", "03-04 00:00 two"])
   }
+
+  /// The first letter leaves within its hours, and one is ordered that has none.
+  static let paid = """
+      - letter: one
+        if: order.id != "O-4"
+        window: mon-fri 09:00-17:00
+        purpose: inform
+        body: "1"
+      - await: order.paid within 20 days
+        then: { order.paid: next, timeout: end quiet }
+      - letter: two
+        gap: none
+        purpose: inform
+        body: "2"
+      - await: reply within 20 days
+      - end: done
+    """
+
+  /// Three letters take the Monday. On Tuesday night one waits for the morning, behind what its run has sent there.
+  @Test func `guarantee 11: what waits behind another of its run takes no place of the rate before it leaves`()
+    async throws
+  {
+    let engine = try engine(rate: 60, capacity: 3, more: "events: { order.paid: {} }", steps: Self.paid)
+    func pay(_ order: Int) async throws {
+      try await engine.receive(
+        .event(type: "order.paid", id: "p-\(order)", at: clock.now(), subject: "O-\(order)", data: [:]))
+    }
+    try await engine.receive(GroupTests.orders(0..<3))
+    #expect(try await left(until: "2026-03-02 10:00", engine, of: "O-2") == ["03-02 09:00:02 one"])
+    clock.set("2026-03-02 10:00")
+    try await engine.receive(GroupTests.orders(3..<4))
+    #expect(waiting == [time("2026-03-03 09:00")])
+    clock.set("2026-03-03 00:05")
+    try await pay(3)
+    clock.set("2026-03-03 00:10")
+    try await engine.receive(GroupTests.orders(4..<5))
+    try await pay(4)
+    #expect(try await left(until: "2026-03-03 08:00", engine, of: "O-4") == ["03-03 00:10 two"])
+    let left = try await left(until: "2026-03-04 00:00", engine, of: "O-3")
+    #expect(left == ["03-03 09:00 one", "03-03 09:00:01 two"])
+  }
 }

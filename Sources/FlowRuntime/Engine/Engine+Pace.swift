@@ -199,7 +199,8 @@ extension Engine {
         if !isInTime || first > now { slot = place(now, rate, notBefore: first) }
       }
       let later = Self.day(of: first)
-      let isBehind = outlet.capacity != nil && first > now && (outlet.rate == nil || later > day)
+      // One before it waits for its day: the rate keeps no place so far ahead, others take those until then.
+      let isBehind = outlet.capacity != nil && first > now && (outlet.rate == nil || later > day || first > before)
       if isBehind || !hasRoom(on: Self.day(of: slot), outlet.capacity, hasPlace: hasPlace) {
         (next, free) = (before, places)
         slot = try laterDay(isBehind ? later : Self.day(of: slot) + 1, outlet.capacity, opening)
