@@ -84,6 +84,8 @@ public actor Server {
         do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch {
           await fail("\(error)", engine)
         }
+        // What could not be read may be mended.
+        nextPoll = [:]
       }
       startWork()
     }
@@ -244,9 +246,12 @@ public actor Server {
   }
 
   private func poll(_ verb: String, _ engine: Engine, every seconds: Int) async {
-    do throws(StoreError) { _ = try await engine.poll(verb) } catch { await fail("\(error)", engine) }
+    var pause = seconds
+    do throws(StoreError) { pause = try await engine.poll(verb).pause ?? seconds } catch {
+      await fail("\(error)", engine)
+    }
     polling.remove(verb)
-    nextPoll[verb] = clock.now().adding(milliseconds: Int64(max(1, seconds)) * 1000)
+    nextPoll[verb] = clock.now().adding(milliseconds: Int64(max(1, pause)) * 1000)
     watch.ring()
   }
 

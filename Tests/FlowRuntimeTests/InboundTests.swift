@@ -74,6 +74,21 @@ struct InboundTests {
     #expect(store.run(run)?.run.outcome == "replied")
   }
 
+  @Test func `a source that refuses to be read is asked half as often each time, down to every five minutes`()
+    async throws
+  {
+    let engine = try engine()
+    mailbox.fail("the sign-in is refused")
+    var pauses: [Int?] = []
+    for _ in 0..<5 { pauses.append(try await engine.poll("letter").pause) }
+    // Its channel says: once a minute.
+    #expect(pauses == [60, 120, 240, 300, 300])
+    mailbox.fail(nil)
+    #expect(try await engine.poll("letter").pause == nil)
+    mailbox.fail("the sign-in is refused")
+    #expect(try await engine.poll("letter").pause == 60)
+  }
+
   @Test func `guarantee 14: a source that is not read for 15 minutes holds what waits on it`() async throws {
     let engine = try engine()
     try await engine.poll()
@@ -305,6 +320,7 @@ final class Mailbox: Channel {
   private let state = Mutex(State())
 
   var manifest: [UInt8] { [] }
+  var pollSeconds: Int? { 60 }
   var cursors: [String?] { state.withLock { $0.cursors } }
   /// By run.
   var tokens: [String: String] { state.withLock { $0.tokens } }

@@ -12,12 +12,31 @@ extension Engine {
     public var messages: Int
     /// Why it could not be read to its end; nil where it was.
     public var trouble: String?
+    /// In so many seconds it is to be read again, where it refuses to be read; nil: as often as its channel says.
+    public var pause: Int?
 
-    public init(verb: String, messages: Int, trouble: String? = nil) {
+    public init(verb: String, messages: Int, trouble: String? = nil, pause: Int? = nil) {
       self.verb = verb
       self.messages = messages
       self.trouble = trouble
+      self.pause = pause
     }
+  }
+
+  /// A source that could not be read.
+  struct Trouble {
+    var text: String
+    /// So many times, one after the other.
+    var count: Int
+  }
+
+  /// A source that refuses is asked half as often each time, down to once in so many seconds: a server that counts
+  /// refused sign-ins locks nobody out, and what is mended is read long before a quarter of an hour has passed.
+  private static let longestPause = 300
+
+  private static func pause(_ seconds: Int, after count: Int) -> Int {
+    let (most, seconds) = (max(seconds, longestPause), max(1, seconds))
+    return min(most, min(seconds, most) << min(count - 1, 10))
   }
 
   /// More rounds than these at a time no source gets; the rest comes with the next poll.
@@ -43,10 +62,8 @@ extension Engine {
       }
       let inbound: Inbound
       do throws(ChannelError) { inbound = try await channel.poll(since: cursor) } catch {
-        if troubles.updateValue(error.text, forKey: verb) != error.text {
-          logger.warning("cannot be read", metadata: ["channel": "\(verb)", "because": "\(error.text)"])
-        }
         polled.trouble = error.text
+        polled.pause = note(error.text, of: verb, every: channel.pollSeconds ?? Engine.longestPause)
         return polled
       }
       troubles[verb] = nil
@@ -56,6 +73,24 @@ extension Engine {
     }
     polled.trouble = "there is more than was read"
     return polled
+  }
+
+  /// The log says it once.
+  /// - Returns: when it is to be read again, in seconds.
+  private func note(_ trouble: String, of verb: String, every seconds: Int) -> Int {
+    let before = troubles[verb]
+    let count = (before?.count ?? 0) + 1
+    troubles[verb] = Trouble(text: trouble, count: count)
+    let longest = max(seconds, Engine.longestPause)
+    if before?.text != trouble {
+      logger.warning(
+        "cannot be read",
+        metadata: [
+          "channel": "\(verb)", "because": "\(trouble)",
+          "again": "less and less often, in the end every \(longest) seconds",
+        ])
+    }
+    return Engine.pause(seconds, after: count)
   }
 
   /// Takes what a channel brought, or what came by a door of its own (a gateway's call): committed when this returns,

@@ -69,7 +69,7 @@ public actor Engine {
   let takesOrdersOnly: Bool
   var isDraining = false
   /// Why a channel could not be read the last time, by verb: the log says it once.
-  var troubles: [String: String] = [:]
+  var troubles: [String: Trouble] = [:]
   /// Numbers of the hand-overs that a channel has, and of the last one begun.
   var flights: Set<Int> = []
   var handoversBegun = 0
@@ -144,6 +144,8 @@ public actor Engine {
     lanes.divide(outlets)
     knowsContacts = Engine.knowsContacts(library, caps, watched)
     savedVersions = []
+    // They may be mended.
+    troubles = [:]
   }
 
   /// Takes what has come in. It is committed before anything else is done; when this returns, it has been
