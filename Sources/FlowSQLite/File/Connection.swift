@@ -99,7 +99,7 @@ final class Connection {
       throw StoreError.failed("the store is empty")
     }
     if isChecked, let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), found != "ok" {
-      throw StoreError.corrupt(found)
+      throw StoreError.corrupt(found.replacing("*** in database main ***\n", with: ""))
     }
   }
 

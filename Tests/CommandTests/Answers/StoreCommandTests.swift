@@ -85,6 +85,12 @@ import Testing
       #expect(ran.code == 3 || ran.code == 1, "\(command): \(ran.output)")
     }
     #expect(try folder.flow("serve", "--once").errors.contains("the store is damaged"))
+    // An event that cannot be kept is not taken, and what is left of the file stays for whoever mends it.
+    let event = try folder.flow("event", "proposal.accepted", "--subject", "P-2026-031")
+    #expect(event.code == 3 && event.output.isEmpty, "\(event.output)")
+    #expect(event.errors.hasPrefix("error: Workflows/flow.db: the store is damaged: "), "\(event.errors)")
+    #expect(event.errors.split(separator: "\n").count == 1, "\(event.errors)")
+    #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
   }
 
   @Test(arguments: [false, true])
