@@ -8,12 +8,14 @@ public struct Explainer {
   let graph: Graph?
   let hasCaps: Bool
   let zone: Zone
+  private let zones: any ZoneSource
 
   /// - Parameter hasCaps: flow.yaml caps the touches of a contact.
   public init(_ history: RunHistory, graph: Graph?, hasCaps: Bool = false, zones: any ZoneSource) {
     self.history = history
     self.graph = graph
     self.hasCaps = hasCaps
+    self.zones = zones
     zone = zones.zone(named: history.run.zone) ?? .utc
   }
 
@@ -198,7 +200,7 @@ public struct Explainer {
     if facts.isEmpty,
       let line = history.deliveries.last(where: { ($0.touch || isChain && $0.step == node.name) && $0.isOpen })
     {
-      facts.append(.counts(from: line.step))
+      facts.append(counts(waiting, from: line, graph) ? .counts(from: line.step) : .notLeft(step: line.step))
     }
     switch (waiting.stage, node.action) {
     case (.listening, .await(let awaited)): facts.append(.waitsFor(awaited.events))
@@ -216,6 +218,24 @@ public struct Explainer {
     return Reasons.Answer(
       step: node.name, round: node.repeats.last.flatMap { history.run.rounds[$0]?.number }, what: .waiting,
       until: waiting.wakes, facts: facts)
+  }
+
+  /// Whether what the run waits for moves with the instant at which the line leaves: a `day 5` does not, nor what
+  /// follows upon something that somebody has done since.
+  private func counts(_ waiting: Run.Waiting, from line: RunHistory.Delivery, _ graph: Graph) -> Bool {
+    guard let node = graph.nodes.firstIndex(where: { $0.name == line.step }) else { return false }
+    let isByHand =
+      line.touch
+      && history.steps.contains { step in
+        guard step.at > line.planned, step.at <= waiting.arrived, let event = step.event else { return false }
+        return graph.isByHand(event, step.entries)
+      }
+    // So late that a weekday's hour is another one, too.
+    let late = max(waiting.due, line.planned).adding(milliseconds: 30 * 86_400_000)
+    let left = Event(
+      id: "left", at: late, kind: .left(step: node, counted: line.planned, withLater: !isByHand))
+    let run = Machine.step(graph, history.run, left, at: late, Surroundings(zones: zones)).run
+    return run.waiting?.due != waiting.due
   }
 
   private var stuck: [Reasons.Fact] {

@@ -48,6 +48,8 @@ public struct Reasons: Sendable, Hashable {
     case suppressed(verb: String)
     /// A touch before it has not left: its time counts from when that does.
     case counts(from: String)
+    /// A touch before it has not left: it waits for that, and its own instant stays.
+    case notLeft(step: String)
     /// What would have to happen, one after the other.
     case needs([Hop])
     /// No way leads to it from where the run is.

@@ -28,8 +28,9 @@ public struct Event: Hashable, Sendable, Codable {
     /// A touch has really left only now; until now the run has counted it at another instant. What waits since then
     /// counts from now; so does the time of a person whom an escalation has told, where that is what has left.
     ///
-    /// - `withLater`: what the run has come to since, by an outcome, counts from now as well. False where that began with
-    ///   what somebody has done, which has its own instant, and in journals of before, whose awaits were not moved then.
+    /// - `withLater`: what the run has come to since, by an outcome, counts from now as well. False where that began
+    ///   with what somebody has done, which has its own instant, and in journals of before, whose awaits were not moved
+    ///   then.
     case left(step: NodeIndex, counted: Instant, withLater: Bool)
 
     /// An answer as it came: a reply by what is new in it. Whatever brings an answer in makes the event so, but for

@@ -166,6 +166,7 @@ struct WhyWords {
     case .heldFor(let event): return "or until \(event) comes"
     case .suppressed(let verb): return "\(verb) is suppressed for this contact: it will be withheld"
     case .counts(let touch): return "\(touch) has not left yet: this waits for it, and counts from then"
+    case .notLeft(let touch): return "\(touch) has not left yet: this waits for it"
     case .needs(let hops): return needs(hops)
     case .behind: return "no way leads to it from where the run is"
     case .over(let outcome, let at):
