@@ -248,4 +248,25 @@ struct LeavingTests {
     #expect(rig.box.texts.isEmpty)
     #expect(try rig.onlyRun().run.outcome == "nobody" && rig.onlyRun().run.ended == time("2026-03-02 \(end)"))
   }
+
+  /// Its process has ended three times with the word to the first in hand, and the clock had come to the second
+  /// meanwhile.
+  @Test func `guarantee 18: a chain that stands for a word goes on when that is set aside`() async throws {
+    let rig = Rig(try graphs(Self.alarm))
+    try await place(rig)
+    var word = try line(rig, "alarm")
+    var record = try rig.onlyRun()
+    word.state = .claimed
+    record.stuck = "held: alarm has not left yet"
+    try rig.store.commit([
+      .change(word, from: .accepted), .remember("crash/\(word.key.text)", "2"),
+      .advance(record, from: record.sequence), .remember("aside/\(record.id)", ""),
+    ])
+    rig.clock.set("2026-03-02 09:40")
+    let next = rig.again(try graphs(Self.alarm))
+    try await next.engine.runDue()
+    let states = try rig.store.outbox(run: record.id).map { "\($0.rendering.to) \($0.state)" }
+    #expect(states == ["Olga held", "Mia accepted"])
+    #expect(try next.onlyRun().stuck == nil)
+  }
 }

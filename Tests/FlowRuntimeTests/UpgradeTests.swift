@@ -270,4 +270,26 @@ import Testing
     #expect(box.letters.count == 1)
     #expect(try rig.store.outbox(.claimed).isEmpty && rig.store.outbox(.held).count == 1)
   }
+
+  /// The letter was to be tried again, and the clock had come to the end of the await: the run stood for it.
+  @Test func `guarantee 4: a run that stands for a touch says so where its version cannot be read, and goes on later`()
+    async throws
+  {
+    let (rig, graph) = try await before()
+    rig.box.answer(.temporary(after: 60 * 3600, because: "busy"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    rig.clock.set("2026-03-05 09:00")
+    try await rig.engine.runDue()
+    #expect(try rig.onlyRun().stuck == "held: thanks has not left yet: busy")
+    let next = try after(rig, makes: Self.later, judge: "transition 1 is another")
+    rig.clock.set("2026-03-06 09:00")
+    try await next.engine.runDue()
+    let because = "this program reads its version \(graph.fingerprint) otherwise: transition 1 is another"
+    #expect(try next.onlyRun().stuck == because)
+    let back = rig.again([graph])
+    try await back.engine.runDue()
+    #expect(back.box.texts == ["thanks to Ann: Dear Ann"])
+    #expect(try back.onlyRun().stuck == nil && back.onlyRun().due == time("2026-03-08 09:00"))
+  }
 }

@@ -293,6 +293,12 @@ extension Engine {
       }
       guard [.planned, .claimed, .held].contains(state) else { continue }
       plan.cancelled.append(line)
+      if let perhaps = try mayHaveArrived(line) {
+        // Nor does it leave where a person says that it shall.
+        plan.writes.append(.remember(Facts.stopped + line.key.text, "\(event.name) came first"))
+        plan.writes += try leftUnknown(line, perhaps, "\(event.name) came first")
+        continue
+      }
       line.state = .cancelled
       line.because = "\(event.name) came first"
       line.settled = plan.now

@@ -284,6 +284,9 @@ extension Engine {
   }
 
   private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {
+    if let perhaps = try mayHaveArrived(line) {
+      return try store.add(leftUnknown(line, perhaps, reason) + goOn(after: line, hasLeft: false))
+    }
     var stopped = line
     stopped.state = .cancelled
     stopped.because = reason

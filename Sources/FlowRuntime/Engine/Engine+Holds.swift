@@ -169,6 +169,8 @@ extension Engine {
     static let crash = "crash/"
     /// How often the fate of a line was not known.
     static let unknown = "unknown/"
+    /// A line that is to be tried again, and may have arrived by a try before.
+    static let perhaps = "perhaps/"
     /// A run whose step no channel could render for now.
     static let rerun = "rerun/"
     /// A line that was in a channel's hands when something stopped it: it is not tried again.

@@ -56,6 +56,10 @@ extension Engine {
 
   private func behind(_ line: Outgoing) -> String { "\(line.step) has not left yet" }
 
+  func stands(_ record: RunRecord, behind line: Outgoing) -> Bool {
+    record.stuck?.hasPrefix(Hold.mark + behind(line)) == true
+  }
+
   /// A word to one person of a chain this much later than planned is a late one, in milliseconds; so is a touch for
   /// which the run's clock has stood.
   private static let lateWord: Int64 = 1000
@@ -106,26 +110,13 @@ extension Engine {
     }
     return try store.journal(record.id).contains { step in
       guard step.at > counted, step.at <= arrived, let event = step.event else { return false }
-      let isTaken = step.entries.contains { entry in
-        if case .received(_, _, _, let took) = entry.kind { took != "nothing" } else { false }
-      }
-      return isTaken && isByHand(event.kind, graph)
-    }
-  }
-
-  private func isByHand(_ kind: Event.Kind, _ graph: Graph) -> Bool {
-    switch kind {
-    case .named, .acknowledged: return true
-    case .outcome(_, let node?, _) where graph.nodes.indices.contains(node):
-      if case .channel(let action) = graph.nodes[node].action { return action.isTask }
-      return true
-    default: return false
+      return graph.isByHand(event, step.entries)
     }
   }
 
   /// The run goes on where it stood still for this line; what holds it otherwise holds it on.
   func release(_ next: inout RunRecord, behind line: Outgoing) -> [Write] {
-    guard next.stuck?.hasPrefix(Hold.mark + behind(line)) == true else { return [] }
+    guard stands(next, behind: line) else { return [] }
     next.stuck = nil
     sending.aside.remove(next.id)
     return [.remember(Facts.aside + next.id, nil)]

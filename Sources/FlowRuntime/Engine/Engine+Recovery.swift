@@ -32,9 +32,14 @@ extension Engine {
       metadata: ["step": "\(line.step)", "run": "\(line.run)", "delivery": "\(line.key)"])
     try store.add([.remember(Facts.crash + line.key.text, "\(count)")])
     let isPoison = count >= Engine.crashLimit
+    let because = "the process ended while it was handed over"
     if isUnknown {
       var marked = line
-      return try settleUnknown(&marked, "the process ended while it was handed over", isLast: isPoison)
+      return try settleUnknown(&marked, because, isLast: isPoison)
+    }
+    // Without a marker it may have been with the far side from the claim on.
+    if line.state == .marked || outlets[line.verb]?.usesMarker != true {
+      try store.add([.remember(Facts.perhaps + line.key.text, because)])
     }
     if isPoison { return try setAside(line, crashes: count) }
     suspects.insert(line.key.text)
@@ -48,10 +53,13 @@ extension Engine {
     aside.state = .held
     aside.because = "set aside: the process ended \(crashes) times with it in hand"
     logger.error("set aside", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
-    try store.add([
-      .change(aside, from: line.state),
-      .task(notice("aside", about: aside, "\(line.step) to \(line.rendering.to) is \(aside.because ?? "")")),
-    ])
+    // A chain that stands for this word goes on.
+    let writes = line.touch ? [] : try goOn(after: line, hasLeft: false)
+    try store.add(
+      [
+        .change(aside, from: line.state),
+        .task(notice("aside", about: aside, "\(line.step) to \(line.rendering.to) is \(aside.because ?? "")")),
+      ] + writes)
   }
 
   func crashes(of line: Outgoing) throws(StoreError) -> Int {
@@ -63,24 +71,50 @@ extension Engine {
   }
 
   /// Nobody knows whether it arrived, and the far side takes no key. Where the far side knows identical bytes again it
-  /// is tried once more, later; else a person decides (guarantee 8).
+  /// is tried once more, later; else a person decides (guarantee 8). What something has stopped meanwhile is not tried
+  /// once more (guarantee 9).
   /// - Parameter isLast: it is not tried once more in any case.
   func settleUnknown(_ line: inout Outgoing, _ because: String, isLast: Bool = false) throws(StoreError) {
     let from = line.state
     let name = Facts.unknown + line.key.text
     let count = (try store.remembered(name).flatMap { Int($0) } ?? 0) + 1
-    line.because = because
+    let stopped = try store.remembered(Facts.stopped + line.key.text)
+    line.because = stopped.map { Engine.notTriedAgain(because, $0) } ?? because
     tally(line.verb) { $0.unknown += 1 }
-    let isLast = isLast || count > 1 || outlets[line.verb]?.retriesUnknown != true
+    let isLast = isLast || count > 1 || stopped != nil || outlets[line.verb]?.retriesUnknown != true
     if isLast {
       line.state = .unknown
     } else {
       line.state = .planned
       line.next = clock.now().adding(milliseconds: Engine.unknownPause)
     }
+    let perhaps = Facts.perhaps + line.key.text
     try store.add(
-      [.change(line, from: from), .remember(name, "\(count)")]
+      [.change(line, from: from), .remember(name, "\(count)"), .remember(perhaps, isLast ? nil : because)]
         + (isLast ? [.task(unknownNotice(line))] + goOn(after: line, hasLeft: true) : []))
+  }
+
+  private static func notTriedAgain(_ because: String, _ stopped: String) -> String {
+    "\(because); not tried again: \(stopped)"
+  }
+
+  /// Why a line that waits to be tried again may have arrived by a try before; nil where it has not.
+  func mayHaveArrived(_ line: Outgoing) throws(StoreError) -> String? {
+    line.attempts > 0 ? try store.remembered(Facts.perhaps + line.key.text) : nil
+  }
+
+  /// What is written where such a line is stopped: nobody can say that it did not go out, so a person says what became
+  /// of it. It counts as one more unknown where none is recorded of it yet.
+  /// - Parameter perhaps: why it may have arrived.
+  func leftUnknown(_ line: Outgoing, _ perhaps: String, _ stopped: String) throws(StoreError) -> [Write] {
+    var unknown = line
+    unknown.state = .unknown
+    unknown.because = Engine.notTriedAgain(perhaps, stopped)
+    let key = line.key.text
+    let isCounted = try store.remembered(Facts.unknown + key) != nil
+    return [
+      .change(unknown, from: line.state), .task(try unknownNotice(unknown)), .remember(Facts.perhaps + key, nil),
+    ] + (isCounted ? [] : [.remember(Facts.unknown + key, "1")])
   }
 
   /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.

@@ -19,7 +19,7 @@ extension Engine {
     switch (current.state, receipt) {
     case (.claimed, nil), (.marked, nil): try tryAgain(current)
     case (.claimed, let receipt?), (.marked, let receipt?): try record(receipt, of: current)
-    case (.planned, .accepted?), (.cancelled, .accepted?), (.held, .accepted?):
+    case (.planned, .accepted?), (.cancelled, .accepted?), (.held, .accepted?), (.unknown, .accepted?):
       // It was told not to, and did.
       logger.error("left all the same", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
       try record(receipt ?? .accepted(id: ""), of: current)
@@ -54,8 +54,11 @@ extension Engine {
       logger.error("held", metadata: ["delivery": "\(line.key)", "run": "\(line.run)"])
       try store.add([.change(line, from: from)])
     case .unknown(let because):
-      if outlets[line.verb]?.isKeyed == true { return try retry(&line, after: 900, because) }
-      try settleUnknown(&line, because)
+      guard outlets[line.verb]?.isKeyed == true, try store.remembered(Facts.stopped + line.key.text) == nil else {
+        return try settleUnknown(&line, because)
+      }
+      try store.add([.remember(Facts.perhaps + line.key.text, because)])
+      try retry(&line, after: 900, because)
     }
   }
 
@@ -99,7 +102,7 @@ extension Engine {
     // Only what was in hand before was counted, or stopped.
     guard line.attempts > 1 else { return [] }
     var writes: [Write] = []
-    for fact in [Facts.crash, Facts.stopped] where try store.remembered(fact + line.key.text) != nil {
+    for fact in [Facts.crash, Facts.stopped, Facts.perhaps] where try store.remembered(fact + line.key.text) != nil {
       writes.append(.remember(fact + line.key.text, nil))
     }
     return writes

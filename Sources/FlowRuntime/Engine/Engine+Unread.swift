@@ -60,7 +60,7 @@ extension Engine {
     held.state = .held
     held.because = unreadable.because
     try store.add([.change(held, from: line.state)])
-    if let record = try store.run(line.run), record.isLive, record.stuck == nil {
+    if let record = try store.run(line.run), record.isLive, record.stuck == nil || stands(record, behind: line) {
       try setAside(record, unreadable)
     }
   }

@@ -17,7 +17,8 @@ public struct Outgoing: Hashable, Sendable {
     case failed
     /// Stopped before it left: suppressed, or an answer came first.
     case cancelled
-    /// Nobody knows whether it left, and the far side takes no key: a person decides.
+    /// Nobody knows whether it left, and it is not tried again: the far side takes no key, or something has stopped it.
+    /// A person decides.
     case unknown
     /// Sending is held, or our own configuration is wrong: tried again when the hold is over, and when the
     /// engine starts anew.
