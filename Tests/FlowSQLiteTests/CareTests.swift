@@ -197,10 +197,12 @@ struct CareTests {
     let run = try #require(store.runs(RunFilter(subject: "O-1")).first?.id)
     let kept = [
       "hold/paused": "1780678200000 O-1 was wrong", "cursor/email": "17:O-1", "contact/joann@example.test": "c-9",
-      "reference/<O-1@acme.test>": "other", "released/O-1": "1",
+      "reference/<O-1@acme.test>": "other", "released/O-1": "1", "perhaps/0a": "the line died",
     ]
+    let key = try #require(store.outbox(run: run).first).key.text
     let gone = [
-      "hold/paused/.\(run)": "1 wait", "aside/\(run)": "", "first-run/proposal/\(run)": "1",
+      "perhaps/\(key)": "250 ann@example.test …", "stopped/\(key)": "reply came first", "unknown/\(key)": "1",
+      "crash/\(key)": "1", "hold/paused/.\(run)": "1 wait", "aside/\(run)": "", "first-run/proposal/\(run)": "1",
       "reference/<1@acme.test>": run, "contact/ann.meyer": "ann@example.test", "late/ann@example.test/\(run)/1.ab": "2",
     ]
     try store.commit(kept.merging(gone) { $1 }.map { .remember($0.key, $0.value) })

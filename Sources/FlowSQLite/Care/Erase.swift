@@ -38,6 +38,8 @@ private struct Eraser {
   private var keys: Set<String> = []
   /// How often the process has ended with one of the events in hand.
   private var crashes: Set<String> = []
+  /// What the runs' deliveries are called.
+  private var deliveries: Set<String> = []
   /// Facts that stay of it.
   private var traces: Set<String> = []
 
@@ -217,6 +219,8 @@ private struct Eraser {
 
   private mutating func delete() throws(StoreError) {
     for run in runs {
+      let keys = try front.file.once("SELECT key FROM line WHERE run = \(run)").all { DeliveryKey.text($0.cell(0)) }
+      deliveries.formUnion(keys)
       for table in ["journal", "line", "task", "heard"] {
         try front.file.once("DELETE FROM \(table) WHERE run = \(run)").run()
       }
@@ -290,7 +294,8 @@ private struct Eraser {
     case "unread": return erasure.runs.contains(parts.first ?? "")
     case "first-run": return erasure.runs.contains(last)
     case "hold": return last.hasPrefix(".") && erasure.runs.contains(String(last.dropFirst()))
-    case "crash": return crashes.contains(rest)
+    case "crash": return crashes.contains(rest) || deliveries.contains(rest)
+    case "unknown", "perhaps", "stopped": return deliveries.contains(rest)
     default: return false
     }
   }
