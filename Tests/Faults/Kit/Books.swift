@@ -70,7 +70,12 @@ extension World {
       case .failed:
         let isTold = shadow.tasks.values.contains { $0.run == line.run }
         if !isTold { violate(7, "\(line.step) of run \(line.run) failed, and nobody is told") }
-      case .cancelled, .held, .unknown: break
+      case .cancelled:
+        // A person may have taken it for lost, and wanted it to leave again.
+        if count > 0, !isWantedAgain(line) {
+          violate(28, "\(line.step) of run \(line.run) arrived, and is told as stopped before it left")
+        }
+      case .held, .unknown: break
       default: violate(7, "\(line.step) of run \(line.run) is \(line.state.rawValue) for ever")
       }
       if calls[line.key.text] ?? 0 > 16 {
@@ -79,6 +84,12 @@ extension World {
     }
     for key in shadow.inbox.values where key.result == nil {
       violate(1, "\(key.incoming.id) is never worked off")
+    }
+  }
+
+  private func isWantedAgain(_ line: Outgoing) -> Bool {
+    shadow.tasks.values.contains { task in
+      if task.run == line.run, case .done("again", _, _) = task.state { true } else { false }
     }
   }
 }

@@ -11,7 +11,7 @@ package enum Plant: String, CaseIterable, Sendable {
   case clockRunsOn, lostTimers, lostHandovers, forgottenInbox, blockedByFirst, retriedForEver
   case gapWithinRunOnly, noGap, noCaps, noWindow, noHolidays, everywhereUTC
   case otherStateKept, stepLeftOut, outboxLeftOut, silentlyWithheld, tornTransition, unknownToNobody
-  case runsMovedByReload, clockBelieved, leapBelieved, unreadSource, cursorBeforeMail
+  case runsMovedByReload, clockBelieved, leapBelieved, unreadSource, cursorBeforeMail, doubtForgotten
 
   /// What is wrong, for people.
   package var about: String {
@@ -49,6 +49,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .unreadSource: "nobody asks whether what came in has been read"
     case .cursorBeforeMail: "how far a mailbox was read is kept, and not what was in it"
     case .unknownToNobody: "nobody is told of what may have arrived"
+    case .doubtForgotten: "what may have arrived, and is not tried again, is told as stopped before it left"
     }
   }
 
@@ -71,6 +72,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .otherStateKept, .stepLeftOut, .runsMovedByReload: [3]
     case .silentlyWithheld: [3, 7]
     case .tornTransition: [2]
+    case .doubtForgotten: [28]
     }
   }
 
@@ -121,6 +123,8 @@ package enum Plant: String, CaseIterable, Sendable {
       }
     case .outboxLeftOut:
       return writes.filter { if case .plan(let line) = $0 { line.step.utf8.count % 2 == 0 } else { true } }
+    case .doubtForgotten:
+      return writes.filter { if case .remember(let name, _?) = $0 { !name.hasPrefix("perhaps/") } else { true } }
     case .stepLeftOut, .silentlyWithheld: return leftOut(writes)
     case .unknownToNobody:
       let isUnknown = writes.contains {
