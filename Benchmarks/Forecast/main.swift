@@ -4,12 +4,14 @@ import FlowCore
 import FlowTime
 import Glibc
 
-// Forecasts, measured: flow-forecast-bench COHORT|EXACT|AGREE [N]. The working directory is the repository.
+// Forecasts, measured: flow-forecast-bench COHORT|EXACT|APART|AGREE [N]. The working directory is the repository.
 //
 //   cohort N   N contacts of the proposal process, and of the one that engines are compared by, one capacity for all
 //   exact N A  a chain of 30 touches: computed, N times, against sampled to 0.1 percentage points; then with A of
 //              10,000 mails, 200 where nothing is said, that reach somebody who is away
 //   computed N A  the same chain, only computed, N times: to count instructions
+//   apart N S  each shipped workflow: how many standard errors what is computed of S starts, as many as usual where
+//              nothing is said, lies from what is counted of N contacts, at most
 //   agree N    N contacts of each shipped workflow, the compiled walker against the machine, contact by contact
 
 let zones = SystemZones()
@@ -203,6 +205,42 @@ func agree(_ count: Int) throws -> Bool {
   return isGood
 }
 
+/// What two forecasts count, by name.
+func counts(_ figures: CohortFigures) -> [String: [String: Double]] {
+  var all: [String: [String: Double]] = [:]
+  for one in figures.outcomes { all["outcomes", default: [:]][one.name] = one.count }
+  for (touches, count) in figures.touches.enumerated() { all["touches", default: [:]]["\(touches)"] = count }
+  for (day, count) in figures.times.days.enumerated() { all["ended", default: [:]]["\(day)"] = count }
+  for step in figures.steps {
+    all["steps", default: [:]][step.name] = step.count
+    for one in step.outcomes { all["work", default: [:]]["\(step.name) \(one.name)"] = one.count }
+  }
+  for load in figures.load {
+    for day in load.days { all["days", default: [:]]["\(load.verb) \(day.date)"] = day.count }
+    for (hour, count) in load.hours.enumerated() { all["hours", default: [:]]["\(load.verb) \(hour)"] = count }
+  }
+  return all
+}
+
+func apart(_ count: Int, _ starts: Int?) throws {
+  for name in workflows {
+    let workflow = try compiled("Workflows/\(name).yaml")
+    let cohort = cohort(workflow, count, everything(of: workflow.graph), [:])
+    let computed = timed { cohort.exactFigures(.init(starts: starts)) }
+    let (ours, theirs) = (counts(computed.value), counts(cohort.figures()))
+    let worst = ["outcomes", "touches", "ended", "steps", "work", "days", "hours"].map { kind in
+      let (one, other) = (ours[kind] ?? [:], theirs[kind] ?? [:])
+      let errors = Set(one.keys).union(other.keys).map { key in
+        let expected = max(0, one[key] ?? 0)
+        return (abs(expected - (other[key] ?? 0)) / max(1, expected).squareRoot(), key)
+      }
+      let most = errors.max { $0.0 < $1.0 } ?? (0, "")
+      return (kind, "\(rounded(most.0)) (\(most.1))")
+    }
+    report(name, [("ms", rounded(computed.processor * 1000)), ("rounded", rounded(computed.value.rounded))] + worst)
+  }
+}
+
 let arguments = CommandLine.arguments.dropFirst()
 let number = arguments.dropFirst().first.flatMap { Int($0) }
 let away = arguments.dropFirst(2).first.flatMap { Int($0) }
@@ -215,9 +253,10 @@ do {
   case "computed":
     let workflow = try compiled("chain.yaml", text: chain())
     for _ in 0..<(number ?? 21) { _ = cohort(workflow, 1000, assumed(away: away ?? 200), [:]).exactFigures() }
+  case "apart": try apart(number ?? 200_000, away)
   case "agree": if try !agree(number ?? 10_000) { exit(1) }
   default:
-    print("usage: flow-forecast-bench cohort|exact|computed|agree [N]")
+    print("usage: flow-forecast-bench cohort|exact|computed|apart|agree [N]")
     exit(2)
   }
 } catch {

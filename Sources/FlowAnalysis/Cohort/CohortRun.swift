@@ -4,11 +4,9 @@ import FlowTime
 /// Carries a cohort through time: arrivals as they come, one queue with a bucket for each minute, what is drawn, and
 /// what waits for capacity. Which walker carries the contacts changes nothing of that.
 struct CohortRun<W: Walker> {
-  /// What the queue knows of a contact: 24 bytes beside the walker's state.
+  /// What the queue knows of a contact: 20 bytes beside the walker's state.
   struct Head {
     var contact: UInt32 = 0
-    /// The next place in the same bucket, or the next free one; `none` at the end.
-    var next: UInt32 = none
     /// Never where nothing is to come.
     var answerAt: Int32 = never
     var outcomeAt: Int32 = never
@@ -19,6 +17,13 @@ struct CohortRun<W: Walker> {
     var outcome: UInt8 = 0
   }
 
+  /// A contact, in one place of the machine's memory.
+  struct Place {
+    var head = Head()
+    /// As the walker left it.
+    var state: W.State
+  }
+
   static var none: UInt32 { .max }
   private static var never: Int32 { .max }
   /// In place of an answer, of a contact whose run has ended, and which waits for what it still has to hand over.
@@ -27,12 +32,17 @@ struct CohortRun<W: Walker> {
   let plan: CohortPlan
   var walker: W
   var tally: CohortTally
-  var heads: [Head] = []
-  /// Of each place, as the walker left it.
-  var states: [W.State] = []
+  var places: [Place] = []
+  /// Of each place the next one in the same bucket, or the next free one; `none` at the end. Apart from all else, as a
+  /// bucket's places lie anywhere: so little stays in the processor's own memory.
+  private var nexts: [UInt32] = []
   private var free = none
   /// The first place in each minute's bucket.
   private var buckets: [UInt32] = []
+  /// The places of the minute at hand, who has waited longest first.
+  private var due: [UInt32] = []
+  /// Of all that is read ahead: what nothing asks for would not be read.
+  private var seen: Int32 = 0
   var lines = CapacityLines()
   var linesGiven: UInt32 = 0
   /// Of the first step with its verb.
@@ -89,12 +99,13 @@ struct CohortRun<W: Walker> {
     while alive > 0 || contact < total {
       if minute > Cohort.horizon { break }
       if Int(minute) < buckets.count {
-        var place = isPaced.contains(true) ? reversed(buckets[Int(minute)]) : buckets[Int(minute)]
-        buckets[Int(minute)] = Self.none
-        while place != Self.none {
-          let next = heads[Int(place)].next
-          go(on: place, at: minute)
-          place = next
+        collect(minute)
+        var from = 0
+        while from < due.count {
+          let until = min(from + 16, due.count)
+          readAhead(from, until)
+          for index in from..<until { go(on: due[index], at: minute) }
+          from = until
         }
       }
       while arrives == minute, contact < total {
@@ -108,21 +119,30 @@ struct CohortRun<W: Walker> {
     giveUp()
   }
 
-  /// The places of a bucket in the order in which they came into it: who has waited longer comes before.
-  private mutating func reversed(_ first: UInt32) -> UInt32 {
-    var (place, before) = (first, Self.none)
+  /// Empties a minute's bucket. Whoever came last into it comes first out of it, and last here.
+  private mutating func collect(_ minute: Int32) {
+    due.removeAll(keepingCapacity: true)
+    var place = buckets[Int(minute)]
+    buckets[Int(minute)] = Self.none
     while place != Self.none {
-      let next = heads[Int(place)].next
-      heads[Int(place)].next = before
-      (before, place) = (place, next)
+      due.append(place)
+      place = nexts[Int(place)]
     }
-    return before
+    due.reverse()
+  }
+
+  /// Several contacts lie in several places of the machine's memory. Asked for together they come in the time of one.
+  private mutating func readAhead(_ from: Int, _ until: Int) {
+    for index in from..<until {
+      let place = Int(due[index])
+      seen &+= places[place].head.answerAt &+ Int32(truncatingIfNeeded: places[place].state.touchCount)
+    }
   }
 
   func followed(fallback: String?) -> Cohort.Followed {
     Cohort.Followed(
       figures: tally.figures(lost: lost), traces: traces, fallback: fallback,
-      bytesPerContact: MemoryLayout<Head>.stride + MemoryLayout<W.State>.stride, mostWaiting: mostAlive)
+      bytesPerContact: MemoryLayout<Place>.stride + MemoryLayout<UInt32>.stride, mostWaiting: mostAlive)
   }
 
   // MARK: Contacts
@@ -134,15 +154,14 @@ struct CohortRun<W: Walker> {
     let place: UInt32
     if free != Self.none {
       place = free
-      free = heads[Int(place)].next
-      heads[Int(place)] = Head()
-      states[Int(place)] = state
+      free = nexts[Int(place)]
+      places[Int(place)] = Place(state: state)
     } else {
-      place = UInt32(heads.count)
-      heads.append(Head())
-      states.append(state)
+      place = UInt32(places.count)
+      places.append(Place(state: state))
+      nexts.append(Self.none)
     }
-    heads[Int(place)].contact = contact
+    places[Int(place)].head.contact = contact
     alive += 1
     mostAlive = max(mostAlive, alive)
     give(place, at: minute)
@@ -154,25 +173,25 @@ struct CohortRun<W: Walker> {
   private mutating func go(on place: UInt32, at minute: Int32) {
     let at = Int(place)
     while true {
-      let head = heads[at]
+      let head = places[at].head
       if head.line != Self.none, lines[head.line].leaves <= minute {
         leave(place, at: minute)
         continue
       }
-      guard let wakes = states[at].wakes else {
+      guard let wakes = places[at].state.wakes else {
         if head.answer != Self.over { end(place, at: minute) }
         if head.line != Self.none { return queue(place, at: Int(lines[head.line].leaves)) }
         return vacate(place)
       }
       if head.answerAt <= minute {
-        heads[at].answerAt = Self.never
+        places[at].head.answerAt = Self.never
         tally.answer(Int(head.answer))
         tell(place, .reply(Int(head.answer)), at: minute)
         continue
       }
       if head.outcomeAt <= minute {
-        heads[at].outcomeAt = Self.never
-        let node = Int(states[at].awaited)
+        places[at].head.outcomeAt = Self.never
+        let node = Int(places[at].state.awaited)
         guard node >= 0 else { continue }
         tally.outcome(Int(head.outcome), of: node)
         tell(place, .outcome(node: node, index: Int(head.outcome)), at: minute)
@@ -197,38 +216,38 @@ struct CohortRun<W: Walker> {
       let more = min(max(buckets.count, minute + 1 - buckets.count, 4096), Cohort.horizon + 1 - buckets.count)
       buckets.append(contentsOf: repeatElement(Self.none, count: more))
     }
-    heads[Int(place)].next = buckets[minute]
+    nexts[Int(place)] = buckets[minute]
     buckets[minute] = place
   }
 
   private mutating func tell(_ place: UInt32, _ told: Told, at minute: Int32) {
     let at = Int(place)
-    let (before, asked, due) = (states[at].awaited, states[at].asked, states[at].due)
-    walker.tell(&states[at], told, contact: heads[at].contact, at: minute)
-    if before >= 0, states[at].awaited != before || walker.handed.contains(where: { $0.node == before }) {
+    let (before, asked, due) = (places[at].state.awaited, places[at].state.asked, places[at].state.due)
+    walker.tell(&places[at].state, told, contact: places[at].head.contact, at: minute)
+    if before >= 0, places[at].state.awaited != before || walker.handed.contains(where: { $0.node == before }) {
       // No outcome comes of what is not waited for any more.
-      heads[at].outcomeAt = Self.never
+      places[at].head.outcomeAt = Self.never
     }
-    if heads[at].line != Self.none { heed(place, told, asked: asked, due: due, at: minute) }
+    if places[at].head.line != Self.none { heed(place, told, asked: asked, due: due, at: minute) }
     if !walker.handed.isEmpty { give(place, at: minute) }
   }
 
   private mutating func end(_ place: UInt32, at minute: Int32) {
     let at = Int(place)
-    let contact = heads[at].contact
-    let outcome = walker.outcome(of: states[at])
-    let touches = states[at].touchCount - (stopped.isEmpty ? 0 : stopped.removeValue(forKey: contact) ?? 0)
+    let contact = places[at].head.contact
+    let outcome = walker.outcome(of: places[at].state)
+    let touches = places[at].state.touchCount - (stopped.isEmpty ? 0 : stopped.removeValue(forKey: contact) ?? 0)
     tally.end(outcome, touches: touches, after: Int(minute - plan.arrival(Int(contact))))
     if !traces.isEmpty {
       traces[Int(contact)].outcome = outcome
       traces[Int(contact)].ended = minute
       traces[Int(contact)].touches = Int32(touches)
     }
-    heads[at].answer = Self.over
+    places[at].head.answer = Self.over
   }
 
   private mutating func vacate(_ place: UInt32) {
-    heads[Int(place)].next = free
+    nexts[Int(place)] = free
     free = place
     alive -= 1
   }
@@ -236,14 +255,14 @@ struct CohortRun<W: Walker> {
   /// Whoever still lives after ten years.
   private mutating func giveUp() {
     guard alive > 0 else { return }
-    var isFree = [Bool](repeating: false, count: heads.count)
+    var isFree = [Bool](repeating: false, count: places.count)
     var place = free
     while place != Self.none {
       isFree[Int(place)] = true
-      place = heads[Int(place)].next
+      place = nexts[Int(place)]
     }
-    for place in heads.indices where !isFree[place] && heads[place].answer != Self.over {
-      tally.end("", touches: states[place].touchCount, after: Cohort.horizon)
+    for place in places.indices where !isFree[place] && places[place].head.answer != Self.over {
+      tally.end("", touches: places[place].state.touchCount, after: Cohort.horizon)
     }
   }
 
@@ -256,11 +275,11 @@ struct CohortRun<W: Walker> {
       note(place, UInt64(UInt32(bitPattern: handed.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
       if isPaced[node], let line = line(index, of: place, at: minute) {
         tally.wait(node, from: minute)
-        lines.add(line, to: &heads[Int(place)].line)
+        lines.add(line, to: &places[Int(place)].head.line)
         continue
       }
-      if isTouch[node], heads[Int(place)].line != Self.none {
-        lines.change(heads[Int(place)].line) { $0.touch.since = minute }
+      if isTouch[node], places[Int(place)].head.line != Self.none {
+        lines.change(places[Int(place)].head.line) { $0.touch.since = minute }
       }
       tally.leave(node, at: minute)
       draw(place, node, given: minute, until: handed.until, at: minute)
@@ -270,33 +289,33 @@ struct CohortRun<W: Walker> {
 
   mutating func draw(_ place: UInt32, _ node: Int, given: Int32, until: Int32?, at minute: Int32) {
     let at = Int(place)
-    if isAnswered[node], heads[at].answerAt == Self.never {
+    if isAnswered[node], places[at].head.answerAt == Self.never {
       let (which, when) = drawn(at)
       if let index = replies.firstIndex(where: { which >> 32 < $0 }) {
-        heads[at].answer = UInt8(truncatingIfNeeded: index)
-        heads[at].answerAt = minute &+ answers[index].minutes(when)
+        places[at].head.answer = UInt8(truncatingIfNeeded: index)
+        places[at].head.answerAt = minute &+ answers[index].minutes(when)
       }
     }
     let own = firstOutcome[node]..<firstOutcome[node + 1]
-    if let until, until > given, !own.isEmpty, states[at].awaited == Int32(node) {
+    if let until, until > given, !own.isEmpty, places[at].state.awaited == Int32(node) {
       let (which, when) = drawn(at)
       guard let index = own.first(where: { which >> 32 < outcomes[$0] }) else { return }
       let length = UInt64(until - given)
       let comes = minute &+ 1 &+ Int32(when.multipliedFullWidth(by: length).high)
       guard comes <= until else { return }
-      heads[at].outcome = UInt8(truncatingIfNeeded: index - own.lowerBound)
-      heads[at].outcomeAt = comes
+      places[at].head.outcome = UInt8(truncatingIfNeeded: index - own.lowerBound)
+      places[at].head.outcomeAt = comes
     }
   }
 
   private mutating func drawn(_ at: Int) -> (UInt64, UInt64) {
-    defer { heads[at].draws &+= 1 }
-    return plan.chance.draw(contact: heads[at].contact, number: heads[at].draws)
+    defer { places[at].head.draws &+= 1 }
+    return plan.chance.draw(contact: places[at].head.contact, number: places[at].head.draws)
   }
 
   mutating func note(_ place: UInt32, _ what: UInt64) {
     guard !traces.isEmpty else { return }
-    let contact = Int(heads[Int(place)].contact)
+    let contact = Int(places[Int(place)].head.contact)
     traces[contact].digest = (traces[contact].digest ^ what) &* 0x0000_0100_0000_01B3
   }
 

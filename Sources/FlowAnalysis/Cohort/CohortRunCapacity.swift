@@ -9,12 +9,13 @@ extension CohortRun {
   mutating func line(_ index: Int, of place: UInt32, at minute: Int32) -> CapacityLine? {
     let handed = walker.handed[index]
     let node = Int(handed.node)
+    if places[Int(place)].head.line == Self.none, paces[pace[node]].take(minute) { return nil }
     linesGiven += 1
     var line = CapacityLine(
       touch: Waited(node: handed.node, counted: minute), number: linesGiven, isTouch: isTouch[node],
       until: handed.until)
     let first = first(before: line, place, minute)
-    if first == minute, paces[pace[node]].take(minute) { return nil }
+    if first == minute, places[Int(place)].head.line != Self.none, paces[pace[node]].take(minute) { return nil }
     if walker.began { line.touch.arrived = minute }
     line.behind = walker.handed[(index + 1)...].count { isTouch[Int($0.node)] }
     reserve(&line, place, at: minute, notBefore: first)
@@ -27,7 +28,7 @@ extension CohortRun {
   private func first(before line: CapacityLine, _ place: UInt32, _ minute: Int32) -> Int32 {
     guard line.isTouch else { return minute }
     var first = minute
-    lines.each(heads[Int(place)].line) { other in
+    lines.each(places[Int(place)].head.line) { other in
       let isBefore = other.isTouch && other.number < line.number && other.day >= 0
       if isBefore, pace[Int(other.touch.node)] == pace[Int(line.touch.node)] { first = max(first, other.leaves) }
     }
@@ -37,7 +38,7 @@ extension CohortRun {
   /// When what comes after it and has not left either was counted.
   private func behind(_ line: CapacityLine, _ place: UInt32) -> [Int32] {
     var counted = [Int32](repeating: line.touch.counted, count: line.behind)
-    lines.each(heads[Int(place)].line) { other in
+    lines.each(places[Int(place)].head.line) { other in
       if other.isTouch, other.number > line.number { counted.append(other.touch.counted) }
     }
     return counted
@@ -80,7 +81,7 @@ extension CohortRun {
   private mutating func opening(_ line: CapacityLine, _ place: UInt32, from minute: Int32) -> Int32 {
     let behind = behind(line, place)
     if case .later(let open) = walker.mayLeave(
-      line.touch, states[Int(place)], behind: behind, capped: false, at: minute)
+      line.touch, places[Int(place)].state, behind: behind, capped: false, at: minute)
     {
       return max(open, minute)
     }
@@ -102,37 +103,37 @@ extension CohortRun {
   /// The time of the first line has come.
   mutating func leave(_ place: UInt32, at minute: Int32) {
     let at = Int(place)
-    var line = lines.removeFirst(&heads[at].line)
+    var line = lines.removeFirst(&places[at].head.line)
     let node = Int(line.touch.node)
     let look: Leaving =
       line.isTouch
-      ? walker.mayLeave(line.touch, states[at], behind: behind(line, place), capped: true, at: minute) : .now
+      ? walker.mayLeave(line.touch, places[at].state, behind: behind(line, place), capped: true, at: minute) : .now
     if look != .now { giveBack(&line) }
     switch look {
     case .never: return drop(line, place, at: minute)
     case .later(let instant):
       line.leaves = max(instant, minute + 1)
-      return lines.add(line, to: &heads[at].line)
+      return lines.add(line, to: &places[at].head.line)
     case .now: break
     }
     let first = first(before: line, place, minute)
     if first > minute { giveBack(&line) }
     guard first == minute, paces[pace[node]].take(minute, place: line.day) else {
       reserve(&line, place, at: minute, notBefore: first)
-      return lines.add(line, to: &heads[at].line)
+      return lines.add(line, to: &places[at].head.line)
     }
     note(place, 1 << 63 | UInt64(UInt32(bitPattern: line.touch.node)) << 32 | UInt64(UInt32(bitPattern: minute)))
     tally.stopWaiting(node, from: line.touch.counted, at: minute)
     tally.leave(node, at: minute)
-    guard states[at].wakes != nil else { return }
+    guard places[at].state.wakes != nil else { return }
     var (given, until) = (line.touch.counted, line.until)
     if line.isTouch {
-      walker.wentOut(line.touch, &states[at], at: minute)
-      lines.change(heads[at].line) {
+      walker.wentOut(line.touch, &places[at].state, at: minute)
+      lines.change(places[at].head.line) {
         $0.touch.follow(line.touch, leftAt: minute)
         $0.touch.since = minute
       }
-      if until != nil { (given, until) = (minute, states[at].due) }
+      if until != nil { (given, until) = (minute, places[at].state.due) }
     }
     draw(place, node, given: given, until: until, at: minute)
   }
@@ -141,24 +142,24 @@ extension CohortRun {
   /// step, what that step has handed over. A task or a word to somebody else that the run has left behind goes out.
   mutating func heed(_ place: UInt32, _ told: Told, asked: Int32, due: Int32, at minute: Int32) {
     let at = Int(place)
-    var touches = states[at].wakes == nil
+    var touches = places[at].state.wakes == nil
     var interrupted: Int32 = -1
     switch told {
     case .timer: touches = false
     case .outcome: break
     case .reply(let index):
       touches = touches || plan.stopsTouches[index]
-      if asked >= 0, states[at].asked != asked { interrupted = asked }
+      if asked >= 0, places[at].state.asked != asked { interrupted = asked }
     }
     if touches || interrupted >= 0 {
-      let stopped = lines.remove(from: &heads[at].line) { $0.isTouch && touches || $0.touch.node == interrupted }
+      let stopped = lines.remove(from: &places[at].head.line) { $0.isTouch && touches || $0.touch.node == interrupted }
       for var line in stopped {
         giveBack(&line)
         drop(line, place, at: minute)
       }
     }
-    let (began, now) = (walker.began, states[at].due)
-    lines.change(heads[at].line) { line in
+    let (began, now) = (walker.began, places[at].state.due)
+    lines.change(places[at].head.line) { line in
       if began {
         (line.touch.arrived, line.touch.floor) = (minute, CompiledWalker.none)
       } else if now > due {
@@ -177,7 +178,8 @@ extension CohortRun {
 
   private mutating func drop(_ line: CapacityLine, _ place: UInt32, at minute: Int32) {
     lost[Int(line.touch.node), default: 0] += 1
-    if line.isTouch, heads[Int(place)].answer != CohortRun.over { stopped[heads[Int(place)].contact, default: 0] += 1 }
+    let head = places[Int(place)].head
+    if line.isTouch, head.answer != CohortRun.over { stopped[head.contact, default: 0] += 1 }
     tally.stopWaiting(Int(line.touch.node), from: line.touch.counted, at: minute)
   }
 }
