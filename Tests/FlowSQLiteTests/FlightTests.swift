@@ -28,6 +28,50 @@ struct FlightTests {
     #expect(try check.violations(of: Begun(scratch.open())) == [])
   }
 
+  /// Each commit is made by who has just opened the file, and has begun a group before: of what stands in the file
+  /// memory has nothing but which names there are.
+  final class Opened: StoreInFront {
+    private let path: String
+    private let current: Mutex<any Store>
+    var base: any Store { current.withLock { $0 } }
+
+    init(_ scratch: Scratch) throws {
+      path = scratch.path
+      current = Mutex(try scratch.open())
+    }
+
+    func commit(_ writes: [Write]) throws(StoreError) {
+      try (base as? SQLiteStore)?.close()
+      let next = try SQLiteStore(path: path, access: .writing(holder: "test", patience: 0))
+      current.withLock { $0 = next }
+      try next.add([.remember("opened", "again")])
+      try next.beginFlush()
+      try next.add(writes)
+      try next.beginFlush()
+    }
+  }
+
+  @Test(arguments: StoreConformance.checks)
+  func `what stood in the file before is found while groups overlap`(check: StoreConformance.Check) throws {
+    let scratch = try Scratch()
+    #expect(try withExtendedLifetime(scratch) { try check.violations(of: Opened(scratch)) } == [])
+  }
+
+  @Test func `a fact of which there are many is found while groups overlap, wherever it stands`() throws {
+    let scratch = try Scratch()
+    let store = try Opened(scratch)
+    func messages() throws -> [String?] { try ["a", "b", "c"].map { try store.remembered("reference/\($0)") } }
+    try store.commit([.remember("reference/a", "run a")])
+    #expect(try messages() == ["run a", nil, nil])
+    try store.commit([.remember("reference/b", "run b")])
+    #expect(try messages() == ["run a", "run b", nil])
+    try store.add([.remember("reference/c", "run c"), .remember("reference/a", nil)])
+    #expect(try messages() == [nil, "run b", "run c"])
+    try store.flush()
+    #expect(try messages() == [nil, "run b", "run c"])
+    withExtendedLifetime(scratch) {}
+  }
+
   @Test func `what was begun is in the file when the next is begun, and whole at the flush`() throws {
     let scratch = try Scratch()
     let store = try scratch.open()

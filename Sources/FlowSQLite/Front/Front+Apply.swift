@@ -17,6 +17,7 @@ extension Front {
       lastInbox += 1
       let entry = InboxEntry(number: lastInbox, row, isStored: false)
       inbox[row.incoming.key] = entry
+      presence?.add(.incoming, row.incoming.id)
       absent.inbox = nil
       queues?.add(entry)
       change(entry)
@@ -53,7 +54,7 @@ extension Front {
     case .touch(let contact, let run, let at): try touch(contact, run, at)
     case .version(let version): changes.versions.append(version)
     case .remember(let name, let value):
-      if !Fact.isOneOfMany(name) { facts?[name] = value }
+      if Fact.isOneOfMany(name) { presence?.add(.fact, name) } else { facts?[name] = value }
       changes.facts.updateValue(value, forKey: name)
     }
   }
@@ -82,6 +83,8 @@ extension Front {
     // Lists that are not known yet are read from the file, where it does not stand yet.
     _ = try (runs(ofSubject: record.subject), runs(ofContact: record.contact))
     entry.record = record
+    presence?.add(.subject, record.subject)
+    presence?.add(.contact, record.contact)
     bySubject[record.subject]?.append(entry)
     byContact[record.contact]?.append(entry)
     wake(entry)
@@ -163,6 +166,7 @@ extension Front {
     run.lastTask = lastTask
     run.tasks?.append(entry)
     tasks[task.id] = entry
+    presence?.add(.task, task.id)
     absent.task = nil
     entry.group = group
     changes.tasks.append(entry)

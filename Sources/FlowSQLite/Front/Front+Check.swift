@@ -3,8 +3,8 @@ import FlowTime
 
 /// Why changes must not be made. What stands earlier in a batch counts.
 extension Front {
-  /// Most are of a few changes, of one run.
-  private struct Batch {
+  /// What stands earlier in it. Most are of a few changes, of one run.
+  struct Batch {
     var inbox: [InboxKey] = []
     var heard: [(run: String, event: String)] = []
     var outgoing: [String] = []
@@ -12,11 +12,27 @@ extension Front {
     var ended: [String] = []
     var sequences: [(run: String, last: Int)] = []
     var steps: [(run: String, last: Int)] = []
+
+    /// Its room is kept for the next one.
+    fileprivate mutating func clear() {
+      if !inbox.isEmpty { inbox.removeAll(keepingCapacity: true) }
+      if !heard.isEmpty { heard.removeAll(keepingCapacity: true) }
+      if !outgoing.isEmpty { outgoing.removeAll(keepingCapacity: true) }
+      if !started.isEmpty { started.removeAll(keepingCapacity: true) }
+      if !ended.isEmpty { ended.removeAll(keepingCapacity: true) }
+      if !sequences.isEmpty { sequences.removeAll(keepingCapacity: true) }
+      if !steps.isEmpty { steps.removeAll(keepingCapacity: true) }
+    }
   }
 
   /// Reads whatever the changes concern, so that making them reads nothing.
   func check(_ writes: [Write]) throws(StoreError) {
     var batch = Batch()
+    swap(&batch, &emptyBatch)
+    defer {
+      batch.clear()
+      swap(&batch, &emptyBatch)
+    }
     for index in writes.indices { try check(writes, index, &batch) }
   }
 

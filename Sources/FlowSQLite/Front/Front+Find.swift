@@ -13,7 +13,7 @@ extension Front {
       lastFound = known
       return known
     }
-    if absent.run == id { return nil }
+    if absent.run == id || presence?.lacks(.run, id) == true { return nil }
     let statement = try reader().statement(.runByID)
     statement.bind(1, runID.cell(id))
     guard let entry = try statement.first({ (row) throws(StoreError) in try self.entry(row) }) else {
@@ -35,6 +35,7 @@ extension Front {
     if let known = try run(id) { return known }
     lastRun += 1
     let entry = RunEntry(number: lastRun, id: id, isStored: false)
+    presence?.add(.run, id)
     runs[id] = entry
     runsByNumber[entry.number] = entry
     absent.run = nil
@@ -43,14 +44,14 @@ extension Front {
 
   func runs(ofSubject subject: String) throws(StoreError) -> [RunEntry] {
     if let known = bySubject[subject] { return known }
-    let found = try runs(.runsOfSubject, subject)
+    let found = presence?.lacks(.subject, subject) == true ? [] : try runs(.runsOfSubject, subject)
     bySubject[subject] = found
     return found
   }
 
   func runs(ofContact contact: String) throws(StoreError) -> [RunEntry] {
     if let known = byContact[contact] { return known }
-    let found = try runs(.runsOfContact, contact)
+    let found = presence?.lacks(.contact, contact) == true ? [] : try runs(.runsOfContact, contact)
     // Nobody is no contact, and may have any number of runs.
     if !contact.isEmpty { byContact[contact] = found }
     return found
@@ -280,7 +281,7 @@ extension Front {
 
   func task(_ id: String) throws(StoreError) -> TaskEntry? {
     if let known = tasks[id] { return known }
-    if absent.task == id { return nil }
+    if absent.task == id || presence?.lacks(.task, id) == true { return nil }
     let statement = try reader().statement(.taskByID)
     statement.bind(1, taskID.cell(id))
     guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
@@ -324,7 +325,7 @@ extension Front {
 
   func inbox(_ key: InboxKey) throws(StoreError) -> InboxEntry? {
     if let known = inbox[key] { return known }
-    if absent.inbox == key { return nil }
+    if absent.inbox == key || presence?.lacks(.incoming, key.id) == true { return nil }
     let statement = try reader().statement(.inboxByKey)
     statement.bind(1, key.id)
     statement.bind(2, glossary.known(key.source))

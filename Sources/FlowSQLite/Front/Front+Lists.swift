@@ -82,6 +82,7 @@ extension Front {
   func fact(_ name: String) throws(StoreError) -> String? {
     guard Fact.isOneOfMany(name) else { return try knownFacts()[name] }
     for changes in unwritten.reversed() { if let changed = changes.facts[name] { return changed } }
+    if presence?.lacks(.fact, name) == true { return nil }
     let statement = try reader().statement(.fact)
     statement.bind(1, name)
     return try statement.first { $0.text(0) }

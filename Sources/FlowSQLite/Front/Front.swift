@@ -49,6 +49,11 @@ final class Front {
     var inbox: InboxKey?
   }
 
+  /// What stands in the file, or will; nil where that is not known.
+  var presence: Presence?
+  /// For what is checked next.
+  var emptyBatch = Batch()
+
   /// Some run has heard an event of which its journal does not say so.
   var isHeardApart = false
   var lastInbox: Int64 = 0
@@ -115,6 +120,7 @@ final class Front {
     try land()
     guard !changes.isEmpty else { return try file.endReading() }
     let sealed = try seal()
+    if presence == nil { presence = try Presence(of: self) }
     let writer = writer
     var dropped = Litter()
     swap(&dropped, &litter)
