@@ -79,26 +79,45 @@ struct EmailMessage {
       ? texts
       : Part.multipart(
         "mixed", [texts] + attachments.map { Part.file($0.name, $0.bytes) }, boundary: "=_mixed_\(digest)")
-    let envelope = Envelope(sender: replies ?? from.address, copies: cc.map(\.address))
-    return Part(headers: envelope.lines + headers + whole.headers, body: whole.body).bytes
+    var bytes: [UInt8] = []
+    // Most headers are shorter.
+    bytes.reserveCapacity(640 + whole.size)
+    Envelope(sender: replies ?? from.address, copies: cc.map(\.address)).write(to: &bytes)
+    writeHeaders(to: &bytes)
+    whole.write(to: &bytes)
+    return bytes
   }
 
   // MARK: Headers
 
-  private var headers: [String] {
-    var headers = [
-      "Date: \(EmailDate.text(delivery.at))", header("From", [from]), header("To", [to]),
-    ]
-    if !cc.isEmpty { headers.append(header("Cc", cc)) }
+  private func writeHeaders(to out: inout [UInt8]) {
+    write("Date: ", EmailDate.text(delivery.at), to: &out)
+    write("From: ", [from], to: &out)
+    write("To: ", [to], to: &out)
+    if !cc.isEmpty { write("Cc: ", cc, to: &out) }
     if let replyTo = replies.map({ Mailbox(name: from.name, address: $0) }) ?? settings.replyTo {
-      headers.append(header("Reply-To", [replyTo]))
+      write("Reply-To: ", [replyTo], to: &out)
     }
-    headers.append("Subject: " + HeaderWords.unstructured(subject, used: 9))
-    headers.append("Message-ID: \(messageID)")
-    headers += threadHeaders
-    if delivery.touch { headers += unsubscribeHeaders }
-    headers.append("MIME-Version: 1.0")
-    return headers
+    write("Subject: ", HeaderWords.unstructured(subject, used: 9), to: &out)
+    write("Message-ID: ", messageID, to: &out)
+    for header in threadHeaders { write("", header, to: &out) }
+    if delivery.touch { for header in unsubscribeHeaders { write("", header, to: &out) } }
+    write("MIME-Version: ", "1.0", to: &out)
+  }
+
+  private func write(_ name: String, _ value: String, to out: inout [UInt8]) {
+    out.append(text: name)
+    out.append(text: value)
+    out.append(text: "\r\n")
+  }
+
+  private func write(_ name: String, _ mailboxes: [Mailbox], to out: inout [UInt8]) {
+    out.append(text: name)
+    for (index, mailbox) in mailboxes.enumerated() {
+      if index > 0 { out.append(text: ",\r\n ") }
+      HeaderWords.write(mailbox, used: index == 0 ? name.utf8.count : 1, to: &out)
+    }
+    out.append(text: "\r\n")
   }
 
   private var unsubscribeHeaders: [String] {
@@ -108,12 +127,6 @@ struct EmailMessage {
     return ["List-Unsubscribe: " + addresses.joined(separator: ",\r\n ")]
       + (settings.unsubscribe.contains(where: \.isLink)
         ? ["List-Unsubscribe-Post: List-Unsubscribe=One-Click"] : [])
-  }
-
-  private func header(_ name: String, _ mailboxes: [Mailbox]) -> String {
-    name + ": "
-      + mailboxes.enumerated().map { HeaderWords.mailbox($1, used: $0 == 0 ? name.utf8.count + 2 : 1) }
-      .joined(separator: ",\r\n ")
   }
 
   /// RFC 5322 section 3.6.4; only what is a Message-ID, however it came to us.
@@ -190,18 +203,21 @@ struct EmailMessage {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(texts.reduce(160) { $0 + $1.utf8.count + 8 })
     // Each part behind its length, so that no two lists of parts run together.
-    func add(_ part: some Collection<UInt8>) {
-      bytes.append(contentsOf: String(part.count).utf8)
+    func add(_ text: String) {
+      bytes.append(text: String(text.utf8.count))
       bytes.append(UInt8(ascii: ":"))
-      bytes.append(contentsOf: part)
+      bytes.append(text: text)
     }
-    add((delivery.token ?? "").utf8)
-    add(delivery.workflow.utf8)
-    add(delivery.step.utf8)
-    add(String(delivery.occurrence).utf8)
-    add(String(delivery.at.milliseconds).utf8)
-    for text in texts { add(text.utf8) }
-    for file in files { add(file) }
+    add(delivery.token ?? "")
+    add(delivery.workflow)
+    add(delivery.step)
+    add(String(delivery.occurrence))
+    add(String(delivery.at.milliseconds))
+    for text in texts { add(text) }
+    for file in files {
+      bytes.append(text: "\(file.count):")
+      bytes.append(contentsOf: file)
+    }
     return hexadecimal(sha256(bytes), digits: 32)
   }
 }
@@ -213,11 +229,32 @@ enum EmailDate {
     let sinceMidnight = (seconds % 86_400 + 86_400) % 86_400
     let date = CivilDate(dayNumber: (seconds - sinceMidnight) / 86_400)
     let (year, month, dayOfMonth) = date.components
-    let (hour, minute) = (twoDigits(sinceMidnight / 3600), twoDigits(sinceMidnight / 60 % 60))
-    let day = "\(date.weekday.name), \(dayOfMonth) \(CivilDate.months[month - 1]) \(fourDigits(year))"
-    return "\(day) \(hour):\(minute):\(twoDigits(sinceMidnight % 60)) +0000"
+    // Wed, 25 Mar 2026 15:40:00 +0000
+    var out: [UInt8] = []
+    out.reserveCapacity(31)
+    out.append(text: date.weekday.name)
+    out.append(text: ", ")
+    write(dayOfMonth, digits: dayOfMonth < 10 ? 1 : 2, to: &out)
+    out.append(text: " ")
+    out.append(text: CivilDate.months[month - 1])
+    out.append(text: " ")
+    write(year, digits: 4, to: &out)
+    out.append(text: " ")
+    write(sinceMidnight / 3600, digits: 2, to: &out)
+    out.append(text: ":")
+    write(sinceMidnight / 60 % 60, digits: 2, to: &out)
+    out.append(text: ":")
+    write(sinceMidnight % 60, digits: 2, to: &out)
+    out.append(text: " +0000")
+    return String(decoding: out, as: UTF8.self)
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  private static func fourDigits(_ number: Int) -> String { String(String(10_000 + number).dropFirst()) }
+  private static func write(_ number: Int, digits: Int, to out: inout [UInt8]) {
+    var unit: UInt = 1
+    for _ in 1..<digits { unit *= 10 }
+    while unit > 0 {
+      out.append(UInt8(ascii: "0") + UInt8(number.magnitude / unit % 10))
+      unit /= 10
+    }
+  }
 }

@@ -27,7 +27,12 @@ enum HeaderWords {
 
   /// `=?` begins an encoded word.
   private static func hasWordMark(_ text: String) -> Bool {
-    zip(text.utf8, text.utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      if last == UInt8(ascii: "="), byte == UInt8(ascii: "?") { return true }
+      last = byte
+    }
+    return false
   }
 
   /// ASCII, folded at its blanks.
@@ -72,16 +77,20 @@ enum HeaderWords {
 
   /// `Ann Meyer <ann@acme.test>`, the name quoted or encoded as need be; the bare address where there is no
   /// name.
-  static func mailbox(_ mailbox: Mailbox, used: Int) -> String {
+  static func write(_ mailbox: Mailbox, used: Int, to out: inout [UInt8]) {
     let name = mailbox.name
-    let address = "<\(mailbox.address.text)>"
-    if name.isEmpty { return mailbox.address.text }
+    let address = mailbox.address.text
+    if name.isEmpty { return out.append(text: address) }
     if !name.isASCII || hasWordMark(name.text) || name.text.utf8.count > 60 {
-      return encoded(name, used: used) + "\r\n " + address
+      out.append(text: encoded(name, used: used))
+      out.append(text: "\r\n <")
+    } else {
+      let phrase = name.text.utf8.allSatisfy(isPhraseByte) ? name.text : quoted(name.text)
+      out.append(text: phrase)
+      out.append(text: used + phrase.utf8.count + 3 + address.utf8.count > width ? "\r\n <" : " <")
     }
-    let phrase = name.text.utf8.allSatisfy(isPhraseByte) ? name.text : quoted(name.text)
-    let fold = used + phrase.utf8.count + 1 + address.utf8.count > width ? "\r\n " : " "
-    return phrase + fold + address
+    out.append(text: address)
+    out.append(text: ">")
   }
 
   private static func quoted(_ text: String) -> String {

@@ -8,8 +8,11 @@ struct Envelope {
   var sender: EmailAddress
   var copies: [EmailAddress]
 
-  var lines: [String] {
-    ["Return-Path: <\(sender.text)>"] + copies.map { "Envelope-To: <\($0.text)>" }
+  func write(to out: inout [UInt8]) {
+    out.append(text: "Return-Path: <")
+    out.append(text: sender.text)
+    out.append(text: ">\r\n")
+    for copy in copies { out.append(text: "Envelope-To: <\(copy.text)>\r\n") }
   }
 
   /// What is sent of a rendering; nil where it has no envelope.

@@ -2,34 +2,26 @@ import FlowPlugin
 
 /// A part of a message (RFC 2045): its headers and its body, lines ended by CR LF.
 struct Part {
-  var headers: [String]
+  /// Each ends with CR LF.
+  var headers: [UInt8]
   var body: [UInt8]
 
-  var bytes: [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(size)
-    write(to: &out)
-    return out
-  }
+  var size: Int { headers.count + 2 + body.count }
 
-  private var size: Int { headers.reduce(2) { $0 + $1.utf8.count + 2 } + body.count }
-
-  private func write(to out: inout [UInt8]) {
-    for header in headers {
-      out.append(contentsOf: header.utf8)
-      out.append(contentsOf: "\r\n".utf8)
-    }
-    out.append(contentsOf: "\r\n".utf8)
+  func write(to out: inout [UInt8]) {
+    out.append(contentsOf: headers)
+    out.append(text: "\r\n")
     out.append(contentsOf: body)
   }
 
   /// Text in UTF-8, quoted-printable.
   static func text(_ subtype: String, _ text: String) -> Part {
-    Part(
-      headers: [
-        "Content-Type: text/\(subtype); charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
-      ],
-      body: quotedPrintable(text))
+    var headers: [UInt8] = []
+    headers.reserveCapacity(96)
+    headers.append(text: "Content-Type: text/")
+    headers.append(text: subtype)
+    headers.append(text: "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n")
+    return Part(headers: headers, body: quotedPrintable(text))
   }
 
   /// `boundary` stands in none of the parts, and is another for each level.
@@ -37,23 +29,28 @@ struct Part {
     var body: [UInt8] = []
     body.reserveCapacity(parts.reduce(0) { $0 + $1.size } + (parts.count + 1) * (boundary.utf8.count + 8))
     for part in parts {
-      body.append(contentsOf: "--\(boundary)\r\n".utf8)
+      body.append(text: "--")
+      body.append(text: boundary)
+      body.append(text: "\r\n")
       part.write(to: &body)
-      body.append(contentsOf: "\r\n".utf8)
+      body.append(text: "\r\n")
     }
-    body.append(contentsOf: "--\(boundary)--\r\n".utf8)
-    return Part(
-      headers: ["Content-Type: multipart/\(subtype);\r\n boundary=\"\(boundary)\""],
-      body: body)
+    body.append(text: "--")
+    body.append(text: boundary)
+    body.append(text: "--\r\n")
+    let headers = "Content-Type: multipart/\(subtype);\r\n boundary=\"\(boundary)\"\r\n"
+    return Part(headers: Array(headers.utf8), body: body)
   }
 
   static func file(_ name: HeaderText, _ bytes: [UInt8]) -> Part {
-    Part(
-      headers: [
-        "Content-Type: \(mediaType(name.text))", "Content-Transfer-Encoding: base64",
-        "Content-Disposition: attachment;\r\n \(fileName(name.text))",
-      ],
-      body: Array(lines(Encodings.base64(bytes)).utf8))
+    let headers = """
+      Content-Type: \(mediaType(name.text))\r
+      Content-Transfer-Encoding: base64\r
+      Content-Disposition: attachment;\r
+       \(fileName(name.text))\r
+
+      """
+    return Part(headers: Array(headers.utf8), body: Array(lines(Encodings.base64(bytes)).utf8))
   }
 
   /// RFC 2231 where the name is more than plain ASCII; in pieces of one line each.
@@ -145,5 +142,13 @@ struct Part {
 
   private static func digit(_ half: UInt8) -> UInt8 {
     half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "A") - 10 + half
+  }
+}
+
+extension [UInt8] {
+  /// In UTF-8.
+  mutating func append(text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
   }
 }

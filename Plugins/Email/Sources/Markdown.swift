@@ -67,6 +67,7 @@ enum Markdown {
     guard let walk = cmark_iter_new(document) else { return [] }
     defer { cmark_iter_free(walk) }
     var nodes: [OpaquePointer] = []
+    nodes.reserveCapacity(16)
     while true {
       let event = cmark_iter_next(walk)
       if event == CMARK_EVENT_DONE { return nodes }
@@ -89,6 +90,10 @@ enum Markdown {
   /// A value's line breaks are kept.
   private static func fillText(_ node: OpaquePointer, _ values: [String]) {
     guard let text = filled(cmark_node_get_literal(node), values) else { return }
+    guard text.utf8.contains(0x0A) else {
+      cmark_node_set_literal(node, text)
+      return
+    }
     let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map {
       String(Substring($0))
     }
@@ -105,29 +110,42 @@ enum Markdown {
     if cmark_node_insert_before(node, new) == 0 { cmark_node_free(new) }
   }
 
-  /// Most texts of a tree hold no value, and need no copy.
-  private static func mayHold(_ text: UnsafePointer<CChar>) -> Bool {
-    var at = text
-    while at.pointee != 0 {
-      if UInt8(bitPattern: at.pointee) == firstByte { return true }
-      at += 1
-    }
-    return false
-  }
-
-  /// Nil where no value stands in the text.
+  /// Nil where no value stands in the text, which is UTF-8: most texts of a tree hold none, and need no copy.
   private static func filled(_ text: UnsafePointer<CChar>?, _ values: [String]) -> String? {
-    guard let text, mayHold(text) else { return nil }
-    var out = String.UnicodeScalarView()
+    guard let text else { return nil }
+    var out: [UInt8] = []
     var found = false
-    for scalar in String(cString: text).unicodeScalars {
-      if isHolder(scalar), values.indices.contains(Int(scalar.value - first)) {
+    var at = text
+    // What follows the last value.
+    var rest = text
+    func copy(to end: UnsafePointer<CChar>) {
+      out.append(contentsOf: UnsafeRawBufferPointer(start: rest, count: end - rest))
+    }
+    while at.pointee != 0 {
+      if UInt8(bitPattern: at.pointee) == firstByte, let index = holder(at), index < values.count {
+        copy(to: at)
+        out.append(text: values[index])
         found = true
-        out.append(contentsOf: values[Int(scalar.value - first)].unicodeScalars)
+        rest = at + 4
+        at = rest
       } else {
-        out.append(scalar)
+        at += 1
       }
     }
-    return found ? String(out) : nil
+    if !found { return nil }
+    copy(to: at)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Which value the four bytes of a scalar stand for; nil where they are before the first.
+  private static func holder(_ text: UnsafePointer<CChar>) -> Int? {
+    var scalar = UInt32(UInt8(bitPattern: text.pointee) & 7)
+    for index in 1..<4 {
+      let byte = UInt8(bitPattern: text[index])
+      // The text ends early, which it never does.
+      if byte & 0xC0 != 0x80 { return nil }
+      scalar = scalar << 6 | UInt32(byte & 0x3F)
+    }
+    return scalar < first ? nil : Int(scalar - first)
   }
 }

@@ -33,14 +33,18 @@ public enum PlainText {
 
   /// Control characters, U+0080…U+009F (C2 80…9F), U+2028 and U+2029 (E2 80 A8, E2 80 A9).
   private static func needsCleaning(_ text: String) -> Bool {
-    var (before, last): (UInt8, UInt8) = (0, 0)
-    for byte in text.utf8 {
-      if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F { return true }
-      if last == 0xC2 && byte < 0xA0 { return true }
-      if before == 0xE2 && last == 0x80 && (byte == 0xA8 || byte == 0xA9) { return true }
-      (before, last) = (last, byte)
+    var text = text
+    return text.withUTF8 { text in
+      for (index, byte) in text.enumerated() {
+        if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F { return true }
+        // Most are ASCII. What follows 0xC2 is never the first byte.
+        guard byte >= 0x80, byte < 0xC0, index > 0 else { continue }
+        if text[index - 1] == 0xC2 && byte < 0xA0 { return true }
+        guard index > 1, byte == 0xA8 || byte == 0xA9 else { continue }
+        if text[index - 2] == 0xE2 && text[index - 1] == 0x80 { return true }
+      }
+      return false
     }
-    return false
   }
 
   /// ``clean(_:)`` of each piece; which of them came from data stays known.
