@@ -206,6 +206,13 @@ extension SQLiteStore {
     }
   }
 
+  public func touchSteps(run: String) throws(StoreError) -> Set<NodeIndex> {
+    try use { (front) throws(StoreError) in
+      guard let entry = try front.run(run) else { return [] }
+      return Set(try front.lines(entry).filter(\.touch).map(\.node))
+    }
+  }
+
   public func hasOpen(run: String) throws(StoreError) -> Bool {
     try use { (front) throws(StoreError) in
       try front.loadQueues()

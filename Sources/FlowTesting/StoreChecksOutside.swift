@@ -77,6 +77,22 @@ extension StoreConformance {
       store.expect(try store.store.nextDue(.but(["letter"])), is: Sample.at(5), "the next due but for letters")
       store.expect(try store.store.nextDue(.but(["letter", "call"])), is: nil, "the next due of neither")
     },
+    Check("a run knows the steps of its touches, settled or not") { store in
+      func line(_ key: String, _ node: NodeIndex, touch: Bool = true, run: String = "r-1") -> Outgoing {
+        let like = Sample.outgoing(key, run: run)
+        return Outgoing(
+          key: like.key, run: run, sequence: 4, node: node, step: like.step, round: nil, verb: like.verb,
+          touch: touch, contact: like.contact, owner: like.owner, rendering: like.rendering, planned: like.planned,
+          next: like.next)
+      }
+      var settled = line("k-2", 5)
+      try store.store.commit([.plan(line("k-1", 2)), .plan(settled)])
+      settled.state = .accepted
+      try store.store.commit([.change(settled, from: .planned)])
+      try store.store.commit([.plan(line("k-3", 6, touch: false)), .plan(line("k-4", 7, run: "r-2"))])
+      store.expect(try store.store.touchSteps(run: "r-1"), is: [2, 5], "the steps of the run's touches")
+      store.expect(try store.store.touchSteps(run: "r-3"), is: [], "those of a run without any")
+    },
     Check("a delivery changes only from the state that was read") { store in
       try store.store.commit([.plan(Sample.outgoing("k-1")), .plan(Sample.outgoing("k-2", run: "r-2"))])
       var line = Sample.outgoing("k-1")

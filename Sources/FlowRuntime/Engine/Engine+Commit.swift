@@ -317,7 +317,7 @@ extension Engine {
     let isCancel = if case .cancel = event.kind { true } else { false }
     let open = try store.tasks(TaskFilter(run: plan.next.id, isOpen: true)).filter { $0.node != nil }
     guard !open.isEmpty else { return }
-    let touches = Set(try store.outbox(run: plan.next.id).filter(\.touch).map(\.node))
+    let touches = isCancel ? [] : try store.touchSteps(run: plan.next.id)
     let because = "the run has ended: \(plan.next.run.outcome ?? "")"
     for task in open where isCancel || Engine.isOf(touches, task) {
       var withdrawn = task

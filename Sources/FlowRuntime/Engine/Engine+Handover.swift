@@ -150,7 +150,7 @@ extension Engine {
   }
 
   /// Nothing more is claimed, and what is claimed does not begin.
-  var isStopped: Bool { isDraining || takesOrdersOnly || sending.whole != nil }
+  var isStopped: Bool { isDraining || takesOrdersOnly || !sending.holds.isEmpty && sending.whole != nil }
 
   private func deliver(_ line: Outgoing) async -> Receipt {
     guard let outlet = outlets[line.verb] else {

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowTime
 
 /// Where runs live. One engine writes to it at a time; anybody may read.
@@ -67,6 +68,8 @@ public protocol Store: AnyObject, Sendable {
   func outbox(_ state: Outgoing.State) throws(StoreError) -> [Outgoing]
   /// All lines of a run, in the order in which they were planned.
   func outbox(run: String) throws(StoreError) -> [Outgoing]
+  /// The steps of those of a run's lines that are touches.
+  func touchSteps(run: String) throws(StoreError) -> Set<NodeIndex>
   /// Whether something is still to be done about a line of the run (``Outgoing/isOpen``).
   func hasOpen(run: String) throws(StoreError) -> Bool
 
@@ -116,6 +119,9 @@ public enum Verbs: Hashable, Sendable {
 }
 
 extension Store {
+  public func touchSteps(run: String) throws(StoreError) -> Set<NodeIndex> {
+    Set(try outbox(run: run).filter(\.touch).map(\.node))
+  }
   public func nextDue() throws(StoreError) -> Instant? { try nextDue(.all) }
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
     try nextOutgoing(until: instant, .all)

@@ -48,6 +48,8 @@ final class LineEntry {
   var next: Instant
   var planned: Instant
   let verb: String
+  let node: NodeIndex
+  let touch: Bool
   /// How a later message names it, and what it shows as subject.
   let reference: String?
   let subject: String?
@@ -68,6 +70,8 @@ final class LineEntry {
     next = outgoing.next
     planned = outgoing.planned
     verb = outgoing.verb
+    node = outgoing.node
+    touch = outgoing.touch
     reference = outgoing.rendering.reference
     subject = outgoing.rendering.shown.first { $0.name == "subject" }?.text
     self.outgoing = outgoing
