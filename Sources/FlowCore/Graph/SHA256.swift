@@ -95,17 +95,30 @@ private struct SHA256State {
       w[i] = w[i - 16] &+ low &+ w[i - 7] &+ high
     }
     var s = self
-    for i in 0..<64 {
-      let mix = rotated(s.e, 6) ^ rotated(s.e, 11) ^ rotated(s.e, 25)
-      let first = s.h &+ mix &+ ((s.e & s.f) ^ (~s.e & s.g)) &+ roundConstants[i] &+ w[i]
-      let turn = rotated(s.a, 2) ^ rotated(s.a, 13) ^ rotated(s.a, 22)
-      let majority = (s.a & s.b) ^ (s.a & s.c) ^ (s.b & s.c)
-      (s.h, s.g, s.f, s.e) = (s.g, s.f, s.e, s.d &+ first)
-      (s.d, s.c, s.b, s.a) = (s.c, s.b, s.a, first &+ turn &+ majority)
+    // Eight at a time: each word has moved on by one place, and is back after eight.
+    for i in stride(from: 0, to: 64, by: 8) {
+      turn(s.a, s.b, s.c, &s.d, s.e, s.f, s.g, &s.h, roundConstants[i] &+ w[i])
+      turn(s.h, s.a, s.b, &s.c, s.d, s.e, s.f, &s.g, roundConstants[i + 1] &+ w[i + 1])
+      turn(s.g, s.h, s.a, &s.b, s.c, s.d, s.e, &s.f, roundConstants[i + 2] &+ w[i + 2])
+      turn(s.f, s.g, s.h, &s.a, s.b, s.c, s.d, &s.e, roundConstants[i + 3] &+ w[i + 3])
+      turn(s.e, s.f, s.g, &s.h, s.a, s.b, s.c, &s.d, roundConstants[i + 4] &+ w[i + 4])
+      turn(s.d, s.e, s.f, &s.g, s.h, s.a, s.b, &s.c, roundConstants[i + 5] &+ w[i + 5])
+      turn(s.c, s.d, s.e, &s.f, s.g, s.h, s.a, &s.b, roundConstants[i + 6] &+ w[i + 6])
+      turn(s.b, s.c, s.d, &s.e, s.f, s.g, s.h, &s.a, roundConstants[i + 7] &+ w[i + 7])
     }
     (a, b, c, d) = (a &+ s.a, b &+ s.b, c &+ s.c, d &+ s.d)
     (e, f, g, h) = (e &+ s.e, f &+ s.f, g &+ s.g, h &+ s.h)
   }
+}
+
+/// One round: the new `e` stands in `d`, the new `a` in `h`.
+@inline(__always) private func turn(
+  _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32,
+  _ word: UInt32
+) {
+  let first = h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ (g ^ (e & (f ^ g))) &+ word
+  d = d &+ first
+  h = first &+ (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ ((a & b) | (c & (a | b)))
 }
 
 private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }

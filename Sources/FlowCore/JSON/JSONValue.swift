@@ -53,6 +53,7 @@ extension JSONValue {
   /// `pretty`, two spaces a level and one member a line. Same value, same bytes.
   public func write(pretty: Bool = false) -> String {
     var out: [UInt8] = []
+    out.reserveCapacity(256)
     write(to: &out, pretty: pretty, level: 0)
     return String(decoding: out, as: UTF8.self)
   }

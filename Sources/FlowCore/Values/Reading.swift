@@ -115,7 +115,7 @@ private struct DataReader {
 
   private mutating func record(_ json: JSONValue, _ type: ValueType, _ depth: Int) -> Value {
     guard case .object(let members) = json, let fields = type.fields else { return wrong(json, type) }
-    var result: [String: Value] = [:]
+    var result = [String: Value](minimumCapacity: min(fields.count, members.count))
     for field in fields {
       let index = members.indices.first { members[$0].key == field.name }
       let member = index.map { members[$0].value } ?? .null

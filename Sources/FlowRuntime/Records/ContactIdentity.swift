@@ -12,19 +12,32 @@ public enum ContactIdentity {
   /// person.
   public static func all(of contact: Value) -> [String] {
     guard case .record(let fields) = contact else { return contact.text.map { $0.isEmpty ? [] : [$0.composed] } ?? [] }
-    var known: [String] = []
-    if let id = fields["id"]?.text, !id.isEmpty { known.append(id.composed) }
-    for name in others {
-      if let text = fields[name]?.text, !text.isEmpty { known.append(canonical(text)) }
+    var id, email, phone, handle, name: String?
+    // Gone through once: it has few members, and to look one up takes longer.
+    for (key, value) in fields {
+      switch key {
+      case "name": name = value.text
+      case "email": email = value.text
+      case "id": id = value.text
+      case "phone": phone = value.text
+      case "handle": handle = value.text
+      default: break
+      }
     }
-    if known.isEmpty, let name = fields["name"]?.text, !name.isEmpty { known.append(name.composed) }
+    var known: [String] = []
+    if let id, !id.isEmpty { known.append(id.composed) }
+    func add(_ address: String?) {
+      if let address, !address.isEmpty { known.append(canonical(address)) }
+    }
+    add(email)
+    add(phone)
+    add(handle)
+    if known.isEmpty, let name, !name.isEmpty { known.append(name.composed) }
     return known
   }
 
   /// What is left of a name whose contact was erased, where something must be known of it: a digest.
   public static func erased(_ name: String) -> String { "sha256:" + hexadecimal(sha256(Array(name.utf8))) }
-
-  private static let others = ["email", "phone", "handle"]
 
   /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else in form C.
   public static func canonical(_ text: String) -> String {

@@ -17,11 +17,19 @@ enum Derived {
   private static func bytes(_ parts: [String]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count + 6 })
-    for part in parts {
-      bytes.append(contentsOf: String(part.utf8.count).utf8)
-      bytes.append(UInt8(ascii: ":"))
-      bytes.append(contentsOf: part.utf8)
+    for var part in parts {
+      part.withUTF8 { part in
+        put(part.count, &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(contentsOf: part)
+      }
     }
     return bytes
+  }
+
+  /// In decimal digits.
+  private static func put(_ number: Int, _ bytes: inout [UInt8]) {
+    if number >= 10 { put(number / 10, &bytes) }
+    bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
   }
 }
