@@ -69,10 +69,13 @@ struct ProofStory {
     }
   }
 
-  /// What says least goes first, then what lies in the middle.
+  /// What says least goes first, of that the last, as what comes before the breach leads to it; then what lies in the
+  /// middle.
   private var shortened: [Row] {
     var rows = rows
-    for weight in [3, 2] where rows.count > Self.most { rows.removeAll { $0.weight == weight } }
+    for weight in [3, 2] {
+      while rows.count > Self.most, let last = rows.lastIndex(where: { $0.weight == weight }) { rows.remove(at: last) }
+    }
     while rows.count > Self.most {
       guard let index = rows.indices.dropFirst(2).dropLast().first(where: { rows[$0].weight > 0 }) else { break }
       rows.remove(at: index)
