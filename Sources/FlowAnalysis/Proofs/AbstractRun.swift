@@ -1,8 +1,8 @@
 import FlowCore
 
 /// Where a run can be, without its instants: all runs that agree in this are followed as one.
-struct Control: Hashable {
-  enum Stage: UInt8, Hashable {
+struct Control: Equatable {
+  enum Stage: UInt8 {
     /// The run comes to a step.
     case arriving
     case before, deferring, plain, listening, outcome, round, escalating
@@ -51,10 +51,10 @@ struct Control: Hashable {
 
 extension Control {
   /// Small numbers, one for each `repeat` of a file. No array: a control is copied and compared all the time.
-  struct Rounds: Hashable {
+  struct Rounds: Equatable {
     static let most = 16
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
+    private(set) var low: UInt64 = 0
+    private(set) var high: UInt64 = 0
 
     subscript(index: Int) -> UInt8 {
       get { UInt8(truncatingIfNeeded: (index < 8 ? low : high) >> (8 * UInt64(index & 7))) }
@@ -72,7 +72,7 @@ extension Control {
   }
 
   /// Events that the run hears itself, by their number, the first one in the lowest four bits.
-  struct Echoed: Hashable {
+  struct Echoed: Equatable {
     private(set) var bits: UInt64 = 0
     /// More than can be followed.
     static let most = 15
@@ -95,7 +95,7 @@ extension Control {
   }
 
   /// For each condition: 0 open, 1 true, 2 false.
-  struct Decided: Hashable {
+  struct Decided: Equatable {
     static let most = 32
     private(set) var bits: UInt64 = 0
 
@@ -111,16 +111,24 @@ extension Control {
     mutating func keep(_ mask: UInt64) { bits &= mask }
   }
 
-  func hash(into hasher: inout Hasher) {
+  /// For finding it again: controls that differ have the same one only by chance.
+  var digest: UInt64 {
+    var all: UInt64 = 0
+    func mix(_ word: UInt64) {
+      all = (all ^ word) &* 0x9E37_79B9_7F4A_7C15
+      all ^= all >> 29
+    }
     let flags =
       (answered ? 1 : 0) | (pending ? 2 : 0) | (holding ? 4 : 0) | (moved ? 8 : 0) | (frozen ? 16 : 0)
       | (stale ? 32 : 0)
-    hasher.combine(node &+ cursor &* 65_536 &+ Int(stage.rawValue) &<< 32 &+ flags &<< 36 &+ Int(told) &<< 42)
-    hasher.combine(touches &+ count &* 4096 &+ Int(phase) &<< 56)
-    hasher.combine(decided.bits ^ behind &* 0x9E37_79B9_7F4A_7C15 ^ suppressed &<< 17 ^ passed &<< 41)
-    hasher.combine(rounds)
-    hasher.combine(lapse)
-    hasher.combine(sent ^ echoes.bits &* 0x9E37_79B9_7F4A_7C15)
+    mix(UInt64(bitPattern: Int64(node &+ cursor &* 65_536 &+ Int(stage.rawValue) &<< 32 &+ flags &<< 36)))
+    mix(UInt64(bitPattern: Int64(touches &+ count &* 4096 &+ Int(phase) &<< 56)) ^ UInt64(told) &<< 40)
+    mix(decided.bits)
+    mix(behind)
+    mix(passed ^ suppressed &<< 32 ^ sent &<< 48)
+    mix(rounds.low ^ rounds.high &* 0x9E37_79B9_7F4A_7C15)
+    mix(echoes.bits ^ lapse.bits)
+    return all
   }
 }
 

@@ -59,8 +59,9 @@ struct Differences: Hashable {
   /// Nothing is known of an instant any more.
   mutating func forget(_ index: Int) {
     for other in 0..<size where other != index {
-      self[index, other] = .none
-      self[other, index] = .none
+      // What is not known already is not written: that would copy what others share.
+      if !self[index, other].isNone { self[index, other] = .none }
+      if !self[other, index].isNone { self[other, index] = .none }
     }
     setSteady(index, false)
     setSettled(index, false)

@@ -33,6 +33,7 @@ struct Distance: Hashable, Comparable {
 
   /// The better bound is the lesser, an hour for each unit of slack.
   static func < (left: Distance, right: Distance) -> Bool {
+    if left.raw == right.raw { return false }
     let (one, other) = (left.weight, right.weight)
     return one == other ? left.raw < right.raw : one < other
   }

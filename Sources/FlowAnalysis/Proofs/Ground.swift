@@ -85,6 +85,12 @@ final class Ground {
   private var aheads: [Ahead] = []
   private var loopIndices: [NodeIndex: Int] = [:]
   private var setters: [String: (conditions: [Int], instants: [(Instant, Int)])] = [:]
+  /// For each step the ``targets`` that no longer lie ahead once it has been come to, a bit each.
+  private(set) var passes: [UInt64] = []
+  /// For each step where the instant at which it was passed is kept.
+  private(set) var kept: [Int?] = []
+  /// Whether a step stands in a list of `anytime`.
+  private(set) var interrupts: [Bool] = []
   /// For each step its place in an order in which steps are come to.
   private(set) var ranks: [Int] = []
 
@@ -225,6 +231,15 @@ final class Ground {
       recurring[condition] = recurring.count
     }
     for (index, loop) in loops.enumerated() { loopIndices[loop] = index }
+    passes = graph.nodes.map { step in
+      targets.prefix(64).enumerated().reduce(0) { passed, target in
+        let place = graph.nodes[target.element].place
+        let isPassed = place.list == step.place.list && place.position <= step.place.position
+        return isPassed ? passed | 1 << UInt64(target.offset) : passed
+      }
+    }
+    kept = graph.nodes.indices.map { instants[.step($0)] }
+    interrupts = graph.nodes.indices.map(graph.isInAnytime)
     collectEvents()
     echoes = Echo.all(in: graph)
     rank()

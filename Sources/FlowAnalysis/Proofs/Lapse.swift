@@ -122,7 +122,7 @@ extension Control {
   /// Business days that have passed at least since the instant that a claim counts from: by now, by when the run's due
   /// comes, by the last touch. Counted are dates, in halves: one more where on the last of them it has become no
   /// earlier than the instant's time of the day.
-  struct Lapsed: Hashable {
+  struct Lapsed: Equatable {
     var now: UInt8 = 1
     var due: UInt8 = 0
     var last: UInt8 = 1
@@ -132,6 +132,11 @@ extension Control {
     /// What the claim asks for has passed by now, or by when the due comes.
     var isOver = false
     var isOverDue = false
+
+    var bits: UInt64 {
+      let flags: UInt64 = (isOnDay ? 1 : 0) | (isDueOnDay ? 2 : 0) | (isOver ? 4 : 0) | (isOverDue ? 8 : 0)
+      return UInt64(now) | UInt64(due) << 8 | UInt64(last) << 16 | flags << 24
+    }
 
     /// What it waits for has come, now or before.
     mutating func come(isNow: Bool) {

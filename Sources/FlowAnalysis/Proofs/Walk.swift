@@ -11,22 +11,15 @@ struct Walk {
   var watch: Watch
   /// Past it nothing is said.
   private(set) var budget: Int
-  private struct Place {
-    let control: Control
-    let order: Int
-    var time: Differences
-    /// The most that a claim has counted on the way here, where only that matters.
-    var count: Int
-    var joins = 0
-    var isQueued = true
-    /// What leads here, where it is reckoned how late; what it is known as once it has been followed.
+  /// What leads to a place, where it is reckoned how late; what it is known as once it has been followed.
+  private struct Leads {
     var nows: [Int] = []
     var lasts: [Int] = []
     var late: Lates?
   }
 
-  private var known: [Control: Int] = [:]
-  private var places: [Place] = []
+  private var places = Places()
+  private var leads: [Leads] = []
   private var queue = Frontier()
   private let countsTouches: Bool
   private let mayBeExhausted: Bool
@@ -34,6 +27,10 @@ struct Walk {
   /// How late runs can be is written down.
   let reckoning: Reckoning?
   private let keepsMost: Bool
+  /// Beside what the claim asks for, touches are counted up to one more than so many.
+  private let limit: Int?
+  /// The most touches that a run has come to, as far as they were counted.
+  private(set) var mostTouches = 0
   /// States that were followed.
   private(set) var steps = 0
 
@@ -46,11 +43,13 @@ struct Walk {
   ///   - mayBeExhausted: the policy's limit is not known to be kept. How many touches there have been is
   ///     counted only where that decides the claim; elsewhere the limit may be passed at any touch.
   ///   - keepsTime: false: whatever instants may come about, they are taken to.
+  ///   - limit: touches are counted up to one more (``mostTouches``), at each place the most that lead to it.
   init(
     _ ground: Ground, _ watch: Watch, mayBeExhausted: Bool, keepsTime: Bool, reckoning: Reckoning? = nil,
-    budget: Int = 30_000
+    countingTo limit: Int? = nil, budget: Int = 30_000
   ) {
     self.reckoning = reckoning
+    self.limit = limit
     self.mayBeExhausted = mayBeExhausted
     self.keepsTime = keepsTime
     countsTouches = ground.countsTouches || mayBeExhausted && watch.countsTouches
@@ -78,8 +77,10 @@ struct Walk {
       steps += 1
       budget -= 1
       guard budget > 0 else { return false }
+      if watch.isSettled(keepsTime: keepsTime) { return true }
       var run = AbstractRun(control: places[index].control, time: places[index].time)
       run.control.count = places[index].count
+      if limit != nil, !countsTouches { run.control.touches = places[index].touches }
       if let reckoning { run.late = late(reckoning, index) }
       if run.control.cursor >= 0 { arrive(run) } else { wait(run) }
     }
@@ -116,17 +117,23 @@ struct Walk {
     var control = relevant(run.control)
     let count = control.count
     if keepsMost { control.count = 0 }
-    guard let index = known[control] else {
-      known[control] = places.count
+    let touches = limit.map { min(run.control.touches, $0 + 1) } ?? 0
+    let digest = control.digest
+    guard let index = places.index(of: control, digest) else {
       let order = order(of: control)
       queue.push(places.count, order)
-      places.append(Place(control: control, order: order, time: run.time, count: count))
+      places.append(
+        Places.Place(control: control, order: order, time: run.time, count: count, touches: touches), digest)
+      if reckoning != nil { leads.append(Leads()) }
       return lead(run, to: places.count - 1)
     }
     lead(run, to: index)
     let joins = places[index].joins
-    let isMore = count > places[index].count
-    if isMore { places[index].count = count }
+    let isMore = count > places[index].count || touches > places[index].touches
+    if isMore {
+      places[index].count = max(count, places[index].count)
+      places[index].touches = max(touches, places[index].touches)
+    }
     let isWider = places[index].time.join(
       run.time, isWidening: joins >= Self.patience, isLast: joins >= 10 * Self.patience)
     guard isMore || isWider, !places[index].isQueued else { return }
@@ -139,21 +146,20 @@ struct Walk {
   private mutating func lead(_ run: AbstractRun, to index: Int) {
     guard let reckoning else { return }
     let now = run.control.cursor < 0 ? run.late.due : run.late.now
-    if let late = places[index].late {
+    if let late = leads[index].late {
       reckoning.add(now, to: late.now)
       reckoning.add(run.late.last, to: late.last)
       return
     }
-    if !places[index].nows.contains(now) { places[index].nows.append(now) }
-    if !places[index].lasts.contains(run.late.last) { places[index].lasts.append(run.late.last) }
+    if !leads[index].nows.contains(now) { leads[index].nows.append(now) }
+    if !leads[index].lasts.contains(run.late.last) { leads[index].lasts.append(run.late.last) }
   }
 
   private mutating func late(_ reckoning: Reckoning, _ index: Int) -> Lates {
-    if let late = places[index].late { return late }
-    let place = places[index]
-    let now = reckoning.join(place.nows)
-    let late = Lates(now: now, due: now, last: reckoning.join(place.lasts))
-    places[index].late = late
+    if let late = leads[index].late { return late }
+    let now = reckoning.join(leads[index].nows)
+    let late = Lates(now: now, due: now, last: reckoning.join(leads[index].lasts))
+    leads[index].late = late
     return late
   }
 
@@ -161,6 +167,8 @@ struct Walk {
   private func relevant(_ control: Control) -> Control {
     var control = control
     if !countsTouches { control.touches = min(control.touches, 1) }
+    // Before the first touch no gap holds.
+    if control.touches == 0 { control.answered = false }
     if graph.policy.gap == nil || !keepsTime && reckoning == nil, !watch.asksForAnswers { control.answered = false }
     if !keepsTime {
       control.moved = false
@@ -256,27 +264,22 @@ struct Walk {
     {
       return endRound(run, loop, node, index)
     }
-    for (bit, target) in ground.targets.prefix(64).enumerated() {
-      let place = graph.nodes[target].place
-      if place.list == step.place.list, place.position <= step.place.position {
-        run.control.behind |= 1 << UInt64(bit)
-      }
-    }
+    run.control.behind |= ground.passes[node]
     guard let due = step.due else { return perform(run, node) }
     let (later, passed) = resolve(due, run)
     if let later { wait(later, at: node, .before) }
     guard var passed else { return }
+    guard due.isData else {
+      passed.time.forget(Ground.due)
+      return perform(passed, node)
+    }
     // To the very instant it is not past.
     var exact = passed
     let canBeExact = exact.time.constrain(Ground.now, Ground.due, .zero)
     exact.time.forget(Ground.due)
     passed.time.forget(Ground.due)
-    if due.isData {
-      past(passed, step.ifPast, node)
-      if step.ifPast != .now, canBeExact { perform(exact, node) }
-    } else {
-      perform(passed, node)
-    }
+    past(passed, step.ifPast, node)
+    if step.ifPast != .now, canBeExact { perform(exact, node) }
   }
 
   /// An instant as the run's due: where it is still to come, and where it has come.
@@ -358,7 +361,7 @@ struct Walk {
 
   func passing(_ node: NodeIndex, _ run: AbstractRun) -> AbstractRun {
     var run = run
-    guard let index = ground.instants[.step(node)], run.control.passed & 1 << UInt64(index) == 0 else {
+    guard let index = ground.kept[node], run.control.passed & 1 << UInt64(index) == 0 else {
       return run
     }
     run.control.passed |= 1 << UInt64(index)
@@ -371,7 +374,10 @@ struct Walk {
     return run.control.suppressed & (bit | 1) != 0
   }
 
-  func isInAnytime(_ node: NodeIndex) -> Bool { graph.isInAnytime(node) }
+  func isInAnytime(_ node: NodeIndex) -> Bool { ground.interrupts[node] }
+
+  /// How many touches there have been, where they are counted.
+  mutating func count(_ touches: Int) { mostTouches = max(mostTouches, touches) }
 
   // MARK: Conditions
 

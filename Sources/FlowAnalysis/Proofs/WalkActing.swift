@@ -145,12 +145,13 @@ extension Walk {
   mutating func act(_ run: AbstractRun, _ node: NodeIndex) {
     let step = graph.nodes[node]
     var run = passing(node, run)
-    if !graph.isInAnytime(node) { run.control.frozen = false }
+    if !isInAnytime(node) { run.control.frozen = false }
     switch step.action {
     case .channel(let action): return handOver(run, action, node)
     case .escalate(let escalation): return tell(run, escalation, node, 0)
     default: break
     }
+    guard !watch.seesTouchesAlone else { return carryOut(run, step, node) }
     switch step.action {
     case .choose, .split, .set, .emit, .enroll, .suppress:
       for run in watch.see(.done(node), run) { carryOut(run, step, node) }
@@ -228,6 +229,7 @@ extension Walk {
       var run = noting(node, seen)
       guard action.touch else { return run }
       run.control.touches += 1
+      count(run.control.touches)
       run.control.answered = false
       run.control.pending = false
       run.time.assign(Ground.last, Ground.now)

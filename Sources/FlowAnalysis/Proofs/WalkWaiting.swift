@@ -203,13 +203,16 @@ extension Walk {
   private mutating func take(
     _ run: AbstractRun, _ target: Target, _ event: String, _ own: String? = nil, isOwn: Bool = false
   ) {
+    guard !watch.seesTouchesAlone else { return take(run, target) }
     let happening = isOwn ? Happening.heard(event) : .received(event, replyClass: own, isTaken: true)
-    for seen in watch.see(happening, run) {
-      if case .hold(let hold) = target {
-        for held in self.hold(seen, hold) { put(held) }
-      } else {
-        proceed(leading(seen, to: target), to: target)
-      }
+    for seen in watch.see(happening, run) { take(seen, target) }
+  }
+
+  private mutating func take(_ run: AbstractRun, _ target: Target) {
+    if case .hold(let hold) = target {
+      for held in self.hold(run, hold) { put(held) }
+    } else {
+      proceed(leading(run, to: target), to: target)
     }
   }
 

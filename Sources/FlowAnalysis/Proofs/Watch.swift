@@ -99,6 +99,23 @@ struct Watch {
     }
   }
 
+  /// Of all that happens only touches and the end say something to the claim.
+  var seesTouchesAlone: Bool {
+    switch claim {
+    case .ends, .touches, .apart, .gap, .firstTouch: true
+    default: false
+    }
+  }
+
+  /// More says nothing new: it is broken, and nothing is measured. Without time that is only a first try.
+  func isSettled(keepsTime: Bool) -> Bool {
+    guard isBroken else { return false }
+    return switch claim {
+    case .touches(_, _, nil), .silence, .stops, .never, .always: true
+    default: !keepsTime
+    }
+  }
+
   /// What the claim itself needs to know of a run.
   var countsTouches: Bool {
     switch claim {

@@ -10,6 +10,8 @@ struct Workings {
   /// them.
   private var mayBeExhausted: Bool
   private let mostTouches: Int
+  /// A run never has more touches than so many, whatever the policy's limit; nil where that is not known.
+  private var most: Int?
   /// Some touch may have to wait for one of another run of the contact.
   private let waitsForOthers: Bool
   /// Made once it is needed; nil where the file has what it cannot follow.
@@ -30,18 +32,29 @@ struct Workings {
   /// A run never has more touches, whatever the caps put off.
   private mutating func hasAtMost(_ most: Int) -> Bool {
     if let limit = ground.graph.policy.maxTouches, limit <= most { return true }
+    if let known = self.most, known <= most { return true }
     guard ground.stretches.isWhole else { return false }
     return watch(.touches(atMost: most, verb: nil, span: nil)).map { !$0.isBroken } ?? false
   }
 
   private mutating func seeWhetherTouchesAreLimited() {
-    guard ground.stretches.isWhole, let most = ground.graph.policy.maxTouches else { return }
-    // Where touches never come to more without the limit, they do not with it.
-    let claim = Claim.touches(atMost: most, verb: nil, span: nil)
-    mayBeExhausted = watch(claim)?.isBroken ?? true
-    guard mayBeExhausted else { return }
-    walked[claim] = nil
+    guard ground.stretches.isWhole, let limit = ground.graph.policy.maxTouches else { return }
+    // Where touches never come to more without the limit, they do not with it. They are counted beside what is asked of
+    // every file: without time, then with it.
+    for claim in [Claim.stops, Self.open(.ends(within: nil), ground.graph)] {
+      let begun = Watch(claim, ground)
+      guard let walk = finished(begun, keepsTime: begun.isOfTime, countingTo: limit) else { continue }
+      if claim == .stops, walk.watch.isBroken { continue }
+      walked[claim] = walk.watch
+      guard walk.mostTouches > limit else {
+        most = walk.mostTouches
+        return
+      }
+    }
+    mayBeExhausted = true
+    let claim = Claim.touches(atMost: limit, verb: nil, span: nil)
     mayBeExhausted = watch(claim).map { $0.isBroken || $0.isExhausted } ?? true
+    if mayBeExhausted { walked = walked.filter { $0.key == claim } }
   }
 
   mutating func verdict(on claim: Claim) -> Verdict {
@@ -62,6 +75,9 @@ struct Workings {
   }
 
   private mutating func followed(_ claim: Claim) -> Verdict {
+    if case .touches(let limit, nil, nil) = claim, let most, most <= limit {
+      return .proved(bound: .count(most), isReached: false)
+    }
     guard let watch = watch(Self.open(claim, ground.graph)) else { return Self.tooMany }
     switch claim {
     case .ends(nil): return .proved(bound: latest(watch.lengths), isReached: false)
@@ -237,9 +253,11 @@ struct Workings {
     return watch
   }
 
-  private func walk(_ watch: Watch, keepsTime: Bool) -> Watch? {
+  private func walk(_ watch: Watch, keepsTime: Bool) -> Watch? { finished(watch, keepsTime: keepsTime)?.watch }
+
+  private func finished(_ watch: Watch, keepsTime: Bool, countingTo limit: Int? = nil) -> Walk? {
     guard !ground.isTooLarge else { return nil }
-    var walk = Walk(ground, watch, mayBeExhausted: mayBeExhausted, keepsTime: keepsTime)
-    return walk.run() ? walk.watch : nil
+    var walk = Walk(ground, watch, mayBeExhausted: mayBeExhausted, keepsTime: keepsTime, countingTo: limit)
+    return walk.run() ? walk : nil
   }
 }

@@ -19,7 +19,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try files.open()
-    let compilation = workspace.compile(proving: true)
+    let compilation = workspace.compile(proving: true, findingsAlone: !proofs && format != .json)
     let proved = compilation.workflows.map { ProofReport.ProvedFile(graph: $0.graph, proofs: $0.proofs) }
     if proofs { Output.write(ProofReport.text(proved, color: color.isOn)) }
     Findings.print(compilation, proved, in: workspace, as: format, color: color.isOn)

@@ -180,12 +180,14 @@ struct Workspace {
       help: "\(nearest)plugin: is one of \(known.joined(separator: ", ")); a program is named by exec:")
   }
 
-  /// - Parameter proving: proves what is claimed of each workflow, and of all together; takes longer.
-  func compile(proving: Bool = false) -> Compilation {
+  /// - Parameters:
+  ///   - proving: proves what is claimed of each workflow, and of all together; takes longer.
+  ///   - findingsAlone: the proofs themselves are not shown.
+  func compile(proving: Bool = false, findingsAlone: Bool = true) -> Compilation {
     var compilation = Compiler.compile(
       CompilerInput(
         files: files, project: project, manifests: manifests, zones: zones, source: recording,
-        prove: proving ? Proving.closure(project, zones) : nil,
+        prove: proving ? Proving.closure(project, zones, findingsAlone: findingsAlone) : nil,
         cross: proving ? Proving.crossing(project, zones) : nil))
     compilation.sources.merge(sources) { mine, _ in mine }
     compilation.sources.merge(recording.texts) { mine, _ in mine }
