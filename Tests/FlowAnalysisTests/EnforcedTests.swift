@@ -78,6 +78,19 @@ struct EnforcedTests {
     #expect(try !isProved(.touches(atMost: 1, verb: nil, span: .days(3)), text, caps: gap))
   }
 
+  /// The third touch waits for the seventh day, and for the day after the second.
+  @Test func `what is put off for the touches before it keeps the gap to the last of them`() throws {
+    let caps = Caps(touches: 2, span: .days(7), gap: .days(1), then: .delay)
+    let text = touches(5, apart: "1 hour", zone: "UTC")
+    #expect(try isProved(.touches(atMost: 1, verb: nil, span: .hours(20)), text, caps: caps))
+    #expect(try isProved(.touches(atMost: 2, verb: nil, span: .hours(40)), text, caps: caps))
+    #expect(try !isProved(.touches(atMost: 1, verb: nil, span: .hours(25)), text, caps: caps))
+    let own = touches(5, apart: "1 hour", zone: "UTC", policy: "{ gap: 1 day }")
+    let counted = Caps(touches: 2, span: .days(7), then: .delay)
+    #expect(try isProved(.apart(.hours(20)), own, caps: counted))
+    #expect(try !isProved(.touches(atMost: 1, verb: nil, span: .hours(25)), own, caps: counted))
+  }
+
   /// 24 hours from 2026-03-28 12:00 end at 13:00 in Berlin, from 2026-10-24 12:00 at 11:00.
   @Test func `a wait as long as is promised keeps two touches apart where clocks are changed`() throws {
     let day = touches(2, apart: "1 day")

@@ -98,6 +98,11 @@ extension Walk {
       let most = Distance.sum(
         longest, ground.stretches.elapsed(longestClosed(graph.nodes[node]) ?? 0), isSteady: false)
       guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
+      // It is put off to where the gaps have passed, too.
+      let own = graph.nodes[node].liftsGap || run.control.answered ? nil : graph.policy.gap
+      for gap in [caps.gap, own].compactMap(\.self) {
+        guard run.time.constrain(Ground.last, Ground.due, ground.stretches.span(of: gap).least) else { return }
+      }
       if let reckoning, let span = caps.span {
         run.control.frozen = false
         run.late.due = reckoning.opening(graph.nodes[node].window, reckoning.after(span, run.late.last))
