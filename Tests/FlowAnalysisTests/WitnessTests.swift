@@ -258,6 +258,21 @@ struct WitnessTests {
       ])
     let huge = try #require(find(.possible(outcome: "huge"), graph))
     #expect(huge.conditions == [Witness.Condition(text: "deal.amount > 5000", holds: true)])
+    // A second round needs that the first was not the last.
+    let rounds = try self.graph(
+      """
+      timezone: "UTC"
+      steps:
+        - repeat: rounds
+          times: 3
+          every: 1 day
+          stop-if: deal.amount > 5000
+          steps: [{ email: one, purpose: confirm, subject: S, body: B. }]
+        - end: over
+
+      """)
+    let twice = try #require(find(.touches(atMost: 1, verb: nil, span: nil), rounds))
+    #expect(twice.conditions == [Witness.Condition(text: "deal.amount > 5000", holds: false)])
     #expect(huge.input["deal"]?[path: ["amount"]].decimal.map { $0 > Decimal(5000) } == true)
   }
 

@@ -39,6 +39,12 @@ extension WitnessSearch {
     for entry in course.entries {
       guard let index = entry.step.flatMap(graph.node(named:)) else { continue }
       let node = graph.nodes[index]
+      // A round comes again where its `repeat` has not been stopped.
+      if let round = entry.round, round > 1, let around = node.repeats.last,
+        case .loop(let loop) = graph.nodes[around].action, let stop = loop.stopIf
+      {
+        add(stop.text, false)
+      }
       switch (entry.kind, node.action) {
       case (.chose(let chosen), .choose(let branches, _)):
         for branch in branches {
