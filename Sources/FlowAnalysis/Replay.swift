@@ -136,7 +136,16 @@ extension RunHistory.Step {
   /// stopped on their way; with what older builds said in other words, the gap of the caps among it.
   fileprivate func own(_ replayed: [Entry]) -> [Entry] {
     var own: [Entry] = []
+    // Older builds passed over an `escalate` that named nobody without a word.
+    func addUnsaid(before entry: Entry?) {
+      while let next = replayed.dropFirst(own.count).first, next != entry, case .failed(let because) = next.kind,
+        Escalation.isNobody(because)
+      {
+        own.append(next)
+      }
+    }
     for entry in entries {
+      addUnsaid(before: entry)
       var entry = entry
       switch entry.kind {
       case .sent(var handover):
@@ -170,6 +179,7 @@ extension RunHistory.Step {
       }
       own.append(entry)
     }
+    addUnsaid(before: nil)
     return own
   }
 }

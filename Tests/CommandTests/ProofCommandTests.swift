@@ -173,6 +173,39 @@ struct ProofCommandTests {
     #expect(!touches.keys.contains("left-out"))
   }
 
+  @Test func `what proofs take as given is printed, for people and for programs`() throws {
+    let folder = try project(
+      """
+      workflow: bill
+      trigger: { event: bill.due, key: bill.id }
+      input: { contact: contact, owner: person, doctors: list of person, bill: { id: text, amount: number } }
+      timezone: '"Europe/Berlin"'
+      guarantees:
+        - silence reaches told
+        - silence reaches doctors-told
+        - never touch after bounce
+      steps:
+        - choose:
+          - when: 100 / bill.amount < 0.5
+            then: [{ task: hardly, by: owner, say: "{{ bill.amount / 2 }}" }]
+        - { escalate: told, to: owner, via: sms, say: "{{ bill.id }}" }
+        - { escalate: doctors-told, to: doctors, say: "{{ bill.id }}" }
+        - end: over
+
+      """)
+    let told = try folder.flow("check", "--proofs").output.replacing("\n            ", with: " ")
+    let given = ["nothing is divided by 0 at \"choose-1\"", "whoever \"told\" tells can be reached by sms"]
+    #expect(told.contains("\n  given   \(given.joined(separator: "; "))\n"), "\(told)")
+    #expect(told.contains("  proved  silence reaches told\n"))
+    #expect(told.contains("  broken  silence reaches doctors-told\n"))
+    #expect(told.contains("\"doctors-told\" fails: nobody is named by "), "\(told)")
+    #expect(told.contains("  proved  never touch after bounce: of a bounce that lasts\n"))
+    let proofs = try JSON(parsing: folder.flow("check", "--format", "json").output)["proofs"].list
+    let proved = try #require(proofs.first { $0["claim"].text == "silence reaches told" })
+    #expect(proved["given"].list.map(\.text) == given)
+    #expect(!(try project().flow("check", "--proofs").output.contains("\n  given ")))
+  }
+
   @Test func `a run over the end of a year says which year`() throws {
     let file = """
       workflow: long

@@ -13,13 +13,13 @@ import Testing
     "contact": .record(["name": .text("Sam")]), "deal": .record(["id": .text("d")]),
   ]
 
-  private func graph(_ steps: String, _ policy: String = "policy: {}") throws -> Graph {
+  private func graph(_ steps: String, _ policy: String = "policy: {}", team: Bool = false) throws -> Graph {
     let text = """
       workflow: small
       trigger: { event: deal.won, key: deal.id }
       input:
         contact: contact
-        deal: { id: text }
+        deal: { id: text\(team ? ", team: list of person" : "") }
       events: { deal.closed: {} }
       \(policy)
       steps:
@@ -90,6 +90,38 @@ import Testing
     #expect(verdict() == .same(transitions: 1))
     history.steps[0].entries[place].kind = .deferred(until: start, because: "the cap on touches of this contact")
     #expect(verdict() != .same(transitions: 1))
+  }
+
+  /// Older builds passed it over.
+  @Test func `guarantee 3: a run with an escalate that named nobody is the same without a word of it`() throws {
+    let graph = try graph(
+      """
+        - { escalate: all, to: deal.team, say: Hello. }
+        - escalate: one-by-one
+          to: deal.team
+          each: 1 hour
+          say: Hello.
+        - end: done
+
+      """, team: true)
+    let data: [String: Value] = [
+      "contact": .record(["name": .text("Sam")]), "deal": .record(["id": .text("d"), "team": .list([])]),
+    ]
+    let transition = Machine.start(graph, key: ["d"], data: data, at: start, Surroundings(zones: zones))
+    #expect(
+      transition.entries.filter { $0.kind == .failed(because: "nobody is named by \"deal.team\"") }.map(\.step)
+        == ["all", "one-by-one"])
+    func verdict(_ entries: [Entry]) -> Replayed {
+      let first = RunHistory.Step(sequence: 1, at: start, event: nil, entries: entries)
+      return self.verdict(
+        RunHistory(
+          id: "0", workflow: "small", version: graph.fingerprint, subject: "d", contact: "Sam", run: transition.run,
+          steps: [first], beginning: data), graph)
+    }
+    #expect(verdict(transition.entries) == .same(transitions: 1))
+    let unsaid = transition.entries.filter { if case .failed = $0.kind { false } else { true } }
+    #expect(verdict(unsaid) == .same(transitions: 1))
+    #expect(verdict(unsaid.dropLast()) != .same(transitions: 1))
   }
 
   /// Older builds told the window whose opening it waits for.

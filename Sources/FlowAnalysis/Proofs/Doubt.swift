@@ -59,8 +59,17 @@ struct Doubts {
         decidedBy: "a scenario that takes longer than \(limit), or a limit to what is waited for")
     }
     return .undecided(
-      because: "\(what) \(known) by what could be reckoned\(until)\(rough("longest", isHeld))",
+      because: "\(what) \(known) by what could be reckoned\(until)\(rough("longest", isHeld))"
+        + shorter(limit, measured),
       decidedBy: "\(known) are proved; a scenario that takes longer than \(limit) would break it")
+  }
+
+  /// Why what seems to be within a limit is not.
+  private func shorter(_ limit: FlowTime.Duration, _ measured: Watch.Measured) -> String {
+    guard case .calendar(0, let days, 0) = limit.kind, let worst = measured.worst,
+      worst <= Int64(days) * Distance.day
+    else { return "" }
+    return "; \(limit) \(days == 1 ? "is" : "are") less where clocks are changed, and counted so"
   }
 
   /// By the calendar as it falls: nowhere is more than that.

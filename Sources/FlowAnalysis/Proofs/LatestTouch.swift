@@ -11,6 +11,9 @@ struct LatestTouch {
   struct Late {
     var sinceStart: Int64?
     var fixed: Int64?
+    /// `sinceStart` is a wait for dates of the calendar from the very start: where the start's time of day is missing,
+    /// it ends as late as a limit of as many dates does.
+    var isOneWait = false
   }
 
   private struct GivesUp: Error {}
@@ -159,9 +162,10 @@ struct LatestTouch {
   }
 
   private func later(_ one: Late, _ other: Late) -> Late {
-    Late(
-      sinceStart: [one.sinceStart, other.sinceStart].compactMap { $0 }.max(),
-      fixed: [one.fixed, other.fixed].compactMap { $0 }.max())
+    let since = [one.sinceStart, other.sinceStart].compactMap { $0 }.max()
+    return Late(
+      sinceStart: since, fixed: [one.fixed, other.fixed].compactMap { $0 }.max(),
+      isOneWait: [one, other].allSatisfy { $0.sinceStart != since || $0.isOneWait })
   }
 
   private mutating func resolve(_ moment: Moment, _ now: Late, _ passed: Passed) throws -> Late {
@@ -201,13 +205,15 @@ struct LatestTouch {
     let fixed = try late.fixed.map { try moved(duration, $0) }
     guard let since = late.sinceStart else { return Late(sinceStart: nil, fixed: fixed) }
     // From one date to another by so many days, whatever the time of day; else what the latest start gives.
-    if since % Distance.day == 0, case .businessDays = duration.kind {
-      let days = try moved(duration, first + since) - first
-      return Late(sinceStart: days, fixed: fixed)
-    }
+    let isOneWait = since == 0 && late.fixed == nil && duration.isWholeDays
     if case .calendar(0, let days, let milliseconds) = duration.kind {
       let jump = milliseconds > 0 ? ground.jump : 0
-      return Late(sinceStart: since + Int64(days) * Distance.day + milliseconds + jump, fixed: fixed)
+      return Late(
+        sinceStart: since + Int64(days) * Distance.day + milliseconds + jump, fixed: fixed, isOneWait: isOneWait)
+    }
+    if since % Distance.day == 0, duration.isWholeDays {
+      let days = try moved(duration, first + since) - first
+      return Late(sinceStart: days, fixed: fixed, isOneWait: isOneWait)
     }
     return Late(sinceStart: nil, fixed: max(fixed ?? .min, try moved(duration, last + since)))
   }
@@ -267,7 +273,7 @@ struct LatestTouch {
       }
     }
     if let fixed { note(fixed) }
-    return Late(sinceStart: since, fixed: fixed)
+    return Late(sinceStart: since, fixed: fixed, isOneWait: late.isOneWait)
   }
 
   /// How far the contact's clock hangs before the run's where a window opens last: as little as may be, or so that it
@@ -302,7 +308,7 @@ struct LatestTouch {
     guard let latestAllowed = allowed.fixed else { return false }
     if let fixed = late.fixed, fixed > latestAllowed { return false }
     guard let since = late.sinceStart else { return true }
-    if let days = allowed.sinceStart { return since + jump <= days }
+    if let days = allowed.sinceStart { return since + (late.isOneWait ? 0 : jump) <= days }
     return last + since + jump <= latestAllowed
   }
 }

@@ -396,6 +396,15 @@ extension Walk {
   /// All at once, or one after the other; a list of people may be of any length.
   mutating func tell(_ run: AbstractRun, _ escalation: Escalation, _ node: NodeIndex, _ told: Int) {
     let next = graph.nodes[node].next
+    if told == 0, escalation.mayNameNobody {
+      for failed in watch.see(.failed(node), run) {
+        if escalation.each == nil {
+          proceed(failed, to: next)
+        } else {
+          timedOut(failed, escalation.cases, node, .escalating)
+        }
+      }
+    }
     guard let each = escalation.each else {
       for run in watch.see(.told(node), run) { proceed(noting(node, run), to: next) }
       return

@@ -5,7 +5,7 @@ import FlowTime
 enum Happening {
   case started
   case handedOver(NodeIndex)
-  /// Whoever it goes to has no address for it: the owner is told.
+  /// Whoever it goes to has no address for it, or it names nobody: the owner is told.
   case failed(NodeIndex)
   case told(NodeIndex)
   case done(NodeIndex)
@@ -237,6 +237,7 @@ struct Watch {
   ) -> [AbstractRun] {
     if milestones.isEmpty {
       if case .told = happening { return [] }
+      if case .failed(let node) = happening, case .escalate = ground.graph.nodes[node].action { return [] }
       guard case .ended(let outcome) = happening else { return [run] }
       if !ground.graph.writes(outcome) { isBroken = true }
       return []
@@ -407,10 +408,13 @@ struct Watch {
 }
 
 extension Node {
-  /// A message that does not reach the contact; of a task nobody knows before the run whether it is somebody
-  /// else's.
+  /// An escalation, or a message that does not reach the contact; of a task nobody knows before the run whether it is
+  /// somebody else's.
   var tellsSomebody: Bool {
-    guard case .channel(let action) = action else { return false }
-    return !action.touch && !action.isTask
+    switch action {
+    case .channel(let action): !action.touch && !action.isTask
+    case .escalate: true
+    default: false
+    }
   }
 }

@@ -225,4 +225,15 @@ public struct Escalation: Sendable, Hashable {
     self.each = each
     self.cases = cases
   }
+
+  /// Each that is named is a list, which may be empty.
+  package var mayNameNobody: Bool {
+    to.allSatisfy { if case .list = $0.type.present { true } else { false } }
+  }
+
+  // MARK: What its step fails with, as the journal has it
+
+  var namesNobody: String { Self.nobody + to.map { "\"\($0.text)\"" }.joined(separator: ", ") }
+  private static let nobody = "nobody is named by "
+  package static func isNobody(_ because: String) -> Bool { because.hasPrefix(nobody) }
 }

@@ -178,6 +178,7 @@ extension Stepper {
     switch people(escalation) {
     case .failure(let error): return fail(node, because: error.description)
     case .success(let people):
+      if people.isEmpty { return fail(node, because: escalation.namesNobody) }
       for (index, person) in people.enumerated() {
         if let reason = tellPerson(person, index, node, escalation) { _ = fail(node, because: reason) }
       }
@@ -192,6 +193,7 @@ extension Stepper {
     case .failure(let error): return fail(node, because: error.description)
     case .success(let all): people = all
     }
+    if people.isEmpty, first == 0 { _ = fail(node, because: escalation.namesNobody) }
     var index = first
     while index < people.count {
       if let reason = tellPerson(people[index], index, node, escalation) {

@@ -63,7 +63,8 @@ enum ProofLines {
   /// The worst, and what it leaves out (language, section 7: `first touch within` and `ends within` leave out time
   /// held, and say so).
   static func measure(_ proof: Proof) -> String? {
-    let parts = [bound(proof), leftOut(proof)].compactMap { $0 }
+    let parts = [bound(proof), proof.claim.speaksOfBounces ? "of a bounce that lasts" : nil, leftOut(proof)]
+      .compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
@@ -81,6 +82,18 @@ enum ProofLines {
     case .timeHeld: "time-held"
     case .otherItems: "other-items"
     case .otherRuns: "other-runs"
+    }
+  }
+}
+
+extension Claim {
+  /// One that passes is only recorded, and no claim speaks of it.
+  fileprivate var speaksOfBounces: Bool {
+    switch self {
+    case .silence(let milestones): milestones.contains(.event("bounce"))
+    case .never(let one, let other), .always(let one, let other), .follows(let one, _, let other):
+      [one, other].contains(.event("bounce"))
+    default: false
     }
   }
 }

@@ -140,6 +140,7 @@ struct ProofWords {
     case .escalation: "an escalation"
     case .reply("reply"): "an answer"
     case .reply(let own): "the answer \"\(own)\""
+    case .event("bounce"): "a bounce that lasts"
     case .event(let name): "\"\(name)\""
     case .end(nil): "the end"
     case .end(let outcome?): "the end \"\(outcome)\""

@@ -25,7 +25,8 @@ extension ProofReport {
     return files.map { file in
       let lines = merged(file)
       let head = paint(Printable.line(file.graph.file), .bold) + ", for every contact, start and answer"
-      return ([head] + lines.map { line($0, paint) }).map { $0 + "\n" }.joined() + "\n"
+      let all = [head] + lines.map { line($0, paint) } + given(file.graph, paint)
+      return all.map { $0 + "\n" }.joined() + "\n"
     }.joined()
   }
 
@@ -76,6 +77,12 @@ extension ProofReport {
     }
   }
 
+  /// What all of it rests on, where the file has such a thing.
+  private static func given(_ graph: Graph, _ paint: Paint) -> [String] {
+    guard !graph.givens.isEmpty else { return [] }
+    return [block("given", .dim, Width.filled([graph.givens.joined(separator: "; ")], to: 68), paint)]
+  }
+
   private static func line(_ line: Line, _ paint: Paint) -> String {
     let style: Style =
       switch line.verdict {
@@ -84,9 +91,13 @@ extension ProofReport {
       case .open: .yellow
       }
     let lines = Width.filled([line.claim + (line.more == nil ? "" : ":")] + [line.more].compactMap { $0 }, to: 68)
+    return block(line.verdict.rawValue, style, lines, paint)
+  }
+
+  private static func block(_ word: String, _ style: Style, _ lines: [String], _ paint: Paint) -> String {
     let rest = lines.dropFirst().map { String(repeating: " ", count: 12) + $0 }
-    let word = Width.padded(line.verdict.rawValue, to: 6)
-    return (["  " + paint(word, style) + "  " + (lines.first ?? "")] + rest).joined(separator: "\n")
+    return (["  " + paint(Width.padded(word, to: 6), style) + "  " + (lines.first ?? "")] + rest)
+      .joined(separator: "\n")
   }
 
   // MARK: JSON
@@ -115,6 +126,7 @@ extension ProofReport {
       if !proof.leftOut.isEmpty {
         members.append(("left-out", .array(proof.leftOut.map { .string(ProofLines.words($0)) })))
       }
+      if !graph.givens.isEmpty { members.append(("given", .array(graph.givens.map { .string($0) }))) }
     case .broken(let witness):
       members.append(("verdict", .string("broken")))
       members.append(("run", run(witness, graph, zones)))

@@ -14,7 +14,7 @@ public enum MutationReport {
     var lines = [
       paint(Printable.line(result.workflow), .bold),
       "  \(result.noticed) of \(Words.count(total, "change")) noticed by its scenarios"
-        + (result.equal == 0 ? "" : "; \(result.equal) more that no run shows"),
+        + (result.equal == 0 ? "" : "; \(result.equal) more that no run it tried shows"),
     ]
     // The same scenario may notice several: it is written once, below what it is for.
     var written: [String] = []

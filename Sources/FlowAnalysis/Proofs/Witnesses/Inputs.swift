@@ -118,6 +118,12 @@ struct Inputs {
       guard case .input(let root) = use.name, graph.type(of: root, use.path)?.isText == true else { continue }
       add(root, use.path, (1...12).map { .value(.text("k\($0)")) }, isOwn: false)
     }
+    for node in graph.nodes {
+      guard case .escalate(let escalation) = node.action, escalation.mayNameNobody else { continue }
+      for use in escalation.to.flatMap(\.uses) {
+        if case .input(let root) = use.name { add(root, use.path, [.value(.list([]))], isOwn: true) }
+      }
+    }
     let names = Self.zones.filter { zones.zone(named: $0) != nil }.map { Candidate.value(.text($0)) }
     for use in graph.timezone.uses {
       if case .input(let root) = use.name { add(root, use.path, names, isOwn: true) }

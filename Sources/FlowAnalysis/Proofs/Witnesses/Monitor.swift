@@ -196,7 +196,7 @@ public struct Monitor: Sendable {
     guard course.isSilent, let end = course.end else { return .kept }
     let isReached = course.entries.contains { entry in
       milestones.isEmpty
-        ? Milestone.escalation.isReached(by: entry, in: graph)
+        ? Milestone.escalation.isReached(by: entry, in: graph) || isFailedEscalation(entry)
         : milestones.contains { $0.isReached(by: entry, in: graph) }
     }
     if isReached || (milestones.isEmpty && writtenEnds.contains(end.outcome)) { return .kept }
@@ -293,6 +293,12 @@ public struct Monitor: Sendable {
   }
 
   // MARK: Small things
+
+  /// In place of whom it was for, its owner is told.
+  private func isFailedEscalation(_ entry: Entry) -> Bool {
+    guard case .failed = entry.kind, case .escalate? = node(of: entry)?.action else { return false }
+    return true
+  }
 
   private func positions(_ milestone: Milestone, _ course: Course) -> [Int] {
     course.entries.indices.filter { milestone.isReached(by: course.entries[$0], in: graph) }
