@@ -328,6 +328,25 @@ struct ExactTests {
     for hour in load.hours { #expect(near(hour, 1000 / 24.0, 0.1)) }
   }
 
+  @Test func `who comes while a window is closed is written to on the day on which it opens`() throws {
+    var cohort = try cohort(
+      """
+      timezone: '"Europe/Berlin"'
+      policy: { window: "mon-fri 09:00-17:00" }
+      steps:
+        - { email: one, purpose: inform, subject: One, body: One. }
+        - await: reply within 1 day
+        - end: told
+
+      """, Assumptions(), contacts: 60)
+    cohort.spanMinutes = 30 * 1440
+    // One in twelve hours: from Monday midnight until 17:00, on each day from 17:00 to 17:00, on Mondays from Friday
+    // on; the clock goes forward on the last Sunday, and the thirty days end on a Wednesday at one.
+    let hours = [17.0, 24, 24, 24, 24, 72, 24, 24, 24, 24, 72, 24, 24, 24, 24, 72, 24, 24, 24, 24, 71, 24, 8]
+    let days = try #require(cohort.exactFigures().load.first).days.map(\.count).filter { $0 > 0 }
+    #expect(days.count == hours.count && zip(days, hours).allSatisfy { near($0, $1 / 12) }, "\(days)")
+  }
+
   @Test func `arms of a split have their shares to the last contact`() throws {
     let figures = try cohort(
       """
@@ -342,6 +361,18 @@ struct ExactTests {
     #expect(near(figures.outcomes[0].count, 300) && near(figures.outcomes[1].count, 700))
   }
 
+  /// What is asked of each verb on each day, how often steps come about, and what comes of them.
+  private func work(_ figures: CohortFigures) -> [[String]: Double] {
+    var work: [[String]: Double] = [:]
+    for load in figures.load { for day in load.days { work[[load.verb, "\(day.date)"]] = day.count } }
+    for step in figures.steps {
+      work[[step.name]] = step.count
+      for outcome in step.outcomes { work[[step.name, outcome.name]] = outcome.count }
+    }
+    for reply in figures.replies { work[["answered", reply.name]] = reply.count }
+    return work
+  }
+
   @Test(arguments: Shipped.names)
   func `what is computed agrees with what is counted, within the error of counting`(_ name: String) throws {
     let workflow = try Shipped.workflow(name)
@@ -350,7 +381,7 @@ struct ExactTests {
     let cohort = Cohort(
       graph: workflow.graph, data: scenario.input, dated: scenario.start, assume: everything(of: workflow.graph),
       zones: Draft.zones, contacts: count, seed: 3, start: scenario.start)
-    let (counted, computed) = (cohort.figures(), cohort.exactFigures(.init(starts: 7)))
+    let (counted, computed) = (cohort.figures(), cohort.exactFigures())
     #expect(near(computed.outcomes.reduce(0) { $0 + $1.count }, Double(count), 1e-3))
     for outcome in Set(counted.outcomes.map(\.name)).union(computed.outcomes.map(\.name)) {
       let sampled = counted.outcomes.first { $0.name == outcome }?.count ?? 0
@@ -362,5 +393,11 @@ struct ExactTests {
     }
     // Touches differ by less than one and a half from contact to contact.
     #expect(near(counted.meanTouches, computed.meanTouches, 4 * 1.5 / Double(count).squareRoot()))
+    let (ours, theirs) = (work(computed), work(counted))
+    for day in Set(ours.keys).union(theirs.keys) {
+      let (expected, sampled) = (max(0, ours[day] ?? 0), theirs[day] ?? 0)
+      // Five, and three contacts: some thousand days and steps are looked at, and what comes of few comes together.
+      #expect(abs(sampled - expected) <= 5 * expected.squareRoot() + 3, "\(day): \(sampled), \(expected) computed")
+    }
   }
 }

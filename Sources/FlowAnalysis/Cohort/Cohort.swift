@@ -64,7 +64,8 @@ public struct Cohort: Sendable {
 
   /// How finely figures are computed.
   public struct Resolution: Hashable, Sendable {
-    /// How many instants of the span stand for all at which contacts come; nil: 61, and more where that is little work.
+    /// How many instants of the span stand for all at which contacts come, evenly; nil: some 61, each for the contacts
+    /// who come to the same as those who come then, and more where that is little work.
     public var starts: Int?
     /// How much of one start's contacts may be taken together where they are told something at different minutes that
     /// does make a difference.
@@ -114,12 +115,25 @@ public struct Cohort: Sendable {
   private func exact<W: Walker>(
     _ plan: CohortPlan, _ resolution: Resolution, _ walker: () -> W, progress: (Int) -> Void
   ) -> ExactRun<W> {
+    if let starts = resolution.starts {
+      var run = ExactRun(plan, walker(), ExactStarts(evenly: starts, plan), resolution)
+      run.follow(progress)
+      return run
+    }
     var usual = resolution
-    usual.starts = resolution.starts ?? (W.self == MachineWalker.self ? 31 : 61)
-    var run = ExactRun(plan, walker(), usual)
-    run.follow(progress)
-    guard resolution.starts == nil, let finer = finer(usual, than: run.told) else { return run }
-    run = ExactRun(plan, walker(), finer)
+    usual.starts = W.self == MachineWalker.self ? 31 : 61
+    var run = run(plan, walker(), usual, progress)
+    if let finer = finer(usual, than: run.told) { run = self.run(plan, walker(), finer, progress) }
+    return run
+  }
+
+  private func run<W: Walker>(
+    _ plan: CohortPlan, _ walker: W, _ resolution: Resolution, _ progress: (Int) -> Void
+  ) -> ExactRun<W> {
+    var walker = walker
+    let starts = ExactStarts(about: resolution.starts ?? 61, plan, &walker)
+    walker.handed.removeAll()
+    var run = ExactRun(plan, walker, starts, resolution)
     run.follow(progress)
     return run
   }

@@ -43,7 +43,8 @@ struct ExactRun<W: Walker> {
   var wait: ExactWait
   /// When those of each start came.
   let arrivals: [Int32]
-  /// How many contacts there are, and a start stands for.
+  private let shares: [Double]
+  /// How many contacts there are, and a start stands for in the mean.
   let all: Double
   let weight: Double
   /// The share of one start that is not worth cutting.
@@ -82,20 +83,17 @@ struct ExactRun<W: Walker> {
   let outcomes: [[Double]]
   let outcomeShares: [Double]
 
-  init(_ plan: CohortPlan, _ walker: W, _ resolution: Cohort.Resolution) {
+  init(_ plan: CohortPlan, _ walker: W, _ starts: ExactStarts, _ resolution: Cohort.Resolution) {
     func shares(_ upTo: [UInt64]) -> [Double] {
       zip(upTo, [0] + upTo).map { Double($0 - $1) / 4_294_967_296 }
     }
     self.plan = plan
     self.walker = walker
-    let (starts, span) = (
-      max(1, min(resolution.starts ?? 61, plan.cohort.contacts, plan.cohort.spanMinutes)), plan.cohort.spanMinutes
-    )
-    // The middle of its part of the span, on a quarter.
-    arrivals = (0..<starts).map { max(0, plan.quarter(of: Int32((2 * $0 + 1) * span / (2 * starts)))) }
+    arrivals = starts.minutes
+    self.shares = starts.shares
     ends = ExactEnds(arrivals: arrivals)
     all = Double(plan.cohort.contacts)
-    weight = Double(plan.cohort.contacts) / Double(starts)
+    weight = Double(plan.cohort.contacts) / Double(max(1, starts.minutes.count))
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)
     spare = 1e-4 * Double(plan.cohort.contacts)
@@ -119,7 +117,7 @@ struct ExactRun<W: Walker> {
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
     ending = Array(repeating: 0, count: sums.count + 1)
-    masses = ExactMasses(shares: sums, starts: starts)
+    masses = ExactMasses(shares: sums, starts: starts.minutes.count)
     wait = ExactWait(answers: paces.compactMap { median in plan.answers.first { $0.median == median } })
     tally = CohortTally(plan)
   }
@@ -128,8 +126,9 @@ struct ExactRun<W: Walker> {
     var arms = SplitArms(plan)
     for (number, minute) in arrivals.enumerated() {
       let day = plan.day(ofArrival: minute)
+      let own = shares[number] * all
       guard let enrolment = plan.days[day].enrolment else {
-        tally.refuse(because: plan.days[day].because, weight)
+        tally.refuse(because: plan.days[day].because, own)
         continue
       }
       for way in arms.ways(enrolment) {
@@ -137,7 +136,7 @@ struct ExactRun<W: Walker> {
         let state = walker.start(contact: way.contact, day: day, at: minute)
         let result = Result(state: state, from: 0, count: walker.handed.count)
         let from = ExactState(
-          state: state, given: 0, until: 0, contact: way.contact, flow: masses.begin(number, weight * way.share))
+          state: state, given: 0, until: 0, contact: way.contact, flow: masses.begin(number, own * way.share))
         settle(result, from, from.flow, from: minute, to: minute, at: minute, before: -1)
       }
     }
