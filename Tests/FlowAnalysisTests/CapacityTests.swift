@@ -128,6 +128,30 @@ struct CapacityTests {
     #expect(load.days.map(\.count) == [1, 1] && load.hours[0] == 1 && figures.touches == [0, 0, 1])
   }
 
+  @Test(arguments: [Cohort.Way.compiled, .machine])
+  func `a wait that an outcome begins while a mail waits counts from the mail, but where somebody gave it`(
+    _ way: Cohort.Way
+  ) throws {
+    func ended(_ step: String, _ outcome: String) throws -> [Int32] {
+      let text = """
+        timezone: '"UTC"'
+        steps:
+          - { email: one, purpose: inform, subject: One, body: One. }
+          - { \(step), within: 1 hour, then: { \(outcome): next } }
+          - await: reply within 2 hours
+          - end: quiet
+
+        """
+      return try cohort(
+        text, steps: [("told", outcome, 10_000)], capacity: ["email": 1], contacts: 2, start: "2026-03-02 10:00 UTC",
+        over: .minutes(2)
+      ).followed(way, traced: true).traces.map(\.ended)
+    }
+    // The second mail leaves at midnight, 840 minutes after ten; a machine has answered by eleven, and so has a person.
+    #expect(try ended(#"webhook: told, url: "https://example.test/told""#, "ok").last == 840 + 120)
+    #expect(try ended("task: told, by: owner, say: Look.", "done").last == 840)
+  }
+
   // MARK: By the engine
 
   static let spaced = """

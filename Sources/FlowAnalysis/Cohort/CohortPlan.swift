@@ -293,6 +293,10 @@ struct Waited {
   /// ``CompiledWalker/none`` where that is not known, or none has.
   var arrived = CompiledWalker.none
   var floor = CompiledWalker.none
+  /// Somebody has done something since it was counted, which has an instant of its own; and that before the contact
+  /// came to what it waits for, which so does not count from when the touch leaves.
+  var hasActed = false
+  var isActedUpon = false
 }
 
 /// Whether a touch that was due may still go out.
@@ -337,7 +341,7 @@ protocol Walker {
   var looked: Bool { get }
   mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State
   mutating func tell(_ state: inout State, _ told: Told, contact: UInt32, at minute: Int32)
-  /// The latest of both has begun another wait; not asked for where the walker itself knows when its waits began.
+  /// The latest of both has begun another wait.
   var began: Bool { get }
   /// The last look at a touch that had to wait for capacity.
   /// - Parameters:

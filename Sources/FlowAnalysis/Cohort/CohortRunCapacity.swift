@@ -158,13 +158,25 @@ extension CohortRun {
         drop(line, place, at: minute)
       }
     }
+    let isByHand = isByHand(told)
     let (began, now) = (walker.began, places[at].state.due)
     lines.change(places[at].head.line) { line in
+      line.touch.hasActed = line.touch.hasActed || isByHand
       if began {
         (line.touch.arrived, line.touch.floor) = (minute, CompiledWalker.none)
+        line.touch.isActedUpon = line.touch.hasActed
       } else if now > due {
         line.touch.floor = now
       }
+    }
+  }
+
+  /// What a channel tells by itself, a person's absence too, has no instant that anything counts from.
+  private func isByHand(_ told: Told) -> Bool {
+    switch told {
+    case .timer: false
+    case .outcome(let node, _): plan.steps[node].isTask
+    case .reply(let index): if case .named = plan.replies[index].kind { true } else { false }
     }
   }
 

@@ -34,7 +34,7 @@ extension CompiledSteps {
   /// As the machine does with what has left only now.
   mutating func wentOut(_ touch: Waited, _ state: inout State, _ now: Int32) {
     let op = program.ops[Int(touch.node)]
-    let isArrival = touch.arrived == touch.counted || touch.arrived == state.lastTouch
+    let isArrival = !touch.isActedUpon || touch.arrived == touch.counted || touch.arrived == state.lastTouch
     let beganWithTouch = isArrival && touch.arrived >= touch.counted
     state.lastTouch = max(state.lastTouch, now)
     let isCountedFrom = moveInstants(op, touch.counted, &state, now)

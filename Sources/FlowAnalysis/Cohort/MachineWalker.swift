@@ -42,9 +42,11 @@ struct MachineWalker: Walker {
   }
 
   var looked: Bool { true }
+  private(set) var began = false
 
   mutating func start(contact: UInt32, day: Int, at minute: Int32) -> State {
     var state = State()
+    began = false
     if memory.readsOrigin { state.origin = minute }
     guard let enrolment = plan.days[day].enrolment else { return state }
     take(
@@ -65,6 +67,7 @@ struct MachineWalker: Walker {
       }
     let now = plan.instant(minute)
     take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: kind), at: now, surroundings), &state)
+    began = state.run?.waiting.map { $0.node != run.waiting?.node || $0.arrived != run.waiting?.arrived } ?? false
   }
 
   private var surroundings: Surroundings { Surroundings(zones: plan.cohort.zones, caps: plan.cohort.caps) }
@@ -79,8 +82,6 @@ struct MachineWalker: Walker {
         Handed(node: node, until: entry.handover?.until.map { plan.minute(notBefore: $0) }))
     }
   }
-
-  var began: Bool { false }
 
   mutating func mayLeave(
     _ touch: Waited, _ state: State, behind: [Int32], capped: Bool, at minute: Int32
@@ -101,7 +102,7 @@ struct MachineWalker: Walker {
     guard let run = state.run else { return }
     let now = plan.instant(minute)
     let left = Event.Kind.left(
-      step: NodeIndex(touch.node), counted: plan.instant(touch.counted), withLater: false)
+      step: NodeIndex(touch.node), counted: plan.instant(touch.counted), withLater: !touch.isActedUpon)
     take(Machine.step(plan.graph, run, Event(id: "", at: now, kind: left), at: now, surroundings), &state)
   }
 
