@@ -30,6 +30,11 @@ public actor Server {
   private let reopen: @Sendable () throws(StoreError) -> Service
   private let tell: @Sendable (String) -> Void
 
+  /// Gives the engine what the project's files say now. Where it is asked for (SIGHUP, something to be mended),
+  /// channels are set up anew even where no file has changed.
+  public typealias Change = @Sendable (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
+  private var change: Change?
+
   private var service: Service?
   /// What was told of the store's failure; nil while it is sound.
   private var failure: String?
@@ -37,6 +42,9 @@ public actor Server {
   private var work: Task<Void, Never>?
   private var arrived: [(Incoming, CheckedContinuation<Answer, Never>)] = []
   private var isTaking = false
+  private var pace = Pace()
+  /// What orders have planned waits for what the next ones plan.
+  private var isGathering = false
   private var isStopping = false
   private var hasMore = false
   private var held: [FlowRuntime.Hold] = []
@@ -64,12 +72,12 @@ public actor Server {
   ///   - open: opens the store for the first time.
   ///   - store: the store's file.
   ///   - project: the folder whose flow.yaml names it, where it does.
-  ///   - change: looks at the project's files, and gives the engine what they say now; somebody may have
-  ///     asked for it (SIGHUP).
+  ///   - change: looks at the project's files.
   public func run(
     open: () throws -> Service, store: String, project: String? = nil, whenServing: () -> Void,
-    change: (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
+    change: @escaping Change
   ) async throws {
+    self.change = change
     // Nobody else holds it: when it is given up, its lock is.
     service = try open()
     let socket = try SocketServer(store: store, hello: Wire.hello(holder, project: project)) { await self.answer($0) }
@@ -81,9 +89,7 @@ public actor Server {
       if wakes.contains(.stop) { break }
       if wakes != [.rung] { keep(socket) }
       if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
-        do throws(StoreError) { try await change(engine, wakes.contains(.reload)) } catch {
-          await fail("\(error)", engine)
-        }
+        await look(isAsked: wakes.contains(.reload) || isRefused, engine)
         // What could not be read may be mended.
         nextPoll = [:]
       }
@@ -93,6 +99,13 @@ public actor Server {
     socket.close()
     await drain(socket)
   }
+
+  private func look(isAsked: Bool, _ engine: Engine) async {
+    do throws(StoreError) { try await change?(engine, isAsked) } catch { await fail("\(error)", engine) }
+  }
+
+  /// A channel refuses by our own mistake. Whoever mends that may have changed no file that is looked at: a password's.
+  private var isRefused: Bool { held.contains { $0.reason == .refused } }
 
   /// Whoever cleans up a folder may take the socket with him: nobody could reach the server any more.
   private func keep(_ socket: SocketServer) {
@@ -120,6 +133,7 @@ public actor Server {
     guard let engine = service?.engine else {
       return Wire.bytes(Answer.unavailable(failure ?? "the store is not open").json)
     }
+    if order == .resumeAll, isRefused { await look(isAsked: true, engine) }
     let answer: Answer
     if case .receive(let incoming) = order {
       answer = await receive(incoming)
@@ -127,10 +141,26 @@ public actor Server {
       answer = await engine.carryOut(order)
     }
     if case .unavailable(let because) = answer { await fail(because, engine) }
-    // Whatever it planned is handed over.
-    watch.ring()
+    startHandOver()
     return Wire.bytes(answer.json)
   }
+
+  /// What an order has planned is handed over. Where orders come thick, what several have planned goes in one: each of
+  /// its commits is one that the next order would wait for.
+  private func startHandOver() {
+    pace.came(at: SystemClock.seconds)
+    guard pace.patience > 0 else { return watch.ring() }
+    guard !isGathering else { return }
+    isGathering = true
+    Task {
+      try? await Task.sleep(for: .milliseconds(Server.gathering))
+      isGathering = false
+      watch.ring()
+    }
+  }
+
+  /// Milliseconds.
+  private static let gathering = 20
 
   /// What comes while another is committed shares the next transaction: who waits, waits for that. Where nobody does,
   /// it is taken by who asks, and no other thread is woken for it.

@@ -127,6 +127,32 @@ import Testing
     try server.endsWell()
   }
 
+  @Test func `what refuses by our own mistake is tried with the secrets of now when everything is resumed`() throws {
+    let folder = try Fax.project()
+    try folder.write(Fax.workflow.replacing("window: mon-fri 09:00-17:00, ", with: ""), to: "Workflows/fax.yaml")
+    try folder.write(
+      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: pin } }\n", to: "flow.yaml")
+    try folder.changeFax(
+      "def deliver(request):",
+      to: """
+        def deliver(request):
+            if SETTINGS["pin"] != "right":
+                raise Refused("ours", "the sign-in is refused")
+        """)
+    try folder.write("wrong\n", to: "pin")
+    let server = try Serving(folder)
+    let came = try folder.flow("event", "offer.sent", "--data", "input.json")
+    #expect(came.code == 0, "\(came.errors)")
+    func doctor() throws -> String { try folder.flow("doctor").output }
+    try eventually("it is held: \(server.going.errors)") { try doctor().contains("the sign-in is refused") }
+    try folder.write("right\n", to: "pin")
+    #expect(try folder.flow("resume", "--all").code == 0)
+    try eventually("it has left: \(server.going.errors)") { !folder.names(in: "outbox").isEmpty }
+    #expect(try !doctor().contains("the sign-in is refused"))
+    #expect(try !folder.flow("tasks").output.contains("is held"))
+    try server.endsWell()
+  }
+
   @Test func `a project with errors does not start`() throws {
     let folder = try News.project([0..<1])
     try folder.write("workflow: [", to: "Workflows/bad.yaml")

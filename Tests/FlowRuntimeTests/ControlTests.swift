@@ -157,6 +157,8 @@ struct ControlTests {
     #expect(rig.box.texts.count == 20)
     let holds = try await rig.engine.holds()
     #expect(holds.map(\.reason) == [.firstRun] && holds[0].workflow == "order")
+    func told() throws -> [String] { try rig.store.tasks(TaskFilter(isOpen: true)).map(\.text) }
+    #expect(try told() == ["Sending is held: \(holds[0].because)."])
     // Those that went out go on; a restart counts no run anew.
     let next = rig.again(try Bench.graphs(order(), zones: utcOnly), isLive: true)
     next.clock.set("2026-03-05 09:00")
@@ -165,6 +167,7 @@ struct ControlTests {
     #expect(rig.box.texts.count == 20)
     #expect(try await next.engine.release("order"))
     #expect(try await !next.engine.release("orders"))
+    #expect(try told() == [])
     try await next.engine.runDue()
     #expect(rig.box.texts.count == 25)
     // Two days from their letters.

@@ -109,6 +109,31 @@ struct InboundTests {
     #expect(try await engine.holds().isEmpty)
   }
 
+  @Test func `guarantee 14: people are told once of what cannot be read for long, and that it can be again`()
+    async throws
+  {
+    let engine = try engine()
+    try await engine.poll()
+    mailbox.fail("no line")
+    func poll(at minute: String) async throws -> [String] {
+      clock.set("2026-03-02 09:\(minute)")
+      try await engine.poll()
+      return store.tasks(TaskFilter(isOpen: true)).map(\.text)
+    }
+    #expect(try await poll(at: "01") == [])
+    #expect(try await poll(at: "15") == [])
+    let told =
+      "Sending is held: what came in by letter has not been read for 15 minutes. "
+      + "It goes on when that can be read: no line."
+    #expect(try await poll(at: "16") == [told])
+    #expect(try await poll(at: "20") == [told])
+    mailbox.fail(nil)
+    #expect(try await poll(at: "21") == [])
+    mailbox.fail("no line")
+    #expect(try await poll(at: "22") == [])
+    #expect(try await poll(at: "37") == [told])
+  }
+
   @Test func `guarantee 15: what comes in is stored raw with the cursor, once`() async throws {
     let engine = try engine()
     try await engine.poll()

@@ -90,6 +90,35 @@ struct PaceTests {
     }
   }
 
+  @Test func `guarantee 11: what is done before it was given is given to nobody, and leaves its place to others`()
+    async throws
+  {
+    let steps = """
+        - errand: visit
+          by: owner
+          say: "Visit {{ contact.name }}"
+          within: 9 days
+        - end: taken
+      """
+    let engine = try engine(capacity: 1, steps: steps)
+    try await engine.receive(GroupTests.orders(0..<3))
+    #expect(waiting == ["03", "04"].map { time("2026-03-\($0) 00:00") })
+    let run = try #require(store.runs(RunFilter()).first { $0.subject == "O-1" }).id
+    let task = try #require(store.tasks(TaskFilter(run: run)).first)
+    try await engine.receive([
+      Incoming(id: "d", at: clock.now(), body: .task(task.id, outcome: "done", note: nil))
+    ])
+    #expect(store.outbox(run: run).map(\.because) == ["done before it was given: done"])
+    #expect(waiting == [time("2026-03-04 00:00")])
+    try await engine.receive(GroupTests.orders(3..<4))
+    #expect(waiting.sorted() == ["03", "04"].map { time("2026-03-\($0) 00:00") })
+    for day in 3...6 {
+      clock.set("2026-03-0\(day) 08:00")
+      try await engine.runDue()
+    }
+    #expect(box.texts.count == 3 && store.run(run)?.run.outcome == "taken")
+  }
+
   /// The 7th and the 8th are a weekend.
   @Test(arguments: [nil, 60])
   func `guarantee 11: a place is on a day on which it can leave`(rate: Int?) async throws {

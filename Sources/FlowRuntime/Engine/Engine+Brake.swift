@@ -139,15 +139,43 @@ extension Engine {
   }
 
   /// A hold that nobody asked for is told to whoever looks at the tasks.
-  /// - Parameter id: of the task; by default another one for each hold.
-  func tellOperator(_ hold: Hold, id: String? = nil) throws(StoreError) {
+  /// - Parameters:
+  ///   - id: of the task; by default another one for each hold.
+  ///   - remedy: what lets it go on, where its reason does not say so itself.
+  func tellOperator(
+    _ hold: Hold, id: String? = nil, remedy: String? = "`flow resume --all` lets it go on"
+  ) throws(StoreError) {
     let now = clock.now()
     let task = TaskRecord(
       id: id ?? Derived.hex([hold.fact, hold.value], digits: 12), run: "", workflow: "", kind: .notice(.held),
       person: .absent, contact: .absent,
-      text: "Sending is held: \(hold.because). `flow resume --all` lets it go on.", assigned: now, due: nil,
-      outcomes: ["done"])
+      text: (["Sending is held: \(hold.because)."] + [remedy.map { "\($0)." }].compactMap(\.self))
+        .joined(separator: " "),
+      assigned: now, due: nil, outcomes: ["done"])
     try store.add([.task(task)])
+  }
+
+  /// Nobody need do anything about a hold that is over.
+  func tellOver(_ hold: Hold) throws(StoreError) {
+    let id = toldOnce(hold)
+    for var task in try store.tasks(TaskFilter(run: "", isOpen: true))
+    where task.id == id || task.kind == .notice(.held) && task.text.hasPrefix("Sending is held: \(hold.because).") {
+      task.state = .withdrawn(because: "it is not held any more", at: clock.now())
+      try store.add([.task(task)])
+    }
+  }
+
+  /// What has not been read for so long that sending waits for it is told to people once, and so is the cap of a first
+  /// run that holds somebody up: until a person has seen it, or it is over.
+  func tellOnce(_ hold: Hold, remedy: String? = nil) throws(StoreError) {
+    let id = toldOnce(hold)
+    if let known = try store.task(id), known.isOpen { return }
+    try tellOperator(hold, id: id, remedy: remedy)
+  }
+
+  /// One task for each channel or workflow, whatever the hold says.
+  private func toldOnce(_ hold: Hold) -> String {
+    Derived.hex(["held", hold.reason.rawValue, hold.verb ?? hold.workflow ?? ""], digits: 12)
   }
 
   func readTallies() throws(StoreError) -> [String: [Int64: Tally]] {

@@ -132,6 +132,7 @@ extension Engine {
     if !plan.next.isLive { versions.forget(record.id) }
     for var line in plan.cancelled { try giveBack(&line) }
     if !isWaiting { sending.aside.remove(record.id) }
+    if isWaiting, !sending.firstRuns.isEmpty { try tellCap(record.workflow, run: record.id) }
     sending.note(plan)
     sending.reruns[record.id] = rerun
   }

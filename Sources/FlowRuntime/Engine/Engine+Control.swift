@@ -27,6 +27,7 @@ extension Engine {
         if let over = hold.over(at: engine.clock.now()) { writes.append(.remember(over.name, over.value)) }
         try engine.store.add(writes)
         engine.sending.holds[hold.fact] = nil
+        try engine.tellOver(hold)
       }
       try engine.keepTallies()
       try engine.goOn()
@@ -99,6 +100,7 @@ extension Engine {
       try engine.store.add(writes)
       engine.sending.firstRuns[workflow] = nil
       engine.sending.released.insert(workflow)
+      try engine.tellOver(Hold(firstRunOf: workflow))
       try engine.goOn()
       return true
     }

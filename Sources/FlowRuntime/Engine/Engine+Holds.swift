@@ -80,6 +80,11 @@ extension Engine {
       .unread, verb: verb, because: "what came in by \(verb) has not been read for 15 minutes", since: read)
   }
 
+  /// A run waits for the cap of its workflow's first live run.
+  func tellCap(_ workflow: String, run: String) throws(StoreError) {
+    if let hold = capped(workflow, run: run) { try tellOnce(hold) }
+  }
+
   /// The first live run of a workflow is capped until somebody lifts that.
   private func capped(_ workflow: String, run: String) -> Hold? {
     guard !sending.released.contains(workflow), let runs = sending.firstRuns[workflow], !runs.contains(run),
@@ -243,9 +248,10 @@ extension Engine {
     } else if leap == 0, hasLeapt {
       // It was set right again. A leap that an engine before has seen only a person can confirm.
       hasLeapt = false
-      guard sending.holds[name] != nil else { return }
+      guard let hold = sending.holds[name] else { return }
       try store.add([.remember(name, nil)])
       sending.holds[name] = nil
+      try tellOver(hold)
       try goOn()
     }
   }
@@ -269,6 +275,7 @@ extension Engine {
     }
     try store.add([.advance(next, from: record.sequence)] + writes + [.remember(Facts.aside + record.id, "")])
     sending.aside.insert(record.id)
+    try tellCap(record.workflow, run: record.id)
   }
 
   /// Whatever stood still is due again, and every line that waited may be tried; what is still held stands still anew.

@@ -28,6 +28,7 @@ extension Engine {
     var text: String
     /// So many times, one after the other.
     var count: Int
+    var since: Instant
   }
 
   /// A source that refuses is asked half as often each time, down to once in so many seconds: a server that counts
@@ -64,6 +65,7 @@ extension Engine {
       do throws(ChannelError) { inbound = try await channel.poll(since: cursor) } catch {
         polled.trouble = error.text
         polled.pause = note(error.text, of: verb, every: channel.pollSeconds ?? Engine.longestPause)
+        try await alone { engine async throws(StoreError) in try engine.tellTrouble(verb) }
         return polled
       }
       troubles[verb] = nil
@@ -75,12 +77,20 @@ extension Engine {
     return polled
   }
 
+  /// People are told what keeps answers from being heard when it holds up what is sent, and has lasted as long.
+  private func tellTrouble(_ verb: String) throws(StoreError) {
+    guard let trouble = troubles[verb], let hold = unread(verb),
+      clock.now().milliseconds(since: trouble.since) >= Sending.unreadAfter
+    else { return }
+    try tellOnce(hold, remedy: "It goes on when that can be read: \(trouble.text)")
+  }
+
   /// The log says it once.
   /// - Returns: when it is to be read again, in seconds.
   private func note(_ trouble: String, of verb: String, every seconds: Int) -> Int {
     let before = troubles[verb]
     let count = (before?.count ?? 0) + 1
-    troubles[verb] = Trouble(text: trouble, count: count)
+    troubles[verb] = Trouble(text: trouble, count: count, since: before?.since ?? clock.now())
     let longest = max(seconds, Engine.longestPause)
     if before?.text != trouble {
       logger.warning(
@@ -105,14 +115,17 @@ extension Engine {
     if !inbound.hasMore { sending.readAt[verb] = now }
     // The answers are heard before anything goes on that waited for them.
     try await workOff()
-    if taken.wasUnread {
-      try await alone { engine async throws(StoreError) in try engine.goOn() }
+    if let hold = taken.unread {
+      try await alone { engine async throws(StoreError) in
+        try engine.tellOver(hold)
+        try engine.goOn()
+      }
       try await workOff()
     }
     return taken.count
   }
 
-  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, wasUnread: Bool) {
+  private func takeIn(_ inbound: Inbound, _ verb: String) throws(StoreError) -> (count: Int, unread: Hold?) {
     let now = clock.now()
     var writes: [Write] = []
     var ids: Set<String> = []
@@ -146,9 +159,9 @@ extension Engine {
     if try inbound.cursor != store.remembered(Facts.cursor + verb) {
       writes.append(.remember(Facts.cursor + verb, inbound.cursor))
     }
-    let wasUnread = outlets[verb]?.polls == true && unread(verb) != nil && !inbound.hasMore
+    let unread = inbound.hasMore ? nil : unread(verb)
     if !writes.isEmpty { try store.add(writes) }
-    return (count, wasUnread)
+    return (count, unread)
   }
 
   // MARK: Whom it concerns

@@ -361,6 +361,7 @@ extension Engine {
     task.state = .done(outcome: outcome, note: note, at: clock.now())
     task.settledBy = incoming.eventID
     if try decide(outcome, of: task) { return Received(reached: [task.run]) }
+    try keepBack(task, outcome)
     guard let node = task.node, try store.run(task.run)?.isLive == true else {
       try store.add([.task(task)])
       return Received(reached: [task.run])

@@ -26,6 +26,7 @@ extension Engine {
     for hold in refusals {
       try store.add([.remember(hold.fact, nil)])
       sending.holds[hold.fact] = nil
+      try tellOver(hold)
     }
     if !refusals.isEmpty { try goOn() }
   }

@@ -49,6 +49,22 @@ extension Engine {
     return [.task(task)]
   }
 
+  /// Who has done it need not be given it any more: it takes nobody's place, and does not count as given.
+  func keepBack(_ task: TaskRecord, _ outcome: String) throws(StoreError) {
+    guard let node = task.node,
+      try store.tasks(TaskFilter(run: task.run)).last(where: { $0.node == node })?.id == task.id
+    else { return }
+    for var line in try store.outbox(run: task.run)
+    where line.node == node && [.planned, .held].contains(line.state) && !claimed.contains(line.key.text) {
+      let state = line.state
+      try giveBack(&line)
+      line.state = .cancelled
+      line.because = "done before it was given: \(outcome)"
+      line.settled = clock.now()
+      try store.add([.change(line, from: state)])
+    }
+  }
+
   /// Whether it left is not known, and to send it again might send it twice: a person says what is to be done.
   func unknownNotice(_ line: Outgoing) throws(StoreError) -> TaskRecord {
     var task = try notice(

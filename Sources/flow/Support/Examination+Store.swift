@@ -75,6 +75,12 @@ extension Examination {
       let level: ChecksReport.Level = isWanted ? .warning : .problem
       checks.append(Check("sending", level, "is held: \(hold.because)", help: help))
     }
+    // What the engine alone knows it has told people.
+    for task in try store.tasks(TaskFilter(run: "", isOpen: true))
+    where task.kind == .notice(.held) && !holds.contains(where: { task.text.contains($0.because) }) {
+      checks.append(
+        Check("sending", .problem, task.text, help: "`flow done \(task.id) done` when somebody sees to it"))
+    }
     let waiting = try store.outbox(.held).filter { $0.because?.hasPrefix(Hold.mark) != true } + store.outbox(.unknown)
     if let line = waiting.first {
       checks.append(
