@@ -30,10 +30,16 @@ public actor Server {
   private let reopen: @Sendable () throws(StoreError) -> Service
   private let tell: @Sendable (String) -> Void
 
-  /// Gives the engine what the project's files say now. Where it is asked for (SIGHUP, something to be mended),
-  /// channels are set up anew even where no file has changed.
-  public typealias Change = @Sendable (Engine, _ isAsked: Bool) async throws(StoreError) -> Void
+  /// Gives the engine what the project's files say now, where they say something else than before or somebody has
+  /// asked for it.
+  ///
+  /// - `isAsked`: SIGHUP, or something is said to be mended: channels are set up anew, too, with the secrets of now.
+  /// - `isRefused`: a channel refuses, so that channels are set up anew where anything has changed.
+  /// - Returns: whether the engine has got a set of workflows.
+  public typealias Change =
+    @Sendable (Engine, _ isAsked: Bool, _ isRefused: Bool) async throws(StoreError) -> Bool
   private var change: Change?
+  private var looking: Task<Bool, Never>?
 
   private var service: Service?
   /// What was told of the store's failure; nil while it is sound.
@@ -89,9 +95,9 @@ public actor Server {
       if wakes.contains(.stop) { break }
       if wakes != [.rung] { keep(socket) }
       if !wakes.isDisjoint(with: [.files, .reload]), let engine = self.service?.engine {
-        await look(isAsked: wakes.contains(.reload) || isRefused, engine)
+        let hasChanged = await look(isAsked: wakes.contains(.reload), engine)
         // What could not be read may be mended.
-        nextPoll = [:]
+        if hasChanged { nextPoll = [:] }
       }
       startWork()
     }
@@ -100,8 +106,18 @@ public actor Server {
     await drain(socket)
   }
 
-  private func look(isAsked: Bool, _ engine: Engine) async {
-    do throws(StoreError) { try await change?(engine, isAsked) } catch { await fail("\(error)", engine) }
+  /// One look at a time, in their order: each begins with what the one before has left.
+  private func look(isAsked: Bool, _ engine: Engine) async -> Bool {
+    let before = looking
+    let look = Task {
+      _ = await before?.value
+      do throws(StoreError) { return try await change?(engine, isAsked, isRefused) ?? false } catch {
+        await fail("\(error)", engine)
+        return true
+      }
+    }
+    looking = look
+    return await look.value
   }
 
   /// A channel refuses by our own mistake. Whoever mends that may have changed no file that is looked at: a password's.
@@ -133,7 +149,7 @@ public actor Server {
     guard let engine = service?.engine else {
       return Wire.bytes(Answer.unavailable(failure ?? "the store is not open").json)
     }
-    if order == .resumeAll, isRefused { await look(isAsked: true, engine) }
+    if order == .resumeAll, isRefused { _ = await look(isAsked: true, engine) }
     let answer: Answer
     if case .receive(let incoming) = order {
       answer = await receive(incoming)

@@ -131,7 +131,7 @@ import Testing
     let folder = try Fax.project()
     try folder.write(Fax.workflow.replacing("window: mon-fri 09:00-17:00, ", with: ""), to: "Workflows/fax.yaml")
     try folder.write(
-      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: pin } }\n", to: "flow.yaml")
+      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: secrets/pin } }\n", to: "flow.yaml")
     try folder.changeFax(
       "def deliver(request):",
       to: """
@@ -139,13 +139,13 @@ import Testing
             if SETTINGS["pin"] != "right":
                 raise Refused("ours", "the sign-in is refused")
         """)
-    try folder.write("wrong\n", to: "pin")
+    try folder.write("wrong\n", to: "secrets/pin")
     let server = try Serving(folder)
     let came = try folder.flow("event", "offer.sent", "--data", "input.json")
     #expect(came.code == 0, "\(came.errors)")
     func doctor() throws -> String { try folder.flow("doctor").output }
     try eventually("it is held: \(server.going.errors)") { try doctor().contains("the sign-in is refused") }
-    try folder.write("right\n", to: "pin")
+    try folder.write("right\n", to: "secrets/pin")
     #expect(try folder.flow("resume", "--all").code == 0)
     try eventually("it has left: \(server.going.errors)") { !folder.names(in: "outbox").isEmpty }
     #expect(try !doctor().contains("the sign-in is refused"))

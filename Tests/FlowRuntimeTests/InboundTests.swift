@@ -132,6 +132,10 @@ struct InboundTests {
     mailbox.fail("no line")
     #expect(try await poll(at: "22") == [])
     #expect(try await poll(at: "37") == [told])
+    // Who has seen it is not told again.
+    let task = try #require(store.tasks(TaskFilter(isOpen: true)).first)
+    try await engine.receive([Incoming(id: "d", at: clock.now(), body: .task(task.id, outcome: "done", note: nil))])
+    #expect(try await poll(at: "50") == [])
   }
 
   @Test func `guarantee 15: what comes in is stored raw with the cursor, once`() async throws {

@@ -167,9 +167,14 @@ extension Engine {
 
   /// What has not been read for so long that sending waits for it is told to people once, and so is the cap of a first
   /// run that holds somebody up: until a person has seen it, or it is over.
-  func tellOnce(_ hold: Hold, remedy: String? = nil) throws(StoreError) {
+  /// - Parameter began: who has seen it to be done after that is not told again; nil: is never told again.
+  func tellOnce(_ hold: Hold, since began: Instant?, remedy: String? = nil) throws(StoreError) {
     let id = toldOnce(hold)
-    if let known = try store.task(id), known.isOpen { return }
+    switch try store.task(id)?.state {
+    case .open: return
+    case .done(_, _, let at): guard let began, at < began else { return }
+    case .withdrawn, nil: break
+    }
     try tellOperator(hold, id: id, remedy: remedy)
   }
 

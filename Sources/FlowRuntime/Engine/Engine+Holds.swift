@@ -82,7 +82,7 @@ extension Engine {
 
   /// A run waits for the cap of its workflow's first live run.
   func tellCap(_ workflow: String, run: String) throws(StoreError) {
-    if let hold = capped(workflow, run: run) { try tellOnce(hold) }
+    if let hold = capped(workflow, run: run) { try tellOnce(hold, since: nil) }
   }
 
   /// The first live run of a workflow is capped until somebody lifts that.

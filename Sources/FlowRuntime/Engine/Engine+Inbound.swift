@@ -82,7 +82,7 @@ extension Engine {
     guard let trouble = troubles[verb], let hold = unread(verb),
       clock.now().milliseconds(since: trouble.since) >= Sending.unreadAfter
     else { return }
-    try tellOnce(hold, remedy: "It goes on when that can be read: \(trouble.text)")
+    try tellOnce(hold, since: trouble.since, remedy: "It goes on when that can be read: \(trouble.text)")
   }
 
   /// The log says it once.

@@ -58,10 +58,13 @@ extension Engine {
     where line.node == node && [.planned, .held].contains(line.state) && !claimed.contains(line.key.text) {
       let state = line.state
       try giveBack(&line)
-      line.state = .cancelled
-      line.because = "done before it was given: \(outcome)"
+      // Who has done it has got it, where that was in doubt.
+      let isGiven = try mayHaveArrived(line) != nil
+      line.state = isGiven ? .accepted : .cancelled
+      line.because = isGiven ? nil : "done before it was given: \(outcome)"
       line.settled = clock.now()
-      try store.add([.change(line, from: state)])
+      let doubt: [Write] = isGiven ? [.remember(Facts.perhaps + line.key.text, nil)] : []
+      try store.add([.change(line, from: state)] + doubt)
     }
   }
 

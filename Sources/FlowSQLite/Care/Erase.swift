@@ -16,9 +16,16 @@ extension SQLiteStore {
   public func erase(_ contact: String) throws(StoreError) -> Erasure {
     let name = ContactIdentity.canonical(contact)
     guard !name.isEmpty else { return Erasure() }
-    let erasure = try useFile { (front) throws(StoreError) in
-      var eraser = Eraser(front, name)
-      return try eraser.erase()
+    let erasure: Erasure
+    do throws(StoreError) {
+      erasure = try useFile { (front) throws(StoreError) in
+        var eraser = Eraser(front, name)
+        return try eraser.erase()
+      }
+    } catch {
+      // It may be in the file all the same.
+      try reopen()
+      throw error
     }
     try reopen()
     return erasure

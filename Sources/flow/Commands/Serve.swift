@@ -150,7 +150,9 @@ struct ServeCommand: AsyncParsableCommand {
           Output.complain("serving \(setup.summary) from \(store.shown(workspace)); end with Ctrl-C")
           setup.destinations.forEach(Output.complain)
         },
-        change: { (engine, isAsked) async throws(StoreError) in try await serving.change(engine, isAsked: isAsked) })
+        change: { (engine, isAsked, isRefused) async throws(StoreError) in
+          try await serving.change(engine, isAsked: isAsked, isRefused: isRefused)
+        })
     } catch let error as StoreError {
       throw Failure.broken("\(store.shown(workspace)): \(error)")
     } catch let error as SocketError {

@@ -41,11 +41,15 @@ final class Serving: Sendable {
   var setup: Setup { state.withLock { $0.setup } }
 
   /// Reads the files again. Whatever is wrong with them is told, and the set before goes on.
-  /// - Parameter isAsked: somebody asked for it: channels are set up anew, too, with the secrets of now.
-  func change(_ engine: Engine, isAsked: Bool) async throws(StoreError) {
-    guard let (workspace, compilation) = read(isAsked: isAsked) else { return }
+  /// - Parameters:
+  ///   - isAsked: somebody asked for it: channels are set up anew, too, with the secrets of now.
+  ///   - isRefused: a channel refuses: so they are where something has changed.
+  /// - Returns: whether there is a set that goes on from now.
+  func change(_ engine: Engine, isAsked: Bool, isRefused: Bool) async throws(StoreError) -> Bool {
+    guard let (workspace, compilation) = read(isAsked: isAsked) else { return false }
     let old = setup
-    guard let new = made(workspace, compilation, old, isAsked: isAsked) else { return }
+    let isAnew = isAsked || isRefused
+    guard let new = made(workspace, compilation, old, isAnew: isAnew) else { return false }
     do throws(StoreError) {
       try await engine.reload(library: new.library, outlets: new.outlets, caps: workspace.project.caps)
     } catch {
@@ -56,10 +60,11 @@ final class Serving: Sendable {
     state.withLock { $0.setup = new }
     Output.complain("serving \(new.summary) from now on")
     let kept = Set(new.channels.keys).intersection(old.channels.keys)
-    let isSame = old.workspace.project.channels == workspace.project.channels && !isAsked
+    let isSame = old.workspace.project.channels == workspace.project.channels && !isAnew
     for (verb, channel) in old.channels where !(isSame && kept.contains(verb)) { await channel.close() }
     let destinations = new.destinations
     if destinations != old.destinations { destinations.forEach(Output.complain) }
+    return true
   }
 
   /// Nil where nothing has changed, or something is wrong.
@@ -86,11 +91,11 @@ final class Serving: Sendable {
     return (workspace, compilation)
   }
 
-  private func made(_ workspace: Workspace, _ compilation: Compilation, _ old: Setup, isAsked: Bool) -> Setup? {
+  private func made(_ workspace: Workspace, _ compilation: Compilation, _ old: Setup, isAnew: Bool) -> Setup? {
     if old.workspace.project.store != workspace.project.store {
       Output.complain("another store is for the next start; this one goes on")
     }
-    if workspace.project.channels == old.workspace.project.channels, !isAsked {
+    if workspace.project.channels == old.workspace.project.channels, !isAnew {
       return Setup(workspace, compilation, like: old)
     }
     do { return try Setup(workspace, compilation, clock: old.clock, isServing: true) } catch {
