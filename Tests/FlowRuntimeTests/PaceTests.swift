@@ -119,29 +119,6 @@ struct PaceTests {
     #expect(box.texts.count == 3 && store.run(run)?.run.outcome == "taken")
   }
 
-  @Test func `guarantee 8: what was done after it may have been given has been given`() async throws {
-    let steps = """
-        - errand: visit
-          by: owner
-          say: "Visit {{ contact.name }}"
-          within: 9 days
-        - end: taken
-      """
-    let engine = try engine(steps: steps)
-    box.answer(.unknown(because: "the line died"))
-    try await engine.receive(GroupTests.orders(0..<1))
-    let task = try #require(store.tasks(TaskFilter()).first)
-    #expect(store.outbox(run: task.run).map(\.state) == [.planned])
-    try await engine.receive([
-      Incoming(id: "d", at: clock.now(), body: .task(task.id, outcome: "done", note: nil))
-    ])
-    #expect(store.outbox(run: task.run).map(\.state) == [.accepted])
-    #expect(try store.remembered(prefix: "perhaps/").isEmpty)
-    clock.set("2026-03-02 10:00")
-    try await engine.runDue()
-    #expect(box.repeats == 0)
-  }
-
   /// The 7th and the 8th are a weekend.
   @Test(arguments: [nil, 60])
   func `guarantee 11: a place is on a day on which it can leave`(rate: Int?) async throws {

@@ -329,7 +329,7 @@ extension Engine {
   }
 
   /// What the engine does of itself with a touch stands in the run's journal, too.
-  private func write(_ kind: Entry.Kind, about line: Outgoing, with more: [Write]) throws(StoreError) {
+  func write(_ kind: Entry.Kind, about line: Outgoing, with more: [Write]) throws(StoreError) {
     var writes = more
     if let record = try store.run(line.run) {
       var next = record

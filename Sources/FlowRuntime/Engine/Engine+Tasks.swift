@@ -56,15 +56,15 @@ extension Engine {
     else { return }
     for var line in try store.outbox(run: task.run)
     where line.node == node && [.planned, .held].contains(line.state) && !claimed.contains(line.key.text) {
+      // What may have been given is tried again: that it was becomes known by that.
+      if try mayHaveArrived(line) != nil { continue }
       let state = line.state
+      let because = "done before it was given: \(outcome)"
       try giveBack(&line)
-      // Who has done it has got it, where that was in doubt.
-      let isGiven = try mayHaveArrived(line) != nil
-      line.state = isGiven ? .accepted : .cancelled
-      line.because = isGiven ? nil : "done before it was given: \(outcome)"
+      line.state = .cancelled
+      line.because = because
       line.settled = clock.now()
-      let doubt: [Write] = isGiven ? [.remember(Facts.perhaps + line.key.text, nil)] : []
-      try store.add([.change(line, from: state)] + doubt)
+      try write(.withheld(because: because), about: line, with: [.change(line, from: state)])
     }
   }
 

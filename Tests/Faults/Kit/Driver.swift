@@ -94,6 +94,7 @@ extension World {
     case .reload(let isEdited): await reload(isEdited)
     case .jump(let amount):
       skew += amount
+      beforeJump = (shadow.batches, [])
       note("the clock jumps by \(amount) ms")
       // Whoever serves looks at it soon.
       hasFailed = true

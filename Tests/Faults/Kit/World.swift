@@ -78,6 +78,9 @@ package final class World: @unchecked Sendable {
   var asides: [Task<Void, Never>] = []
   /// When a line was last about to be complete: what goes on by itself may end after the call that began it.
   var markedAt: [String: Instant] = [:]
+  /// How many batches were written when the clock was set last, and the channels of which one message that was claimed
+  /// before has arrived since.
+  var beforeJump: (batches: Int, verbs: Set<String>) = (-1, [])
   var mailboxes = Mailboxes()
   /// The journal's last instant, as this process has written it.
   var lastWritten: Instant?
