@@ -82,9 +82,12 @@ private func verdict(_ receipt: Receipt) -> Verdict {
         isMarked.withLock { $0 = true }
         return true
       }
-      // The byte before the last answer is the last of `354 …`; the line's end is LF.
-      let expected: Verdict = cut == sent ? .accepted : cut > sent - last ? .unknown : .temporary
-      #expect(verdict(receipt) == expected, "cut after \(cut) of \(sent): \(receipt)")
+      // The byte before the last answer is the last of `354 …`; the line's end is LF. Cut right there, the whole may have
+      // been handed over before the cut is noticed.
+      let expected: Set<Verdict> =
+        cut == sent - last
+        ? [.temporary, .unknown] : cut == sent ? [.accepted] : cut > sent - last ? [.unknown] : [.temporary]
+      #expect(expected.contains(verdict(receipt)), "cut after \(cut) of \(sent): \(receipt)")
       if cut < sent - last { #expect(!isMarked.withLock { $0 }, "cut after \(cut)") }
       #expect((server.log.messages.count == 1) == (cut > sent - last), "cut after \(cut)")
       server.stop()
