@@ -82,8 +82,8 @@ private func verdict(_ receipt: Receipt) -> Verdict {
         isMarked.withLock { $0 = true }
         return true
       }
-      // The byte before the last answer is the last of `354 …`; the line's end is LF. Cut right there, the whole may have
-      // been handed over before the cut is noticed.
+      // The byte before the last answer is the last of `354 …`; the line's end is LF. Cut right there, the whole may
+      // have been handed over before the cut is noticed.
       let expected: Set<Verdict> =
         cut == sent - last
         ? [.temporary, .unknown] : cut == sent ? [.accepted] : cut > sent - last ? [.unknown] : [.temporary]
