@@ -131,7 +131,8 @@ import Testing
     let folder = try Fax.project()
     try folder.write(Fax.workflow.replacing("window: mon-fri 09:00-17:00, ", with: ""), to: "Workflows/fax.yaml")
     try folder.write(
-      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: secrets/pin } }\n", to: "flow.yaml")
+      "language: 1\nchannels:\n  fax: { exec: plugins/fax.py, send: true, pin: { file: secrets/pin } }\n",
+      to: "flow.yaml")
     try folder.changeFax(
       "def deliver(request):",
       to: """
