@@ -7,18 +7,6 @@ import Testing
 /// What holds because the engine sees to it, because a wait is as long as is promised, or because a condition and its
 /// contrary do not hold at once.
 struct EnforcedTests {
-  private func verdict(_ claim: Claim, _ text: String, caps: Caps? = nil) throws -> Verdict {
-    let graph = try #require(Draft().compile(text).workflows.first { $0.file == "test.yaml" }?.graph)
-    let proofs = Prover(graph: graph, zones: Draft.zones, caps: caps).prove([
-      Claimed(claim, span: .file("test.yaml"))
-    ])
-    return try #require(proofs.first).verdict
-  }
-
-  private func isProved(_ claim: Claim, _ text: String, caps: Caps? = nil) throws -> Bool {
-    if case .proved = try verdict(claim, text, caps: caps) { true } else { false }
-  }
-
   private func email(_ name: String) -> String { "{ email: \(name), purpose: inform, subject: S, body: B. }" }
 
   private func touches(_ count: Int, apart wait: String, zone: String = "Europe/Berlin", policy: String = "{}")

@@ -6,17 +6,6 @@ import Testing
 
 /// What is proved where a list may be empty, and where a limit is as long as what is waited for.
 struct LimitTests {
-  private func isProved(_ claim: Claim, _ text: String) throws -> Bool {
-    if case .proved = try verdict(on: claim, text) { return true }
-    return false
-  }
-
-  private func verdict(on claim: Claim, _ text: String) throws -> Verdict {
-    let graph = try #require(Draft().compile(text).workflows.first { $0.file == "test.yaml" }?.graph)
-    let proofs = Prover(graph: graph, zones: Draft.zones).prove([Claimed(claim, span: .file("test.yaml"))])
-    return try #require(proofs.first).verdict
-  }
-
   @Test(arguments: ["", ", each: 1 hour"])
   func `a list of people may be empty, and then nobody is told`(each: String) throws {
     func text(_ to: String) -> String {

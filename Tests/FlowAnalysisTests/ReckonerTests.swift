@@ -6,13 +6,8 @@ import Testing
 
 /// How long runs last at most where that hangs on how holidays really fall, and on holds.
 struct ReckonerTests {
-  private func prove(_ claim: Claim, _ graph: Graph) throws -> Verdict {
-    let proofs = Prover(graph: graph, zones: Draft.zones).prove([Claimed(claim, span: .file("test.yaml"))])
-    return try #require(proofs.first).verdict
-  }
-
   private func longest(_ limit: Int, _ graph: Graph) throws -> Int64? {
-    guard case .proved(.time(let bound)?, _) = try prove(.ends(within: .days(limit)), graph) else { return nil }
+    guard case .proved(.time(let bound)?, _) = try verdict(on: .ends(within: .days(limit)), graph) else { return nil }
     return bound
   }
 
@@ -45,7 +40,7 @@ struct ReckonerTests {
       """
     }
     func isProved(_ claim: Claim, _ set: String) throws -> Bool {
-      if case .proved = try prove(claim, graph(text("[{ set: { \(set): event.zone } }]"))) { true } else { false }
+      if case .proved = try verdict(on: claim, graph(text("[{ set: { \(set): event.zone } }]"))) { true } else { false }
     }
     #expect(try !isProved(.ends(within: .days(9)), "contact.timezone"))
     #expect(try !isProved(.follows(.touch, within: .days(9), of: .started), "contact.timezone"))
@@ -53,7 +48,7 @@ struct ReckonerTests {
     // Nobody who is silent moves; and it ends, whenever that is.
     #expect(try isProved(.firstTouch(within: .days(4)), "contact.timezone"))
     let moving = try graph(text("[{ set: { contact.timezone: event.zone } }]"))
-    guard case .proved(nil, _) = try prove(.ends(within: nil), moving) else {
+    guard case .proved(nil, _) = try verdict(on: .ends(within: nil), moving) else {
       Issue.record("that it ends is not proved, or with a time")
       return
     }
