@@ -138,49 +138,44 @@ extension Engine {
     try tellOperator(hold)
   }
 
-  /// A hold that nobody asked for is told to whoever looks at the tasks.
-  /// - Parameters:
-  ///   - id: of the task; by default another one for each hold.
-  ///   - remedy: what lets it go on, where its reason does not say so itself.
-  func tellOperator(
-    _ hold: Hold, id: String? = nil, remedy: String? = "`flow resume --all` lets it go on"
-  ) throws(StoreError) {
-    let now = clock.now()
+  /// A hold that nobody asked for is told to whoever looks at the tasks; not again while its task is open.
+  /// - Parameter remedy: what lets it go on, where its reason does not say so itself.
+  func tellOperator(_ hold: Hold, remedy: String? = "`flow resume --all` lets it go on") throws(StoreError) {
+    let id = taskID(of: hold)
+    if try store.task(id)?.isOpen == true { return }
+    let text = "Sending is held: \(hold.because)." + (remedy.map { " \($0)." } ?? "")
     let task = TaskRecord(
-      id: id ?? Derived.hex([hold.fact, hold.value], digits: 12), run: "", workflow: "", kind: .notice(.held),
-      person: .absent, contact: .absent,
-      text: (["Sending is held: \(hold.because)."] + [remedy.map { "\($0)." }].compactMap(\.self))
-        .joined(separator: " "),
-      assigned: now, due: nil, outcomes: ["done"])
+      id: id, run: "", workflow: "", kind: .notice(.held), person: .absent, contact: .absent, text: text,
+      assigned: clock.now(), due: nil, outcomes: ["done"])
     try store.add([.task(task)])
+  }
+
+  /// The same of one that may last or come again; who has seen it is not told again.
+  /// - Parameter began: it counts as another one where it was seen to be done before that; nil: it never does.
+  func tellOnce(_ hold: Hold, since began: Instant?, remedy: String? = nil) throws(StoreError) {
+    if case .done(_, _, let at) = try store.task(taskID(of: hold))?.state {
+      guard let began, at < began else { return }
+    }
+    try tellOperator(hold, remedy: remedy)
   }
 
   /// Nobody need do anything about a hold that is over.
   func tellOver(_ hold: Hold) throws(StoreError) {
-    let id = toldOnce(hold)
-    for var task in try store.tasks(TaskFilter(run: "", isOpen: true))
-    where task.id == id || task.kind == .notice(.held) && task.text.hasPrefix("Sending is held: \(hold.because).") {
-      task.state = .withdrawn(because: "it is not held any more", at: clock.now())
-      try store.add([.task(task)])
-    }
+    guard var task = try store.task(taskID(of: hold)), task.isOpen else { return }
+    task.state = .withdrawn(because: "it is not held any more", at: clock.now())
+    try store.add([.task(task)])
   }
 
-  /// What has not been read for so long that sending waits for it is told to people once, and so is the cap of a first
-  /// run that holds somebody up: until a person has seen it, or it is over.
-  /// - Parameter began: who has seen it to be done after that is not told again; nil: is never told again.
-  func tellOnce(_ hold: Hold, since began: Instant?, remedy: String? = nil) throws(StoreError) {
-    let id = toldOnce(hold)
-    switch try store.task(id)?.state {
-    case .open: return
-    case .done(_, _, let at): guard let began, at < began else { return }
-    case .withdrawn, nil: break
-    }
-    try tellOperator(hold, id: id, remedy: remedy)
-  }
-
-  /// One task for each channel or workflow, whatever the hold says.
-  private func toldOnce(_ hold: Hold) -> String {
-    Derived.hex(["held", hold.reason.rawValue, hold.verb ?? hold.workflow ?? ""], digits: 12)
+  /// What cannot be read has one task a channel, and a first run's cap one a workflow, whatever they say; what refuses
+  /// has one for what it says, whichever start finds it; all else has one each time.
+  private func taskID(of hold: Hold) -> String {
+    let parts =
+      switch hold.reason {
+      case .unread, .firstRun: ["held", hold.reason.rawValue, hold.verb ?? hold.workflow ?? ""]
+      case .refused: ["ours", hold.verb ?? "", hold.because]
+      case .paused, .restored, .clock, .brake: [hold.fact, hold.value]
+      }
+    return Derived.hex(parts, digits: 12)
   }
 
   func readTallies() throws(StoreError) -> [String: [Int64: Tally]] {

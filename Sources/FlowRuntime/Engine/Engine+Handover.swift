@@ -149,7 +149,8 @@ extension Engine {
     return false
   }
 
-  /// Nothing more is claimed, and what is claimed does not begin.
+  /// Nothing more is claimed, and what is claimed does not begin. Asked for each line: where nothing is held, what is
+  /// known of sending is not copied to be asked.
   var isStopped: Bool { isDraining || takesOrdersOnly || !sending.holds.isEmpty && sending.whole != nil }
 
   private func deliver(_ line: Outgoing) async -> Receipt {

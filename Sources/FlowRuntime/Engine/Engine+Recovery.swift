@@ -104,7 +104,7 @@ extension Engine {
   }
 
   /// What is written where such a line is stopped: nobody can say that it did not go out, so a person says what became
-  /// of it. It counts as one more unknown where none is recorded of it yet.
+  /// of it. It counts as one of its unknowns (guarantee 8) where none is recorded of it yet.
   /// - Parameter perhaps: why it may have arrived.
   func leftUnknown(_ line: Outgoing, _ perhaps: String, _ stopped: String) throws(StoreError) -> [Write] {
     var unknown = line

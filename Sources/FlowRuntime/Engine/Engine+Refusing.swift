@@ -13,10 +13,7 @@ extension Engine {
       .refused, verb: verb, because: "nothing leaves by \(verb) until it is mended: \(because)", since: clock.now())
     if let known = sending.holds[hold.fact] { return known }
     try remember(hold)
-    // Told once, until a person has seen it: also where every start finds it wrong anew.
-    let id = Derived.hex(["ours", verb, because], digits: 12)
-    if let known = try store.task(id), known.isOpen { return hold }
-    try tellOperator(hold, id: id)
+    try tellOperator(hold)
     return hold
   }
 

@@ -51,7 +51,7 @@ extension Engine {
 
   /// Who has done it need not be given it any more: it takes nobody's place, and does not count as given.
   func keepBack(_ task: TaskRecord, _ outcome: String) throws(StoreError) {
-    guard let node = task.node,
+    guard let node = task.node, try store.hasOpen(run: task.run),
       try store.tasks(TaskFilter(run: task.run)).last(where: { $0.node == node })?.id == task.id
     else { return }
     for var line in try store.outbox(run: task.run)
