@@ -96,12 +96,12 @@ struct EnforcedTests {
   }
 
   @Test func `what is proved by the calendar is not said to last longer than that by the clock`() throws {
-    guard case .proved(let bound, _) = try verdict(.apart(.days(1)), touches(2, apart: "1 day")) else {
+    guard case .proved(let bound, _) = try verdict(on: .apart(.days(1)), touches(2, apart: "1 day")) else {
       Issue.record("a day is not proved")
       return
     }
     #expect(bound == nil)
-    guard case .proved(.time(let time)?, _) = try verdict(.apart(.days(1)), touches(2, apart: "2 days")) else {
+    guard case .proved(.time(let time)?, _) = try verdict(on: .apart(.days(1)), touches(2, apart: "2 days")) else {
       Issue.record("two days are not more than one")
       return
     }
