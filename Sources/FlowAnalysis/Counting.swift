@@ -60,7 +60,7 @@ private struct Tally {
   /// Not what is still to leave, nor what was stopped before it left.
   private func hasLeft(_ index: Int, _ step: RunHistory.Step, _ history: RunHistory) -> Bool {
     switch step.entries[index].kind {
-    case .sent, .escalated: break
+    case .sent, .task, .escalated: break
     default: return true
     }
     guard let delivery = history.delivery(of: index, in: step) else { return true }

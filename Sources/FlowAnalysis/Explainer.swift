@@ -84,6 +84,10 @@ public struct Explainer {
             if handover.touch { touches.append(entry.at) }
             answer.delivery = history.delivery(of: index, in: step)
             answer.showWhenItLeft(isTouch: handover.touch)
+            // One that is held says so itself.
+            if let state = answer.delivery?.state, ["planned", "deferred"].contains(state) {
+              answer.facts += history.holds.map { .standsStill(because: $0) }
+            }
           }
           if entry.step != nil { put[name] = nil }
           answers.append(answer)

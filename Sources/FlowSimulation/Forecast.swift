@@ -121,6 +121,11 @@ public struct Forecast: Sendable {
       return (due ?? end) < end && !open.contains(record.id)
     }
     for run in open.sorted() { if let record = try store.run(run) { records.append(record) } }
+    // Whoever is due at the same instant goes in the order of the store, which is that in which the copy gets them.
+    var ranks: [String: Int] = [:]
+    for (rank, id) in try store.due(until: end, limit: .max).enumerated() { ranks[id] = rank }
+    func order(_ record: RunRecord) -> (Instant, Int, String) { (record.started, ranks[record.id] ?? .max, record.id) }
+    records.sort { order($0) < order($1) }
     var read = Versions(library)
     for var record in records {
       // It stands still.

@@ -295,6 +295,14 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
     await channel.close()
   }
 
+  /// Whoever has a broken address stops nobody else's messages.
+  @Test func anAddressOfTwoLinesFailsItsOwnMessage() async throws {
+    let broken = program("out({'id': r['id'], 'ok': {**RENDERED, 'to': '+49\\n1'}})")
+    let channel = try Bench(broken).channel()
+    #expect(await refusal(channel, fax)?.kind == .permanent)
+    await channel.close()
+  }
+
   @Test func aProgramThatCannotStartIsOurs() async throws {
     let bench = Bench("")
     bench.scratch.write("fax.py", "#!/no/such/interpreter\n", mode: 0o755)

@@ -13,6 +13,10 @@ struct ExplainerTests {
   /// A letter at once that has not left, then these steps; an hour later the run is told that it was paid, where it
   /// awaits that.
   private func facts(_ steps: String) throws -> [Reasons.Fact] {
+    try #require(answers(steps).first { $0.what == .waiting }).facts
+  }
+
+  private func answers(_ steps: String, holds: [String] = []) throws -> [Reasons.Answer] {
     let graph = try Bench.graphs(
       """
       workflow: small
@@ -47,8 +51,16 @@ struct ExplainerTests {
         key: "k", sequence: 1, step: "ask", verb: "letter", touch: true, to: "Sam", digest: "", planned: start,
         next: start.adding(milliseconds: 7_200_000), attempts: 1, state: "deferred", because: "busy")
     ]
-    let answers = Explainer(history, graph: graph, zones: zones).reasons.answers
-    return try #require(answers.first { $0.what == .waiting }).facts
+    history.holds = holds
+    return Explainer(history, graph: graph, zones: zones).reasons.answers
+  }
+
+  @Test func `guarantee 28: a touch between two tries says what holds it meanwhile`() throws {
+    let steps = "  - wait: 2 days"
+    let ask = try #require(answers(steps, holds: ["paused: on holiday"]).first { $0.step == "ask" })
+    #expect(ask.facts.last == .standsStill(because: "paused: on holiday"))
+    let free = try #require(answers(steps).first { $0.step == "ask" })
+    #expect(!free.facts.contains { if case .standsStill = $0 { true } else { false } })
   }
 
   private static let paid = "  - await: deal.paid within 3 days\n    then: { deal.paid: next, timeout: end unpaid }\n"

@@ -34,11 +34,11 @@ struct BrakeTests {
     try await bounce(rig, 5..<6)
     let holds = try await rig.engine.holds()
     #expect(holds.map(\.reason) == [.brake] && holds[0].verb == "letter")
-    #expect(holds.map(\.because) == ["the brake: 6 of 100 by letter came back"])
+    #expect(holds.map(\.because) == ["the brake: 6 of 100 by letter came back; `flow resume --all` lets it go on"])
     let told = try rig.store.tasks(TaskFilter(isOpen: true)).filter { $0.name == "held" }
     #expect(
       told.map(\.text) == [
-        "Sending is held: the brake: 6 of 100 by letter came back. `flow resume --all` lets it go on."
+        "Sending is held: the brake: 6 of 100 by letter came back; `flow resume --all` lets it go on."
       ])
     // Over a restart, too; until a person says so.
     let next = Rig(
@@ -69,7 +69,7 @@ struct BrakeTests {
     }
     #expect(
       try await rig.engine.holds().map(\.because) == [
-        "the brake: nobody knows whether 3 by letter arrived, where 98 were accepted"
+        "the brake: nobody knows whether 3 by letter arrived, where 98 were accepted; `flow resume --all` lets it go on"
       ])
   }
 
@@ -86,7 +86,8 @@ struct BrakeTests {
     #expect(sent == 301)
     #expect(
       try await rig.engine.holds().map(\.because) == [
-        "the brake: 301 went out by letter within an hour, where no hour of the last week had more than 100"
+        "the brake: 301 went out by letter within an hour, where no hour of the last week had more than 100; "
+          + "`flow resume --all` lets it go on"
       ])
     try await rig.engine.resumeAll()
     try await rig.engine.runDue()

@@ -3,6 +3,7 @@ import FlowPlugin
 import FlowRuntime
 import FlowTesting
 import FlowTime
+import Synchronization
 import Testing
 
 /// What may have arrived and is not tried again: nobody says that it did not go out, and a person is asked (guarantees
@@ -91,6 +92,49 @@ struct PerhapsTests {
     clock.set("2026-03-03 09:00")
     try await engine.runDue()
     #expect(try line().state == .cancelled && far.tries == 1 && asked.isEmpty)
+  }
+
+  /// It was told not to: the marker came back false.
+  @Test func `what its channel accepts after all is asked of nobody any more`() async throws {
+    let box = LetterBox()
+    let deaf = Deaf(box)
+    let outlet = Outlet(deaf, isKeyed: false, isLive: true, retriesUnknown: true)
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly)),
+      outlets: ["letter": outlet], zones: utcOnly, clock: clock)
+    box.answer(.unknown(because: "the line died"))
+    try await engine.receive(GroupTests.orders(0..<1))
+    let clock = clock
+    deaf.whenNext {
+      _ = try? await engine.receive(
+        .event(type: "reply", id: "r", at: clock.now(), subject: "O-0", data: ["text": "stop it"]))
+    }
+    clock.set("2026-03-02 10:00")
+    try await engine.runDue()
+    #expect(try line().state == .accepted && asked.isEmpty)
+    let task = try #require(store.tasks(TaskFilter()).first { $0.outcomes == ["arrived", "again"] })
+    #expect(task.state == .withdrawn(because: "it has arrived after all", at: clock.now()))
+  }
+
+  /// Hands over whatever it is told; does something before.
+  private final class Deaf: Channel {
+    private let box: LetterBox
+    private let next = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    init(_ box: LetterBox) { self.box = box }
+    func whenNext(_ body: @escaping @Sendable () async -> Void) { next.withLock { $0 = body } }
+    var manifest: [UInt8] { [] }
+    func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering { try await box.render(delivery) }
+
+    func deliver(_ rendering: Rendering, key: IdempotencyKey, marker: @escaping Marker) async -> Receipt {
+      let body = next.withLock { next in
+        defer { next = nil }
+        return next
+      }
+      await body?()
+      if body == nil { _ = await marker() }
+      return await box.deliver(rendering, key: key) { true }
+    }
   }
 
   @Test func `guarantee 8: what a person sends again once it may leave again does leave`() async throws {

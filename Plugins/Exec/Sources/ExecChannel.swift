@@ -122,6 +122,8 @@ public struct ExecChannel: Channel {
     let ok = try answer(outcome)
     do throws(FrameError) {
       return try Frame.rendering(ok)
+    } catch .brokenAddress {
+      throw ChannelError(.permanent, "\(program.name): \(FrameError.brokenAddress)")
     } catch {
       throw ChannelError(.ours, "\(program.name): \(error)")
     }

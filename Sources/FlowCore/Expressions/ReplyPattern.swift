@@ -89,7 +89,7 @@ public struct ReplyWords: Sendable {
   static let blank: [Unicode.Scalar] = [" "]
 
   public init(_ text: String) {
-    let scalars = ReplyWords.fold(text)
+    let scalars = OnlyFiles.isSaid(by: text) ? [] : ReplyWords.fold(text)
     var words: [ArraySlice<Unicode.Scalar>] = []
     var at = 0
     while at < scalars.count {

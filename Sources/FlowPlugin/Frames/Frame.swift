@@ -144,6 +144,8 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
   case badError
   /// The object lacks this, or has something else there.
   case wanted(String)
+  /// The address of one message is of two lines or more: that is wrong with the message, and with nothing else.
+  case brokenAddress
 
   public var description: String {
     switch self {
@@ -157,6 +159,7 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badError:
       "\"error\" should be {\"kind\": \"temporary\", \"permanent\", \"ours\" or \"unknown\", \"text\": …}"
     case .wanted(let what): "\(what) should stand in the answer"
+    case .brokenAddress: "\"to\" is more than one line"
     }
   }
 }

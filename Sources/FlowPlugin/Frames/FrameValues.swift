@@ -60,9 +60,8 @@ extension Frame {
   /// The `ok` of `render`: `to`, `shown` (an object of texts), `payload` or `payload-base64`, `extension`,
   /// and perhaps `reference`.
   public static func rendering(_ ok: JSONValue) throws(FrameError) -> Rendering {
-    guard case .string(let to)? = ok["to"], HeaderText(to).text == to else {
-      throw .wanted("\"to\", a text of one line,")
-    }
+    guard case .string(let to)? = ok["to"] else { throw .wanted("\"to\", a text of one line,") }
+    guard HeaderText(to).text == to else { throw .brokenAddress }
     guard case .object(let members)? = ok["shown"] else { throw .wanted("\"shown\", an object of texts,") }
     var shown: [Entry.NamedText] = []
     for member in members {

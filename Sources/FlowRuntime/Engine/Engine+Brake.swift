@@ -132,10 +132,11 @@ extension Engine {
   }
 
   private func pull(_ verb: String, _ reason: String) throws(StoreError) {
-    let hold = Hold(.brake, verb: verb, because: "the brake: \(reason)", since: clock.now())
+    let because = "the brake: \(reason); `flow resume --all` lets it go on"
+    let hold = Hold(.brake, verb: verb, because: because, since: clock.now())
     guard sending.holds[hold.fact] == nil else { return }
     try remember(hold)
-    try tellOperator(hold)
+    try tellOperator(hold, remedy: nil)
   }
 
   /// A hold that nobody asked for is told to whoever looks at the tasks; not again while its task is open.

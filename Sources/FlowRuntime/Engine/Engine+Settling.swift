@@ -38,6 +38,7 @@ extension Engine {
       accepted += 1
       tally(line.verb) { $0.sent += 1 }
       var writes: [Write] = [.change(line, from: from)]
+      if from == .unknown { writes += try arrivedAfterAll(line) }
       if line.touch, line.rendering.reference == nil, !id.isEmpty, outlets[line.verb]?.isLive == true {
         writes.append(.remember(Facts.reference + id, line.run))
       }

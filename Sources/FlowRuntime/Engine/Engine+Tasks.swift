@@ -77,6 +77,13 @@ extension Engine {
     return task
   }
 
+  /// Its channel has said since that it arrived: nobody need say so any more.
+  func arrivedAfterAll(_ line: Outgoing) throws(StoreError) -> [Write] {
+    guard var task = try store.task(unknownTask(of: line)), task.isOpen else { return [] }
+    task.state = .withdrawn(because: "it has arrived after all", at: clock.now())
+    return [.task(task)]
+  }
+
   /// What a person may say of a line whose fate is not known.
   static let arrived = "arrived"
   static let again = "again"

@@ -120,6 +120,37 @@ import Testing
     #expect(try first() == [1, 1])
   }
 
+  @Test func `a call that waits for its channel's capacity is not counted as given`() throws {
+    let folder = try Folder()
+    try folder.write(
+      Self.job + """
+        steps:
+          - call: ring
+            by: owner
+            within: 2 days
+          - end: over
+
+        """, to: "Workflows/job.yaml")
+    try folder.write("language: 1\ncapacity: { call: 1 a day }\n", to: "flow.yaml")
+    func sent(after words: [String], at time: String) throws -> Int? {
+      let ran = try folder.flow(words + ["--start", "\(time) UTC"])
+      #expect(ran.code == 0, "\(words): \(ran.output)\(ran.errors)")
+      let figures = try JSON(parsing: folder.flow("stats", "--format", "json").output)
+      return figures["workflows"][0]["steps"][0]["sent"].integer
+    }
+    var counts: [Int?] = []
+    for number in 1...2 {
+      try folder.write(
+        """
+        { "contact": { "id": "c-\(number)", "name": "Ann", "phone": "+49405550014\(number)" },
+          "owner": { "name": "Otto", "email": "otto@acme.test" }, "job": { "id": "J-\(number)" } }
+        """, to: "data.json")
+      counts.append(try sent(after: ["event", "job.placed", "--data", "data.json"], at: "2026-03-02 10:00"))
+    }
+    counts.append(try sent(after: ["serve", "--once"], at: "2026-03-03 10:00"))
+    #expect(counts == [1, 1, 2])
+  }
+
   /// Two tasks that nothing waits for, a call that is told of a day after its time, people who are told: by hand.
   @Test func `what is said of a task counts, whenever and though nothing waits, and people told have a row`() throws {
     let folder = try Folder()

@@ -79,7 +79,10 @@ public struct MailReader: Sendable {
     let text = NewText.of(MailText.lines(of: mail))
     let isAnswer = message.token != nil || message.threads.contains(where: ours.isOfOurDomain)
     let isPersonal = mark == nil || mark == .list && isAnswer
-    message.kind = isPersonal ? .reply(text: text) : automatic(mail.headers, text, receivedAt)
+    message.kind =
+      isPersonal
+      ? .reply(text: text.isEmpty ? OnlyFiles.text(MailText.files(of: mail)) : text)
+      : automatic(mail.headers, text, receivedAt)
     return .message(message)
   }
 

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowPlugin
 
 /// What a mail says, from its parts: the plain text where there is one, else what HTML shows.
 enum MailText {
@@ -8,6 +9,13 @@ enum MailText {
     let isBlank = found.plain.allSatisfy(\.isBlank)
     return !isBlank || found.html.isEmpty
       ? found.plain : lines(of: HTMLText.plain(found.html), isFlowed: false)
+  }
+
+  /// What the files are called that come with it; empty where one has no name.
+  static func files(of part: MailPart) -> [String] {
+    guard part.parts.isEmpty else { return part.parts.flatMap(files) }
+    let isFile = part.disposition.value == "attachment" || isNamed(part)
+    return isFile ? [HeaderText(part.disposition["filename"] ?? part.type["name"] ?? "").text] : []
   }
 
   private struct Found {
