@@ -147,6 +147,17 @@ extension SQLiteStore {
 
   // MARK: Time
 
+  public func lastStep() throws(StoreError) -> Instant? {
+    try useFile { (front) throws(StoreError) in
+      try front.file.once(
+        """
+        SELECT journal.at + coalesce(run.started, 0) FROM journal JOIN run ON run.number = journal.run
+        ORDER BY journal.number DESC LIMIT 1
+        """
+      ).first { Instant(milliseconds: $0.number(0)) }
+    }
+  }
+
   public func due(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
     try use { (front) throws(StoreError) in try front.dueRuns(until: instant, limit: limit) }
   }
@@ -210,6 +221,13 @@ extension SQLiteStore {
     try use { (front) throws(StoreError) in
       guard let entry = try front.run(run) else { return [] }
       return Set(try front.lines(entry).filter(\.touch).map(\.node))
+    }
+  }
+
+  public func damage(run: String) throws(StoreError) -> String? {
+    try use { (front) throws(StoreError) in
+      guard let entry = try front.run(run) else { return nil }
+      return try front.damage(entry)
     }
   }
 

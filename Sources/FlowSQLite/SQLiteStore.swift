@@ -35,7 +35,8 @@ public final class SQLiteStore: Store {
 
   /// Opens the store; for writing it is made where there is none, and brought to this program's tables.
   /// - Parameter isChecked: looks for damage first (`PRAGMA quick_check`), which reads the whole file.
-  /// - Throws: `.locked`, `.newer`, `.foreign`, `.corrupt`, or `.failed` where the file cannot be opened.
+  /// - Throws: `.locked`, `.newer`, `.foreign`, `.corrupt`, or `.failed` where the file cannot be opened, as a backup
+  ///   beside which the log of another file lies.
   public init(path: String, access: Access, isChecked: Bool = true) throws(StoreError) {
     // SQLite takes them for something else than a file of this name.
     guard !path.hasPrefix("file:"), path != ":memory:" else {
@@ -52,6 +53,7 @@ public final class SQLiteStore: Store {
         path: path + ".lock", holder: Holder(command: command), patience: patience, isWorthWaiting: isWorthWaiting)
     case .reading: lock = nil
     }
+    try Place.checkFile(path, wasOpened: lock?.opening ?? 0 > 0)
     front = Mutex(.open(try Front(Connection(path: path, isWriting: lock != nil, isChecked: isChecked))))
     file = Place.file(path)
     guard let lock else { return }

@@ -172,6 +172,13 @@ extension Engine {
       reserved = reserved.filter { $0.key >= today }
     }
 
+    /// The clock was set back: what was handed over counts on the day that it is now, and nobody waits for the time
+    /// before.
+    mutating func turnBack(to now: Instant) {
+      day = min(day, Self.day(of: now))
+      next = min(next, now)
+    }
+
     mutating func giveBack(_ line: Outgoing) {
       release(line)
       if line.waitsFor == .rate { free.insert(line.next, at: free.firstIndex { $0 > line.next } ?? free.endIndex) }

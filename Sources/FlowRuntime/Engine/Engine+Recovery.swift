@@ -11,6 +11,7 @@ extension Engine {
 
   /// Takes up what an engine before left in the outbox; the inbox is worked off by whoever calls.
   func recover() throws(StoreError) {
+    try heedSetBack()
     try heedLimits()
     for state in [Outgoing.State.claimed, .marked] {
       for line in try store.outbox(state) where !leaves(line.verb) { try takeUp(line) }

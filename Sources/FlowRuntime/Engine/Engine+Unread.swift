@@ -1,13 +1,31 @@
 import FlowCore
 import FlowTime
 
-/// Runs by whose version this program cannot go on (``Versions``). They stand still, by name, until a person moves
-/// them, or a program comes that can: nothing of them goes out, and what comes to them is kept and told then.
+/// Runs by whose version this program cannot go on (``Versions``), or whose history is damaged. They stand still, by
+/// name, until a person moves them, or a program comes that can: nothing of them goes out, and what comes to them is
+/// kept and told then.
 extension Engine {
   /// A run that would go on stands still.
   func setAside(_ record: RunRecord, _ unreadable: Unreadable) throws(StoreError) {
     try setAside(record, unreadable.because)
     try store.add([.remember(Facts.unread + record.id, unreadable.because)])
+    try tell(unreadable, of: record)
+  }
+
+  /// A damaged history is told to whoever looks at the tasks, once: no file and no program that is put right mends it.
+  private func tell(_ unreadable: Unreadable, of record: RunRecord) throws(StoreError) {
+    let id = Derived.hex([record.id, "damaged"], digits: 12)
+    guard unreadable.isDamage, try store.task(id) == nil else { return }
+    let text =
+      "Nothing of \(record.workflow), \(record.subject), is sent any more: \(unreadable.because). "
+      + "`flow store check` says what else is; put a backup back, or `flow cancel \(record.id)`."
+    try store.add([
+      .task(
+        TaskRecord(
+          id: id, run: record.id, workflow: record.workflow, kind: .notice(.held), person: .absent,
+          contact: record.run.data["contact"] ?? .absent, text: text, assigned: clock.now(), due: nil,
+          outcomes: ["done"]))
+    ])
   }
 
   /// An event comes to a run that cannot take it: it is kept for it, what it stops of what has not left is stopped all
@@ -46,6 +64,7 @@ extension Engine {
     writes.append(.remember(Facts.unread + record.id, unreadable.because))
     logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(unreadable.because)"])
     try store.add(writes)
+    try tell(unreadable, of: record)
     for var line in plan.cancelled { try giveBack(&line) }
   }
 
@@ -60,8 +79,11 @@ extension Engine {
     held.state = .held
     held.because = unreadable.because
     try store.add([.change(held, from: line.state)])
-    if let record = try store.run(line.run), record.isLive, record.stuck == nil || stands(record, behind: line) {
+    guard let record = try store.run(line.run) else { return }
+    if record.isLive, record.stuck == nil || stands(record, behind: line) {
       try setAside(record, unreadable)
+    } else {
+      try tell(unreadable, of: record)
     }
   }
 

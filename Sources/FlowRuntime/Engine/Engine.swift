@@ -380,9 +380,11 @@ public actor Engine {
 
   // MARK: Graphs
 
-  /// The graph by which a run goes: that of the version it started with, or was moved to.
+  /// The graph by which a run goes: that of the version it started with, or was moved to. Where its history is damaged
+  /// nobody can say what it has come to (guarantee 21).
   func reading(_ record: RunRecord) throws(StoreError) -> Result<Graph, Unreadable> {
-    try versions.graph(of: record, in: store, zones: zones)
+    if let damage = try store.damage(run: record.id) { return .failure(Unreadable(damage: damage)) }
+    return try versions.graph(of: record, in: store, zones: zones)
   }
 
   /// The same; nil where this program cannot go on by it.

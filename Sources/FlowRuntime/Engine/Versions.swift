@@ -4,7 +4,14 @@ import FlowTime
 /// Why the kept version of a run is of no use to this program: a failure of `Result`, and never thrown.
 public struct Unreadable: Error, Hashable, Sendable {
   public var because: String
+  /// It is the run's own history that is amiss, and not how its version is read.
+  public var isDamage = false
   public init(_ because: String) { self.because = because }
+
+  init(damage: String) {
+    because = "its history is damaged: \(damage)"
+    isDamage = true
+  }
 }
 
 /// A kept version as this program compiles it.
@@ -108,6 +115,7 @@ public struct Versions: Sendable {
   private mutating func judge(
     _ record: RunRecord, in store: any Store, zones: any ZoneSource
   ) throws(StoreError) -> Unreadable? {
+    if let damage = try store.damage(run: record.id) { return Unreadable(damage: damage) }
     let bare = try RunHistory(record, in: store, graph: nil, zones: zones)
     var readings: [String: Recompiled] = [:]
     for version in bare.versions {
@@ -185,6 +193,7 @@ extension Versions {
   ) throws(StoreError) -> Result<Origin, Unreadable> {
     switch try graph(of: record, in: store, zones: zones) {
     case .success(let graph): return .success(Origin(graph: graph))
+    case .failure(let unreadable) where unreadable.isDamage: return .failure(unreadable)
     case .failure(let unreadable):
       let entries = try store.journal(record.id).flatMap(\.entries)
       guard let graph = try compiled(record.version, in: store)?.graph, Machine.stands(record.run, on: graph, entries)

@@ -50,9 +50,15 @@ public protocol Store: AnyObject, Sendable {
   func knows(run: String, event: String) throws(StoreError) -> Bool
   /// In the order of their sequence.
   func journal(_ run: String) throws(StoreError) -> [JournalStep]
+  /// What of the run's journal is not as it was written; nil where all of it is, or was a moment ago, and where there
+  /// is no such run. Damage there is no error of this call, nor of ``knows(run:event:)``.
+  func damage(run: String) throws(StoreError) -> String?
 
   // MARK: Time
 
+  /// When the last step of any run was made that was added; nil where there is none, or the store is gone with its
+  /// process.
+  func lastStep() throws(StoreError) -> Instant?
   /// Ids of runs that are due, the longest due first, then the first started; at most `limit`.
   func due(until instant: Instant, limit: Int) throws(StoreError) -> [String]
   /// When the next run is due or the next planned line of the outbox may be tried; of other verbs than these no line
@@ -122,6 +128,9 @@ extension Store {
   public func touchSteps(run: String) throws(StoreError) -> Set<NodeIndex> {
     Set(try outbox(run: run).filter(\.touch).map(\.node))
   }
+  /// What stands in memory is not damaged.
+  public func damage(run: String) throws(StoreError) -> String? { nil }
+  public func lastStep() throws(StoreError) -> Instant? { nil }
   public func nextDue() throws(StoreError) -> Instant? { try nextDue(.all) }
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
     try nextOutgoing(until: instant, .all)

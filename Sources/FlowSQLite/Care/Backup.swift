@@ -41,6 +41,7 @@ extension SQLiteStore {
         for fact in Place.facts { try db.execute(sql: "DELETE FROM fact WHERE name = ?", arguments: [fact]) }
         try db.execute(
           sql: "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", arguments: [hold.fact, hold.value])
+        try db.execute(sql: "PRAGMA user_version = \(Place.copied)")
       }
       try copy.close()
     } catch {

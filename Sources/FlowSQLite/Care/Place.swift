@@ -29,6 +29,37 @@ enum Place {
     lock.note(opening: count + 1)
   }
 
+  /// What a copy's header says in place of 0 until it is opened for writing (`PRAGMA user_version`).
+  static let copied = 1
+
+  /// Looks at the file before SQLite does, which would take an empty one for a new store, and the log of the store that
+  /// was here before for one of a copy put in its place.
+  /// - Parameter wasOpened: there was a store before.
+  static func checkFile(_ path: String, wasOpened: Bool) throws(StoreError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    var log = stat()
+    let hasLog = stat(path + "-wal", &log) == 0 && log.st_size > 0
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if status.st_size == 0, wasOpened || hasLog {
+      throw .corrupt("it is empty, and was not; put a backup back, or take \(name) away where it shall begin anew")
+    }
+    guard hasLog, header(path) == copied else { return }
+    throw .failed(
+      "it is a backup, and the log beside it is of the store that was here before: "
+        + "take \(name)-wal and \(name)-shm away")
+  }
+
+  /// The user version, as it stands in the file without its log; nil where it cannot be read.
+  private static func header(_ path: String) -> Int? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 4)
+    guard pread(file, &bytes, 4, 60) == 4 else { return nil }
+    return bytes.reduce(0) { $0 << 8 | Int($1) }
+  }
+
   /// When the last of what came in came, in milliseconds.
   static let lastCame = "SELECT max(at) FROM incoming HAVING max(at) IS NOT NULL"
 

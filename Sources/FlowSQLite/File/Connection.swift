@@ -91,6 +91,10 @@ final class Connection {
       throw StoreError.foreign("a database of something else")
     }
     if isWriting {
+      if try Int.fetchOne(db, sql: "PRAGMA user_version") == Place.copied {
+        // It is a copy no more, and that stands in the file itself before there is a log.
+        try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA user_version = 0")
+      }
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
       // A group fits into memory: pages that do not are written to the log again and again.
       try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")

@@ -74,7 +74,7 @@ enum Query: Int, CaseIterable {
         last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?15, room = NULL
       WHERE number = ?1
       """
-    case .step: "SELECT previous, at, packed FROM journal WHERE number = ?"
+    case .step: "SELECT previous, at, packed, run FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"
     case .knows: "SELECT event FROM heard WHERE run = ?"
     case .insertHeard: "INSERT INTO heard (run, event) VALUES (?, ?)"

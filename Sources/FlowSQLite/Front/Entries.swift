@@ -23,6 +23,10 @@ final class RunEntry {
   var lines: [LineEntry]?
   var tasks: [TaskEntry]?
   var heard: Set<String>?
+  /// What was not as it was written when the journal was read last.
+  var damage: String?
+  /// The span of ``Front/trust`` in which all of the journal was read last.
+  var readIn = 0
 
   /// The group of changes that it was last changed in; it stands in the file as of the group before.
   var group = 0

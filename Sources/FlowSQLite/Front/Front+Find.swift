@@ -152,6 +152,22 @@ extension Front {
 
   func heard(_ entry: RunEntry) throws(StoreError) -> Set<String> {
     if let known = entry.heard { return known }
+    return try readThrough(entry)
+  }
+
+  /// What is not as it was written of the run's journal (guarantee 21): it is read, and the checksum of each step is
+  /// compared, unless that was done, or its last step was written, a moment ago by this process.
+  func damage(_ entry: RunEntry) throws(StoreError) -> String? {
+    trust.turn(last: lastStep)
+    if entry.damage == nil, entry.lastStep > trust.since || entry.readIn >= trust.span - 1 { return nil }
+    try readThrough(entry)
+    return entry.damage
+  }
+
+  /// Which events the run has heard, as far as its journal can be read.
+  @discardableResult
+  private func readThrough(_ entry: RunEntry) throws(StoreError) -> Set<String> {
+    entry.damage = nil
     var found: Set<String> = []
     if isHeardApart {
       let statement = try reader().statement(.knows)
@@ -159,12 +175,22 @@ extension Front {
       found.formUnion(try statement.all { $0.text(0) })
     }
     if entry.hasHeardStart, let event = entry.record?.event { found.insert(event) }
-    try walk(entry) { new in
-      if new.isHeard, let event = new.step.event { found.insert(event.id) }
-    } stored: { (bytes, at, _) throws(StoreError) in
-      if let event = try heardEvent(bytes, at) { found.insert(event) }
+    do throws(StoreError) {
+      try walk(entry) { new in
+        if new.isHeard, let event = new.step.event { found.insert(event.id) }
+      } stored: { (bytes, at, _) throws(StoreError) in
+        do throws(StoreError) {
+          if let event = try heardEvent(bytes, at) { found.insert(event) }
+        } catch .corrupt(let what) {
+          entry.damage = what
+        }
+      }
+    } catch .corrupt(let what) {
+      entry.damage = what
     }
-    entry.heard = found
+    entry.readIn = trust.span
+    // What was added since is not in the file.
+    if entry.heard == nil { entry.heard = found }
     return found
   }
 
@@ -195,13 +221,16 @@ extension Front {
       }
       let statement = try reader().statement(.step)
       statement.bind(1, number)
-      let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2)) }
-      guard let (previous, at, bytes) = row else { throw .corrupt("run \(entry.id) has lost a step") }
+      let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2), $0.number(3)) }
+      guard let (previous, at, bytes, run) = row, run == entry.number else { throw lost(sequence) }
       try read(bytes, started.adding(milliseconds: at).milliseconds, sequence)
       number = previous
       sequence -= 1
     }
+    if number != 0 || sequence != 0 { throw lost(sequence) }
   }
+
+  private func lost(_ sequence: Int) -> StoreError { .corrupt("the step \(sequence) of its journal is lost") }
 
   private func unwrittenStep(_ number: Int64) -> NewStep? {
     flight.flatMap { step(number, in: $0.changes.steps) } ?? step(number, in: changes.steps)

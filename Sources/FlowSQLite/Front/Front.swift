@@ -61,10 +61,37 @@ final class Front {
   var lastStep: Int64 = 0
   var lastLine: Int64 = 0
   var lastTask: Int64 = 0
+  var trust: Trust
 
   /// More entries than these are let go when they are in the file.
   static let limit = 16_384
   private var inboxLimit = 1024
+
+  /// Which steps this process has written a moment ago, 30 seconds to a minute: they need not be read to be known as
+  /// whole, and neither need the journals that end with one. Time is told in spans.
+  struct Trust {
+    private static let seconds = 30.0
+    private var turned = SystemClock.seconds
+    /// The last step when this span began.
+    private var mark: Int64
+    /// The same of the span before: what has a greater number was written since.
+    private(set) var since: Int64
+    private(set) var span = 2
+
+    /// - Parameter last: the number of the last step there is.
+    init(last: Int64) { (mark, since) = (last, last) }
+
+    mutating func turn(last: Int64) {
+      let now = SystemClock.seconds
+      guard now - turned >= Trust.seconds else { return }
+      // Where nobody has asked for long, nobody knows when the last of them was written.
+      let isLong = now - turned >= 2 * Trust.seconds
+      since = isLong ? last : mark
+      span += isLong ? 2 : 1
+      mark = last
+      turned = now
+    }
+  }
 
   init(_ file: Connection) throws(StoreError) {
     self.file = file
@@ -84,6 +111,7 @@ final class Front {
     let lasts = try file.statement(.lasts).first { row in (0..<6).map { row.number($0) } } ?? [0, 0, 0, 0, 0, 0]
     (lastInbox, lastRun, lastStep, lastLine, lastTask) = (lasts[0], lasts[1], lasts[2], lasts[3], lasts[4])
     isHeardApart = lasts[5] != 0
+    trust = Trust(last: lastStep)
   }
 
   // MARK: Reading

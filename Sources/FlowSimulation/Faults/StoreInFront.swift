@@ -65,6 +65,14 @@ extension StoreInFront {
     try willRead()
     return try base.journal(run)
   }
+  public func damage(run: String) throws(StoreError) -> String? {
+    try willRead()
+    return try base.damage(run: run)
+  }
+  public func lastStep() throws(StoreError) -> Instant? {
+    try willRead()
+    return try base.lastStep()
+  }
   public func due(until instant: Instant, limit: Int) throws(StoreError) -> [String] {
     try willRead()
     return try base.due(until: instant, limit: limit)

@@ -59,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
     let (woken, accepted, troubles, holds) = try await Storage.use(
       store, setup.workspace, .serving("flow serve --once")
     ) { store in
+      try Self.tellSetBack(in: store, setup, shown)
       let versions = try Self.tellStrays(in: store, setup, shown)
       let engine = setup.engine(on: store, versions: versions)
       let unread = try await engine.poll().compactMap { polled in
@@ -85,6 +86,13 @@ struct ServeCommand: AsyncParsableCommand {
     Output.complain("woke \(woken == 1 ? "1 run" : "\(woken) runs"), handed over \(accepted)\(folder)")
     if folder.isEmpty { setup.destinations.forEach(Output.complain) }
     if !troubles.isEmpty { throw Failure.broken(troubles.joined(separator: "\n")) }
+  }
+
+  /// A clock that was set back since the store was used last: guarantee 13 is about one that is.
+  private static func tellSetBack(in store: any Store, _ setup: Setup, _ shown: String) throws(StoreError) {
+    if let words = try SetBack(store, setup.clock)?.words {
+      Output.complain("\(shown): \(words); runs that wait for an instant by the clock before wait for it")
+    }
   }
 
   /// Live runs that stand still because this program reads their versions otherwise than the one before it.
@@ -132,6 +140,7 @@ struct ServeCommand: AsyncParsableCommand {
       let use: StoreUse = isFirst ? .serving(Holder.server) : .changing(Holder.server, patience: 1)
       let opened = try store.opened(workspace, use)
       try opened.makeRoomForLog()
+      if isFirst { try Self.tellSetBack(in: opened, serving.setup, store.shown(workspace)) }
       let versions = isFirst ? try Self.tellStrays(in: opened, serving.setup, store.shown(workspace)) : nil
       return Server.Service(engine: serving.setup.engine(on: opened, versions: versions)) { try? opened.close() }
     }
