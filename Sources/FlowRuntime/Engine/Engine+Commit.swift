@@ -285,7 +285,8 @@ extension Engine {
     for var line in try store.outbox(run: run.id)
     where isCancel || touches && line.touch || line.node == interrupted {
       let state = line.state
-      let isClaimed = claimed.contains(line.key.text)
+      // What a claim that never came to the store has left behind says nothing of a fate that is not known.
+      let isClaimed = [.planned, .claimed].contains(state) && claimed.contains(line.key.text)
       if isClaimed { plan.stopped.append(line.key.text) }
       if [.claimed, .marked, .unknown].contains(state), !isClaimed {
         // A channel has it, or had: it may arrive, and is not tried again.

@@ -93,6 +93,18 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
   }
 
+  @Test func `guarantee 13: a clock before the last step in the store is told at once, and by a task`() throws {
+    let folder = try News.project([0..<1])
+    // Later than any clock that this runs by.
+    let event = ["event", "list.sent", "--data", "list-1.json", "--start", "2126-03-04 10:00 UTC"]
+    #expect(try folder.flow(event).code == 0)
+    let server = try Serving(folder)
+    let words = " days behind the last step in the store, which is of 2126-03-04T10:00:00"
+    #expect(server.going.errors.contains(words), "\(server.going.errors)")
+    try eventually("a task says so") { try folder.flow("tasks").output.contains(words) }
+    try server.endsWell()
+  }
+
   @Test(arguments: [false, true])
   func `guarantees 5, 17 and 27: who is erased is in no file of the store, with a server and without`(
     isServed: Bool

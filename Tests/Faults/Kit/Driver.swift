@@ -101,6 +101,10 @@ extension World {
     case .fullDisk(let length):
       diskIsFullUntil = now.adding(milliseconds: length)
       note("the disk is full for \(length) ms")
+    case .damage:
+      guard let run = chance.pick(shadow.runs.values.filter(\.isLive).map(\.id).sorted()) else { return }
+      damaged[run] = damaged[run] ?? machineNow
+      note("the history of \(run) is damaged")
     case .standStill(let length):
       now = now.adding(milliseconds: length)
       store.die()
@@ -212,6 +216,8 @@ extension World {
   private func comeToAnEnd(_ last: Int) async {
     isCalm = true
     diskIsFullUntil = nil
+    // What was damaged is put back: it goes on.
+    damaged = [:]
     store.die()
     restart(because: "all is well from here on")
     await letAllGoOn()

@@ -38,4 +38,6 @@ package enum Feature: String, CaseIterable, Sendable {
   case leaps
   /// Some channels hand over beside the others, and to several servers at once.
   case apart
+  /// What a run's journal says is not as it was written, until all is well.
+  case damage
 }

@@ -131,6 +131,12 @@ final class FlakyStore: StoreInFront, @unchecked Sendable {
     return world.plant == .noStopCheck ? [] : try base.outbox(run: run)
   }
 
+  func damage(run: String) throws(StoreError) -> String? {
+    try willRead()
+    let isDamaged = world.damaged[run] != nil && world.plant != .damageOverlooked
+    return isDamaged ? "a step of its journal is lost" : nil
+  }
+
   func suppressed(_ contact: [String]) throws(StoreError) -> Set<String> {
     try willRead()
     return world.plant == .noSuppression ? [] : try base.suppressed(contact)

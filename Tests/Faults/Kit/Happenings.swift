@@ -50,6 +50,9 @@ extension World {
     if features.contains(.fullDisk) {
       schedule(.fullDisk(chance.between(1000, 12 * 3_600_000)), at: later(week))
     }
+    if features.contains(.damage) {
+      for _ in 0..<(1 + chance.below(2)) { schedule(.damage, at: later(week)) }
+    }
     if features.contains(.stops) {
       schedule(.standStill(chance.between(3_600_000, 9 * day)), at: later(week))
     }

@@ -3,7 +3,7 @@ import FlowPlugin
 import FlowRuntime
 import FlowTime
 
-/// What arrives at the far side, in the instant in which it does: guarantees 6, 8, 9, 12 and 17.
+/// What arrives at the far side, in the instant in which it does: guarantees 6, 8, 9, 12, 17 and 21.
 extension World {
   /// - Parameter marked: how many batches were written when the channel asked whether it may send.
   func effect(_ rendering: Rendering, _ key: String, _ verb: String, marked: Int) {
@@ -35,7 +35,7 @@ extension World {
     }
     let batch = max(marked, shadow.changed[key] ?? 0)
     let at = line.state == .marked ? markedAt[key] ?? machineNow : machineNow
-    let effect = Effect(line: line, digest: digest, at: at, batch: batch)
+    let effect = Effect(line: line, digest: digest, at: at, real: now, batch: batch)
     note("  arrives: \(line.step) of \(line.run.prefix(4))")
     judgeStops(effect)
     if line.touch { judgeTouch(effect) }
@@ -49,6 +49,10 @@ extension World {
       if let since = shadow.paused[whose], since <= marked {
         violate(9, "\(line.step) of run \(line.run) leaves, and \(whose) is paused")
       }
+    }
+    // What is handed over in the instant in which it was planned was looked at when its run was.
+    if let since = damaged[line.run], line.planned != since {
+      violate(21, "\(line.step) of run \(line.run) leaves, and its history is damaged")
     }
     countEntries(line)
     ledger.append(effect)
@@ -106,27 +110,35 @@ extension World {
     // What may have arrived already is tried once more, and is no other touch; what was planned at the same instant
     // was looked at together.
     let before = same.suffix(40).filter { $0.line.key != line.key && $0.line.planned != line.planned }
-    guard let last = before.map(\.at).max(), let zone = material.zones.zone(named: record.run.zone) else {
+    guard let touch = before.max(by: { $0.at < $1.at }), let zone = material.zones.zone(named: record.run.zone) else {
       return
     }
+    let last = touch.at
     let hasAnswered = line.contact.contains { one in (shadow.answers[one] ?? []).contains { !isBefore($0, last) } }
     if let gap = graph.policy.gap, !graph.nodes[line.node].liftsGap, !hasAnswered,
-      let free = Rules.after(gap, last, zone), isBefore(effect.at, free)
+      let free = Rules.after(gap, last, zone), isTooSoon(effect, after: touch, free)
     {
       violate(12, "\(line.step) of run \(record.id) leaves less than \(gap) after \(last.rfc3339(in: zone))")
     }
     guard let caps else { return }
-    if let gap = caps.gap, let free = Rules.after(gap, last, zone), isBefore(effect.at, free) {
+    if let gap = caps.gap, let free = Rules.after(gap, last, zone), isTooSoon(effect, after: touch, free) {
       violate(
         12, "\(line.step) of run \(record.id) leaves within the caps' gap after \(last.rfc3339(in: zone))")
     }
     if let limit = caps.touches, let span = caps.span {
-      let recent = before.filter { other in Rules.after(span, other.at, zone).map { isBefore(effect.at, $0) } ?? false
+      let recent = before.filter { other in
+        Rules.after(span, other.at, zone).map { isTooSoon(effect, after: other, $0) } ?? false
       }
       if Set(recent.map(\.line.key)).count >= limit {
         violate(12, "\(line.step) of run \(record.id) is touch \(recent.count + 1) of \(limit) in \(span)")
       }
     }
+  }
+
+  /// Where the clock was set back between the two, it is in truth that they keep their distance.
+  private func isTooSoon(_ effect: Effect, after other: Effect, _ free: Instant) -> Bool {
+    if effect.at >= other.at { return isBefore(effect.at, free) }
+    return free.milliseconds(since: other.at) - effect.real.milliseconds(since: other.real) > 60_000
   }
 
   /// A touch may leave up to a minute after it was planned without others keeping their distance from that.

@@ -12,6 +12,7 @@ package enum Plant: String, CaseIterable, Sendable {
   case gapWithinRunOnly, noGap, noCaps, noWindow, noHolidays, everywhereUTC
   case otherStateKept, stepLeftOut, outboxLeftOut, silentlyWithheld, tornTransition, unknownToNobody
   case runsMovedByReload, clockBelieved, leapBelieved, unreadSource, cursorBeforeMail, doubtForgotten
+  case damageOverlooked
 
   /// What is wrong, for people.
   package var about: String {
@@ -48,6 +49,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .leapBelieved: "a clock that leaps ahead is believed"
     case .unreadSource: "nobody asks whether what came in has been read"
     case .cursorBeforeMail: "how far a mailbox was read is kept, and not what was in it"
+    case .damageOverlooked: "nobody asks whether a run's history is damaged"
     case .unknownToNobody: "nobody is told of what may have arrived"
     case .doubtForgotten: "what may have arrived, and is not tried again, is told as stopped before it left"
     }
@@ -72,6 +74,7 @@ package enum Plant: String, CaseIterable, Sendable {
     case .otherStateKept, .stepLeftOut, .runsMovedByReload: [3]
     case .silentlyWithheld: [3, 7]
     case .tornTransition: [2]
+    case .damageOverlooked: [21]
     case .doubtForgotten: [28]
     }
   }

@@ -82,6 +82,8 @@ package final class World: @unchecked Sendable {
   /// before has arrived since.
   var beforeJump: (batches: Int, verbs: Set<String>) = (-1, [])
   var mailboxes = Mailboxes()
+  /// Runs whose history is damaged: since when.
+  var damaged: [String: Instant] = [:]
   /// The journal's last instant, as this process has written it.
   var lastWritten: Instant?
   var isAsking = false
@@ -96,7 +98,9 @@ package final class World: @unchecked Sendable {
   struct Effect {
     var line: Outgoing
     var digest: String
+    /// By the machine's clock, and in truth.
     var at: Instant
+    var real: Instant
     var batch: Int
   }
 
@@ -114,6 +118,7 @@ package final class World: @unchecked Sendable {
       case resume(String)
       case drain
       case answerTo(String)
+      case damage
     }
     var at: Instant
     var kind: Kind
