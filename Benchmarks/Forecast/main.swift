@@ -11,7 +11,7 @@ import Glibc
 //              10,000 mails, 200 where nothing is said, that reach somebody who is away
 //   computed N A  the same chain, only computed, N times: to count instructions
 //   apart N S  each shipped workflow: how many standard errors what is computed of S starts, as many as usual where
-//              nothing is said, lies from what is counted of N contacts, at most
+//              nothing is said, lies from what is counted of N contacts, at most; and where, what is computed, what is counted
 //   agree N    N contacts of each shipped workflow, the compiled walker against the machine, contact by contact
 
 let zones = SystemZones()
@@ -232,7 +232,10 @@ func apart(_ count: Int, _ starts: Int?) throws {
       let (one, other) = (ours[kind] ?? [:], theirs[kind] ?? [:])
       let errors = Set(one.keys).union(other.keys).map { key in
         let expected = max(0, one[key] ?? 0)
-        return (abs(expected - (other[key] ?? 0)) / max(1, expected).squareRoot(), key)
+        let counted = other[key] ?? 0
+        return (
+          abs(expected - counted) / max(1, expected).squareRoot(), "\(key): \(rounded(expected)), \(rounded(counted))"
+        )
       }
       let most = errors.max { $0.0 < $1.0 } ?? (0, "")
       return (kind, "\(rounded(most.0)) (\(most.1))")

@@ -311,6 +311,45 @@ struct ExactTests {
     #expect(near(figures.times.mean, mean, mean * 1e-4), "\(figures.times.mean), \(mean) by hand")
   }
 
+  @Test func `what answers bring is given when they come, and its outcomes count from then`() throws {
+    var assume = Assumptions()
+    assume.reply = [share("reply", 9000)]
+    assume.after = .days(1)
+    assume.steps = [.init(name: "visit", shares: [share("done", 10000)])]
+    func figures(_ reply: String, _ paths: String = "") throws -> CohortFigures {
+      var cohort = try cohort(
+        """
+        timezone: '"UTC"'
+        anytime: { reply: \(reply) }
+        steps:
+          - { email: one, purpose: inform, subject: One, body: One. }
+          - await: reply within 7 days
+          - end: quiet
+        \(paths)
+        """, assume)
+      cohort.start = cohort.start.adding(milliseconds: 3_600_000)
+      cohort.spanMinutes = 1
+      return cohort.exactFigures()
+    }
+    // From a midnight on half of all answers come by the next.
+    let given = try #require(figures("[{ task: read, by: owner, say: Read. }]").load.first { $0.verb == "task" })
+    for (day, wanted) in [450, 225, 112.5, 56.25, 28.125, 14.0625, 7.03125].enumerated() {
+      #expect(near(given.days[day].count, wanted, 0.5), "day \(day): \(given.days.map(\.count))")
+    }
+    // Who has answered by t has an outcome evenly within two days from then: the integral of 1 - 2^-t from t - 2 to t.
+    let visit = "{ task: visit, by: owner, say: Go., within: 2 days, then: { done: end done, timeout: end missed } }"
+    let ended = try figures("go", "paths: { go: [\(visit), { end: other }] }\n").times.days
+    func by(_ day: Int) -> Double {
+      let from = max(0, day - 2)
+      let answered = (1 / Double(1 << from) - 1 / Double(1 << day)) / 0.693_147_180_559_945_3
+      return 450 * (Double(day - from) - answered)
+    }
+    for day in 0..<7 {
+      let wanted = by(day + 1) - by(day)
+      #expect(near(ended[day], wanted, 1), "day \(day): \(ended), \(wanted) by hand")
+    }
+  }
+
   @Test func `who comes evenly is written to evenly, on each day and in each hour`() throws {
     let figures = try cohort(
       """
@@ -361,6 +400,8 @@ struct ExactTests {
     #expect(near(figures.outcomes[0].count, 300) && near(figures.outcomes[1].count, 700))
   }
 
+  private func at(_ days: [Double], _ day: Int) -> Double { day < days.count ? max(0, days[day]) : 0 }
+
   /// What is asked of each verb on each day, how often steps come about, and what comes of them.
   private func work(_ figures: CohortFigures) -> [[String]: Double] {
     var work: [[String]: Double] = [:]
@@ -398,6 +439,10 @@ struct ExactTests {
       let (expected, sampled) = (max(0, ours[day] ?? 0), theirs[day] ?? 0)
       // Five, and three contacts: some thousand days and steps are looked at, and what comes of few comes together.
       #expect(abs(sampled - expected) <= 5 * expected.squareRoot() + 3, "\(day): \(sampled), \(expected) computed")
+    }
+    for day in 0..<max(computed.times.days.count, counted.times.days.count) {
+      let (expected, sampled) = (at(computed.times.days, day), at(counted.times.days, day))
+      #expect(abs(sampled - expected) <= 5 * expected.squareRoot() + 3, "ended after \(day) days")
     }
   }
 }

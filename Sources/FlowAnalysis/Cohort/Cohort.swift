@@ -65,7 +65,7 @@ public struct Cohort: Sendable {
   /// How finely figures are computed.
   public struct Resolution: Hashable, Sendable {
     /// How many instants of the span stand for all at which contacts come, evenly; nil: some 61, each for the contacts
-    /// who come to the same as those who come then, and more where that is little work.
+    /// who come to the same as those who come then, and more where that is little work, or of more contacts.
     public var starts: Int?
     /// How much of one start's contacts may be taken together where they are told something at different minutes that
     /// does make a difference.
@@ -80,7 +80,7 @@ public struct Cohort: Sendable {
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
     public init(
       starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3,
-      work: Int = 1_000_000
+      work: Int = 5_000_000
     ) {
       (self.starts, self.stretch, self.answers, self.holds, self.work) = (starts, stretch, answers, holds, work)
     }
@@ -123,7 +123,9 @@ public struct Cohort: Sendable {
     var usual = resolution
     usual.starts = W.self == MachineWalker.self ? 31 : 61
     var run = run(plan, walker(), usual, progress)
-    if let finer = finer(usual, than: run.told) { run = self.run(plan, walker(), finer, progress) }
+    if let finer = finer(usual, than: run.told, upTo: run.coarse.work) {
+      run = self.run(plan, walker(), finer, progress)
+    }
     return run
   }
 
@@ -138,16 +140,19 @@ public struct Cohort: Sendable {
     return run
   }
 
-  /// More starts, where they take little work, one for each quarter of an hour at best; then finer stretches.
-  private func finer(_ resolution: Resolution, than told: Int) -> Resolution? {
-    var room = Double(Cohort.little) / Double(max(1, told))
-    guard room >= 4, let starts = resolution.starts else { return nil }
+  /// More starts, one for each quarter of an hour at best: as many as take little work, or as more contacts tell apart,
+  /// as long as nobody waits for it; then finer stretches.
+  private func finer(_ resolution: Resolution, than told: Int, upTo work: Int) -> Resolution? {
+    guard let starts = resolution.starts else { return nil }
+    let little = Double(Cohort.little) / Double(max(1, told))
+    // What is counted of four times as many is half as far off.
+    let apart = (Double(contacts) / 1000).squareRoot()
+    let wanted = max(little >= 4 ? little : 1, apart)
+    var room = min(wanted, Double(work) / Double(max(1, told)))
+    guard room >= 2 else { return nil }
     var finer = resolution
-    let most = min(starts * 12, contacts, max(1, spanMinutes / 15))
-    if most > starts {
-      finer.starts = min(most, Int(Double(starts) * room))
-      room /= Double(finer.starts ?? starts) / Double(starts)
-    }
+    finer.starts = min(Int(Double(starts) * room), contacts, max(starts, spanMinutes / 15))
+    room = little / (Double(finer.starts ?? starts) / Double(starts))
     finer.stretch /= max(1, min(100, room))
     return finer
   }

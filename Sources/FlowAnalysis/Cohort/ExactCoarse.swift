@@ -7,7 +7,8 @@ struct ExactCoarseness {
   private(set) var part: Int32 = 0
   /// After being told something so often it becomes coarser.
   private(set) var limit: Int
-  private let work: Int
+  /// So often.
+  let work: Int
   private var level = 0
 
   /// Of all contacts, and in minutes. The last ones bound what there is to follow: in a day no more states are left

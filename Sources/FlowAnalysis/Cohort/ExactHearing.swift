@@ -168,8 +168,28 @@ extension ExactRun {
     let (low, high) = (stretch.low, stretch.high)
     let total = mass(told, own, state, low, high)
     if stretch.result.isEnd { return settleEnd(told, stretch.result, state, low, high, total, of: own) }
-    let to = wait.evenly(mean(told, own, state, low, high), from: low, to: high)
-    settle(told, stretch.result, state, low, high, total, of: own, from: wait.at + low, to: to, at: to)
+    guard asks(stretch.result) else {
+      let mean = mean(told, own, state, low, high)
+      place(told, own, state, low, high, total, mean)
+      let end = wait.evenly(mean, from: low, to: high)
+      return settle(told, stretch.result, state, low, high, total, of: own, at: end)
+    }
+    // The outcome of what is asked counts from when it is.
+    var from = low
+    while from < high {
+      let to = wait.piece(from, high, total)
+      let (part, mean) = (mass(told, own, state, from, to), mean(told, own, state, from, to))
+      place(told, own, state, from, to, part, mean)
+      let minute = max(wait.at + from, plan.quarter(of: wait.at + Int32(mean)))
+      settle(told, stretch.result, state, from, to, part, of: own, at: minute)
+      from = to
+    }
+  }
+
+  /// Something is handed over that has an outcome, and is waited for.
+  private mutating func asks(_ result: Result) -> Bool {
+    let node = Int(result.awaited)
+    return node >= 0 && outcomeShares[node] > 0 && hands(result, node)
   }
 
   /// One minute of a stretch stands for all.
@@ -187,9 +207,8 @@ extension ExactRun {
       result = self.result(of: told, state.state, state.contact, at: minute)
     }
     if result.isEnd { return settleEnd(told, result, state, low, high, total, of: own) }
-    var (from, to) = (wait.at + low, wait.evenly(mean, from: low, to: high))
-    if waitsForWindow(result) { (from, to) = (minute - 1, minute) }
-    settle(told, result, state, low, high, total, of: own, from: from, to: to, at: minute)
+    if waitsForWindow(result) { place(at: minute) } else { place(told, own, state, low, high, total, mean) }
+    settle(told, result, state, low, high, total, of: own, at: minute)
   }
 
   /// Two minutes stand for all of a long stretch, such that their mean is its: whole parts of the day, where others
@@ -207,9 +226,8 @@ extension ExactRun {
       if result.isEnd {
         settleEnd(told, result, state, low, high, total * share, of: own, times: share)
       } else {
-        settle(
-          told, result, state, low, high, total * share, of: own, from: minute - 1, to: minute, at: minute, times: share
-        )
+        place(at: minute)
+        settle(told, result, state, low, high, total * share, of: own, at: minute, times: share)
       }
     }
     return true
@@ -227,7 +245,7 @@ extension ExactRun {
     if case .reply(let index) = told { return last(rows[index], parts[index] * times, state, low, high) }
     var from = low
     while from < high {
-      let to = state.flow.isSilent ? high : wait.piece(from, high, total / all)
+      let to = state.flow.isSilent ? high : wait.piece(from, high, total)
       let until = wait.evenly(mean(told, own, state, from, to), from: from, to: to)
       for row in 0..<masses.rows where state.flow.has(row) {
         let part = share(told, own, row, from, to) * times
@@ -235,6 +253,24 @@ extension ExactRun {
           ends.add(part, of: state.flow, rows: row..<row + 1, &masses, from: wait.at + from, to: until, &tally)
         }
       }
+      from = to
+    }
+  }
+
+  /// What is settled next comes within a stretch, in the mean after so many minutes of the wait.
+  mutating func place(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
+    _ mean: Double
+  ) {
+    pieces.removeAll(keepingCapacity: true)
+    var from = low
+    while from < high {
+      let to = state.flow.isSilent ? high : wait.piece(from, high, total)
+      let isWhole = from == low && to == high
+      let part = isWhole ? 1 : mass(told, own, state, from, to) / total
+      let mean = isWhole ? mean : self.mean(told, own, state, from, to)
+      let until = wait.evenly(mean, from: from, to: to)
+      pieces.append(Piece(from: wait.at + from, to: until, part: part))
       from = to
     }
   }
@@ -256,10 +292,10 @@ extension ExactRun {
   /// How long those took who end with an answer in a stretch: a part of a row. It is told in pieces.
   mutating func last(_ row: Int, _ part: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32) {
     let going = masses.sum(state.flow, row: row) * part
-    let share = going * wait.answered(row, from: low, to: high) / all
+    let total = going * wait.answered(row, from: low, to: high)
     var from = low
     while from < high {
-      let to = wait.piece(from, high, share)
+      let to = wait.piece(from, high, total)
       let mean = wait.hasOutcomes ? meanAnswer(row, state, from, to) : wait.mean(ofAnswer: row, from: from, to: to)
       ends.add(
         part * wait.answered(row, from: from, to: to), of: state.flow, rows: row..<row + 1, &masses,
@@ -283,10 +319,10 @@ extension ExactRun {
     }
   }
 
-  /// A whole stretch comes to one result.
+  /// A whole stretch comes to one result, when ``pieces`` say.
   mutating func settle(
     _ told: Told, _ result: Result, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32,
-    _ total: Double, of own: Double, from: Int32, to: Int32, at minute: Int32, times: Double = 1
+    _ total: Double, of own: Double, at minute: Int32, times: Double = 1
   ) {
     note(told, total)
     let flow =
@@ -295,6 +331,6 @@ extension ExactRun {
       } else {
         masses.part(state.flow, wait, own * times, from: low, to: high)
       }
-    settle(result, state, flow, from: from, to: to, at: minute, before: wait.node)
+    settle(result, state, flow, at: minute, before: wait.node)
   }
 }

@@ -26,6 +26,13 @@ struct ExactRun<W: Walker> {
     var isEnd: Bool { wakes == nil && count == 0 }
   }
 
+  /// Minutes in which something comes evenly, after the first and not after the last, and which part of all does.
+  struct Piece {
+    var from: Int32
+    var to: Int32
+    var part: Double
+  }
+
   /// Minutes of a wait that come to the same.
   struct Stretch {
     var low: Int32
@@ -61,6 +68,8 @@ struct ExactRun<W: Walker> {
   /// How often a state was told something.
   var told = 0
   var coarse: ExactCoarseness
+  /// When what is settled next comes.
+  var pieces: [Piece] = []
   /// Several states are looked at in one minute; those who hear the same in it, and what answers make of them.
   var isCrowded = false
   var crowds: [ExactCrowd<W.State>] = []
@@ -70,7 +79,7 @@ struct ExactRun<W: Walker> {
   /// So many minutes a stretch may have at most of which nothing but its ends is looked at.
   let shortest: Int32
   /// So many minutes may be told as one where they are followed by the same, only later: a window that is missed then
-  /// decides.
+  /// decides, and no more than two days and nights.
   let widest: Int32
   /// By row, the share whose answers end the run wherever they come in the wait.
   var ending: [Double]
@@ -104,7 +113,7 @@ struct ExactRun<W: Walker> {
     isOpen = plan.steps.allSatisfy { $0.window == nil }
     let decisive = plan.graph.nodes.indices.filter { plan.graph.nodes[$0].closed != .defer }
     shortest = min(60, plan.shortestOpen(plan.steps.indices))
-    widest = plan.shortestOpen(decisive) / 4
+    widest = min(2 * 1440, plan.shortestOpen(decisive) / 4)
     let paces = plan.answers.reduce(into: [Int]()) { if !$0.contains($1.median) { $0.append($1.median) } }
     let (all, rows) = (
       shares(plan.replies.map(\.upTo)), plan.answers.map { (paces.firstIndex(of: $0.median) ?? 0) + 1 }
@@ -137,7 +146,8 @@ struct ExactRun<W: Walker> {
         let result = Result(state: state, from: 0, count: walker.handed.count)
         let from = ExactState(
           state: state, given: 0, until: 0, contact: way.contact, flow: masses.begin(number, own * way.share))
-        settle(result, from, from.flow, from: minute, to: minute, at: minute, before: -1)
+        place(at: minute)
+        settle(result, from, from.flow, at: minute, before: -1)
       }
     }
     var states: [ExactState<W.State>] = []
@@ -205,8 +215,7 @@ struct ExactRun<W: Walker> {
     walker.handed.removeAll(keepingCapacity: true)
     guard let wakes = state.state.wakes, wakes <= Cohort.horizon else {
       rough += masses.sum(state.flow) * state.rough
-      return end(
-        "", state.state.touchCount, state.flow, from: Int32(Cohort.horizon), to: Int32(Cohort.horizon), isLate: true)
+      return end("", state.state.touchCount, state.flow, isLate: true)
     }
     let node = Int(state.state.awaited)
     wait.begin(
@@ -218,29 +227,36 @@ struct ExactRun<W: Walker> {
     masses.keep(&flow, wait, after: length)
     if flow.isEmpty { return masses.drop(flow) }
     let result = result(of: .timer, state.state, state.contact, at: wakes)
-    settle(result, state, flow, from: wakes, to: wakes, at: wakes, before: node)
+    place(at: wakes)
+    settle(result, state, flow, at: wakes, before: node)
+  }
+
+  /// What is settled next comes in one minute.
+  mutating func place(at minute: Int32) {
+    pieces.removeAll(keepingCapacity: true)
+    pieces.append(Piece(from: minute, to: minute, part: 1))
   }
 
   /// Counts what has been handed over, and queues what waits. Where nobody is going to answer and no outcome is waited
   /// for, nothing can come of it until the timer, and that is told at once.
   mutating func settle(
-    _ result: Result, _ before: ExactState<W.State>, _ flow: ExactFlow, from: Int32, to: Int32, at minute: Int32,
-    before node: Int
+    _ result: Result, _ before: ExactState<W.State>, _ flow: ExactFlow, at minute: Int32, before node: Int
   ) {
-    var (result, from, to, minute, node) = (result, from, to, minute, node)
+    var (result, minute, node) = (result, minute, node)
     var next = before
     next.flow = flow
     let total = masses.sum(flow)
     while true {
       if Int(result.awaited) != node || hands(result, node) { (next.given, next.until) = (0, 0) }
-      if result.count > 0 { note(result, &next, total, from: from, to: to, at: minute) }
+      if result.count > 0 { note(result, &next, total, at: minute) }
       guard let wakes = result.wakes else {
         rough += total * next.rough
-        return end(walker.outcome(of: result.state), result.state.touchCount, next.flow, from: from, to: to)
+        return end(walker.outcome(of: result.state), result.state.touchCount, next.flow)
       }
       if wakes > minute {
         guard next.flow.isSilent, result.awaited < 0, wakes <= Cohort.horizon else { break }
-        (from, to, minute) = (wakes, wakes, wakes)
+        place(at: wakes)
+        minute = wakes
       }
       node = Int(result.awaited)
       result = self.result(of: .timer, result.state, next.contact, at: minute)
@@ -255,13 +271,11 @@ struct ExactRun<W: Walker> {
     goOn(next, at: minute)
   }
 
-  mutating func note(
-    _ result: Result, _ next: inout ExactState<W.State>, _ total: Double, from: Int32, to: Int32, at minute: Int32
-  ) {
+  mutating func note(_ result: Result, _ next: inout ExactState<W.State>, _ total: Double, at minute: Int32) {
     for index in result.from..<(result.from + result.count) {
       let handed = walker.handed[index]
       let node = Int(handed.node)
-      tally.leave(node, after: from, through: to, total)
+      for piece in pieces { tally.leave(node, after: piece.from, through: piece.to, total * piece.part) }
       if isAnswered[node] { masses.ask(&next.flow) }
       if let end = handed.until, end > minute, outcomeShares[node] > 0, result.awaited == handed.node {
         (next.given, next.until) = (minute, end)
@@ -270,14 +284,14 @@ struct ExactRun<W: Walker> {
   }
 
   /// - Parameter isLate: they still live; the minutes count from their start.
-  mutating func end(
-    _ outcome: String, _ touches: Int, _ flow: ExactFlow, from: Int32, to: Int32, isLate: Bool = false
-  ) {
+  mutating func end(_ outcome: String, _ touches: Int, _ flow: ExactFlow, isLate: Bool = false) {
     end(outcome, touches, 1, of: flow, masses.sum(flow))
     if isLate {
-      tally.last(after: from, through: to, masses.sum(flow))
+      tally.last(after: Int32(Cohort.horizon), through: Int32(Cohort.horizon), masses.sum(flow))
     } else {
-      ends.add(1, of: flow, rows: 0..<masses.rows, &masses, from: from, to: to, &tally)
+      for piece in pieces {
+        ends.add(piece.part, of: flow, rows: 0..<masses.rows, &masses, from: piece.from, to: piece.to, &tally)
+      }
     }
     masses.drop(flow)
   }

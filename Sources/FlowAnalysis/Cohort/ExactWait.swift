@@ -16,10 +16,10 @@ struct ExactWait {
   /// The longest median.
   let slow: Int32
 
-  /// Where a piece ends of a stretch in which a share of all contacts ends: some parts of the median, fewer where they
-  /// are few.
-  func piece(_ from: Int32, _ high: Int32, _ share: Double) -> Int32 {
-    let piece = max(60, share > 4e-3 ? slow / 8 : share > 4e-4 ? slow / 4 : share > 4e-6 ? slow / 2 : slow)
+  /// Where a piece ends of a stretch in which so many contacts are told something: some parts of the median, fewer
+  /// where they are few.
+  func piece(_ from: Int32, _ high: Int32, _ count: Double) -> Int32 {
+    let piece = max(60, count > 4 ? slow / 8 : count > 0.4 ? slow / 4 : count > 0.004 ? slow / 2 : slow)
     return high - from <= piece + piece / 2 ? high : from + piece
   }
 
