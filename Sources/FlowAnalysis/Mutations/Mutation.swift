@@ -83,10 +83,19 @@ struct CaseMutations {
       longer.fallback = fallback.oneMore
       all.append((.hold(longer), "holds \(fallback.oneMore) where it held \(fallback)"))
     }
+    if case .hold(let hold) = target, let (later, words) = Self.shifted(hold) { all.append((.hold(later), words)) }
     if let other = others.first(where: { $0 != target && isLeading($0) }), isLeading(target) {
       all.append((other, "leads to \(words(other)) in place of \(words(target))"))
     }
     return all
+  }
+
+  /// What comes after the event that a hold waits for; nil where it waits for none, or for nothing after it.
+  static func shifted(_ hold: Hold) -> (Hold, String)? {
+    guard case .event(let name, let after?)? = hold.until else { return nil }
+    var later = hold
+    later.until = .event(name, after.oneMore)
+    return (later, "until \(name) + \(after) becomes \(name) + \(after.oneMore)")
   }
 
   private func isLeading(_ target: Target) -> Bool {

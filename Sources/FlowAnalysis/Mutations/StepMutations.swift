@@ -140,10 +140,12 @@ struct StepMutations {
     case .split(let split): return arms(split)
     case .loop(let loop): return rounds(loop)
     case .hold(let hold):
-      guard let fallback = hold.fallback else { return [] }
+      var all = CaseMutations.shifted(hold).map { later, words in [made(words) { $0.action = .hold(later) }] } ?? []
+      guard let fallback = hold.fallback else { return all }
       var longer = hold
       longer.fallback = fallback.oneMore
-      return [made("\(fallback) becomes \(fallback.oneMore)") { $0.action = .hold(longer) }]
+      all.append(made("\(fallback) becomes \(fallback.oneMore)") { $0.action = .hold(longer) })
+      return all
     default: return []
     }
   }

@@ -39,6 +39,12 @@ struct Choices {
     }
   }
 
+  /// The event that ends the hold by which the run is held; nil where none is waited for.
+  func release(_ waiting: Run.Waiting) -> Choice? {
+    guard let name = waiting.hold?.event, let kind = kind(of: name, at: waiting) else { return nil }
+    return Choice(label: name, kind: kind, isAnytime: true, isHold: false)
+  }
+
   /// Whoever waits for an answer may get one that no case names, in `anytime` neither.
   private func answer(at waiting: Run.Waiting) -> Choice? {
     guard !graph.anytime.contains(where: { $0.key == "reply" }), waiting.stage == .listening,

@@ -13,6 +13,8 @@ enum Goal: Hashable, Sendable {
   /// A condition that turns out otherwise than it would with one small thing changed.
   case apart(Int, slip: Int)
   case boundary(step: String, Edge)
+  /// The event that a `hold until EVENT` waits for, by the bound of that; the hold by what led to it.
+  case released(by: String, event: String, Edge)
   /// A touch that the window, a holiday or the gap puts off.
   case deferred(because: String)
   /// A wait over a change of the clocks.

@@ -17,6 +17,8 @@ struct Shown {
     /// Beside the end of a wait, where it is told for that.
     var edge: Goal.Edge?
     var step: String?
+    /// What led to the hold that it ends.
+    var heldBy: String?
     /// How many entries there were before it.
     var place = 0
   }
@@ -34,6 +36,7 @@ struct ScenarioSearch {
   /// Steps of the machine that are left.
   private var budget: Int
   private var seen: Set<Place> = []
+  private var seenHeld: Set<HeldPlace> = []
   private(set) var found: [Shown] = []
   /// Where conditions were answered, the plainest runs first.
   private(set) var sittings: [Sitting] = []
@@ -53,11 +56,21 @@ struct ScenarioSearch {
     var untaken: [String]
   }
 
+  /// Where a run waits while a hold waits for an event.
+  private struct HeldPlace: Hashable {
+    var change: String?
+    var node: NodeIndex
+    var stage: Run.Waiting.Stage
+    var heldBy: String
+  }
+
   /// A run up to where it has been told something.
   private struct Walk {
     var shown: Shown
     var run: Run
     var now: Instant
+    /// What led to the last hold.
+    var heldBy = ""
   }
 
   init(_ graph: Graph, _ surroundings: Surroundings, budget: Int = 150_000) {
@@ -110,10 +123,10 @@ struct ScenarioSearch {
     while let waiting = walk.run.waiting, budget > 0 {
       let due = max(walk.now, waiting.wakes)
       // Nothing comes into a wait that is over as it begins.
-      if mayBranch, due > walk.now, seen.insert(place(walk, waiting)).inserted {
-        for told in happenings(waiting, walk, due) {
-          if let branch = tell(told, to: walk, due: due) { next.append(branch) }
-        }
+      if mayBranch, due > walk.now {
+        var told = seen.insert(place(walk, waiting)).inserted ? happenings(waiting, walk, due) : []
+        told += releases(waiting, walk, due)
+        next += told.compactMap { tell($0, to: walk, due: due) }
       }
       step(Event(id: "timer", at: due, kind: .timer), &walk, at: due)
     }
@@ -139,6 +152,10 @@ struct ScenarioSearch {
     walk.run = transition.run
     walk.shown.entries += transition.entries
     walk.now = now
+    if let waiting = walk.run.waiting, let hold = waiting.hold, hold != before.waiting?.hold {
+      let told = event.kind == .timer ? nil : walk.shown.told.last?.label
+      walk.heldBy = told ?? graph.nodes[waiting.node].name
+    }
     ask(before, transition, &walk)
   }
 
@@ -220,6 +237,20 @@ struct ScenarioSearch {
     return all
   }
 
+  /// The event that ends a hold, beside the bound of that: each hold once wherever a run waits.
+  private mutating func releases(_ waiting: Run.Waiting, _ walk: Walk, _ due: Instant) -> [Shown.Told] {
+    let held = HeldPlace(
+      change: walk.shown.beginning.change, node: waiting.node, stage: waiting.stage, heldBy: walk.heldBy)
+    guard due.milliseconds(since: walk.now) > 2_000, let choice = Choices(graph).release(waiting),
+      seenHeld.insert(held).inserted
+    else { return [] }
+    let edges: [(Goal.Edge, Int64)] = [(.secondBefore, -1_000), (.at, 0), (.secondAfter, 1_000)]
+    return edges.map { edge, past in
+      Shown.Told(
+        at: due.adding(milliseconds: past), kind: choice.kind, label: choice.label, edge: edge, heldBy: walk.heldBy)
+    }
+  }
+
   /// The same with other data, where data may decide.
   private func forms(of choice: Choice, at instant: Instant, _ walk: Walk) -> [Event.Kind] {
     switch choice.kind {
@@ -277,6 +308,9 @@ struct ScenarioSearch {
     var goals = Goal.counted(graph, walk.shown.entries, walked: walk.run.passed.keys)
     for told in walk.shown.told {
       if let edge = told.edge, let step = told.step { goals.insert(.boundary(step: step, edge)) }
+      if let edge = told.edge, let heldBy = told.heldBy {
+        goals.insert(.released(by: heldBy, event: told.label, edge))
+      }
     }
     var before: Instant?
     for entry in walk.shown.entries {

@@ -55,10 +55,11 @@ struct ScenarioWriter {
 
   private func words(_ told: Shown.Told, _ shown: Shown) -> String {
     let what = told.label == "reply" ? "an answer" : told.label
+    let wait = told.step ?? "the hold"
     switch told.edge {
-    case .secondBefore: return "\(what) a second before \(told.step ?? "") is over"
-    case .at: return "\(what) as \(told.step ?? "") ends"
-    case .secondAfter: return "\(what) a second after \(told.step ?? "")"
+    case .secondBefore: return "\(what) a second before \(wait) is over"
+    case .at: return "\(what) as \(wait) ends"
+    case .secondAfter: return "\(what) a second after \(wait)"
     case nil:
       return shown.before(told)?.step.map { "\(what) after \($0)" } ?? "\(what) before anything is sent"
     }
