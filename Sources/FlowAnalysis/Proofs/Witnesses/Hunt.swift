@@ -36,6 +36,8 @@ struct Hunt {
   private(set) var shown: [String: Play] = [:]
   private(set) var mostTouches = 0
   let isForOutcomes: Bool
+  /// Fields of the data that a step may change.
+  private let written: [String]
 
   private static let mostNear = 8
 
@@ -49,6 +51,10 @@ struct Hunt {
     self.claim = claim
     self.graph = graph
     self.judge = judge
+    let fields = graph.nodes.flatMap { node -> [String] in
+      if case .set(let assignments) = node.action { assignments.compactMap(\.path.first) } else { [] }
+    }
+    written = Set(fields).sorted()
   }
 
   /// All outcomes have been found.
@@ -86,8 +92,12 @@ struct Hunt {
   }
 
   /// Which of the claim's milestones a run has come to.
-  func marks(_ course: Course) -> [Bool] {
+  private func marks(_ course: Course) -> [Bool] {
     claim.milestones.map { milestone in course.entries.contains { milestone.isReached(by: $0, in: graph) } }
+  }
+
+  func signature(_ play: Play, _ choice: Inputs.Choice) -> Signature {
+    Signature(play, choice, marks(play.course), written.map { play.run.data[$0] ?? .absent })
   }
 }
 
@@ -104,8 +114,10 @@ struct Signature: Hashable {
   private let isHeld: Bool
   private let choice: Inputs.Choice
   private let marks: [Bool]
+  /// What steps may have changed.
+  private let written: [Value]
 
-  init(_ play: Play, _ choice: Inputs.Choice, _ marks: [Bool]) {
+  fileprivate init(_ play: Play, _ choice: Inputs.Choice, _ marks: [Bool], _ written: [Value]) {
     let run = play.run
     node = run.waiting?.node
     stage = run.waiting?.stage
@@ -118,5 +130,6 @@ struct Signature: Hashable {
     isHeld = run.heldDays > 0 || run.waiting?.hold != nil
     self.choice = choice
     self.marks = marks
+    self.written = written
   }
 }

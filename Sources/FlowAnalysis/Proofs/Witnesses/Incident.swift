@@ -11,6 +11,8 @@ enum Placement: Hashable, Sendable {
   case midnight(Int64)
   /// When a touch may next go out.
   case opening
+  /// An hour after the wait began, or in the middle of a shorter one.
+  case soon
 
   private static let minute: Int64 = 60_000
   private static let day: Int64 = 86_400_000
@@ -40,6 +42,9 @@ enum Placement: Hashable, Sendable {
           notBefore: play.now, window: window, zone: play.course.zone, holidays: graph.policy.holidays)
       else { return nil }
       instant = open
+    case .soon:
+      let middle = due.milliseconds(since: play.now) / 2
+      instant = play.now.adding(milliseconds: min(60 * Self.minute, middle - middle % 1_000))
     }
     return instant > play.now && instant <= due ? instant : nil
   }
@@ -214,7 +219,7 @@ struct Made {
       }
       guard !reading.isEmpty else { continue }
       let later = conditionsAfter(reading)
-      for value in Turning.values(of: field.type, literals: (reading + later).flatMap(\.literals)) {
+      for value in Turning.values(of: field.type, literals: (reading + later).flatMap { $0.bounds(in: graph) }) {
         var data = base
         data[field.name] = value.isAbsent ? nil : value
         all.append(data)

@@ -109,9 +109,10 @@ struct Inputs {
     }
     let instants = graph.moments.compactMap { if case .expression(let base) = $0.base { base } else { nil } }
     for (expression, isOwn) in graph.expressions.map({ ($0, false) }) + instants.map({ ($0, true) }) {
+      let bounds = expression.bounds(in: graph)
       for use in expression.uses {
         guard case .input(let root) = use.name, let type = graph.type(of: root, use.path) else { continue }
-        add(root, use.path, candidates(type, named: use.path.last ?? root, expression.literals), isOwn: isOwn)
+        add(root, use.path, candidates(type, named: use.path.last ?? root, bounds), isOwn: isOwn)
       }
     }
     for use in graph.trigger.key.flatMap(\.uses) where graph.nodes.contains(where: \.isSplit) {

@@ -54,6 +54,19 @@ extension Graph {
   }
 }
 
+extension Expression {
+  /// Values that it may turn at: its literals, and, where it compares fields with each other, what the sample has in
+  /// them.
+  func bounds(in graph: Graph) -> [Value] {
+    let places = uses.compactMap { use -> (root: String, path: [String])? in
+      if case .input(let root) = use.name { Inputs.place(root, use.path, graph) } else { nil }
+    }
+    guard places.count > 1 else { return literals }
+    let sample = Sample.record(graph.triggerFields, at: Instant(seconds: 1_780_304_400))
+    return literals + places.compactMap { sample[$0.root]?[path: $0.path] }
+  }
+}
+
 extension Claim {
   /// What it speaks of.
   var milestones: [Milestone] {

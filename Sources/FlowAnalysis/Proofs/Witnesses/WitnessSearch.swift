@@ -24,6 +24,8 @@ public struct WitnessSearch {
   private static let mostEvents = 4
   /// So many runs with as many events go on to one event more.
   private static let width = 160
+  /// So many are, where little else is.
+  private static let fewest = 6
   /// So many different data are tried with events.
   private static let firstWidth = 24
   /// Where other dates leave the nearest run so far off, neither other times of the day nor the other runs are tried.
@@ -110,9 +112,9 @@ public struct WitnessSearch {
     let incidents = Incidents(graph, claim: hunt.claim)
     // An hour later is as good as any other time, for most, and the plainest data as good as any other: the
     // rest is tried with what steps are left.
-    let hour = [Placement.usual[0]]
-    for (width, placements) in [(1, hour), (Self.firstWidth, hour), (Self.firstWidth, Placement.all)] {
-      let spare = placements == hour ? player.stepsLeft / 2 : 0
+    let soon = [Placement.soon]
+    for (width, placements) in [(1, soon), (Self.firstWidth, soon), (Self.firstWidth, Placement.all)] {
+      let spare = placements == soon ? player.stepsLeft / 2 : 0
       player.stepsLeft -= spare
       var layer = Array(begun.prefix(width))
       for _ in 1...Self.mostEvents {
@@ -132,6 +134,7 @@ public struct WitnessSearch {
     if !claim.isOfSilence, let found = eventful(claim, &hunt, &player, hints, steps) { return found }
     if claim.isOfSpacing, let found = nightly(&hunt, &player, steps) { return found }
     if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return plainer(found, hunt, &player, steps) }
+    if !claim.isOfSilence, let found = narrow(&hunt, &player, hints, steps) { return found }
     return nil
   }
 
@@ -207,6 +210,26 @@ public struct WitnessSearch {
     return nil
   }
 
+  /// With the plainest data alone, and each event once in a wait: what two or three events would show is not lost among
+  /// all that may come, at any time, with other data.
+  private func narrow(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int) -> Found? {
+    guard let plain = inputs.choices.first,
+      let start = (hints + starts.usual(in: zone(plain, &player))).first
+    else { return nil }
+    let incidents = Incidents(graph, claim: hunt.claim)
+    for (width, placements) in [(1, [Placement.soon]), (Self.fewest, [.soon]), (1, [.soon, .before(60_000)])] {
+      player.stepsLeft = steps / 2
+      var layer = inputs.choices.prefix(width).compactMap { choice in
+        player.begin(inputs.data(choice, at: start), at: start).map { ($0, Trace(choice: choice, incidents: [])) }
+      }
+      for _ in 1...Self.mostEvents {
+        layer = next(layer, &hunt, &player, incidents, placements, isNarrow: true)
+        if let best = hunt.best { return best }
+      }
+    }
+    return nil
+  }
+
   /// Holds that put a touch off past its window, night after night: by that it comes later, and what counts from the
   /// start does not.
   private func nightly(_ hunt: inout Hunt, _ player: inout Player, _ steps: Int) -> Found? {
@@ -230,7 +253,7 @@ public struct WitnessSearch {
 
   private func next(
     _ layer: [(Play, Trace)], _ hunt: inout Hunt, _ player: inout Player, _ incidents: Incidents,
-    _ placements: [Placement], isHeld: Bool = false
+    _ placements: [Placement], isHeld: Bool = false, isNarrow: Bool = false
   ) -> [(Play, Trace)] {
     var (next, seen): ([(Play, Trace)], [Signature: Int]) = ([], [:])
     for (play, trace) in layer {
@@ -242,7 +265,9 @@ public struct WitnessSearch {
             var told = play
             guard player.tell(&told, kind, at: at) else { continue }
             let way = trace.with(Incident(timers: play.timers, placement: placement, kind: kind))
-            let signature = Signature(told, trace.choice, hunt.marks(told.course))
+            // What changes nothing shows nothing.
+            if isNarrow, told.run == play.run, !incidents.named.contains(kind) { continue }
+            let signature = hunt.signature(told, trace.choice)
             guard seen[signature, default: 0] < (hunt.isForOutcomes ? 1 : Self.alike) else { continue }
             seen[signature, default: 0] += 1
             if told.run.waiting != nil, next.count < Self.width { next.append((told, way)) }
