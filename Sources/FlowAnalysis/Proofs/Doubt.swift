@@ -66,6 +66,14 @@ struct Doubts {
 
   /// Why what seems to be within a limit is not.
   private func shorter(_ limit: FlowTime.Duration, _ measured: Watch.Measured) -> String {
+    let least = -ground.stretches.span(of: limit).least.milliseconds
+    let isUneven =
+      switch limit.kind {
+      case .calendar(let months, _, _): months > 0
+      case .businessDays: true
+      case .businessHours: false
+      }
+    if isUneven { return "; \(limit) may be no more than \(FlowTime.Duration.days(Int(least / Distance.day)))" }
     guard case .calendar(0, let days, 0) = limit.kind, let worst = measured.worst,
       worst <= Int64(days) * Distance.day
     else { return "" }

@@ -251,12 +251,19 @@ struct LatestTouch {
           let open = firstOpen(
             notBefore: Instant(milliseconds: wall + ahead), window: window, zone: .utc, holidays: graph.policy.holidays)
         else { throw GivesUp() }
-        latest = max(latest, ground.stretches.missed(open, window).milliseconds - ahead)
+        guard open.milliseconds > wall + ahead else {
+          latest = max(latest, wall)
+          continue
+        }
+        // Clocks of two zones are changed on days of their own: by the opening the one may hang otherwise before the
+        // other, but no further off than it ever does.
+        let least = ground.isOneZone ? 0 : max(ground.ahead.lowerBound, ahead - ground.jump)
+        latest = max(latest, ground.stretches.missed(open, window).milliseconds - least)
       }
       return latest
     }
-    // An opening at night may be missing; clocks of two zones are changed on days of their own.
-    let jump = ground.isOneZone && (window == nil || Stretches.isSteady(window)) ? 0 : ground.jump
+    // An opening at night may be missing.
+    let jump = window == nil || Stretches.isSteady(window) ? 0 : ground.jump
     var fixed = try late.fixed.map { try firstOpening($0) + jump }
     var since = late.sinceStart
     if let length = since {

@@ -50,6 +50,38 @@ struct ReckonedCalendar {
     }
   }
 
+  /// When a limit of dates ends at the earliest of all runs that start so late or later.
+  struct Deadlines {
+    private static let day: Int32 = 1440
+    /// For each date how many dates from the first one on its own limit ends.
+    fileprivate let dates: [Int32]
+
+    /// - Parameter minute: from the first date on; nil where that is no longer known.
+    subscript(_ minute: Int32) -> Int32? {
+      let (date, time) = Int(minute).quotientAndRemainder(dividingBy: Int(Self.day))
+      guard minute >= 0, date + 1 < dates.count else { return nil }
+      // Two dates may lead to one: 30 and 31 January a month later, Saturday and Sunday some business days later.
+      return min(dates[date] * Self.day + Int32(time), dates[date + 1] * Self.day)
+    }
+  }
+
+  /// Nil where it is no limit of dates, or is as long everywhere.
+  func deadlines(_ limit: FlowTime.Duration) -> Deadlines? {
+    switch limit.kind {
+    case .calendar(1..., _, 0), .businessDays: break
+    default: return nil
+    }
+    var dates: [Int32] = []
+    for date in 0...days {
+      let begin = Instant(milliseconds: Int64(first + date) * Distance.day)
+      guard let end = add(limit, to: begin, zone: .utc, calendar: policy.calendar, hours: nil) else { return nil }
+      let last = Int32(clamping: end.milliseconds / Distance.day - Int64(first))
+      guard last < Int32.max / 1440 - 1 else { return nil }
+      dates.append(last)
+    }
+    return Deadlines(dates: dates)
+  }
+
   private func inverted(_ targets: [Int]) -> [Int32] {
     var source = 0
     return (0..<count).map { cell in

@@ -12,6 +12,13 @@ struct Reckoner {
   /// Minutes from the first date on, for each cell: never less than for the one before.
   private typealias Table = [Int32]
 
+  struct Length {
+    /// In milliseconds.
+    var longest: Int64
+    /// From date to date, wherever a run starts; false for a limit that is as long everywhere.
+    var isWithin: Bool
+  }
+
   private let ground: Ground
   private let terms: [Reckoning.Term]
   private let ends: Set<Int>
@@ -42,21 +49,29 @@ struct Reckoner {
     guard terms.count * calendar.count <= Self.budget else { return nil }
   }
 
-  /// The longest that a run lasts, time held left out, in milliseconds; nil where that is not known.
-  /// - Parameter charge: minutes for each date by which a hold moves a run: the fewer, the better for runs that are
-  ///   moved little.
-  mutating func longest(charge: Int32) -> Int64? {
+  /// How long runs last at most, time held left out; nil where that is not known.
+  /// - Parameters:
+  ///   - limit: looked at from date to date where it is longer from some than from others.
+  ///   - charge: minutes for each date by which a hold moves a run: the fewer, the better for runs that are moved
+  ///     little.
+  mutating func length(within limit: FlowTime.Duration, charge: Int32) -> Length? {
     guard let tables = tables(charge) else { return nil }
+    let deadlines = calendar.deadlines(limit)
+    // A wall time that is missing on one day, and comes twice on another; and once more where the limit ends.
+    let jumps = Int32((3 * ground.jump + 59_999) / 60_000)
     var longest: Int32 = 0
+    var isWithin = deadlines != nil
     for end in ends where !tables[end].isEmpty {
       for cell in Self.settling * ReckonedCalendar.perDay..<calendar.count {
         let start = tables[end][cell]
         guard start >= 0 else { return nil }
-        longest = max(longest, Int32(cell + 1) * ReckonedCalendar.minutes - start)
+        let last = Int32(cell + 1) * ReckonedCalendar.minutes
+        longest = max(longest, last - start)
+        guard isWithin, let deadlines, start < Self.never else { continue }
+        isWithin = deadlines[start - charge * Self.mostMoved].map { last + jumps <= $0 } ?? false
       }
     }
-    // A wall time that is missing on one day, and comes twice on another.
-    return Int64(longest + charge * Self.mostMoved) * 60_000 + 2 * ground.jump
+    return Length(longest: Int64(longest + charge * Self.mostMoved) * 60_000 + 2 * ground.jump, isWithin: isWithin)
   }
 
   private mutating func tables(_ charge: Int32) -> [Table]? {

@@ -85,9 +85,12 @@ struct Workings {
       if watch.lengths.distances.allSatisfy({ ground.isWithin($0, limit) }) {
         return .proved(bound: latest(watch.lengths, within: limit), isReached: false)
       }
-      if let longest = reckoned(within: limit) {
-        if ground.isWithin(Distance(longest), limit) { return .proved(bound: .time(longest), isReached: false) }
-        return Doubts(ground: ground, watch: watch).verdict(on: claim, reckoned: longest)
+      if let length = reckoned(within: limit) {
+        if ground.isWithin(Distance(length.longest), limit) {
+          return .proved(bound: .time(length.longest), isReached: false)
+        }
+        if length.isWithin { return .proved(bound: nil, isReached: false) }
+        return Doubts(ground: ground, watch: watch).verdict(on: claim, reckoned: length.longest)
       }
     case .firstTouch(let limit):
       if watch.measured.distances.allSatisfy({ ground.isWithin($0, limit) }) {
@@ -182,14 +185,15 @@ struct Workings {
 
   /// How long runs last at most, as the calendar falls, as well as it takes to be within a limit; nil where that is not
   /// known.
-  private mutating func reckoned(within limit: FlowTime.Duration) -> Int64? {
+  private mutating func reckoned(within limit: FlowTime.Duration) -> Reckoner.Length? {
     if reckoner == nil { reckoner = .some(madeReckoner()) }
     guard var reckoner = reckoner ?? nil else { return nil }
-    var shortest: Int64?
+    var shortest: Reckoner.Length?
     for charge in reckoner.charges {
-      guard let longest = reckoner.longest(charge: charge) else { break }
-      shortest = min(shortest ?? longest, longest)
-      if ground.isWithin(Distance(longest), limit) { break }
+      guard var length = reckoner.length(within: limit, charge: charge) else { break }
+      if let known = shortest { length.longest = min(length.longest, known.longest) }
+      shortest = length
+      if length.isWithin || ground.isWithin(Distance(length.longest), limit) { break }
     }
     return shortest
   }
