@@ -100,7 +100,7 @@ struct CohortCommandTests {
         ["simulate", "Workflows/nudge.yaml", "--start", Self.start, "--format", "html"] + how
       ).output
       #expect(page.hasPrefix("<!DOCTYPE html>"))
-      #expect(page.contains("Outcomes") && page.contains("<svg") && page.contains("Sent a "))
+      #expect(page.contains("Contacts by outcome") && page.contains("<svg") && page.contains("Sent a "))
       #expect(!page.contains("<script") && !page.contains("src="))
       #expect(page.contains("the capacity of 5 a day is left out") == (how == ["--exact"]))
       #expect(page.contains("What waits for capacity") == (how != ["--exact"]))

@@ -254,14 +254,15 @@ struct CohortWords {
     let period = name == "date" ? "day" : "week"
     return [
       BarPlot(
-        title: "Outcomes", names: [], rows: sorted(figures.outcomes).map { row(Self.outcome($0.name), [$0.count]) }),
+        title: "Contacts by outcome", names: [],
+        rows: sorted(figures.outcomes).map { row(Self.outcome($0.name), [$0.count]) }),
       BarPlot(
-        title: "Touches a contact", names: [],
+        title: "Contacts by number of touches", names: [],
         rows: figures.touches.enumerated().filter { $1 > 0 }.map { row(Words.count($0, "touch", "touches"), [$1]) }),
-      BarPlot(title: "Days from start to end", names: [], rows: endings),
-      BarPlot(title: "Answers", names: [], rows: sorted(figures.replies).map { row($0.name, [$0.count]) }),
+      BarPlot(title: "Contacts by days from start to end", names: [], rows: endings),
+      BarPlot(title: "Answers by class", names: [], rows: sorted(figures.replies).map { row($0.name, [$0.count]) }),
       BarPlot(
-        title: "By the hour of the day", names: [],
+        title: "Sent and given, by the hour of the day", names: [],
         rows: hours.rows.compactMap { cells in
           guard let label = cells.first.flatMap({ $0 }), let hour = Int(label.prefix(2)) else { return nil }
           return row(label, [figures.load.reduce(0) { $0 + $1.hours[hour] }])
