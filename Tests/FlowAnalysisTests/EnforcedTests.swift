@@ -66,6 +66,19 @@ struct EnforcedTests {
     #expect(try !isProved(.touches(atMost: 1, verb: nil, span: .days(3)), text, caps: gap))
   }
 
+  /// The second touch is put off by the file's gap, and by then the caps have nothing against it.
+  @Test(arguments: [Caps.Rule.delay, .skip, .end("capped")])
+  func `what a longer gap of the file puts off is not left out for the caps' gap`(_ rule: Caps.Rule) throws {
+    let text = touches(2, apart: "1 hour", zone: "UTC", policy: "{ gap: 3 days }")
+    for gap in [FlowTime.Duration.hours(12), .days(1)] {
+      let caps = Caps(gap: gap, then: rule)
+      #expect(try !isProved(.touches(atMost: 1, verb: nil, span: nil), text, caps: caps))
+      #expect(try !isProved(.touches(atMost: 1, verb: nil, span: .days(7)), text, caps: caps))
+      // But for what an answer lifts.
+      #expect(try isProved(.gap(gap), text, caps: caps))
+    }
+  }
+
   /// The third touch waits for the seventh day, and for the day after the second.
   @Test func `what is put off for the touches before it keeps the gap to the last of them`() throws {
     let caps = Caps(touches: 2, span: .days(7), gap: .days(1), then: .delay)

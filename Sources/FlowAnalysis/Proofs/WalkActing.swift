@@ -8,22 +8,23 @@ extension Walk {
   /// The first instant that gap, caps, window and holidays allow: now, or the run is deferred to it.
   mutating func goThroughWindow(_ run: AbstractRun, _ node: NodeIndex) {
     let step = graph.nodes[node]
-    var open = run
+    var open: AbstractRun? = run
     if step.isTouch, run.control.touches > 0 {
       if let caps = ground.caps {
         if ground.mayBeTooMany { waitForCaps(run, caps, node) }
         if let gap = caps.gap {
           waitForGap(run, gap, caps.then, node)
-          guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
-          watch.lapse?.pass(&open, gap, since: Ground.last)
+          open = open.flatMap { after(gap, $0) }
+          // What the policy's gap puts off is held against the caps by when it may go out: they may let it then.
+          guard open != nil || caps.then != .delay else { return }
         }
       }
       if let gap = graph.policy.gap, !step.liftsGap, !run.control.answered {
         waitForGap(run, gap, .delay, node)
-        guard open.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return }
-        watch.lapse?.pass(&open, gap, since: Ground.last)
+        open = open.flatMap { after(gap, $0) }
       }
     }
+    guard var open else { return }
     act(inside(open, step), node)
     guard let closed = longestClosed(step), closed > 0 else { return }
     switch step.closed {
@@ -40,6 +41,14 @@ extension Walk {
       }
       deferred(open, node)
     }
+  }
+
+  /// So long after the last touch, or later; nil where it is not so late.
+  private func after(_ gap: FlowTime.Duration, _ run: AbstractRun) -> AbstractRun? {
+    var run = run
+    guard run.time.constrain(Ground.last, Ground.now, ground.stretches.span(of: gap).least) else { return nil }
+    watch.lapse?.pass(&run, gap, since: Ground.last)
+    return run
   }
 
   /// What acts lies in its window.
