@@ -79,6 +79,26 @@ struct EnforcedTests {
     }
   }
 
+  /// The third touch is due an hour after the second: that it would be one too many is found before the caps are asked.
+  @Test(arguments: [Caps.Rule.skip, .end("capped")])
+  func `a run that the caps would end so early ends by its limit`(_ rule: Caps.Rule) throws {
+    let text = """
+      timezone: '"UTC"'
+      policy: { max-touches: 2 }
+      steps:
+        - \(email("one"))
+        - { wait: 3 days }
+        - \(email("two"))
+        - { wait: 1 hour }
+        - \(email("three"))
+        - end: done
+
+      """
+    let caps = Caps(gap: .days(2), then: rule)
+    #expect(try !isProved(.touches(atMost: 2, verb: nil, span: nil), text, caps: caps))
+    #expect(try isProved(.touches(atMost: 3, verb: nil, span: nil), text, caps: caps))
+  }
+
   /// The third touch waits for the seventh day, and for the day after the second.
   @Test func `what is put off for the touches before it keeps the gap to the last of them`() throws {
     let caps = Caps(touches: 2, span: .days(7), gap: .days(1), then: .delay)

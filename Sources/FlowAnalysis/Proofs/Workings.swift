@@ -40,13 +40,15 @@ struct Workings {
   private mutating func seeWhetherTouchesAreLimited() {
     guard ground.stretches.isWhole, let limit = ground.graph.policy.maxTouches else { return }
     // Where touches never come to more without the limit, they do not with it. They are counted beside what is asked of
-    // every file: without time, then with it.
+    // every file: without time, then with it. Caps that leave a touch out, or end the run, are asked after the limit,
+    // which ends it as soon as one touch more is due.
+    let counted = ground.caps.map { $0.then == .delay } ?? true ? limit : limit - 1
     for claim in [Claim.stops, Self.open(.ends(within: nil), ground.graph)] {
       let begun = Watch(claim, ground)
       guard let walk = finished(begun, keepsTime: begun.isOfTime, countingTo: limit) else { continue }
       if claim == .stops, walk.watch.isBroken { continue }
       walked[claim] = walk.watch
-      guard walk.mostTouches > limit else {
+      guard walk.mostTouches > counted else {
         most = walk.mostTouches
         return
       }
