@@ -71,7 +71,9 @@ extension Stepper {
     if case .reply(let text) = event.kind {
       run.reply = Run.Reply(
         text: text, class: classified(text),
-        date: firstDate(in: text, receivedOn: zone.civil(at: event.at).date))
+        // A file's name is none of what somebody has written.
+        date: OnlyFiles.isSaid(by: text)
+          ? nil : firstDate(in: text, receivedOn: zone.civil(at: event.at).date))
       run.answered = now
     }
     if case .outcome(_, _, let note?) = event.kind { run.taskNote = note }

@@ -42,6 +42,9 @@ import Testing
     ("größe", "gröse", false), ("gross*", "die Größe", false), ("groß*", "GROSSES", true),
     ("ΟΔΟΣ", "οδος", true), ("οδοσ", "ΟΔΟΣ", true), ("ſofort", "sofort", true), ("ﬁne", "FINE", true),
     ("ırak", "irak", false), ("İzmir", "i\u{307}zmir", true),
+    // Where a picture stood in what somebody wrote; and what stands in place of a text.
+    ("do not owe", "\u{FFFC} do not owe", true), ("= fine", "\u{FFFC}fine", false), ("terms", "\u{FFFC}terms", true),
+    ("terms", OnlyFiles.text(["terms.pdf"]), false), ("files", OnlyFiles.text(["a", "b"]), false),
   ])
   func matching(_ pattern: String, _ text: String, _ expected: Bool) throws {
     #expect(try ReplyPattern.parse(pattern).matches(text) == expected, "\(pattern) / \(text)")
