@@ -86,7 +86,8 @@ public struct Explainer {
             answer.showWhenItLeft(isTouch: handover.touch)
             // One that is held says so itself.
             if let state = answer.delivery?.state, ["planned", "deferred"].contains(state) {
-              answer.facts += history.holds.map { .standsStill(because: $0) }
+              let verb = answer.delivery?.verb ?? handover.verb
+              answer.facts += (history.holds + history.verbHolds[verb, default: []]).map { .standsStill(because: $0) }
             }
           }
           if entry.step != nil { put[name] = nil }
@@ -243,8 +244,9 @@ public struct Explainer {
   }
 
   private var stuck: [Reasons.Fact] {
-    (history.stuck.map { [.stuck(because: $0)] } ?? []) + history.holds.map { .standsStill(because: $0) }
-      + pausesSince
+    var holds = history.holds
+    if let because = history.standsBecause, !holds.contains(because) { holds.append(because) }
+    return (history.stuck.map { [.stuck(because: $0)] } ?? []) + holds.map { .standsStill(because: $0) } + pausesSince
   }
 
   /// Pauses that are over, and nothing has happened since.

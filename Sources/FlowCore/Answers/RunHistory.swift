@@ -107,6 +107,11 @@ public struct RunHistory: Sendable, Hashable {
   public var stuck: String?
   /// Why nothing of it goes out for now: sending is held, or the run is paused.
   public var holds: [String] = []
+  /// The same by one verb alone, by verb.
+  public var verbHolds: [String: [String]] = [:]
+  /// Why it waits at its step, though it is due there: a hold, or a touch before that has not left; nil where it does
+  /// not, or where a person has paused it.
+  public var standsBecause: String?
   /// When sending as a whole was held, as far as that is over.
   public var standstills: [Standstill] = []
   public var run: Run

@@ -21,7 +21,16 @@ extension RunHistory {
           held: Dictionary($0.held.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first }))
       },
       deliveries: outbox.map(Delivery.init), beginning: nil, suppressed: try store.suppressed(contact))
-    holds = try RunHistory.holds(of: record, in: store)
+    for hold in try store.remembered(prefix: Hold.prefix).compactMap({ Hold($0) }) {
+      if hold.isWhole || hold.run == record.id || hold.workflow == record.workflow {
+        holds.append(hold.because)
+      } else if let verb = hold.verb {
+        verbHolds[verb, default: []].append(hold.because)
+      }
+    }
+    if let stuck = record.stuck, stuck.hasPrefix(Hold.mark) {
+      standsBecause = String(stuck.dropFirst(Hold.mark.count))
+    }
     standstills = try store.remembered(prefix: Hold.pastPrefix).compactMap(Hold.past)
     if !record.isLive { toldLate = try RunHistory.toldLate(of: record, in: store, journal) }
     if let because = record.stuck, because.hasPrefix(Hold.mark) || because.hasPrefix(Hold.pauseMark) { stuck = nil }
@@ -41,18 +50,6 @@ extension RunHistory {
       else { return nil }
       return Told(step: name, outcome: outcome)
     }
-  }
-
-  /// What holds everything, the run's workflow, or the run.
-  private static func holds(of record: RunRecord, in store: any Store) throws(StoreError) -> [String] {
-    var all = try store.remembered(prefix: Hold.prefix).compactMap { Hold($0) }.filter { hold in
-      hold.isWhole || hold.run == record.id || hold.workflow == record.workflow
-    }.map(\.because)
-    if let stuck = record.stuck, stuck.hasPrefix(Hold.mark) {
-      let because = String(stuck.dropFirst(Hold.mark.count))
-      if !all.contains(because) { all.append(because) }
-    }
-    return all
   }
 
   /// The data that the run started with, from what came in.
