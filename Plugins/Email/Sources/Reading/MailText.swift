@@ -11,9 +11,11 @@ enum MailText {
       ? found.plain : lines(of: HTMLText.plain(found.html), isFlowed: false)
   }
 
-  /// What the files are called that come with it; empty where one has no name.
+  /// What the files are called that come with it; empty where one has no name. A signature is none; what is encrypted
+  /// is one.
   static func files(of part: MailPart) -> [String] {
-    guard part.parts.isEmpty else { return part.parts.flatMap(files) }
+    let isSigned = part.type.value == "multipart/signed"
+    guard part.parts.isEmpty else { return part.parts.prefix(isSigned ? 1 : part.parts.count).flatMap(files) }
     let isFile = part.disposition.value == "attachment" || isNamed(part)
     return isFile ? [HeaderText(part.disposition["filename"] ?? part.type["name"] ?? "").text] : []
   }
