@@ -144,7 +144,8 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
   case badError
   /// The object lacks this, or has something else there.
   case wanted(String)
-  /// The address of one message is of two lines or more: that is wrong with the message, and with nothing else.
+  /// The address of one message is not one plain line (a line break, a tab, another control character, a blank at an
+  /// end): that is wrong with the message, and with nothing else.
   case brokenAddress
 
   public var description: String {
@@ -159,7 +160,7 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badError:
       "\"error\" should be {\"kind\": \"temporary\", \"permanent\", \"ours\" or \"unknown\", \"text\": …}"
     case .wanted(let what): "\(what) should stand in the answer"
-    case .brokenAddress: "\"to\" is more than one line"
+    case .brokenAddress: "\"to\" is not one plain line"
     }
   }
 }
