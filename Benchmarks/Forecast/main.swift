@@ -11,7 +11,7 @@ import Glibc
 //              10,000 mails, 200 where nothing is said, that reach somebody who is away
 //   computed N A  the same chain, only computed, N times: to count instructions
 //   apart N S  each shipped workflow: how many standard errors what is computed of S starts, as many as usual where
-//              nothing is said, lies from what is counted of N contacts, at most; and where, what is computed, what is counted
+//              nothing is said, lies from what is counted of N contacts, at most; and both where that is
 //   agree N    N contacts of each shipped workflow, the compiled walker against the machine, contact by contact
 
 let zones = SystemZones()

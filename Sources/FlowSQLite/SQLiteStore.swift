@@ -53,7 +53,7 @@ public final class SQLiteStore: Store {
         path: path + ".lock", holder: Holder(command: command), patience: patience, isWorthWaiting: isWorthWaiting)
     case .reading: lock = nil
     }
-    try Place.checkFile(path, wasOpened: lock?.opening ?? 0 > 0)
+    try Place.checkFile(path, lock)
     front = Mutex(.open(try Front(Connection(path: path, isWriting: lock != nil, isChecked: isChecked))))
     file = Place.file(path)
     guard let lock else { return }

@@ -103,6 +103,7 @@ struct DamageTests {
       source: "", id: "c-1", at: EngineOnFileTests.at(500), body: .run(ann.id, .cancel(because: "it is broken")))
     try await Self.engine(store, box, at: 500).receive(cancel)
     #expect(try store.run(ann.id)?.isLive == false)
+    #expect(try Self.told(store).isEmpty)
   }
 
   @Test func `guarantee 21: a message that waits to be tried again does not leave, either`() async throws {

@@ -154,7 +154,7 @@ public struct Cohort: Sendable {
     finer.starts = min(Int(Double(starts) * room), contacts, max(starts, spanMinutes / 15))
     room = little / (Double(finer.starts ?? starts) / Double(starts))
     finer.stretch /= max(1, min(100, room))
-    return finer
+    return finer == resolution ? nil : finer
   }
 
   /// So often states may be told something before that is work.

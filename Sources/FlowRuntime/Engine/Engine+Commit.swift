@@ -317,7 +317,9 @@ extension Engine {
   private func withdrawTasks(_ plan: inout Plan, _ event: Event) throws(StoreError) {
     guard !plan.next.isLive, Engine.takesBackTasks(event) else { return }
     let isCancel = if case .cancel = event.kind { true } else { false }
-    let open = try store.tasks(TaskFilter(run: plan.next.id, isOpen: true)).filter { $0.node != nil }
+    let open = try store.tasks(TaskFilter(run: plan.next.id, isOpen: true)).filter {
+      $0.node != nil || isCancel && $0.id == Engine.damagedTask(of: $0.run)
+    }
     guard !open.isEmpty else { return }
     let touches = isCancel ? [] : try store.touchSteps(run: plan.next.id)
     let because = "the run has ended: \(plan.next.run.outcome ?? "")"

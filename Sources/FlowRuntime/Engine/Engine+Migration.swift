@@ -32,7 +32,6 @@ extension Engine {
       return .stranded(because: "there is no workflow \"\(record.workflow)\" any more")
     }
     guard new.fingerprint != version else { return .unaffected }
-    if let damage = try store.damage(run: id) { return .stranded(because: Unreadable(damage: damage).because) }
     let old: Graph
     switch try versions.origin(of: record, in: store, zones: zones) {
     case .success(let origin): old = origin.graph

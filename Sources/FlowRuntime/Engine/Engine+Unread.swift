@@ -7,25 +7,31 @@ import FlowTime
 extension Engine {
   /// A run that would go on stands still.
   func setAside(_ record: RunRecord, _ unreadable: Unreadable) throws(StoreError) {
+    // Whoever begins again after the first of these does the others, too.
+    try store.add([.remember(Facts.unread + record.id, unreadable.because)] + told(unreadable, of: record))
     try setAside(record, unreadable.because)
-    try store.add([.remember(Facts.unread + record.id, unreadable.because)])
-    try tell(unreadable, of: record)
   }
 
+  static func damagedTask(of run: String) -> String { Derived.hex([run, "damaged"], digits: 12) }
+
   /// A damaged history is told to whoever looks at the tasks, once: no file and no program that is put right mends it.
-  private func tell(_ unreadable: Unreadable, of record: RunRecord) throws(StoreError) {
-    let id = Derived.hex([record.id, "damaged"], digits: 12)
-    guard unreadable.isDamage, try store.task(id) == nil else { return }
+  private func told(_ unreadable: Unreadable, of record: RunRecord) throws(StoreError) -> [Write] {
+    let id = Engine.damagedTask(of: record.id)
+    guard unreadable.isDamage else { return [] }
+    switch try store.task(id)?.state {
+    case .open, .done: return []
+    case .withdrawn, nil: break
+    }
     let text =
       "Nothing of \(record.workflow), \(record.subject), is sent any more: \(unreadable.because). "
       + "`flow store check` says what else is; put a backup back, or `flow cancel \(record.id)`."
-    try store.add([
+    return [
       .task(
         TaskRecord(
           id: id, run: record.id, workflow: record.workflow, kind: .notice(.held), person: .absent,
           contact: record.run.data["contact"] ?? .absent, text: text, assigned: clock.now(), due: nil,
           outcomes: ["done"]))
-    ])
+    ]
   }
 
   /// An event comes to a run that cannot take it: it is kept for it, what it stops of what has not left is stopped all
@@ -61,10 +67,9 @@ extension Engine {
         .remember("\(Facts.unread)\(record.id)/\(number)", event.id),
       ]
     }
-    writes.append(.remember(Facts.unread + record.id, unreadable.because))
+    writes += try [.remember(Facts.unread + record.id, unreadable.because)] + told(unreadable, of: record)
     logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(unreadable.because)"])
     try store.add(writes)
-    try tell(unreadable, of: record)
     for var line in plan.cancelled { try giveBack(&line) }
   }
 
@@ -83,7 +88,7 @@ extension Engine {
     if record.isLive, record.stuck == nil || stands(record, behind: line) {
       try setAside(record, unreadable)
     } else {
-      try tell(unreadable, of: record)
+      try store.add(told(unreadable, of: record))
     }
   }
 
@@ -103,7 +108,13 @@ extension Engine {
     versions.forget(id)
     let facts = try store.remembered(prefix: Facts.unread + id + "/")
     var writes = facts.map { Write.remember($0.name, nil) } + [.remember(Facts.unread + id, nil)]
+    func takeBack() throws(StoreError) {
+      guard var task = try store.task(Engine.damagedTask(of: id)) else { return }
+      task.state = .withdrawn(because: "its history is whole, or it has ended", at: clock.now())
+      writes.append(.task(task))
+    }
     guard var record = try store.run(id), record.isLive else {
+      try takeBack()
       try store.add(writes)
       return nil
     }
@@ -115,6 +126,7 @@ extension Engine {
       if !isSaid, record.stuck == nil || record.stuck == before { try setAside(record, unreadable) }
       return unreadable
     }
+    try takeBack()
     if record.stuck == before {
       record.stuck = nil
       writes.append(.advance(record, from: record.sequence))

@@ -191,9 +191,9 @@ extension Versions {
   public mutating func origin(
     of record: RunRecord, in store: any Store, zones: any ZoneSource
   ) throws(StoreError) -> Result<Origin, Unreadable> {
+    if let damage = try store.damage(run: record.id) { return .failure(Unreadable(damage: damage)) }
     switch try graph(of: record, in: store, zones: zones) {
     case .success(let graph): return .success(Origin(graph: graph))
-    case .failure(let unreadable) where unreadable.isDamage: return .failure(unreadable)
     case .failure(let unreadable):
       let entries = try store.journal(record.id).flatMap(\.entries)
       guard let graph = try compiled(record.version, in: store)?.graph, Machine.stands(record.run, on: graph, entries)

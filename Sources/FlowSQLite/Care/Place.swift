@@ -34,10 +34,15 @@ enum Place {
 
   /// Looks at the file before SQLite does, which would take an empty one for a new store, and the log of the store that
   /// was here before for one of a copy put in its place.
-  /// - Parameter wasOpened: there was a store before.
-  static func checkFile(_ path: String, wasOpened: Bool) throws(StoreError) {
+  /// - Parameter lock: it knows whether there was a store before.
+  static func checkFile(_ path: String, _ lock: StoreLock?) throws(StoreError) {
     var status = stat()
-    guard stat(path, &status) == 0 else { return }
+    let wasOpened = lock?.opening ?? 0 > 0
+    guard stat(path, &status) == 0 else {
+      // Somebody has taken it away: if this process ends before it has made another, that is new as well.
+      if wasOpened { lock?.note(opening: 0) }
+      return
+    }
     var log = stat()
     let hasLog = stat(path + "-wal", &log) == 0 && log.st_size > 0
     let name = path.split(separator: "/").last.map(String.init) ?? path

@@ -196,10 +196,14 @@ extension Front {
 
   func journal(_ entry: RunEntry) throws(StoreError) -> [JournalStep] {
     var steps: [JournalStep] = []
-    try walk(entry) { new in
-      steps.append(new.step)
-    } stored: { (bytes, at, sequence) throws(StoreError) in
-      steps.append(try step(bytes, entry, sequence, at))
+    do throws(StoreError) {
+      try walk(entry) { new in
+        steps.append(new.step)
+      } stored: { (bytes, at, sequence) throws(StoreError) in
+        steps.append(try step(bytes, entry, sequence, at))
+      }
+    } catch .corrupt(let what) {
+      throw .corrupt("run \(entry.id): \(what)")
     }
     return steps.reversed()
   }
@@ -230,7 +234,9 @@ extension Front {
     if number != 0 || sequence != 0 { throw lost(sequence) }
   }
 
-  private func lost(_ sequence: Int) -> StoreError { .corrupt("the step \(sequence) of its journal is lost") }
+  private func lost(_ sequence: Int) -> StoreError {
+    .corrupt(sequence > 0 ? "the step \(sequence) of its journal is lost" : "its journal has more steps than it made")
+  }
 
   private func unwrittenStep(_ number: Int64) -> NewStep? {
     flight.flatMap { step(number, in: $0.changes.steps) } ?? step(number, in: changes.steps)

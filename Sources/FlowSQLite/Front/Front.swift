@@ -89,7 +89,7 @@ final class Front {
       since = isLong ? last : mark
       span += isLong ? 2 : 1
       mark = last
-      turned = now
+      turned = isLong ? now : turned + Trust.seconds
     }
   }
 

@@ -68,8 +68,8 @@ extension Examination {
     ]
     checks += try runs(store)
     for hold in holds where hold.run == nil {
-      // What a first run's cap says names its own way out.
-      let help = hold.reason == .firstRun ? nil : "`flow resume --all` when that is mended"
+      // What a first run's cap says names its own way out, and so does the brake.
+      let help = [.firstRun, .brake].contains(hold.reason) ? nil : "`flow resume --all` when that is mended"
       // What a person wants so is no problem, nor is a backup that is looked at; that nothing leaves otherwise is one.
       let isWanted = [.paused, .firstRun].contains(hold.reason) || hold.reason == .restored && isNamed
       let level: ChecksReport.Level = isWanted ? .warning : .problem
