@@ -141,16 +141,18 @@ public struct Cohort: Sendable {
   }
 
   /// More starts, one for each quarter of an hour at best: as many as take little work, or as more contacts tell apart,
-  /// as long as nobody waits for it; then finer stretches.
+  /// as long as nobody waits long for it; then finer stretches.
   private func finer(_ resolution: Resolution, than told: Int, upTo work: Int) -> Resolution? {
     guard let starts = resolution.starts else { return nil }
     let little = Double(Cohort.little) / Double(max(1, told))
     // What is counted of four times as many is half as far off.
     let apart = (Double(contacts) / 1000).squareRoot()
     let wanted = max(little >= 4 ? little : 1, apart)
-    var room = min(wanted, Double(work) / Double(max(1, told)))
+    let effort = Int(min(4, max(1, apart)))
+    var room = min(wanted, Double(effort) * Double(work) / Double(max(1, told)))
     guard room >= 2 else { return nil }
     var finer = resolution
+    finer.work = resolution.work > .max / effort ? .max : resolution.work * effort
     finer.starts = min(Int(Double(starts) * room), contacts, max(starts, spanMinutes / 15))
     room = little / (Double(finer.starts ?? starts) / Double(starts))
     finer.stretch /= max(1, min(100, room))
