@@ -84,7 +84,7 @@ public enum RenderingRules {
     if !(1...16).contains(ending.utf8.count) || !ending.utf8.allSatisfy(isLetterOrDigit) {
       return "the ending \"\(HeaderText(ending))\" is not of letters and digits"
     }
-    if HeaderText(rendering.to).text != rendering.to { return "the address is more than one line" }
+    if HeaderText(rendering.to).text != rendering.to { return "the address is not one plain line" }
     return problem(shown: rendering.shown)
   }
 
