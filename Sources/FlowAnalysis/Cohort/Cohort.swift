@@ -74,7 +74,8 @@ public struct Cohort: Sendable {
     public var answers: Double
     /// Of all contacts, how few may be held for more than the thirty days that holds come to at most.
     public var holds: Double
-    /// After so much work few join others who are nearly where they are; ever more the more it becomes.
+    /// After states have been told something so often few join others who are nearly where they are; ever more the more
+    /// it becomes. Where starts are added for many contacts, up to four times as often.
     public var work: Int
 
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
