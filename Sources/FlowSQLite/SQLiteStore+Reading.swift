@@ -20,10 +20,12 @@ extension SQLiteStore {
   public func inboxNeedingEyes() throws(StoreError) -> [InboxRow] {
     try useFile { (front) throws(StoreError) in
       var found: [InboxEntry] = []
-      for state in [2, 3] {
+      // What is damaged may wait, and nothing is done about it.
+      for state in [1, 2, 3] {
         let statement = try front.file.statement(.inboxOpen)
         statement.bind(1, state)
         found += try statement.all { (row) throws(StoreError) in try front.inboxEntry(row) }
+          .filter { state > 1 || !$0.isPending }
       }
       return found.sorted { $0.number < $1.number }.map(\.row)
     }
@@ -35,7 +37,7 @@ extension SQLiteStore {
     while true {
       let rows = try useFile { (front) throws(StoreError) in
         let statement = try front.file.once(
-          "SELECT number, source, id, at, packed FROM incoming WHERE number > ? ORDER BY number LIMIT 1000")
+          "\(Query.inbox) WHERE number > ? ORDER BY number LIMIT 1000")
         statement.bind(1, last)
         let entries = try statement.all { (row) throws(StoreError) in try front.inboxEntry(row) }
         return entries.map { ($0.number, $0.row) }
@@ -180,16 +182,17 @@ extension SQLiteStore {
       guard let (number, run) = try statement.first({ ($0.number(0), $0.number(1)) }),
         let entry = try front.run(number: run)
       else { return nil }
-      return try front.row(number, entry.id).outgoing
+      return try front.soundRow(number, entry)?.outgoing
     }
   }
 
   public func nextOutgoing(until instant: Instant, _ verbs: Verbs) throws(StoreError) -> Outgoing? {
     try use { (front) throws(StoreError) in
       try front.loadQueues()
-      return try front.queues?.nextLine(until: instant, verbs).map { (line) throws(StoreError) in
-        try front.outgoing(line)
+      while let line = front.queues?.nextLine(until: instant, verbs) {
+        if let outgoing = try front.soundOutgoing(line) { return outgoing }
       }
+      return nil
     }
   }
 
@@ -202,8 +205,8 @@ extension SQLiteStore {
       statement.bind(1, state.number)
       var found: [Outgoing] = []
       for (number, run) in try statement.all({ ($0.number(0), $0.number(1)) }) {
-        guard let entry = try front.run(number: run) else { throw .corrupt("line \(number) belongs to no run") }
-        if let outgoing = try front.row(number, entry.id).outgoing { found.append(outgoing) }
+        guard let entry = try front.run(number: run) else { continue }
+        if let outgoing = try front.soundRow(number, entry)?.outgoing { found.append(outgoing) }
         front.trimAfterReading()
       }
       return found
@@ -213,7 +216,9 @@ extension SQLiteStore {
   public func outbox(run: String) throws(StoreError) -> [Outgoing] {
     try use { (front) throws(StoreError) in
       guard let entry = try front.run(run) else { return [] }
-      return try front.lines(entry).map { (line) throws(StoreError) in try front.outgoing(line) }
+      var found: [Outgoing] = []
+      for line in try front.lines(entry) { if let one = try front.soundOutgoing(line) { found.append(one) } }
+      return found
     }
   }
 
@@ -228,6 +233,13 @@ extension SQLiteStore {
     try use { (front) throws(StoreError) in
       guard let entry = try front.run(run) else { return nil }
       return try front.damage(entry)
+    }
+  }
+
+  public func damaged() throws(StoreError) -> [String] {
+    try use { (front) throws(StoreError) in
+      try front.loadQueues()
+      return Set(front.damaged).sorted()
     }
   }
 
@@ -255,7 +267,7 @@ extension SQLiteStore {
     } else {
       found = try useFile { (front) throws(StoreError) in
         let open = filter.isOpen.map { " WHERE open = \($0 ? 1 : 0)" } ?? ""
-        let statement = try front.file.once("SELECT number, id, run, previous, packed FROM task\(open)")
+        let statement = try front.file.once("\(Query.task)\(open)")
         var found: [TaskRecord] = []
         for row in try statement.all({ (row) throws(StoreError) in try TaskRow(row) }) {
           found.append(try front.entry(row).record)
@@ -314,7 +326,7 @@ extension SQLiteStore {
     try useFile { (front) throws(StoreError) in
       let statement = try front.file.once(
         "SELECT DISTINCT version FROM run WHERE workflow IS NOT NULL AND ended IS NULL")
-      return Set(try statement.all { (row) throws(StoreError) in try front.glossary.text(row.cell(0)) })
+      return Set(try statement.all { try? front.glossary.text($0.cell(0)) }.compactMap(\.self))
     }
   }
 

@@ -1,3 +1,4 @@
+import FlowRuntime
 import GRDB
 
 /// The tables: rows as narrow as they can be, found by numbers. People read the views (README.md). A migration
@@ -6,8 +7,17 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 runs, inbox, outbox, tasks") { db in try db.execute(sql: first + views) }
+    migrator.registerMigration(whole) { db in
+      guard let handle = db.sqliteConnection else { throw StoreError.failed("the file is closed") }
+      for table in SealedTable.allCases { try table.sealAll(handle) }
+    }
     return migrator
   }
+
+  private static let whole = "2 checksums of whole lines"
+
+  /// A line where the columns beside packed lines have their checksum.
+  static let sealed = "SELECT 1 FROM grdb_migrations WHERE identifier = '\(whole)'"
 
   private static let first = """
     -- Words that stand in many lines: workflows, versions, steps, verbs, sources.

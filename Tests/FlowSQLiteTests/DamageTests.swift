@@ -33,7 +33,7 @@ struct DamageTests {
     }
   }
 
-  private static func engine(_ store: any Store, _ box: LetterBox, at hours: Int64) throws -> Engine {
+  static func engine(_ store: any Store, _ box: LetterBox, at hours: Int64) throws -> Engine {
     Engine(
       store: store, library: Library(try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)),
       outlets: box.outlets(), zones: EngineOnFileTests.zones, clock: FixedClock(EngineOnFileTests.at(hours)))
@@ -43,7 +43,7 @@ struct DamageTests {
   enum Time { case first, between, within }
 
   /// Ann and Bob are each written to twice on the first day, in this order, by an engine whose store is closed again.
-  private static func begin(_ scratch: Scratch, _ box: LetterBox, hasLeft: Bool = true) async throws {
+  static func begin(_ scratch: Scratch, _ box: LetterBox, hasLeft: Bool = true) async throws {
     let store = try scratch.open()
     for (name, order) in [("Ann", "O-1"), ("Bob", "O-2")] {
       let data: JSONValue = [
@@ -57,11 +57,11 @@ struct DamageTests {
     try store.close()
   }
 
-  private static func letters(_ box: LetterBox, to name: String) -> Int {
+  static func letters(_ box: LetterBox, to name: String) -> Int {
     box.texts.count { $0.contains("Dear \(name)") }
   }
 
-  private static func told(_ store: SQLiteStore) throws -> [TaskRecord] {
+  static func told(_ store: SQLiteStore) throws -> [TaskRecord] {
     try store.tasks(TaskFilter(isOpen: true)).filter { $0.text.contains("its history is damaged") }
   }
 

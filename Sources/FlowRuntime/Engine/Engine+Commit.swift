@@ -45,7 +45,12 @@ extension Engine {
   /// The clock has come to what the run waits for.
   private func wake(_ id: String) async throws(StoreError) {
     let now = clock.now()
-    guard let record = try store.run(id), let due = record.due, due <= now else { return }
+    guard let record = try store.run(id) else { return }
+    guard let due = record.due, due <= now else {
+      // Of a run whose own row is damaged nobody knows when it is due.
+      if record.isLive, let damage = try store.damage(run: id) { try setAside(record, Unreadable(damage: damage)) }
+      return
+    }
     let graph: Graph
     switch try reading(record) {
     case .success(let read): graph = read

@@ -17,6 +17,7 @@ extension Engine {
       for line in try store.outbox(state) where !leaves(line.verb) { try takeUp(line) }
     }
     for line in try store.outbox(.held) where try crashes(of: line) < Engine.crashLimit { try tryAgain(line) }
+    for id in try store.damaged() { try heedDamage(of: id) }
     // A person may have mended it.
     try forgetRefusals()
     try forgetLate()

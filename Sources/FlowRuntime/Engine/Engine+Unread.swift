@@ -12,6 +12,17 @@ extension Engine {
     try setAside(record, unreadable.because)
   }
 
+  /// A message of the run that waited is damaged.
+  func heedDamage(of id: String) throws(StoreError) {
+    guard let record = try store.run(id), let damage = try store.damage(run: id) else { return }
+    let unreadable = Unreadable(damage: damage)
+    if record.isLive {
+      try setAside(record, unreadable)
+    } else if try store.task(Engine.damagedTask(of: id)) == nil {
+      try store.add(told(unreadable, of: record))
+    }
+  }
+
   static func damagedTask(of run: String) -> String { Derived.hex([run, "damaged"], digits: 12) }
 
   /// A damaged history is told to whoever looks at the tasks, once: no file and no program that is put right mends it.

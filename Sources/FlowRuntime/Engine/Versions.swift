@@ -8,7 +8,7 @@ public struct Unreadable: Error, Hashable, Sendable {
   public var isDamage = false
   public init(_ because: String) { self.because = because }
 
-  init(damage: String) {
+  package init(damage: String) {
     because = "its history is damaged: \(damage)"
     isDamage = true
   }

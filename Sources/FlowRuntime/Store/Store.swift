@@ -50,9 +50,13 @@ public protocol Store: AnyObject, Sendable {
   func knows(run: String, event: String) throws(StoreError) -> Bool
   /// In the order of their sequence.
   func journal(_ run: String) throws(StoreError) -> [JournalStep]
-  /// What of the run's journal is not as it was written; nil where all of it is, or was a moment ago, and where there
-  /// is no such run. Damage there is no error of this call, nor of ``knows(run:event:)``.
+  /// What of the run is not as it was written; nil where all of it is, or was a moment ago, and where there is no such
+  /// run. Damage is no error of this call, nor of any other but ``journal(_:)``: what is told of such a run is what can
+  /// be told, and of its messages those that are whole.
   func damage(run: String) throws(StoreError) -> String?
+  /// Ids of runs of which a message that waits was not as it was written when the store was opened, sorted. It never
+  /// leaves.
+  func damaged() throws(StoreError) -> [String]
 
   // MARK: Time
 
@@ -130,6 +134,7 @@ extension Store {
   }
   /// What stands in memory is not damaged.
   public func damage(run: String) throws(StoreError) -> String? { nil }
+  public func damaged() throws(StoreError) -> [String] { [] }
   public func lastStep() throws(StoreError) -> Instant? { nil }
   public func nextDue() throws(StoreError) -> Instant? { try nextDue(.all) }
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {

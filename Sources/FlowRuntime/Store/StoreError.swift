@@ -15,6 +15,14 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Reading or writing failed: the disk is full, the file is gone, a transaction was refused.
   case failed(String)
 
+  /// What is wrong, without saying that it is the store's.
+  package var words: String {
+    switch self {
+    case .known(let what), .conflict(let what), .corrupt(let what), .failed(let what), .foreign(let what): what
+    case .locked, .newer: description
+    }
+  }
+
   public var description: String {
     switch self {
     case .known(let what): "\(what) is already there"

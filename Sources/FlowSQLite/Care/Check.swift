@@ -13,7 +13,7 @@ public struct StoreCheck: Hashable, Sendable {
 }
 
 extension SQLiteStore {
-  /// Reads the whole file: SQLite's own check, the checksum of every packed line, and that every journal, outbox and
+  /// Reads the whole file: SQLite's own check, the checksum of every line, and that every journal, outbox and
   /// list of tasks is as long as its run says. Changes nothing; may be used while another process writes.
   public func check() throws(StoreError) -> StoreCheck {
     try useFile { (front) throws(StoreError) in
@@ -21,11 +21,7 @@ extension SQLiteStore {
       for found in try front.file.once("PRAGMA integrity_check(20)").all({ $0.text(0) }) where found != "ok" {
         check.add(found)
       }
-      for (table, what) in [
-        ("incoming", "event"), ("run", "run"), ("journal", "step"), ("line", "delivery"), ("task", "task"),
-      ] {
-        try front.checkLines(table, what, &check)
-      }
+      for table in SealedTable.allCases { try front.checkLines(table, &check) }
       try front.checkLengths(&check)
       return check
     }
@@ -33,17 +29,40 @@ extension SQLiteStore {
 }
 
 extension Front {
-  fileprivate func checkLines(_ table: String, _ what: String, _ check: inout StoreCheck) throws(StoreError) {
-    let rows = try file.once("SELECT number, packed FROM \(table) WHERE packed IS NOT NULL ORDER BY number")
+  fileprivate func checkLines(_ table: SealedTable, _ check: inout StoreCheck) throws(StoreError) {
+    let rows = try file.once(table.query)
+    rows.bind(1, Int64.min)
+    rows.bind(2, -1)
     defer { rows.reset() }
     while try rows.next() {
       check.lines += 1
       do throws(StoreError) {
-        _ = try glossary.plain(rows.bytes(1))
+        guard let seal = table.seal(rows) else { throw .corrupt("what started it is not there") }
+        _ = try glossary.plain(rows.bytes(1), seal: seal)
       } catch {
-        check.add("\(what) \(rows.number(0)): \(error)")
+        check.add("\(try name(table, rows)): \(error.words)")
       }
     }
+  }
+
+  /// What a damaged row is to people, as far as its columns say so.
+  private func name(_ table: SealedTable, _ row: Statement) throws(StoreError) -> String {
+    switch table {
+    case .incoming: "the event \(row.text(4)) of the inbox"
+    case .run: try nameOfRun(row.number(0))
+    case .journal: "\(try nameOfRun(row.number(2))), step \(row.number(0))"
+    case .line: "\(try nameOfRun(row.number(2))), delivery \(row.number(0))"
+    case .task: "\(try nameOfRun(row.number(2))), task \(taskID.text(row.cell(3)))"
+    }
+  }
+
+  /// `run ID (WORKFLOW, CONTACT)`, as far as that is known.
+  private func nameOfRun(_ number: Int64) throws(StoreError) -> String {
+    let run = try file.once("SELECT id, workflow, contact FROM run WHERE number = \(number)")
+    let found = try run.first { ($0.cell(0), $0.cellOrNil(1), $0.text(2)) }
+    guard let (id, workflow, contact) = found else { return "a run that is not there" }
+    let words = [workflow.flatMap { try? glossary.text($0) } ?? "", contact].filter { !$0.isEmpty }
+    return "run \(runID.text(id))" + (words.isEmpty ? "" : " (\(words.joined(separator: ", ")))")
   }
 
   /// A run's last line of a kind names the one before, and so on: as many as there are.
@@ -68,7 +87,7 @@ extension Front {
         let stored = counts[table]?[run[0]] ?? 0
         let told = table == "journal" ? run[1] : stored
         if found != stored || found != told {
-          check.add("run number \(run[0]): \(found) of its \(max(stored, told)) \(what) can be reached")
+          check.add("\(try nameOfRun(run[0])): \(found) of its \(max(stored, told)) \(what) can be reached")
         }
       }
     }

@@ -119,7 +119,7 @@ private struct Eraser {
   /// reached nobody else.
   private mutating func findEvents() throws(StoreError) {
     let wanted = names.union(erasure.runs).map { Array($0.utf8) }
-    let rows = try front.file.once("SELECT number, source, id, at, packed FROM incoming")
+    let rows = try front.file.once(Query.inbox)
     defer { rows.reset() }
     while try rows.next() {
       let row = try front.inboxEntry(rows).row
@@ -216,7 +216,9 @@ private struct Eraser {
       let update = try front.file.once("UPDATE \(table) SET packed = ? WHERE number = ?")
       for (number, packed) in try rows.all({ ($0.number(0), $0.bytes(1)) }) {
         guard let base = front.glossary.base(of: packed), own.contains(base) else { continue }
-        update.bind(1, front.glossary.whole(try front.glossary.plain(packed)))
+        // What cannot be read any more stays as it is.
+        guard let whole = try? front.glossary.whole(packed) else { continue }
+        update.bind(1, whole)
         update.bind(2, number)
         try update.run()
       }
@@ -235,9 +237,13 @@ private struct Eraser {
     }
     for event in events {
       // A run of somebody else that it started keeps its event's id.
-      let keep = try front.file.once(
-        "UPDATE run SET event = (SELECT id FROM incoming WHERE number = ?1) WHERE event = ?1")
+      let name = try front.file.once("SELECT source, id FROM incoming WHERE number = \(event)").first {
+        (row) throws(StoreError) in
+        InboxKey(source: try front.glossary.text(row.cell(0)), id: row.text(1)).event
+      }
+      let keep = try front.file.once("UPDATE run SET event = ?2 WHERE event = ?1")
       keep.bind(1, event)
+      keep.bind(2, name)
       try keep.run()
       try front.file.once("DELETE FROM incoming WHERE number = \(event)").run()
     }

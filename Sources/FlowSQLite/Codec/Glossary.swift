@@ -35,6 +35,11 @@ final class Glossary: Sendable {
   }
 
   private let state = Mutex(Known())
+  /// Whether checksums cover the columns beside packed lines, too (``Seal``): in a file that only a program before
+  /// this one has written they do not.
+  private let areSealed: Bool
+
+  init(areSealed: Bool) { self.areSealed = areSealed }
 
   var newWords: [(number: Int64, text: String)] { state.withLock { $0.newWords } }
   var newBases: [(number: Int64, key: Key, origin: Int64, base: Base)] { state.withLock { $0.newBases } }
@@ -95,8 +100,9 @@ final class Glossary: Sendable {
   ///   - key: lines with the same key are alike.
   ///   - origin: whose it is: a run's number, or that of a line of the inbox.
   ///   - clock: an instant that the reader knows.
+  ///   - seal: of the columns beside it.
   func pack(
-    _ key: Key, of origin: Int64, clock: Int64, in room: inout Room, _ write: (inout Packer) -> Void
+    _ key: Key, of origin: Int64, clock: Int64, seal: UInt32, in room: inout Room, _ write: (inout Packer) -> Void
   ) -> [UInt8] {
     room.plain.begin(clock: clock)
     write(&room.plain)
@@ -109,21 +115,17 @@ final class Glossary: Sendable {
     } else {
       room.told.put(bytes: room.plain.bytes)
     }
-    seal(&room.told, room.plain.bytes)
+    let sum = checksum(room.plain.bytes) ^ seal
+    for shift: UInt32 in [0, 8, 16, 24] { room.told.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
     return room.told.bytes
   }
 
-  private func seal(_ packer: inout Packer, _ plain: [UInt8]) {
-    let sum = checksum(plain)
-    for shift: UInt32 in [0, 8, 16, 24] { packer.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
-  }
-
-  /// A line that is told by no other.
-  func whole(_ plain: [UInt8]) -> [UInt8] {
+  /// The same line, told by no other. What is damaged stays so.
+  func whole(_ packed: [UInt8]) throws(StoreError) -> [UInt8] {
     var packer = Packer()
     packer.put(UInt64(0))
-    packer.put(bytes: plain)
-    seal(&packer, plain)
+    packer.put(bytes: try told(packed))
+    packer.put(bytes: packed.suffix(4))
     return packer.bytes
   }
 
@@ -150,11 +152,13 @@ final class Glossary: Sendable {
     }
   }
 
+  /// - Parameter seal: of the columns beside it; without one the checksum is not compared.
   /// - Throws: `.corrupt` where a bit of it, or of what it is told by, is not as it was written.
   func unpack<Value>(
-    _ bytes: [UInt8], clock: Int64, _ read: (inout Unpacker) throws(StoreError) -> Value
+    _ bytes: [UInt8], clock: Int64, seal: UInt32?, _ read: (inout Unpacker) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    var inner = Unpacker(try plain(bytes))
+    var inner: Unpacker
+    if let seal { inner = Unpacker(try plain(bytes, seal: seal)) } else { inner = Unpacker(try told(bytes)) }
     inner.clock = clock
     let value = try read(&inner)
     guard inner.isAtEnd else { throw Unpacker.corrupt("something follows its end") }
@@ -162,7 +166,16 @@ final class Glossary: Sendable {
   }
 
   /// The bytes as they were packed, before they were told by others.
-  func plain(_ bytes: [UInt8]) throws(StoreError) -> [UInt8] {
+  /// - Parameter seal: of the columns beside them.
+  func plain(_ bytes: [UInt8], seal: UInt32) throws(StoreError) -> [UInt8] {
+    let plain = try told(bytes)
+    let sum = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    guard sum == checksum(plain) ^ (areSealed ? seal : 0) else { throw Unpacker.corrupt("its checksum is another") }
+    return plain
+  }
+
+  /// The same; the checksum is not compared.
+  private func told(_ bytes: [UInt8]) throws(StoreError) -> [UInt8] {
     guard bytes.count >= 5 else { throw Unpacker.corrupt("it ends too early") }
     var outer = Unpacker(Array(bytes.dropLast(4)))
     let first = try outer.number()
@@ -176,8 +189,7 @@ final class Glossary: Sendable {
     } else {
       throw Unpacker.corrupt("there is no base \(number)")
     }
-    let sum = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    guard outer.isAtEnd, sum == checksum(plain) else { throw Unpacker.corrupt("its checksum is another") }
+    guard outer.isAtEnd else { throw Unpacker.corrupt("something follows its end") }
     return plain
   }
 }

@@ -66,6 +66,8 @@ final class PackedData: @unchecked Sendable {
   private var bytes: [UInt8] = []
   /// The packer's clock before them, and after them.
   private var (before, after): (Int64, Int64) = (0, 0)
+  /// What the checksum of the run's line covers of what never changes; nil where it was neither written nor read.
+  var seal: UInt32?
 
   func put(_ values: [String: Value], _ packer: inout Packer) {
     if !bytes.isEmpty, before == packer.clock, self.values == values {

@@ -120,7 +120,15 @@ enum LineRow {
     let step = try glossary.text(row.cell(4))
     let verb = try glossary.text(row.cell(5))
     let planned = Instant(milliseconds: row.number(14))
-    let line = try glossary.unpack(row.bytes(13), clock: planned.milliseconds) { (unpacker) throws(StoreError) in
+    let key = DeliveryKey.text(row.cell(3))
+    let moving = Seal.line(
+      state: row.number(7), next: row.numberOrNil(8), attempts: Int(row.number(9)), settled: row.numberOrNil(10),
+      because: row.textOrNil(11), receipt: row.textOrNil(12))
+    let seal = Seal.line(
+      row.number(0), run: row.number(1), previous: row.number(2), key: key, step: row.cell(4), verb: row.cell(5),
+      touch: row.number(6) == 1, planned: row.number(15))
+    let line = try glossary.unpack(row.bytes(13), clock: planned.milliseconds, seal: seal ^ moving) {
+      (unpacker) throws(StoreError) in
       let sequence = try unpacker.get(Int.self)
       let node = try unpacker.get(NodeIndex.self)
       let round = try unpacker.get(Int?.self)
@@ -133,13 +141,14 @@ enum LineRow {
         to: to, shown: shown, payload: payload, fileExtension: try unpacker.get(), reference: try unpacker.get())
       let digest = try unpacker.get(String?.self)
       return Outgoing(
-        key: IdempotencyKey(DeliveryKey.text(row.cell(3))), run: run, sequence: sequence, node: node, step: step,
+        key: IdempotencyKey(key), run: run, sequence: sequence, node: node, step: step,
         round: round, verb: verb, touch: row.number(6) == 1, contact: contact, owner: owner, rendering: rendering,
         digest: digest, planned: planned, next: row.numberOrNil(8).map { Instant(milliseconds: $0) } ?? planned,
         attempts: Int(row.number(9)), state: state, because: row.textOrNil(11), receipt: row.textOrNil(12),
         settled: row.numberOrNil(10).map { planned.adding(milliseconds: $0) })
     }
-    return LineEntry(number: row.number(0), run: row.number(1), previous: row.number(2), line, isStored: true)
+    return LineEntry(
+      number: row.number(0), run: row.number(1), previous: row.number(2), line, moving: moving, isStored: true)
   }
 }
 
@@ -150,6 +159,7 @@ struct TaskRow {
   let run: Int64
   let previous: Int64
   private let packed: [UInt8]
+  private let seal: UInt32
 
   init(_ row: Statement) throws(StoreError) {
     number = row.number(0)
@@ -157,6 +167,8 @@ struct TaskRow {
     run = row.number(2)
     previous = row.number(3)
     packed = row.bytes(4)
+    seal = Seal.task(
+      number, id: taskID.text(id), run: run, previous: previous, name: row.cell(5), open: row.number(6))
   }
 
   static func pack(_ task: TaskRecord, _ packer: inout Packer) {
@@ -172,8 +184,11 @@ struct TaskRow {
     packer.put(task.settledBy)
   }
 
-  func record(id: String, run: String, _ glossary: Glossary) throws(StoreError) -> TaskRecord {
-    try glossary.unpack(packed, clock: 0) { (unpacker) throws(StoreError) in
+  /// - Parameter isChecked: whether its checksum is compared.
+  func record(
+    id: String, run: String, _ glossary: Glossary, isChecked: Bool = true
+  ) throws(StoreError) -> TaskRecord {
+    try glossary.unpack(packed, clock: 0, seal: isChecked ? seal : nil) { (unpacker) throws(StoreError) in
       let assigned = try unpacker.get(Instant.self)
       return TaskRecord(
         id: id, run: run, workflow: try unpacker.get(), kind: try unpacker.get(), person: try unpacker.get(),

@@ -33,7 +33,10 @@ final class Connection {
         guard let handle = db.sqliteConnection else { throw StoreError.failed("the file is closed") }
         return handle
       }
-      if isWriting { try Schema.migrator.migrate(queue) }
+      if isWriting {
+        guard flow_sqlite_turning(handle) == SQLITE_OK else { throw Statement.error(SQLITE_ERROR, handle) }
+        try Schema.migrator.migrate(queue)
+      }
       // Nobody observes what is written from here on.
       sqlite3_commit_hook(handle, nil, nil)
       sqlite3_rollback_hook(handle, nil, nil)

@@ -5,7 +5,7 @@ enum Query: Int, CaseIterable {
   case begin, commit, rollback, dataVersion
   case words, bases, lasts
   case inboxByKey, inboxByNumber, inboxOpen, insertInbox, updateInbox
-  case runByID, runByNumber, runsOfSubject, runsOfContact, dueOfRun, dues, insertRun, updateRun
+  case runByID, runByNumber, runsOfSubject, runsOfContact, dueOfRun, dues, insertRun, updateRun, updateEnds
   case step, insertStep, knows, insertHeard
   case lineByNumber, openLines, insertLine, updateLine
   case taskByID, taskByNumber, insertTask, updateTask
@@ -14,15 +14,15 @@ enum Query: Int, CaseIterable {
 
   private static let run = """
     SELECT number, id, workflow, version, subject, contact, exclusive, event, sequence, stuck, started, steps,
-      last_step, last_line, last_task, packed FROM run
+      last_step, last_line, last_task, packed, touches, due, ended, outcome FROM run
     """
   private static let line = """
     SELECT number, run, previous, key, step, verb, touch, state, next, attempts, settled, because, receipt,
-      packed, planned + coalesce((SELECT run.started FROM run WHERE run.number = line.run), 0) FROM line
+      packed, planned + coalesce((SELECT run.started FROM run WHERE run.number = line.run), 0), planned FROM line
     """
 
-  private static let inbox = "SELECT number, source, id, at, packed FROM incoming"
-  private static let task = "SELECT number, id, run, previous, packed FROM task"
+  static let inbox = "SELECT number, source, id, at, packed, type, state FROM incoming"
+  static let task = "SELECT number, id, run, previous, packed, name, open FROM task"
 
   /// All but those of which there are many (``Fact/many``): a slash is followed by a naught.
   private static let fewFacts: String = {
@@ -74,7 +74,8 @@ enum Query: Int, CaseIterable {
         last_step = ?10, last_line = ?11, last_task = ?12, packed = ?13, version = ?15, room = NULL
       WHERE number = ?1
       """
-    case .step: "SELECT previous, at, packed, run FROM journal WHERE number = ?"
+    case .updateEnds: "UPDATE run SET steps = ?9, last_step = ?10, last_line = ?11, last_task = ?12 WHERE number = ?1"
+    case .step: "SELECT previous, at, packed, run, what FROM journal WHERE number = ?"
     case .insertStep: "INSERT INTO journal (number, run, previous, at, what, packed) VALUES (?, ?, ?, ?, ?, ?)"
     case .knows: "SELECT event FROM heard WHERE run = ?"
     case .insertHeard: "INSERT INTO heard (run, event) VALUES (?, ?)"
@@ -88,7 +89,8 @@ enum Query: Int, CaseIterable {
       """
     case .updateLine:
       """
-      UPDATE line SET state = ?2, next = ?3, attempts = ?4, settled = ?5, because = ?6, receipt = ?7, room = NULL
+      UPDATE line SET state = ?2, next = ?3, attempts = ?4, settled = ?5, because = ?6, receipt = ?7, room = NULL,
+        packed = flow_turned(packed, ?8)
       WHERE number = ?1
       """
     case .taskByID: "\(Self.task) WHERE id = ?"

@@ -124,6 +124,8 @@ final class Statement {
     }
   }
 
+  func cellOrNil(_ column: Int32) -> Cell? { isNull(column) ? nil : cell(column) }
+
   // MARK: Errors
 
   static func error(_ code: Int32, _ connection: OpaquePointer) -> StoreError {

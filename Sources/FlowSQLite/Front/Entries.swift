@@ -25,6 +25,12 @@ final class RunEntry {
   var heard: Set<String>?
   /// What was not as it was written when the journal was read last.
   var damage: String?
+  /// What is not of its deliveries and tasks, as far as they were read, and of its own row: then ``record`` is what
+  /// can be told of that.
+  var damagedRows: String?
+  var isOwnRowDamaged = false
+  /// Its own row is damaged, and whoever asked which runs are due has heard of it.
+  var isDamageTold = false
   /// The span of ``Front/trust`` in which all of the journal was read last.
   var readIn = 0
 
@@ -59,14 +65,17 @@ final class LineEntry {
   let subject: String?
   /// Nil where it was let go; it stands in the file.
   var outgoing: Outgoing?
+  /// What its checksum in the file covers of what changes (``Seal``).
+  var moving: UInt32
   var group = 0
   /// Something is still to be done about it.
   var isOpen: Bool { state.number < Outgoing.State.accepted.number }
   var isStored: Bool
 
-  init(number: Int64, run: Int64, previous: Int64, _ outgoing: Outgoing, isStored: Bool) {
+  init(number: Int64, run: Int64, previous: Int64, _ outgoing: Outgoing, moving: UInt32 = 0, isStored: Bool) {
     self.number = number
     self.run = run
+    self.moving = moving
     runID = outgoing.run
     self.previous = previous
     key = outgoing.key.text

@@ -29,6 +29,8 @@ extension Front {
     case .advance(let record, _):
       guard let entry = try run(record.id) else { return }
       let due = entry.record?.due
+      // What a person has ended needs nothing of what it was.
+      if entry.isOwnRowDamaged, entry.record?.isLive == true, !record.isLive { entry.isOwnRowDamaged = false }
       entry.record = record
       if record.due != due { wake(entry) }
       change(entry)

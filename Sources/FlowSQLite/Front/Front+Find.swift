@@ -76,26 +76,48 @@ extension Front {
     entry.lastLine = row.number(13)
     entry.lastTask = row.number(14)
     if !row.isNull(2) {
-      let started = row.number(10)
-      let (told, hasHeardStart, threads, run) = try glossary.unpack(row.bytes(15), clock: started) {
-        (unpacker) throws(StoreError) in
-        unpacker.data = entry.packedData
-        return (
-          try unpacker.get(Int.self), try unpacker.get(Bool.self), try self.threads(&unpacker, entry),
-          try unpacker.get(Run.self)
-        )
+      do throws(StoreError) {
+        entry.record = try record(row, entry)
+      } catch .corrupt(let what) {
+        note("its own row: \(what)", of: entry)
+        entry.isOwnRowDamaged = true
+        entry.record = remains(row, entry, entry.damagedRows ?? what)
       }
-      entry.told = told
-      entry.hasHeardStart = hasHeardStart
-      entry.record = RunRecord(
-        id: entry.id, workflow: try glossary.text(row.cell(2)), version: try glossary.text(row.cell(3)),
-        subject: row.text(4), contact: row.text(5),
-        exclusive: row.isNull(6) ? nil : try glossary.text(row.cell(6)), event: try event(row.cell(7)),
-        sequence: Int(row.number(8)), threads: threads, stuck: row.textOrNil(9), run: run)
     }
     runs[entry.id] = entry
     runsByNumber[number] = entry
     return entry
+  }
+
+  /// What a run's row says.
+  /// - Throws: `.corrupt` where it is not as it was written.
+  private func record(_ row: Statement, _ entry: RunEntry) throws(StoreError) -> RunRecord {
+    let started = row.number(10)
+    let event = try event(row.cell(7))
+    let seal = Seal.run(
+      entry.number, id: entry.id, workflow: row.cell(2), subject: row.text(4), contact: row.text(5),
+      exclusive: row.cellOrNil(6), event: event, started: started)
+    let moving = Seal.run(
+      version: row.cell(3), steps: entry.steps, lastStep: entry.lastStep, lastLine: entry.lastLine,
+      lastTask: entry.lastTask, touches: Int(row.number(16)), sequence: Int(row.number(8)),
+      due: row.numberOrNil(17), ended: row.numberOrNil(18), outcome: row.cellOrNil(19), stuck: row.textOrNil(9))
+    let (told, hasHeardStart, threads, run) = try glossary.unpack(
+      row.bytes(15), clock: started, seal: seal ^ moving
+    ) { (unpacker) throws(StoreError) in
+      unpacker.data = entry.packedData
+      return (
+        try unpacker.get(Int.self), try unpacker.get(Bool.self), try self.threads(&unpacker, entry),
+        try unpacker.get(Run.self)
+      )
+    }
+    entry.packedData.seal = seal
+    entry.told = told
+    entry.hasHeardStart = hasHeardStart
+    return RunRecord(
+      id: entry.id, workflow: try glossary.text(row.cell(2)), version: try glossary.text(row.cell(3)),
+      subject: row.text(4), contact: row.text(5),
+      exclusive: row.isNull(6) ? nil : try glossary.text(row.cell(6)), event: event,
+      sequence: Int(row.number(8)), threads: threads, stuck: row.textOrNil(9), run: run)
   }
 
   /// Threads are those of the run's lines, but for what was packed as it is.
@@ -135,7 +157,7 @@ extension Front {
   }
 
   /// The id of an event: of a line of the inbox, or the text.
-  private func event(_ cell: Cell) throws(StoreError) -> String {
+  func event(_ cell: Cell) throws(StoreError) -> String {
     guard case .number(let number) = cell else { return try glossary.text(cell) }
     let statement = try reader().statement(.inboxByNumber)
     statement.bind(1, number)
@@ -158,10 +180,12 @@ extension Front {
   /// What is not as it was written of the run's journal (guarantee 21): it is read, and the checksum of each step is
   /// compared, unless that was done, or its last step was written, a moment ago by this process.
   func damage(_ entry: RunEntry) throws(StoreError) -> String? {
+    if let known = entry.damagedRows { return known }
     trust.turn(last: lastStep)
     if entry.damage == nil, entry.lastStep > trust.since || entry.readIn >= trust.span - 1 { return nil }
     try readThrough(entry)
-    return entry.damage
+    _ = try (lines(entry), tasks(entry))
+    return entry.damagedRows ?? entry.damage
   }
 
   /// Which events the run has heard, as far as its journal can be read.
@@ -178,9 +202,9 @@ extension Front {
     do throws(StoreError) {
       try walk(entry) { new in
         if new.isHeard, let event = new.step.event { found.insert(event.id) }
-      } stored: { (bytes, at, _) throws(StoreError) in
+      } stored: { (step) throws(StoreError) in
         do throws(StoreError) {
-          if let event = try heardEvent(bytes, at) { found.insert(event) }
+          if let event = try heardEvent(step) { found.insert(event) }
         } catch .corrupt(let what) {
           entry.damage = what
         }
@@ -194,13 +218,16 @@ extension Front {
     return found
   }
 
+  /// - Throws: `.corrupt` where anything of the run is not as it was written.
   func journal(_ entry: RunEntry) throws(StoreError) -> [JournalStep] {
     var steps: [JournalStep] = []
     do throws(StoreError) {
+      _ = try lines(entry)
+      if let known = entry.damagedRows { throw .corrupt(known) }
       try walk(entry) { new in
         steps.append(new.step)
-      } stored: { (bytes, at, sequence) throws(StoreError) in
-        steps.append(try step(bytes, entry, sequence, at))
+      } stored: { (stored) throws(StoreError) in
+        steps.append(try step(stored, entry))
       }
     } catch .corrupt(let what) {
       throw .corrupt("run \(entry.id): \(what)")
@@ -208,10 +235,17 @@ extension Front {
     return steps.reversed()
   }
 
+  /// A row of a journal.
+  private struct StoredStep {
+    var packed: [UInt8]
+    var seal: UInt32
+    var at: Int64
+    var sequence: Int
+  }
+
   /// The latest first.
   private func walk(
-    _ entry: RunEntry, new body: (NewStep) -> Void,
-    stored read: (_ packed: [UInt8], _ at: Int64, _ sequence: Int) throws(StoreError) -> Void
+    _ entry: RunEntry, new body: (NewStep) -> Void, stored read: (StoredStep) throws(StoreError) -> Void
   ) throws(StoreError) {
     var number = entry.lastStep
     var sequence = entry.steps
@@ -225,9 +259,12 @@ extension Front {
       }
       let statement = try reader().statement(.step)
       statement.bind(1, number)
-      let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2), $0.number(3)) }
-      guard let (previous, at, bytes, run) = row, run == entry.number else { throw lost(sequence) }
-      try read(bytes, started.adding(milliseconds: at).milliseconds, sequence)
+      let row = try statement.first { ($0.number(0), $0.number(1), $0.bytes(2), $0.number(3), $0.cell(4)) }
+      guard let (previous, at, bytes, run, what) = row, run == entry.number else { throw lost(sequence) }
+      let seal = Seal.step(number, run: run, previous: previous, at: at, what: what)
+      try read(
+        StoredStep(
+          packed: bytes, seal: seal, at: started.adding(milliseconds: at).milliseconds, sequence: sequence))
       number = previous
       sequence -= 1
     }
@@ -248,25 +285,23 @@ extension Front {
     return number - first < steps.count ? steps[Int(number - first)] : nil
   }
 
-  private func step(
-    _ bytes: [UInt8], _ entry: RunEntry, _ sequence: Int, _ at: Int64
-  ) throws(StoreError) -> JournalStep {
-    try glossary.unpack(bytes, clock: at) { (unpacker) throws(StoreError) in
+  private func step(_ stored: StoredStep, _ entry: RunEntry) throws(StoreError) -> JournalStep {
+    try glossary.unpack(stored.packed, clock: stored.at, seal: stored.seal) { (unpacker) throws(StoreError) in
       unpacker.shown = { [self] (number) throws(StoreError) in
         try outgoing(number, entry.id).rendering.shown
       }
       _ = try unpacker.get(Bool.self)
       return JournalStep(
-        run: entry.id, sequence: sequence, at: Instant(milliseconds: at), event: try unpacker.get(),
+        run: entry.id, sequence: stored.sequence, at: Instant(milliseconds: stored.at), event: try unpacker.get(),
         entries: try unpacker.get(), touchesElsewhere: try unpacker.get(), suppressed: try unpacker.get(),
         held: try unpacker.get())
     }
   }
 
   /// The step's event, where the run knows it; what else the step says is not read.
-  private func heardEvent(_ bytes: [UInt8], _ at: Int64) throws(StoreError) -> String? {
-    var unpacker = Unpacker(try glossary.plain(bytes))
-    unpacker.clock = at
+  private func heardEvent(_ stored: StoredStep) throws(StoreError) -> String? {
+    var unpacker = Unpacker(try glossary.plain(stored.packed, seal: stored.seal))
+    unpacker.clock = stored.at
     return try unpacker.get(Bool.self) ? unpacker.get(Event?.self)?.id : nil
   }
 
@@ -278,10 +313,14 @@ extension Front {
     var found: [LineEntry] = []
     var number = entry.lastLine
     while number > 0 {
-      let line: LineEntry
-      if let open = queues?.open[number] { line = open } else { line = try row(number, entry.id) }
-      found.append(line)
-      number = line.previous
+      var line = queues?.open[number]
+      if line == nil { line = try soundRow(number, entry) }
+      if let line {
+        found.append(line)
+        number = line.previous
+      } else {
+        number = try previous(ofDamaged: number)
+      }
     }
     found.reverse()
     entry.lines = found
@@ -334,8 +373,10 @@ extension Front {
     while number > 0 {
       let statement = try reader().statement(.taskByNumber)
       statement.bind(1, number)
-      guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }) else {
-        throw .corrupt("there is no task \(number)")
+      guard let row = try statement.first({ (row) throws(StoreError) in try TaskRow(row) }), row.previous < number
+      else {
+        note("a task is lost", of: entry)
+        break
       }
       let task = try self.entry(row)
       found.append(task)
@@ -350,7 +391,12 @@ extension Front {
     let id = taskID.text(row.id)
     if let known = tasks[id] { return known }
     guard let run = try run(number: row.run) else { throw .corrupt("task \(id) belongs to no run") }
-    let record = try row.record(id: id, run: run.id, glossary)
+    let record: TaskRecord
+    do throws(StoreError) {
+      record = try row.record(id: id, run: run.id, glossary)
+    } catch {
+      record = remains(row, id: id, of: run, error.words)
+    }
     let entry = TaskEntry(number: row.number, run: row.run, previous: row.previous, record, isStored: true)
     tasks[id] = entry
     return entry
@@ -374,8 +420,18 @@ extension Front {
 
   func inboxEntry(_ row: Statement) throws(StoreError) -> InboxEntry {
     let source = try glossary.text(row.cell(1))
+    do throws(StoreError) {
+      return InboxEntry(number: row.number(0), try inboxRow(row, source), isStored: true)
+    } catch .corrupt(let what) {
+      return InboxEntry(number: row.number(0), remains(row, source: source, what), isStored: true)
+    }
+  }
+
+  private func inboxRow(_ row: Statement, _ source: String) throws(StoreError) -> InboxRow {
     let at = row.number(3)
-    let (received, body, depth, result) = try glossary.unpack(row.bytes(4), clock: at) {
+    let seal = Seal.event(
+      row.number(0), source: row.cell(1), id: row.text(2), at: at, type: row.cell(5), state: row.number(6))
+    let (received, body, depth, result) = try glossary.unpack(row.bytes(4), clock: at, seal: seal) {
       (unpacker) throws(StoreError) in
       (
         try unpacker.get(Instant.self), try unpacker.get(Incoming.Body.self), try unpacker.get(Int.self),
@@ -384,8 +440,7 @@ extension Front {
     }
     let incoming = Incoming(
       source: source, id: row.text(2), at: Instant(milliseconds: at), body: body, depth: depth)
-    return InboxEntry(
-      number: row.number(0), InboxRow(incoming: incoming, received: received, result: result), isStored: true)
+    return InboxRow(incoming: incoming, received: received, result: result)
   }
 
   // MARK: Queues
@@ -404,8 +459,12 @@ extension Front {
     for entry in pending { inbox[entry.row.incoming.key] = entry }
     var made = Queues(dues: dues, pending: pending)
     for (number, run) in try reader().statement(.openLines).all({ ($0.number(0), $0.number(1)) }) {
-      guard let entry = try self.run(number: run) else { throw .corrupt("line \(number) belongs to no run") }
-      let line = try row(number, entry.id)
+      // Of a line that belongs to no run nobody can be told.
+      guard let entry = try self.run(number: run) else { continue }
+      guard let line = try soundRow(number, entry) else {
+        damaged.append(entry.id)
+        continue
+      }
       if made.open.count > 1024 { line.outgoing = nil }
       made.add(line)
     }

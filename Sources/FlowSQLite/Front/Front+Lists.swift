@@ -11,11 +11,21 @@ extension Front {
     queues?.wakes = WakeHeap()
     defer { queues?.wakes = wakes }
     let found = try wakes.firsts(until: instant, limit: limit) { (wake) throws(StoreError) in
-      try run(number: wake.number)?.record?.due == wake.due
+      try isCurrent(wake)
     }
     var ids: [String] = []
-    for wake in found { if let id = try run(number: wake.number)?.id { ids.append(id) } }
+    for wake in found {
+      guard let entry = try run(number: wake.number) else { continue }
+      entry.isDamageTold = entry.isOwnRowDamaged
+      ids.append(entry.id)
+    }
     return ids
+  }
+
+  /// Nobody knows when a run is due whose own row is damaged: whoever wakes it is told so, once.
+  private func isCurrent(_ wake: WakeHeap.Wake) throws(StoreError) -> Bool {
+    guard let entry = try run(number: wake.number) else { return false }
+    return entry.isOwnRowDamaged ? !entry.isDamageTold : entry.record?.due == wake.due
   }
 
   func nextDue(_ verbs: Verbs) throws(StoreError) -> Instant? {
@@ -23,9 +33,7 @@ extension Front {
     guard var wakes = queues?.wakes else { return nil }
     queues?.wakes = WakeHeap()
     defer { queues?.wakes = wakes }
-    let due = try wakes.next { (wake) throws(StoreError) in
-      try run(number: wake.number)?.record?.due == wake.due
-    }
+    let due = try wakes.next { (wake) throws(StoreError) in try isCurrent(wake) }
     let line = queues?.nextLineDue(verbs)
     return [due, line].compactMap(\.self).min()
   }

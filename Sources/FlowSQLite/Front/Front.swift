@@ -30,6 +30,8 @@ final class Front {
   /// Digests of everybody that is suppressed.
   var suppressed: Set<Int>?
   var queues: Queues?
+  /// Runs of which something that waits was damaged when ``queues`` was read.
+  var damaged: [String] = []
   /// The thread that writes the next group lets go of it, and not the one that makes it.
   private var litter = Litter()
   private let writer: GroupWriter
@@ -95,7 +97,7 @@ final class Front {
 
   init(_ file: Connection) throws(StoreError) {
     self.file = file
-    let glossary = Glossary()
+    let glossary = Glossary(areSealed: try file.once(Schema.sealed).first { _ in true } != nil)
     for (number, text) in try file.statement(.words).all({ ($0.number(0), $0.text(1)) }) {
       glossary.add(word: number, text)
     }

@@ -24,6 +24,8 @@ struct Group: Sendable {
     /// The lines of its outbox tell its threads.
     var areThreadsTold: Bool
     var isStored: Bool
+    /// Its row stays as it is: nobody knows what stood there.
+    var isDamaged: Bool
     var packedData: PackedData
   }
 
@@ -49,6 +51,9 @@ struct Group: Sendable {
     var previous: Int64
     var outgoing: Outgoing
     var isStored: Bool
+    /// What its checksum comes to cover of what changes, and by which bits that is another than it was.
+    var moving: UInt32
+    var turned: UInt32
   }
 
   struct TaskLine: Sendable {
@@ -111,11 +116,14 @@ extension Front {
 
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {
     guard let outgoing = line.outgoing else { throw .failed("line \(line.number) was let go") }
+    let before = line.moving
+    line.moving = outgoing.moving
     defer { line.isStored = true }
     let run = line.isStored ? nil : runsByNumber[line.run]?.record
     return Group.OutboxLine(
       number: line.number, run: line.run, version: run?.version ?? "", started: run?.started ?? .epoch,
-      previous: line.previous, outgoing: outgoing, isStored: line.isStored)
+      previous: line.previous, outgoing: outgoing, isStored: line.isStored, moving: line.moving,
+      turned: before ^ line.moving)
   }
 
   private func seal(_ entry: RunEntry) throws(StoreError) -> Group.RunLine {
@@ -126,6 +134,16 @@ extension Front {
     return Group.RunLine(
       number: entry.number, id: entry.id, record: entry.record, steps: entry.steps, lastStep: entry.lastStep,
       lastLine: entry.lastLine, lastTask: entry.lastTask, told: entry.told, hasHeardStart: entry.hasHeardStart,
-      areThreadsTold: areTold, isStored: entry.isStored, packedData: entry.packedData)
+      areThreadsTold: areTold, isStored: entry.isStored, isDamaged: entry.isOwnRowDamaged,
+      packedData: entry.packedData)
+  }
+}
+
+extension Outgoing {
+  /// What the checksum of its line covers of what changes, as the columns have it.
+  fileprivate var moving: UInt32 {
+    Seal.line(
+      state: state.number, next: next == planned ? nil : next.milliseconds, attempts: attempts,
+      settled: settled?.milliseconds(since: planned), because: because, receipt: receipt)
   }
 }

@@ -84,10 +84,12 @@ final class GroupWriter {
 
   private func write(_ entry: Group.InboxLine) throws(StoreError) {
     let incoming = entry.row.incoming
-    let type = glossary.cell(incoming.body.type)
+    let (source, type) = (glossary.cell(incoming.source), glossary.cell(incoming.body.type))
     let state = entry.row.result?.number ?? 1
     let key = Glossary.Key(kind: Kind.inbox, first: type.word, second: state, third: 0)
-    let packed = glossary.pack(key, of: entry.number, clock: incoming.at.milliseconds, in: &room) { packer in
+    let (number, at) = (entry.number, incoming.at.milliseconds)
+    let seal = Seal.event(number, source: source, id: incoming.id, at: at, type: type, state: state)
+    let packed = glossary.pack(key, of: number, clock: at, seal: seal, in: &room) { packer in
       packer.put(entry.row.received)
       packer.put(incoming.body)
       packer.put(incoming.depth)
@@ -102,7 +104,7 @@ final class GroupWriter {
     }
     let statement = try file.statement(.insertInbox)
     statement.bind(1, entry.number)
-    statement.bind(2, glossary.cell(incoming.source))
+    statement.bind(2, source)
     statement.bind(3, incoming.id)
     statement.bind(4, incoming.at.milliseconds)
     statement.bind(5, type)
@@ -114,13 +116,14 @@ final class GroupWriter {
   // MARK: Runs
 
   private func write(_ entry: Group.RunLine) throws(StoreError) {
-    let statement = try file.statement(entry.isStored ? .updateRun : .insertRun)
+    let statement = try file.statement(entry.isDamaged ? .updateEnds : entry.isStored ? .updateRun : .insertRun)
     statement.bind(1, entry.number)
     if !entry.isStored { statement.bind(2, runID.cell(entry.id)) }
     statement.bind(9, entry.steps)
     statement.bind(10, known(entry.lastStep))
     statement.bind(11, known(entry.lastLine))
     statement.bind(12, known(entry.lastTask))
+    if entry.isDamaged { return try statement.run() }
     if let record = entry.record {
       bind(record, entry, statement)
     } else {
@@ -141,7 +144,14 @@ final class GroupWriter {
     statement.bind(8, record.stuck)
     let place = record.waitsAt.map { Int64($0) } ?? -1 - (outcome?.word ?? glossary.number(""))
     let key = Glossary.Key(kind: Kind.run, first: version.word, second: place, third: 0)
-    let packed = glossary.pack(key, of: entry.number, clock: record.started.milliseconds, in: &room) { packer in
+    let seal =
+      seal(record, entry)
+      ^ Seal.run(
+        version: version, steps: entry.steps, lastStep: entry.lastStep, lastLine: entry.lastLine,
+        lastTask: entry.lastTask, touches: record.touched.count, sequence: record.sequence,
+        due: record.due?.milliseconds, ended: record.ended?.milliseconds, outcome: outcome, stuck: record.stuck)
+    let packed = glossary.pack(key, of: entry.number, clock: record.started.milliseconds, seal: seal, in: &room) {
+      packer in
       packer.data = entry.packedData
       packer.put(entry.told)
       packer.put(entry.hasHeardStart)
@@ -160,6 +170,17 @@ final class GroupWriter {
       statement.bind(19, event(record.event))
       statement.bind(20, record.started.milliseconds)
     }
+  }
+
+  /// Of what never changes, which is reckoned once.
+  private func seal(_ record: RunRecord, _ entry: Group.RunLine) -> UInt32 {
+    if let known = entry.packedData.seal { return known }
+    let seal = Seal.run(
+      entry.number, id: entry.id, workflow: glossary.cell(record.workflow), subject: record.subject,
+      contact: record.contact, exclusive: record.exclusive.map(glossary.cell), event: record.event,
+      started: record.started.milliseconds)
+    entry.packedData.seal = seal
+    return seal
   }
 
   private func version(_ text: String) -> Cell {
@@ -181,7 +202,9 @@ final class GroupWriter {
   private func write(_ new: Group.StepLine) throws(StoreError) {
     let what = glossary.cell(new.step.summary)
     let key = Glossary.Key(kind: Kind.step, first: version(new.version).word, second: what.word, third: 0)
-    let packed = glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, in: &room) { packer in
+    let at = new.step.at.milliseconds(since: new.started)
+    let seal = Seal.step(new.number, run: new.run, previous: new.previous, at: at, what: what)
+    let packed = glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, seal: seal, in: &room) { packer in
       packer.shown = new.shown
       packer.put(new.isHeard)
       packer.put(new.step.event)
@@ -194,7 +217,7 @@ final class GroupWriter {
     statement.bind(1, new.number)
     statement.bind(2, new.run)
     statement.bind(3, known(new.previous))
-    statement.bind(4, new.step.at.milliseconds(since: new.started))
+    statement.bind(4, at)
     statement.bind(5, what)
     statement.bind(6, packed)
     try statement.run()
@@ -213,7 +236,9 @@ final class GroupWriter {
     statement.bind(5, outgoing.settled?.milliseconds(since: planned))
     statement.bind(6, outgoing.because)
     statement.bind(7, outgoing.receipt)
-    if !line.isStored {
+    if line.isStored {
+      statement.bind(8, Int64(line.turned))
+    } else {
       let (step, verb) = (glossary.cell(outgoing.step), glossary.cell(outgoing.verb))
       let key = Glossary.Key(kind: Kind.line, first: version(line.version).word, second: step.word, third: verb.word)
       statement.bind(8, line.run)
@@ -222,12 +247,16 @@ final class GroupWriter {
       statement.bind(11, step)
       statement.bind(12, verb)
       statement.bind(13, outgoing.touch ? 1 : 0)
+      let off = planned.milliseconds(since: line.started)
+      let seal = Seal.line(
+        line.number, run: line.run, previous: line.previous, key: outgoing.key.text, step: step, verb: verb,
+        touch: outgoing.touch, planned: off)
       statement.bind(
         14,
-        glossary.pack(key, of: line.run, clock: planned.milliseconds, in: &room) {
+        glossary.pack(key, of: line.run, clock: planned.milliseconds, seal: seal ^ line.moving, in: &room) {
           LineRow.pack(outgoing, outgoing.rendering, &$0)
         })
-      statement.bind(15, planned.milliseconds(since: line.started))
+      statement.bind(15, off)
     }
     try statement.run()
   }
@@ -242,7 +271,10 @@ final class GroupWriter {
     let statement = try file.statement(entry.isStored ? .updateTask : .insertTask)
     statement.bind(1, entry.number)
     statement.bind(2, isOpen)
-    statement.bind(3, glossary.pack(key, of: entry.run, clock: 0, in: &room) { TaskRow.pack(entry.record, &$0) })
+    let seal = Seal.task(
+      entry.number, id: entry.record.id, run: entry.run, previous: entry.previous, name: name, open: isOpen)
+    statement.bind(
+      3, glossary.pack(key, of: entry.run, clock: 0, seal: seal, in: &room) { TaskRow.pack(entry.record, &$0) })
     if !entry.isStored {
       statement.bind(4, taskID.cell(entry.record.id))
       statement.bind(5, entry.run)

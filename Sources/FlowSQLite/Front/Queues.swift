@@ -44,6 +44,14 @@ struct Queues {
     if line.state == .planned { plan(line) }
   }
 
+  /// It is damaged.
+  mutating func drop(_ line: LineEntry) {
+    guard open.removeValue(forKey: line.number) != nil else { return }
+    openByKey[line.key] = nil
+    let count = (openOfRun[line.run] ?? 0) - 1
+    openOfRun[line.run] = count > 0 ? count : nil
+  }
+
   private mutating func plan(_ line: LineEntry) {
     later.insert(WakeHeap.Wake(due: line.next, number: line.number))
   }

@@ -69,6 +69,10 @@ extension StoreInFront {
     try willRead()
     return try base.damage(run: run)
   }
+  public func damaged() throws(StoreError) -> [String] {
+    try willRead()
+    return try base.damaged()
+  }
   public func lastStep() throws(StoreError) -> Instant? {
     try willRead()
     return try base.lastStep()
