@@ -131,6 +131,26 @@ import Testing
     expectDiagnostics("goal: [ won, completed ]\nsteps:\n  - end: won\n", [:])
   }
 
+  /// Gap, caps, answers and opt-outs are the contact's; a call is made by a person, who may call anybody.
+  @Test func messagesReachTheContact() {
+    let head =
+      "trigger: { event: x, key: deal.id }\ninput: { owner: person, contact: contact, second: contact, deal: { id: text } }\n"
+      + "steps:\n"
+    expectDiagnostics(
+      head + "  - sms: x\n    to: 1️⃣second\n    body: x\n  - end: done\n", ["1️⃣": .notTheContact])
+    expectDiagnostics(
+      head + "  - email: x\n    to: 1️⃣contact ?? second\n    subject: x\n    body: x\n  - end: done\n",
+      ["1️⃣": .notTheContact])
+    expectDiagnostics(head + "  - sms: x\n    to: contact\n    body: x\n  - end: done\n", [:])
+    expectDiagnostics(head + "  - call: x\n    by: owner\n    to: second\n    script: x\n  - end: done\n", [:])
+    expectDiagnostics(head + "  - notify: x\n    to: owner\n    say: x\n  - end: done\n", [:])
+    expectDiagnostics(
+      "trigger: { event: x, key: deal.id, contact: deal.who }\n"
+        + "input: { owner: person, deal: { id: text, who: contact } }\nsteps:\n  - sms: x\n"
+        + "    to: deal.who\n    body: x\n  - end: done\n",
+      [:])
+  }
+
   @Test func contactsAndOwners() {
     expectDiagnostics(
       "trigger: { event: x, key: id }\ninput: { owner: person, id: text }\nsteps:\n  - 1️⃣sms: x\n   "

@@ -77,6 +77,27 @@ struct IdentityTests {
     #expect(rig.box.texts.count == 2)
   }
 
+  /// A list of who must not be written to is there before the first event; a number says STOP before anybody knows
+  /// whose it is.
+  @Test(arguments: ["all", "letter"])
+  func `guarantee 17: what is suppressed of an address that nobody knows yet is its contact's`(channel: String)
+    async throws
+  {
+    let rig = Rig(
+      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly),
+      caps: Caps(touches: 9, span: .days(7), then: .delay))
+    try await rig.engine.receive(
+      Incoming(
+        id: "s-1", at: rig.clock.now(), body: .suppress(contact: "+4930111", channel: channel, because: "asked")))
+    _ = try await Self.place(
+      rig, "O-1", ["name": "Ann", "email": "ann@example.test", "phone": "+4930111"])
+    _ = try await Self.place(rig, "O-2", Self.email)
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+    let all = try rig.store.suppressions().filter { $0.contact == "ann@example.test" }
+    #expect(all.map(\.channel) == [channel] && all.map(\.because) == ["+4930111 is suppressed"])
+  }
+
   /// é is one scalar in the first, and e with an accent in the second: Python's unicodedata makes one of the other.
   static let forms = ["caf\u{E9}", "cafe\u{301}"]
 

@@ -13,12 +13,22 @@ extension Lowering {
     }
     let ask = manifest.touch ? step.fields["ask"].flatMap { text($0, isFile: true, options.naming) } : nil
     let fields = fields(step, manifest, options)
+    if manifest.touch, !manifest.isTask { checkReader(step, fields, options.naming) }
     let (until, cases) = waiting(index, manifest, &options)
     return .channel(
       ChannelAction(
         verb: manifest.verb, touch: manifest.touch, isTask: manifest.isTask, address: manifest.address,
         purpose: purpose, ask: ask, main: manifest.main, fields: fields, until: until, cases: cases,
         outcomes: manifest.outcomes))
+  }
+
+  /// What a run may send is counted, answered and stopped by its contact. People who call may call anybody.
+  private func checkReader(_ step: StepDraft, _ fields: [ChannelAction.Field], _ naming: Naming) {
+    guard let to = step.fields["to"], case .expression(let reader)? = fields.first(where: { $0.name == "to" })?.content,
+      let contact = Expression.compile("contact", as: .contact, in: naming).0
+    else { return }
+    let names = [contact.canonical, header.trigger?.contact?.canonical]
+    if !names.contains(reader.canonical) { bench.report(.notTheContact(to, step)) }
   }
 
   // MARK: Fields

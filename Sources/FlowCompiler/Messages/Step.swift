@@ -145,6 +145,16 @@ extension Diagnostic {
     )
   }
 
+  static func notTheContact(_ to: YAMLNode, _ draft: StepDraft) -> Diagnostic {
+    Diagnostic(
+      .notTheContact, at: to.span,
+      "\"\(draft.verbText)\" reaches the contact of the run, and \(Words.quoted(to.text ?? "this")) is somebody else",
+      help:
+        "leave to: out; whoever else is followed up has a run of their own (enroll), and a colleague is told by notify "
+        + "or escalate"
+    )
+  }
+
   static func unknownArm(_ name: Located, known: [String]) -> Diagnostic {
     Diagnostic(
       .arms, at: name.whole, "unknown arm \(Words.quoted(name.text))",

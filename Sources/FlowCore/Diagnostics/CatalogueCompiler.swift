@@ -194,6 +194,17 @@ extension Explanation {
         "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n",
         input: "owner: person")),
     Explanation(
+      "not-the-contact", title: "A message of the run goes to somebody else than its contact.",
+      why:
+        "Gap, caps, answers and opt-outs are the contact's: a message to somebody else would leave although they have "
+        + "asked not to be written to. A run of a workflow of their own follows them up; a colleague is told by "
+        + "notify or escalate.",
+      example: file(
+        "steps:\n  - sms: hello\n    to: owner\n    purpose: inform\n    body: Hello {{ owner.name }}\n"
+          + "  - end: done\n"),
+      correction: file(
+        "steps:\n  - notify: hello\n    to: owner\n    say: Hello {{ owner.name }}\n  - end: done\n")),
+    Explanation(
       "no-owner", .warning, title: "A workflow has no owner.",
       why: "Every reply is passed on to the owner, and every failure; without one they reach nobody.",
       example: file("steps:\n  - end: done\n", input: "contact: contact"),

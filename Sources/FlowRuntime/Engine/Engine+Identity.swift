@@ -46,7 +46,7 @@ extension Engine {
 
   /// The one name of a contact: what the first known of its identities belongs to, else the first of them.
   /// - Returns: with what is to be remembered, so that the others belong to it from now on, and what runs of before
-  ///   call it, too.
+  ///   call it, too; and what was suppressed for one of them before anybody knew whose it is.
   func contact(_ identities: [String]) throws(StoreError) -> (name: String, remembered: [Write]) {
     guard let first = identities.first, knowsContacts else { return (identities.first ?? "", []) }
     var names: [String] = []
@@ -65,7 +65,14 @@ extension Engine {
       }
     }
     let found = names.first ?? first
-    var remembered = unknown.filter { $0 != found }.map { Write.remember(Facts.contact + $0, found) }
+    var remembered: [Write] = []
+    for identity in unknown where identity != found {
+      remembered.append(.remember(Facts.contact + identity, found))
+      for channel in try store.suppressed([identity]).sorted() {
+        remembered.append(
+          .suppress(contact: [found], channel: channel, at: clock.now(), because: "\(identity) is suppressed"))
+      }
+    }
     for name in names.dropFirst() {
       if let step = sending.joined.join(found, with: name) {
         remembered.append(.remember(Facts.joined + step.from, step.to))

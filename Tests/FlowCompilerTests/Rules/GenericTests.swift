@@ -27,7 +27,7 @@ import Testing
   ]) func quiet(_ body: String) { expectRules(file(body)) }
 
   @Test func whoeverItGoesTo() {
-    expectRules(file("Dear {{ owner.name }}, {{ deal.title }} is here.", to: "  to: owner\n"))
+    expectRules(file("Dear {{ contact.name }}, {{ deal.title }} is here.", to: "  to: contact\n"))
     expectRules(
       file(
         "Dear {{ deal.by.name }}, {{ deal.amount | money }} is here.",
