@@ -79,6 +79,26 @@ struct EnforcedTests {
     }
   }
 
+  /// From a Friday, 12:00, 36 hours last to Sunday, the caps' 2 days to Sunday noon, and the file's 2 business days to
+  /// Tuesday noon: 4 days. Nothing holds the run.
+  @Test func `of the file's gap and the caps' the later puts a touch off`() throws {
+    let caps = Caps(gap: .days(2), then: .delay)
+    for wait in ["1 hour", "36 hours", "50 hours"] {
+      let text = """
+        timezone: '"UTC"'
+        policy: { gap: 2 business days }
+        anytime: { out-of-office: end away }
+        steps: [\(email("one")), { wait: \(wait) }, \(email("two")), { end: done }]
+
+        """
+      #expect(try !isProved(.ends(within: .days(3)), text, caps: caps), "\(wait)")
+      #expect(try isProved(.ends(within: .days(4)), text, caps: caps), "\(wait)")
+    }
+    // What the file's gap puts off keeps the caps', too.
+    let short = touches(2, apart: "1 hour", zone: "UTC", policy: "{ gap: 1 day }")
+    #expect(try isProved(.touches(atMost: 1, verb: nil, span: .hours(40)), short, caps: caps))
+  }
+
   /// The third touch is due an hour after the second: that it would be one too many is found before the caps are asked.
   @Test(arguments: [Caps.Rule.skip, .end("capped")])
   func `a run that the caps would end so early ends by its limit`(_ rule: Caps.Rule) throws {

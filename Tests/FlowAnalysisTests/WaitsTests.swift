@@ -222,4 +222,40 @@ struct WaitsTests {
       try !isProved(
         .silence(reaches: [.end("done")]), text, caps: Caps(touches: 2, span: .days(7), then: .end("capped"))))
   }
+
+  /// What came half a day after the touch is taken on the second day, and holds the run for three more: to the fifth.
+  @Test func `an await that is over when it is come to may yet begin with a hold`() throws {
+    let text = """
+      timezone: '"UTC"'
+      events: { deal.looked: {} }
+      anytime: { out-of-office: end away }
+      steps:
+        - \(email("one"))
+        - { wait: 2 days }
+        - { await: deal.looked until one + 1 day, then: { deal.looked: hold 3 days } }
+        - { end: done }
+
+      """
+    #expect(try !isProved(.follows(.end(nil), within: .days(4), of: .started), text))
+    #expect(try isProved(.follows(.end(nil), within: .days(40), of: .started), text))
+  }
+
+  /// Four hours of the window after a midnight in London are over at 18:00 in London for a contact in New York, and at
+  /// 04:00 for one in Tokyo: who moves there at noon has missed them.
+  @Test func `hours of a window pass where the contact has moved to`() throws {
+    let text = """
+      input: { contact: contact, deal: { id: text, at: instant } }
+      timezone: '"Europe/London"'
+      policy: { window: "mon-fri 09:00-17:00" }
+      events: { contact.moved: {} }
+      anytime: { contact.moved: [{ set: { contact.timezone: '"Asia/Tokyo"' } }] }
+      steps:
+        - { email: one, at: deal.at + 4 business hours, if-past: end gone, purpose: inform, subject: S, body: B. }
+        - { end: done }
+
+      """
+    #expect(try !isProved(.never(.end("gone"), after: .event("contact.moved")), text))
+    let days = text.replacing("4 business hours", with: "4 hours")
+    #expect(try isProved(.never(.end("gone"), after: .event("contact.moved")), days))
+  }
 }

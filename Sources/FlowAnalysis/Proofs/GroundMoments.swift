@@ -93,7 +93,10 @@ extension Ground {
 
   /// Whether a moment changes where a field of data does.
   static func depends(_ moment: Moment?, on root: String) -> Bool {
-    guard case .expression(let expression)? = moment?.base else { return false }
+    guard let moment, !moment.isRelative else { return false }
+    // Hours of a window are counted where the contact is.
+    if root == "contact", case .businessHours? = moment.shift?.duration.kind { return true }
+    guard case .expression(let expression) = moment.base else { return false }
     return expression.uses.contains { $0.name == .input(root) }
   }
 }

@@ -15,11 +15,11 @@ extension Walk {
         if let gap = caps.gap {
           waitForGap(run, gap, caps.then, node)
           open = open.flatMap { after(gap, $0) }
-          // What the policy's gap puts off is held against the caps by when it may go out: they may let it then.
-          guard open != nil || caps.then != .delay else { return }
         }
       }
-      if let gap = graph.policy.gap, !step.liftsGap, !run.control.answered {
+      // What the policy's gap puts off is held against the caps by when it may go out: they may let it then, and where
+      // they put it off as well, either may be the later.
+      if let gap = ownGap(step, run) {
         waitForGap(run, gap, .delay, node)
         open = open.flatMap { after(gap, $0) }
       }
@@ -41,6 +41,19 @@ extension Walk {
       }
       deferred(open, node)
     }
+  }
+
+  /// The policy's, where it holds for a step.
+  private func ownGap(_ step: Node, _ run: AbstractRun) -> FlowTime.Duration? {
+    step.liftsGap || run.control.answered ? nil : graph.policy.gap
+  }
+
+  /// Where a touch is put off to, both gaps have passed, whichever it is put off by.
+  private func isPastGaps(_ run: inout AbstractRun, _ step: Node) -> Bool {
+    for gap in [ground.caps?.gap, ownGap(step, run)].compactMap(\.self) {
+      guard run.time.constrain(Ground.last, Ground.due, ground.stretches.span(of: gap).least) else { return false }
+    }
+    return true
   }
 
   /// So long after the last touch, or later; nil where it is not so late.
@@ -83,9 +96,9 @@ extension Walk {
     let wait =
       step.closed == .defer && closed > 0 ? gap.plus(.init(least: .zero, most: ground.stretches.elapsed(closed))) : gap
     watch.lapse?.wait(&run, duration, after: Ground.last)
-    guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)) else {
-      return
-    }
+    guard run.time.place(Ground.due, after: Ground.last, .init(least: gap.least, most: wait.most)),
+      isPastGaps(&run, step)
+    else { return }
     if let reckoning {
       // Of a hold that goes on nothing is left out then: that is only longer.
       run.control.frozen = false
@@ -107,11 +120,7 @@ extension Walk {
       let most = Distance.sum(
         longest, ground.stretches.elapsed(longestClosed(graph.nodes[node]) ?? 0), isSteady: false)
       guard run.time.place(Ground.due, after: Ground.last, .init(least: .none, most: most)) else { return }
-      // It is put off to where the gaps have passed, too.
-      let own = graph.nodes[node].liftsGap || run.control.answered ? nil : graph.policy.gap
-      for gap in [caps.gap, own].compactMap(\.self) {
-        guard run.time.constrain(Ground.last, Ground.due, ground.stretches.span(of: gap).least) else { return }
-      }
+      guard isPastGaps(&run, graph.nodes[node]) else { return }
       if let reckoning, let span = caps.span {
         run.control.frozen = false
         run.late.due = reckoning.opening(graph.nodes[node].window, reckoning.after(span, run.late.last))
@@ -285,10 +294,10 @@ extension Walk {
         && !watch.isKept(by: one.key)
       {
         if case .hold(let hold) = one.target {
-          guard let later = resolve(awaited.until, run).later else { continue }
-          var waiting = later
-          (waiting.control.node, waiting.control.stage, waiting.control.cursor) = (node, .listening, -1)
-          for held in self.hold(waiting, hold) { put(held) }
+          for var waiting in held(until: awaited.until, run) {
+            (waiting.control.node, waiting.control.stage, waiting.control.cursor) = (node, .listening, -1)
+            for held in self.hold(waiting, hold) { put(held) }
+          }
         } else {
           proceed(leading(run, to: one.target), to: one.target)
         }
@@ -300,6 +309,14 @@ extension Walk {
     passed.time.forget(Ground.due)
     if awaited.until.isData, case .target(let target)? = step.ifPast { proceed(passed, to: target) }
     timedOut(passed, awaited.cases, node, .listening)
+  }
+
+  /// An await that begins with a hold: it lasts until its own instant, or, where that has passed, from now on.
+  private func held(until moment: Moment, _ run: AbstractRun) -> [AbstractRun] {
+    let (later, passed) = resolve(moment, run)
+    guard var passed, passed.time.place(Ground.due, after: Ground.now, .now) else { return [later].compactMap(\.self) }
+    passed.late.due = passed.late.now
+    return [later, passed].compactMap(\.self)
   }
 
   /// What a timeout leads to; a hold there waits once more, as long as holds may move the run.
