@@ -152,4 +152,30 @@ struct NarrowWitnessTests {
     let witness = try #require(find(.never(.end("back"), after: .event("part.paid")), graph))
     #expect(witness.events.map(\.kind) == [.named("part.paid", data: ["sum": .number(Decimal(101))])])
   }
+
+  /// Nobody says anything: what an await takes is what the run has emitted before, when nothing took it.
+  @Test func `a contact is silent, too, where an await takes what the run emitted before`() throws {
+    let graph = try graph(
+      """
+      timezone: "UTC"
+      events: { deal.looked: {} }
+      steps:
+        - emit: deal.looked
+        - { task: ask, by: owner, say: S., within: 1 day }
+        - { await: deal.looked within 1 day, then: { deal.looked: late, timeout: end quiet } }
+      paths:
+        late: [ { email: one, purpose: confirm, subject: S, body: B. }, { end: looked } ]
+
+      """)
+    let ask = try #require(graph.node(named: "ask"))
+    for claim in [
+      Claim.silence(reaches: [.end("quiet")]), .firstTouch(within: .hours(23)), .overseen(step: ask),
+    ] {
+      let witness = try #require(find(claim, graph), "\(claim)")
+      #expect(witness.events.isEmpty)
+      #expect(witness.timeline.map(\.type).filter { $0 == "received" }.count == 2)
+    }
+    #expect(find(.firstTouch(within: .days(1)), graph) == nil)
+    #expect(find(.silence(reaches: [.end("looked")]), graph) == nil)
+  }
 }

@@ -143,7 +143,6 @@ struct Teller {
         count < 50
       else { continue }
       count += 1
-      tale.own.insert(tale.entries.count)
       ahead += carry(Event(id: "own \(count)", at: now, kind: .named(name, data: data)), to: &tale, at: now).effects
     }
   }
@@ -157,6 +156,13 @@ struct Teller {
     budget -= 1
     let movedBefore = tale.run.heldDays
     let transition = Machine.step(graph, tale.run, event, at: now, surroundings)
+    // What came in may be told twice: an await takes what nothing has taken by then.
+    var heard = event.kind == .timer ? tale.run.untaken : [event] + tale.run.untaken
+    for (index, entry) in transition.entries.enumerated() {
+      guard case .received(let name, _, _, _) = entry.kind, let place = heard.firstIndex(where: { $0.name == name })
+      else { continue }
+      if heard.remove(at: place).id.hasPrefix("own") { tale.own.insert(tale.entries.count + index) }
+    }
     tale.run = transition.run
     tale.entries += transition.entries
     // Held time is whole days: from the day on which a hold begins to the one on which the held step goes on, or as

@@ -26,6 +26,9 @@ public struct Course: Sendable, Hashable {
   /// The hold by which the run is held now: since when, and by how much holds had moved `day N` before it.
   private var current: Hold?
 
+  /// Events that the run has emitted and heard, by their ids.
+  private var emitted: Set<String> = []
+
   private struct Hold: Sendable, Hashable {
     var since: Instant
     var daysBefore: Int
@@ -60,10 +63,13 @@ public struct Course: Sendable, Hashable {
 extension Course {
   /// One transition more.
   /// - Parameters:
+  ///   - event: what came in; nil for the start and the clock.
   ///   - before: the run that the event met; nil for the start.
   ///   - isOwn: the run had emitted the event itself.
-  mutating func add(_ transition: Transition, from before: Run?, at now: Instant, isOwn: Bool = false) {
-    if isOwn { own.insert(entries.count) }
+  mutating func add(
+    _ transition: Transition, of event: Event? = nil, from before: Run?, at now: Instant, isOwn: Bool = false
+  ) {
+    noteOwn(transition, event, before, isOwn)
     entries += transition.entries
     let isHeld = transition.entries.contains { if case .held = $0.kind { true } else { false } }
     if isHeld, current == nil { current = Hold(since: now, daysBefore: before?.heldDays ?? 0) }
@@ -77,5 +83,22 @@ extension Course {
     let waited = zone.civil(at: now).date.days(since: first) + 1
     let days = max(waited, transition.run.heldDays - hold.daysBefore)
     held.append(Held(from: zone.startOfDay(first), to: zone.startOfDay(first.adding(days: days))))
+  }
+
+  /// An event that nothing takes when it comes in may be taken by a later await: that tells of it once more.
+  private mutating func noteOwn(_ transition: Transition, _ event: Event?, _ before: Run?, _ isOwn: Bool) {
+    if isOwn, let event { emitted.insert(event.id) }
+    var earlier = before?.untaken ?? []
+    var isTold = event == nil
+    for (at, entry) in transition.entries.enumerated() {
+      guard case .received(let name, _, _, _) = entry.kind else { continue }
+      guard isTold else {
+        isTold = true
+        if isOwn { own.insert(entries.count + at) }
+        continue
+      }
+      guard let place = earlier.firstIndex(where: { $0.name == name }) else { continue }
+      if emitted.contains(earlier.remove(at: place).id) { own.insert(entries.count + at) }
+    }
   }
 }

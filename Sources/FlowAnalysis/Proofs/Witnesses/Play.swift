@@ -81,7 +81,7 @@ struct Player {
     stepsLeft -= 1
     let event = Event(id: "\(play.told.count)", at: instant, kind: kind)
     let transition = Machine.step(graph, play.run, event, at: instant, surroundings)
-    play.course.add(transition, from: play.run, at: instant)
+    play.course.add(transition, of: kind == .timer ? nil : event, from: play.run, at: instant)
     play.run = transition.run
     play.now = instant
     hear(transition, &play)
@@ -96,7 +96,7 @@ struct Player {
     while play.run.waiting != nil, let event = echoes.next(at: play.now) {
       stepsLeft -= 1
       let next = Machine.step(graph, play.run, event, at: play.now, surroundings)
-      play.course.add(next, from: play.run, at: play.now, isOwn: true)
+      play.course.add(next, of: event, from: play.run, at: play.now, isOwn: true)
       play.run = next.run
       echoes.hear(next)
     }
