@@ -3,6 +3,9 @@ import FlowTime
 /// Made-up data of a type, for previews of a workflow without an input of one's own: the same for the same
 /// type.
 public enum Sample {
+  /// When such data are made up for where nothing says when: Monday, 1 June 2026, 09:00 UTC.
+  public static let instant = Instant(seconds: 1_780_304_400)
+
   /// - Parameter at: instants and dates lie on or after it.
   public static func record(_ fields: [Field], at start: Instant) -> [String: Value] {
     var values: [String: Value] = [:]

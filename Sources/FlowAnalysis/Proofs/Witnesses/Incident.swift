@@ -209,7 +209,7 @@ struct Made {
 
   /// The event as such, and with each field at each value at which a condition may turn.
   private func named(_ event: EventDeclaration) -> [Event.Kind] {
-    let base = Sample.record(event.fields, at: Instant(seconds: 1_780_304_400))
+    let base = Sample.record(event.fields, at: Sample.instant)
     var all = [base]
     for field in event.fields {
       let reading = expressions.filter { expression in

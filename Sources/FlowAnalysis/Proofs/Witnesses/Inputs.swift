@@ -238,7 +238,7 @@ struct Inputs {
     }
     let counts = read.map { variables[$0].candidates.count + 1 }
     guard counts.reduce(1, { min($0 * $1, 1_000) }) <= 200 else { return nil }
-    let start = Instant(seconds: 1_780_304_400)
+    let start = Sample.instant
     let picks = Self.product(counts).sorted { $0.count { $0 > 0 } < $1.count { $0 > 0 } }
     return picks.lazy.map { picks in
       var choice = Choice(repeating: 0, count: variables.count)
@@ -260,7 +260,7 @@ struct Inputs {
 
   /// One for each way in which the conditions turn out, the arms of a split are drawn, and instants lie.
   private func distinct(_ all: [Choice], _ zones: any ZoneSource) -> [Choice] {
-    let start = Instant(seconds: 1_780_304_400)
+    let start = Sample.instant
     var seen: Set<[Int]> = []
     var kept: [Choice] = []
     for choice in all where kept.count < Self.most {

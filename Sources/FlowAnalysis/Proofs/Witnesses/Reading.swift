@@ -62,7 +62,7 @@ extension Expression {
       if case .input(let root) = use.name { Inputs.place(root, use.path, graph) } else { nil }
     }
     guard places.count > 1 else { return literals }
-    let sample = Sample.record(graph.triggerFields, at: Instant(seconds: 1_780_304_400))
+    let sample = Sample.record(graph.triggerFields, at: Sample.instant)
     return literals + places.compactMap { sample[$0.root]?[path: $0.path] }
   }
 }

@@ -159,7 +159,7 @@ public struct WitnessSearch {
 
   /// The same, and that by which the run reckons days where it is another.
   private func zones(_ choice: Inputs.Choice, _ player: inout Player) -> [Zone] {
-    let start = Instant(seconds: 1_780_304_400)
+    let start = Sample.instant
     guard let course = player.begin(inputs.data(choice, at: start), at: start)?.course else { return [.utc] }
     guard graph.policy.window != nil, let name = course.data["contact"]?[path: ["timezone"]].text,
       let own = zones.zone(named: name), own.name != course.zone.name
