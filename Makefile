@@ -63,11 +63,12 @@ year:
 	swift build -c release --product flow-faults
 	for seed in 1 2 3; do Tests/Faults/year --seed $$seed .build/release/flow-faults || exit 1; done
 
-## proofs: more than 2000 generated workflows, what is proved of each against all that brute force can make of it; of 100 of them
-## nearly every claim decided
+## proofs: more than 2000 generated workflows, what is proved of each against all that brute force can make of it, and some
+## that write more of the language; of 100 of them nearly every claim decided
 proofs:
 	$(SWIFT) build -c release --product flow-proofs
 	.build/release/flow-proofs --seeds 1-2200
+	.build/release/flow-proofs --seeds 10001-10800 --most 300
 	.build/release/flow-proofs --seeds 1-100 --steps 20000 --most 60
 
 ## bench: figures of the release build

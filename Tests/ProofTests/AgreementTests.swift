@@ -76,4 +76,35 @@ struct AgreementTests {
     for word in words { #expect(all.contains(word), "\(word)") }
     for zone in Generated.zones { #expect(all.contains(zone), "\(zone)") }
   }
+
+  @Test func `later seeds put any option on any verb, and nearly all of them compile as well`() throws {
+    let workshop = try Self.workshop.get()
+    let later = (10_001...11_000 as ClosedRange<UInt64>).map { Generated(seed: $0) }
+    let all = later.map { $0.text + ($0.project ?? "") }.joined()
+    let words = [
+      "24 hours", "1 month 2 days", "30 seconds", "run.day >= 2", "run.touches == 1", "not (item.size > 4)",
+      "s1 + 1 month", "item.due + 1 month", "item.meet at 09:00", "day 3 + 4 hours",
+      "hold 3 hours", "hold until mon 09:00", "hold until item.due", "hold until item.closed", "window: policy",
+      "window: daily 23:00-24:00",
+      "touches: 1 in 3 business days", "gap: 26 hours", "gap: 1 month", "window: daily 00:00-24:00",
+      "- set: { contact.timezone:",
+    ]
+    for word in words { #expect(all.contains(word), "\(word)") }
+    // What no seed before gives an option of its own.
+    for verb in ["await", "wait", "choose", "repeat", "split", "task", "escalate"] {
+      for option in ["if", "window", "at"] {
+        let isThere = later.contains { $0.text.has("\n    \(option): ", at: "  - \(verb):") }
+        #expect(isThere, "\(option) of \(verb)")
+      }
+    }
+    let compiled = later.prefix(60).filter { if case .success = workshop.compile($0) { true } else { false } }
+    #expect(compiled.count >= 52)
+  }
+}
+
+extension String {
+  /// A step of the top list that begins so has a line.
+  fileprivate func has(_ line: String, at head: String) -> Bool {
+    components(separatedBy: "\n  - ").dropFirst().contains { ("  - " + $0).hasPrefix(head) && $0.contains(line) }
+  }
 }

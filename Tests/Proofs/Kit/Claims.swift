@@ -22,9 +22,33 @@ enum Claims {
       }
     }
     claims += orders(of: graph, &chance)
+    if Generated.isWide(seed) { claims += more(of: graph, Chance(seed &+ 77)) }
     // Whether a run may come to the policy's limit is what the language asks; no guarantee does.
     let limit = Claim.touches(atMost: graph.policy.maxTouches ?? .max, verb: nil, span: nil)
     return claims.map { Claimed($0, source: $0 == limit ? .language : .file, span: .file(graph.file)) }
+  }
+
+  /// The same forms with the language's other units.
+  private static func more(of graph: Graph, _ chance: Chance) -> [Claim] {
+    var chance = chance
+    func one<Element>(_ all: Element...) -> Element { all[chance.below(all.count)] }
+    var claims: [Claim] = [
+      .ends(within: one(.businessDays(20), .months(1), .hours(100), .months(3), .businessDays(60), .hours(2000))),
+      .firstTouch(within: one(.hours(26), .days(1), .months(1), .businessDays(1), .weeks(1))),
+      .touches(
+        atMost: 1 + chance.below(3), verb: one(nil, "sms", "call"),
+        span: one(.hours(40), .months(1), .businessDays(3), .days(1))),
+      .apart(one(.hours(20), .businessDays(1), .hours(36), .days(2), .hours(24), .months(1))),
+      .follows(.end(nil), within: one(.hours(200), .businessDays(15), .months(2)), of: .started),
+      .follows(.escalation, within: one(.hours(30), .businessDays(2), .days(9)), of: .touch),
+      .never(.escalation, after: .reply("reply")), .never(.end("won"), after: .event("item.settled")),
+      .always(.event("item.settled"), before: .end("done")), .silence(reaches: [.touch]),
+      .never(.touch, after: .event("bounce")),
+    ]
+    if graph.policy.window != nil {
+      claims += [.firstTouch(within: .businessHours(10)), .follows(.touch, within: .businessHours(30), of: .started)]
+    }
+    return claims
   }
 
   private static func orders(of graph: Graph, _ chance: inout Chance) -> [Claim] {

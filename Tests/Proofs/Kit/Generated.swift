@@ -39,11 +39,15 @@ package struct Generated: Sendable {
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Vancouver",
   ]
 
+  /// Seeds beyond 10,000 write more of the language; those before keep their files.
+  static func isWide(_ seed: UInt64) -> Bool { seed > 10_000 }
+
   package init(seed: UInt64) {
     var maker = GeneratedSteps(
-      chance: Chance(seed &* 0x9E37_79B9 &+ 41), extra: Chance(seed &* 0x9E37_79B9 &+ 173))
+      chance: Chance(seed &* 0x9E37_79B9 &+ 41), extra: Chance(seed &* 0x9E37_79B9 &+ 173),
+      more: Self.isWide(seed) ? Chance(seed &* 0x9E37_79B9 &+ 311) : nil)
     let count = 2 + maker.chance.below(4)
-    var head = GeneratedHead(chance: Chance(seed &* 0x9E37_79B9 &+ 97))
+    var head = GeneratedHead(chance: Chance(seed &* 0x9E37_79B9 &+ 97), isWide: Self.isWide(seed))
     let trigger = head.trigger(&maker.fields)
     let steps = maker.story(count)
     let anytime = maker.anytime()
@@ -91,8 +95,30 @@ struct GeneratedHead {
   private(set) var isEach = false
   private(set) var hasOwnContact = false
   private(set) var zone = "UTC"
+  private let isWide: Bool
 
-  init(chance: Chance) { self.chance = chance }
+  init(chance: Chance, isWide: Bool) {
+    self.chance = chance
+    self.isWide = isWide
+  }
+
+  private var windows: [String] {
+    Self.windows + (isWide ? ["fri 15:00-16:00", "daily 00:00-24:00", "mon-fri 01:30-03:30"] : [])
+  }
+
+  private var gaps: [String] {
+    let all = ["1 day", "12 hours", "3 days", "2 business days"]
+    return isWide ? all + ["36 hours", "1 month", "24 hours", "1 business day", "1 day 4 hours"] : all
+  }
+
+  private var caps: [String] {
+    let all = ["touches: 2 in 7 days", "touches: 1 in 2 days, gap: 12 hours", "gap: 2 days"]
+    return isWide
+      ? all + [
+        "touches: 1 in 3 business days", "touches: 2 in 48 hours, gap: 1 business day", "gap: 26 hours",
+        "touches: 3 in 1 month, gap: 1 day",
+      ] : all
+  }
 
   private static let windows = [
     "mon-fri 09:00-17:00", "daily 08:00-20:00", "mon-thu 09:00-17:00, fri 09:00-13:00", "daily 01:00-04:00",
@@ -133,7 +159,7 @@ struct GeneratedHead {
 
   mutating func project() -> String? {
     guard chance.happens(20) else { return nil }
-    let caps = chance.pick(["touches: 2 in 7 days", "touches: 1 in 2 days, gap: 12 hours", "gap: 2 days"]) ?? ""
+    let caps = chance.pick(caps) ?? ""
     let then = chance.pick(["delay", "delay", "skip", "end capped"]) ?? ""
     return "language: 1\ncaps: { \(caps), then: \(then) }\n"
   }
@@ -142,9 +168,9 @@ struct GeneratedHead {
 
   mutating func policy(needsWindow: Bool) -> String {
     var lines: [String] = []
-    if needsWindow || chance.happens(65) { lines.append("window: \(chance.pick(Self.windows) ?? "")") }
+    if needsWindow || chance.happens(65) { lines.append("window: \(chance.pick(windows) ?? "")") }
     if chance.happens(60) {
-      lines.append("gap: \(chance.pick(["1 day", "12 hours", "3 days", "2 business days"]) ?? "")")
+      lines.append("gap: \(chance.pick(gaps) ?? "")")
     }
     if chance.happens(40) { lines.append("max-touches: \(1 + chance.below(4))") }
     if chance.happens(50) {

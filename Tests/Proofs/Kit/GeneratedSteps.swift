@@ -6,6 +6,8 @@ struct GeneratedSteps {
   var chance: Chance
   /// What came to be generated later, so that the seeds before keep their files.
   private var extra: Chance
+  /// Of what only later seeds write; nil for the ones before.
+  var more: Chance?
   var fields: Set<String> = []
   /// Business hours are counted in the policy's window.
   var needsWindow = false
@@ -16,9 +18,10 @@ struct GeneratedSteps {
   /// A class of answers that names a date, where one is asked for.
   private(set) var later = ""
 
-  init(chance: Chance, extra: Chance) {
+  init(chance: Chance, extra: Chance, more: Chance?) {
     self.chance = chance
     self.extra = extra
+    self.more = more
   }
 
   /// Through which of its services a message goes: it changes no run.
@@ -27,7 +30,7 @@ struct GeneratedSteps {
   }
 
   /// What surrounds a step while it is made.
-  private struct Place {
+  struct Place {
     var indent: String
     /// The number of the top step, or of the one around it; 0 in a path.
     var number: Int
@@ -71,10 +74,13 @@ struct GeneratedSteps {
 
   private mutating func one(_ all: String...) -> String { chance.pick(all) ?? "" }
 
-  private mutating func duration() -> String {
-    let text = one(
-      "1 day", "2 days", "36 hours", "3 business days", "90 minutes", "1 week", "20 minutes", "5 days", "1 day 4 hours",
-      "1 business day", "4 business hours", "1 month", "12 business hours")
+  mutating func duration() -> String {
+    let text =
+      otherDuration()
+      ?? one(
+        "1 day", "2 days", "36 hours", "3 business days", "90 minutes", "1 week", "20 minutes", "5 days",
+        "1 day 4 hours",
+        "1 business day", "4 business hours", "1 month", "12 business hours")
     if text.hasSuffix("business hours") { needsWindow = true }
     return text
   }
@@ -82,6 +88,7 @@ struct GeneratedSteps {
   private mutating func time() -> String { one("09:00", "02:30", "00:00", "16:59", "09:30", "23:30") }
 
   mutating func condition() -> String {
+    if let other = otherCondition() { return other }
     let (text, field) =
       chance.pick([
         ("item.size > 4", "size"), ("item.size < 5", "size"), ("item.kind == \"small\"", "kind"),
@@ -104,7 +111,8 @@ struct GeneratedSteps {
   }
 
   /// An instant, and whether it is from data.
-  private mutating func moment(_ place: Place) -> (text: String, isData: Bool) {
+  mutating func moment(_ place: Place) -> (text: String, isData: Bool) {
+    if let other = otherMoment(place) { return other }
     if place.hasEvent, chance.happens(40) { return ("event.time + \(duration())", false) }
     // Whatever comes later comes after the first step.
     if place.number > 1, chance.happens(15) { return ("s1 + \(duration())", false) }
@@ -165,6 +173,11 @@ struct GeneratedSteps {
   // MARK: Steps
 
   private mutating func step(_ place: Place, name: String) -> String {
+    let plain = plain(place, name: name)
+    return plain + options(of: plain, place)
+  }
+
+  private mutating func plain(_ place: Place, name: String) -> String {
     switch chance.below(17) {
     case 0, 1, 2, 3: place.indent + "- " + touchHead(place, name: name)
     case 4: place.indent + "- " + waitHead(place, name: name)
@@ -181,6 +194,11 @@ struct GeneratedSteps {
 
   /// A step inside another.
   private mutating func leaf(_ place: Place) -> String {
+    let plain = plainLeaf(place)
+    return plain + options(of: plain, place)
+  }
+
+  private mutating func plainLeaf(_ place: Place) -> String {
     let name = name()
     switch chance.below(place.depth > 1 ? 6 : 8) {
     case 0, 1: return place.indent + "- " + touchHead(place, name: name)
@@ -246,7 +264,7 @@ struct GeneratedSteps {
   private mutating func target(_ place: Place, hasEvent: Bool = false) -> String {
     switch chance.below(7) {
     case 0: return "next"
-    case 1: return one("hold 2 days", "hold 1 business day", "hold until day 9, or 1 day")
+    case 1: return otherHold() ?? one("hold 2 days", "hold 1 business day", "hold until day 9, or 1 day")
     case 2,
       3 where place.depth < 1:
       return "\n" + leaf(place.deeper("      ", hasEvent: hasEvent))
@@ -380,7 +398,9 @@ struct GeneratedSteps {
 
   mutating func anytime() -> String {
     var cases: [String] = []
-    if chance.happens(50) { cases.append("item.closed: " + one("end closed", "end closed", "hold 3 days")) }
+    if chance.happens(50) {
+      cases.append("item.closed: " + (otherAnswer() ?? one("end closed", "end closed", "hold 3 days")))
+    }
     if chance.happens(30) {
       fields.insert("size")
       cases.append("item.sized:\n    - set: { item.size: event.size }" + tail())
@@ -399,7 +419,11 @@ struct GeneratedSteps {
       let read = "\n    - task: read\n      by: owner\n      say: Read it.\n    - hold: 2 days"
       cases.append("reply: " + one("end answered", "hold 2 days", "hold 1 business day", read))
     }
-    if chance.happens(30) { cases.append("out-of-office: hold until return + 1 business day, or 5 business days") }
+    if let absence = otherAbsence() {
+      cases.append("out-of-office: \(absence)")
+    } else if chance.happens(30) {
+      cases.append("out-of-office: hold until return + 1 business day, or 5 business days")
+    }
     if chance.happens(20) {
       cases.append("bounce:\n    - notify: wrong\n      to: owner\n      say: It came back.\n    - end: bounced")
     }
@@ -428,7 +452,7 @@ struct GeneratedSteps {
   /// What may close a list of `anytime`.
   private mutating func tail() -> String {
     switch chance.below(5) {
-    case 0: return "\n    - hold: 2 days"
+    case 0: return "\n    - " + (otherHold().map { "hold:" + $0.dropFirst(4) } ?? "hold: 2 days")
     case 1: return "\n    - choose:\n        - when: item.size > 8\n          then: end large"
     case 2 where last > 1: return "\n    - go: s\(2 + chance.below(last - 1))"
     default: return ""

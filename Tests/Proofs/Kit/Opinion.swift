@@ -261,7 +261,8 @@ package struct Opinion {
   }
 
   private func later(_ instant: Instant, by duration: Duration) -> Instant? {
-    let contact = tale.run.data["contact"]?[path: ["timezone"]].text.flatMap { tale.zones?.zone(named: $0) }
+    // A claim counts hours of the window where the contact was when the run began.
+    let contact = tale.data["contact"]?[path: ["timezone"]].text.flatMap { tale.zones?.zone(named: $0) }
     return add(
       duration, to: instant, zone: tale.zone, calendar: calendar,
       hours: graph.policy.window.map { ($0, contact ?? tale.zone) })

@@ -7,23 +7,42 @@ import ProofKit
 import Synchronization
 
 /// `flow-proofs --seeds 1-2000`: as many generated workflows, each proved and tried by brute force.
+/// Seeds beyond 10,000 write more of the language.
 /// `--shipped`: the processes that ship, at most 100 ms each; with `--caps` where a contact gets two touches in 7 days
 /// at most.
 /// `--seed N` one, with its text; `--budget N` steps of the machine for brute force, `--steps N` for the search for
 /// each witness (0: none); `--most P` undecided claims in a thousand that are still fine.
 struct Program {
-  private let arguments: [String]
+  private var options: [String: String] = [:]
 
-  init(_ arguments: [String]) { self.arguments = arguments }
+  private static let usage = """
+    usage: flow-proofs [--seeds FIRST-LAST | --seed N] [--budget N] [--steps N] [--most P]
+           flow-proofs --shipped [--caps] [--only WORKFLOW]
+    """
+  private static let flags = ["--shipped", "--caps"]
+  private static let valued = ["--seeds", "--seed", "--budget", "--steps", "--most", "--only"]
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    while let name = rest.popFirst() {
+      if Self.flags.contains(name) {
+        options[name] = ""
+      } else if Self.valued.contains(name), let value = rest.popFirst() {
+        options[name] = value
+      } else {
+        throw Wrong(description: "flow-proofs does not know \(name)\n\(Self.usage)")
+      }
+    }
+  }
 
   struct Wrong: Error, CustomStringConvertible { var description: String }
 
   func run() throws -> Int32 {
     let workshop = try Workshop(root: FileManager.default.currentDirectoryPath)
-    if arguments.contains("--shipped") { return try shipped(workshop) }
-    let budget = option("--budget").flatMap { Int($0) } ?? 4_000
-    let steps = option("--steps").flatMap { Int($0) } ?? 1_000
-    if let seed = option("--seed").flatMap({ UInt64($0) }) {
+    if options["--shipped"] != nil { return try shipped(workshop) }
+    let budget = try number("--budget") ?? 4_000
+    let steps = try number("--steps") ?? 1_000
+    if let seed = try number("--seed").map({ UInt64($0) }) {
       let generated = Generated(seed: seed)
       print(generated.text, generated.project ?? "", separator: "\n")
       if case .failure(let broken) = workshop.compile(generated) {
@@ -34,18 +53,20 @@ struct Program {
       print(agreement.counts)
       return agreement.disagreements.isEmpty ? 0 : 1
     }
-    let bounds = (option("--seeds") ?? "1-2000").split(separator: "-").compactMap { UInt64($0) }
-    guard bounds.count == 2, bounds[0] <= bounds[1] else { throw Wrong(description: "--seeds FIRST-LAST") }
-    return agree(bounds[0]...bounds[1], workshop, budget: budget, steps: steps)
+    let bounds = (options["--seeds"] ?? "1-2000").split(separator: "-").map { UInt64($0) }
+    guard bounds.count == 2, let first = bounds[0], let last = bounds[1], first <= last else {
+      throw Wrong(description: "--seeds is FIRST-LAST\n\(Self.usage)")
+    }
+    return agree(first...last, workshop, budget: budget, steps: steps, most: try number("--most") ?? 200)
   }
 
   /// What is proved of the processes that ship, and how long that takes.
   private func shipped(_ workshop: Workshop) throws -> Int32 {
     var isFast = true
-    let caps = arguments.contains("--caps") ? Caps(touches: 2, span: .days(7), gap: .days(1)) : nil
+    let caps = options["--caps"] != nil ? Caps(touches: 2, span: .days(7), gap: .days(1)) : nil
     let clock = ContinuousClock()
     for workflow in try workshop.shipped(root: FileManager.default.currentDirectoryPath)
-    where option("--only") == nil || option("--only") == workflow.graph.workflow {
+    where options["--only"].map({ $0 == workflow.graph.workflow }) ?? true {
       let claims = Claims.standard(for: workflow.graph) + workflow.guarantees
       let begin = clock.now
       let prover = Prover(graph: workflow.graph, zones: workshop.zones, caps: caps)
@@ -58,12 +79,16 @@ struct Program {
     return isFast ? 0 : 1
   }
 
-  private func option(_ name: String) -> String? {
-    guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else { return nil }
-    return arguments[place + 1]
+  /// A whole number from 0; nil where the option is not given.
+  private func number(_ name: String) throws -> Int? {
+    guard let text = options[name] else { return nil }
+    guard let number = Int(text), number >= 0 else {
+      throw Wrong(description: "\(name) takes a whole number, not \(text)\n\(Self.usage)")
+    }
+    return number
   }
 
-  private func agree(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop, budget: Int, steps: Int) -> Int32 {
+  private func agree(_ seeds: ClosedRange<UInt64>, _ workshop: Workshop, budget: Int, steps: Int, most: Int) -> Int32 {
     let next = Atomic<UInt64>(seeds.lowerBound)
     let total = Mutex((counts: Agreement.Counts(), failed: 0, undecided: [String: Int]()))
     DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
@@ -93,7 +118,6 @@ struct Program {
       \(counts.reached) bounds said to be reached, \(counts.met) of them met; \(counts.arguable) witnesses arguable
       \(counts.workflows - failed) passed, \(failed) failed
       """)
-    let most = option("--most").flatMap { Int($0) } ?? 200
     if counts.undecided * 1_000 > most * claims {
       print("more than \(most) in a thousand claims are undecided")
       return 1
