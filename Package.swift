@@ -116,7 +116,9 @@ let package = Package(
         + plugins.map { .target(name: "\($0)Channel") },
       exclude: ["Mails"]),
     // Drives the built command, and so needs no module of it.
-    .testTarget(name: "CommandTests", dependencies: ["flow"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["flow", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "FlowReportTests", dependencies: ["FlowReport", "FlowCore", "FlowTime"], exclude: ["Snapshots"]),
     .testTarget(

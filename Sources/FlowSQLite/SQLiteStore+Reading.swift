@@ -147,6 +147,11 @@ extension SQLiteStore {
     }
   }
 
+  /// Those steps of a run's journal that can be read, in the order of their sequence: all, of a run that is whole.
+  public func legible(run: String) throws(StoreError) -> [JournalStep] {
+    try useFile { (front) throws(StoreError) in try front.run(run).map(front.legible) ?? [] }
+  }
+
   // MARK: Time
 
   public func lastStep() throws(StoreError) -> Instant? {

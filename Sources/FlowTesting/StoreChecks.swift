@@ -159,6 +159,39 @@ extension StoreConformance {
       try store.store.commit([.append(Sample.step("r-1", 2)), .append(Sample.step("r-1", 3))])
       store.expect(try store.store.journal("r-1").map(\.sequence), is: [1, 2, 3], "the journal")
     },
+    Check("the step that was added last says how far the store has come") { store in
+      store.expect(try store.store.lastStep(), is: nil, "the last step of an empty store")
+      try store.store.commit([.start(Sample.run("r-1")), .append(Sample.step("r-1", 1))])
+      try store.store.commit([
+        .start(Sample.run("r-2", subject: "P-2", event: "e-2", started: 3)), .append(Sample.step("r-2", 1)),
+        .append(Sample.step("r-2", 2)),
+      ])
+      store.expect(try store.store.lastStep(), is: Sample.step("r-2", 2).at, "the last step")
+      // Not the latest instant: a clock may have been set back.
+      try store.store.add([.append(Sample.step("r-3", 1))])
+      store.expect(try store.store.lastStep(), is: Sample.step("r-3", 1).at, "the last step before a flush")
+      try store.store.flush()
+    },
+    Check("what was written is not damaged, before a flush and after it, nor is what is not there") { store in
+      try store.store.add([
+        .start(Sample.run("r-1")), .append(Sample.step("r-1", 1)), .plan(Sample.outgoing("k-1")),
+        .task(Sample.task("t-1")),
+      ])
+      for when in ["before", "after"] {
+        store.expect(try store.store.damage(run: "r-1"), is: nil, "the damage of a run \(when) the flush")
+        store.expect(try store.store.damaged(), is: [], "runs whose messages are damaged \(when) the flush")
+        try store.store.flush()
+      }
+      var held = Sample.outgoing("k-1")
+      held.state = .held
+      held.because = "a hold"
+      try store.store.commit([
+        .change(held, from: .planned), .advance(Sample.run("r-1", due: 20, sequence: 2), from: 1),
+        .append(Sample.step("r-1", 2)),
+      ])
+      store.expect(try store.store.damage(run: "r-1"), is: nil, "the damage of a run that was changed")
+      store.expect(try store.store.damage(run: "r-9"), is: nil, "the damage of a run that never was")
+    },
     Check("runs are listed by start, then id, as asked for") { store in
       try store.store.commit([
         .start(Sample.run("r-2", subject: "P-2", event: "e-2", started: 3)),

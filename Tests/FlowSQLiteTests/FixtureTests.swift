@@ -8,7 +8,7 @@ import Testing
 struct FixtureTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  @Test(arguments: ["1"])
+  @Test(arguments: ["1", "2"])
   func `guarantee 22: a store of every version opens, and tells what it told`(version: String) throws {
     let scratch = try Scratch()
     try FileManager.default.copyItem(

@@ -84,6 +84,8 @@ public enum ContactReport {
 
   public struct Person: Sendable, Hashable {
     public var allowed: [Allowed] = []
+    /// Runs of which this lacks what cannot be read.
+    public var damaged: [DamagedRun] = []
     /// Everything that the contact is known by, sorted.
     public var identities: [String]
     public var runs: [Run]
@@ -188,7 +190,7 @@ public enum ContactReport {
           "tasks",
           .array(
             person.tasks.map { .members(members($0, person.zone(of: $0))) })
-        ),
+        ), ("damaged", DamagedRun.json(person.damaged)),
       ]), open: 4)
   }
 

@@ -40,7 +40,7 @@ public enum ReplayReport {
     return out + (different == 0 ? "\(total), all the same\n" : "\(different) of \(total) not the same\n")
   }
 
-  public static func json(_ lines: [Line]) -> String {
+  public static func json(_ lines: [Line], damaged: [DamagedRun] = []) -> String {
     let runs = lines.map { line -> JSONValue in
       var members: [(String, JSONValue?)] = [("run", .string(line.run)), ("workflow", .string(line.workflow))]
       switch line.verdict {
@@ -55,7 +55,8 @@ public enum ReplayReport {
       }
       return .members(members)
     }
-    return JSONText.write(.members([("runs", .array(runs))]), open: 3)
+    return JSONText.write(
+      .members([("runs", .array(runs)), ("damaged", DamagedRun.json(damaged))]), open: 3)
   }
 
   /// The first entry that is another.

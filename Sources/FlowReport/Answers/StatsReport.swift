@@ -100,7 +100,8 @@ public enum StatsReport {
   // MARK: JSON
 
   /// Times in seconds; rates and shares as numbers.
-  public static func json(_ all: [Figures]) -> String {
+  /// - Parameter damaged: runs that are not counted.
+  public static func json(_ all: [Figures], damaged: [DamagedRun] = []) -> String {
     let workflows = all.map { figures -> JSONValue in
       .members([
         ("workflow", .string(figures.workflow)), ("runs", .int(figures.runs)), ("live", .int(figures.live)),
@@ -117,7 +118,8 @@ public enum StatsReport {
         ("arms", .array(figures.arms.map { arm($0, figures) })),
       ])
     }
-    return JSONText.write(.members([("workflows", .array(workflows))]), open: 5)
+    return JSONText.write(
+      .members([("workflows", .array(workflows)), ("damaged", DamagedRun.json(damaged))]), open: 5)
   }
 
   private static func step(_ step: Figures.Step) -> JSONValue {

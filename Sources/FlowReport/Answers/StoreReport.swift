@@ -9,6 +9,8 @@ public enum StoreReport {
     case suppression(ContactReport.Suppressed)
     case version(workflow: String, fingerprint: String, files: [String])
     case fact(name: String, value: String)
+    /// Behind the run, of which this lacks what cannot be read.
+    case damaged(DamagedRun)
   }
 
   /// One JSON object, whose first key, `type`, says what it is.
@@ -25,6 +27,7 @@ public enum StoreReport {
           ("workflow", .string(workflow)), ("version", .string(fingerprint)),
           ("files", .array(files.map { .string($0) })),
         ])
+    case .damaged(let one): write("damaged", [("run", .string(one.run)), ("because", .string(one.because))])
     case .fact(let name, let value): write("fact", [("name", .string(name)), ("value", .string(value))])
     }
   }

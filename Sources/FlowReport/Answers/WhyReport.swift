@@ -3,7 +3,7 @@ import FlowTime
 
 /// `flow why`: each send and each non-send with its reasons.
 public enum WhyReport {
-  public static func json(_ reasons: Reasons) -> String {
+  public static func json(_ reasons: Reasons, damaged: [DamagedRun] = []) -> String {
     let words = WhyWords(reasons)
     let zone = reasons.zone
     let answers = reasons.answers.map { answer -> JSONValue in
@@ -23,6 +23,7 @@ public enum WhyReport {
         ("version", .string(reasons.version)), ("key", .string(reasons.subject)),
         ("zone", .string(zone.name)), ("start", EntryJSON.time(reasons.started, zone)),
         ("outcome", reasons.outcome.map { .string($0) } ?? .null), ("answers", .array(answers)),
+        ("damaged", DamagedRun.json(damaged)),
       ]), open: 3)
   }
 

@@ -44,7 +44,8 @@ extension Engine {
       let hold = Hold(.paused, run: run, because: because, since: engine.clock.now())
       guard engine.sending.holds[hold.fact] == nil else { return false }
       let before = record.sequence
-      record.stuck = Hold.pauseMark + because
+      // That it cannot go on is seen all the same.
+      if record.stuck == nil || record.standstill != nil { record.stuck = Hold.pauseMark + because }
       let now = engine.clock.now()
       let note = record.note(.held(until: now, because: Hold.pauseMark + because), at: now)
       try engine.store.add([.advance(record, from: before), note, .remember(hold.fact, hold.value)])
@@ -80,7 +81,8 @@ extension Engine {
         try engine.tryAgain(line)
         hasChanged = true
       }
-      _ = try engine.readmit(run)
+      let wasUnread = try engine.store.remembered(Facts.unread + run) != nil
+      if try engine.readmit(run) == nil, wasUnread { hasChanged = true }
       return hasChanged
     }
   }

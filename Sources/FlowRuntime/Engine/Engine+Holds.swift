@@ -180,6 +180,8 @@ extension Engine {
     static let rerun = "rerun/"
     /// A line that was in a channel's hands when something stopped it: it is not tried again.
     static let stopped = "stopped/"
+    /// What the clock showed when it was seen last to be behind the store.
+    static let setBack = "store/set-back"
     /// A run by whose version this program cannot go on, and why; after a slash, ids of events that are kept for it.
     static let unread = "unread/"
   }

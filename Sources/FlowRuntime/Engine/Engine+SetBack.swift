@@ -30,7 +30,11 @@ extension Engine {
   /// anew, and what is to be tried again waits no longer than the fate of a message would. Runs go on waiting for the
   /// instants that they have come to know, and people are told.
   func heedSetBack() throws(StoreError) {
-    guard let setBack = try SetBack(store, clock) else { return }
+    let told = try store.remembered(Facts.setBack).flatMap { Int64($0) }
+    guard let setBack = try SetBack(store, clock) else {
+      if told != nil { try store.add([.remember(Facts.setBack, nil)]) }
+      return
+    }
     logger.warning("the clock was set back", metadata: ["because": "\(setBack.words)"])
     let now = clock.now()
     for var line in try store.outbox(.planned) where line.next > now && (line.hasPlace || line.attempts > 0) {
@@ -43,9 +47,10 @@ extension Engine {
       pace.turnBack(to: now)
       try store.add([.remember(fact.name, pace.text)])
     }
-    paces = [:]
-    let id = Derived.hex(["set back", "\(setBack.last.milliseconds)"], digits: 12)
-    guard try store.task(id) == nil else { return }
+    try store.add([.remember(Facts.setBack, "\(now.milliseconds)")])
+    // As long as it goes on from where it was told it is the same, whatever runs have lived since.
+    if let told, now.milliseconds >= told - SteadyClock.patience { return }
+    let id = Derived.hex(["set back", "\(now.milliseconds)"], digits: 12)
     let words = setBack.words
     let text =
       "\(words.prefix(1).uppercased())\(words.dropFirst()). Runs that wait for an instant by the clock as it was go "

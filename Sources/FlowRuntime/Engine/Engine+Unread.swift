@@ -10,6 +10,24 @@ extension Engine {
     // Whoever begins again after the first of these does the others, too.
     try store.add([.remember(Facts.unread + record.id, unreadable.because)] + told(unreadable, of: record))
     try setAside(record, unreadable.because)
+    if unreadable.isDamage { awaitRepair(of: record.id) }
+  }
+
+  /// Runs that are set aside because they are damaged are looked at again so much later: a person may have put back
+  /// what was there.
+  private static let repairPause: Int64 = 60 * 60_000
+
+  private func awaitRepair(of run: String) {
+    if damaged.runs.isEmpty { damaged.next = clock.now().adding(milliseconds: Engine.repairPause) }
+    damaged.runs.insert(run)
+  }
+
+  /// When they are looked at again; nil where there are none.
+  var nextRepair: Instant? { damaged.runs.isEmpty ? nil : damaged.next }
+
+  func lookForRepairs() throws(StoreError) {
+    for run in damaged.runs.sorted() where try readmit(run) == nil { damaged.runs.remove(run) }
+    damaged.next = clock.now().adding(milliseconds: Engine.repairPause)
   }
 
   /// A message of the run that waited is damaged.
@@ -57,7 +75,7 @@ extension Engine {
       depth: incoming.depth)
     try stop(&plan, event, record.run)
     claimed.subtract(plan.stopped)
-    plan.next.stuck = record.stuck?.hasPrefix(Hold.pauseMark) == true ? record.stuck : unreadable.because
+    plan.next.stuck = unreadable.because
     if plan.entries.isEmpty { plan.next.sequence = record.sequence }
     var writes: [Write] = [.advance(plan.next, from: record.sequence)]
     if !plan.entries.isEmpty {
@@ -79,6 +97,7 @@ extension Engine {
       ]
     }
     writes += try [.remember(Facts.unread + record.id, unreadable.because)] + told(unreadable, of: record)
+    if unreadable.isDamage { awaitRepair(of: record.id) }
     logger.error("set aside", metadata: ["run": "\(record.id)", "because": "\(unreadable.because)"])
     try store.add(writes)
     for var line in plan.cancelled { try giveBack(&line) }
@@ -135,11 +154,12 @@ extension Engine {
     case .failure(let unreadable):
       let isSaid = record.stuck == unreadable.because && before == unreadable.because
       if !isSaid, record.stuck == nil || record.stuck == before { try setAside(record, unreadable) }
+      if unreadable.isDamage { awaitRepair(of: id) }
       return unreadable
     }
     try takeBack()
     if record.stuck == before {
-      record.stuck = nil
+      record.stuck = sending.pause(of: id).map { Hold.pauseMark + $0.because }
       writes.append(.advance(record, from: record.sequence))
     }
     for fact in facts {

@@ -67,6 +67,8 @@ public actor Engine {
   let tasks: (any TaskExecutor)?
   /// It hands nothing over, and takes up nothing that an engine before left.
   let takesOrdersOnly: Bool
+  /// Runs that are set aside because they are damaged, and when they are looked at again.
+  var damaged: (runs: Set<String>, next: Instant) = ([], .distantFuture)
   var isDraining = false
   /// Why a channel could not be read the last time, by verb: the log says it once.
   var troubles: [String: Trouble] = [:]
@@ -186,6 +188,9 @@ public actor Engine {
     if !sending.reruns.isEmpty {
       try await alone { engine async throws(StoreError) in try engine.wakeReruns() }
     }
+    if let next = nextRepair, next <= clock.now() {
+      try await alone { engine async throws(StoreError) in try engine.lookForRepairs() }
+    }
     let woken = try await inTurns { (begun) async throws(StoreError) in
       var woken = 0
       while !Task.isCancelled, !isDraining, sending.whole == nil {
@@ -271,7 +276,9 @@ public actor Engine {
     let reruns = sending.reruns.values.compactMap(\.next).min()
     // A server may turn out to be slow, and make room for others.
     let full = lanes.full.isEmpty ? nil : clock.now().adding(milliseconds: Crowd.patience)
-    guard let due = [try store.nextDue(lanes.idle), reruns, full].compactMap(\.self).min() else { return nil }
+    guard let due = [try store.nextDue(lanes.idle), reruns, full, nextRepair].compactMap(\.self).min() else {
+      return nil
+    }
     return sending.whole == nil && !isDraining ? due : max(due, clock.now().adding(milliseconds: 1000))
   }
 

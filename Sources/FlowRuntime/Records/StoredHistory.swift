@@ -3,12 +3,15 @@ import FlowTime
 
 extension RunHistory {
   /// A run as it is stored, whole. Reads only.
-  /// - Parameter graph: the version it started with, which tells what the starting event's data mean; without one
-  ///   ``beginning`` stays empty.
+  /// - Parameters:
+  ///   - graph: the version it started with, which tells what the starting event's data mean; without one
+  ///     ``beginning`` stays empty.
+  ///   - journal: what can be read of it, where it is damaged.
+  /// - Throws: `.corrupt` where anything of the run is damaged, and no journal is given.
   public init(
-    _ record: RunRecord, in store: any Store, graph: Graph?, zones: any ZoneSource
+    _ record: RunRecord, in store: any Store, graph: Graph?, zones: any ZoneSource, journal: [JournalStep]? = nil
   ) throws(StoreError) {
-    let journal = try store.journal(record.id)
+    let journal = if let journal { journal } else { try store.journal(record.id) }
     let outbox = try store.outbox(run: record.id)
     let contact = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
     self.init(

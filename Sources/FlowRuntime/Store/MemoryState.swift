@@ -24,6 +24,8 @@ struct MemoryState {
   var byContact: [String: [String]] = [:]
   var heard: [String: Set<String>] = [:]
   var journal: [String: [JournalStep]] = [:]
+  /// When the step was made that was added last.
+  var lastStep: Instant?
   var wakes = WakeHeap()
   /// Ids in the order in which runs started, and the place of each.
   var started: [String] = []
@@ -138,7 +140,9 @@ struct MemoryState {
       runs[record.id] = record
       wake(record)
     case .hear(let run, let event): heard[run, default: []].insert(event)
-    case .append(let step): journal[step.run, default: []].append(step)
+    case .append(let step):
+      journal[step.run, default: []].append(step)
+      lastStep = step.at
     case .plan(let outgoing):
       outbox[outgoing.key.text] = outgoing
       outboxPlaces[outgoing.key.text] = outboxOrder.count

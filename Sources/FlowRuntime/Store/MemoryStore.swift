@@ -74,6 +74,8 @@ public final class MemoryStore: Store {
 
   public func journal(_ run: String) -> [JournalStep] { state.withLock { $0.journal[run] ?? [] } }
 
+  public func lastStep() -> Instant? { state.withLock { $0.lastStep } }
+
   public func due(until instant: Instant, limit: Int) -> [String] {
     state.withLock { $0.dueRuns(until: instant, limit: limit) }
   }

@@ -60,8 +60,7 @@ public protocol Store: AnyObject, Sendable {
 
   // MARK: Time
 
-  /// When the last step of any run was made that was added; nil where there is none, or the store is gone with its
-  /// process.
+  /// When the step of any run was made that was added last; nil where there is none.
   func lastStep() throws(StoreError) -> Instant?
   /// Ids of runs that are due, the longest due first, then the first started; at most `limit`.
   func due(until instant: Instant, limit: Int) throws(StoreError) -> [String]
@@ -135,7 +134,6 @@ extension Store {
   /// What stands in memory is not damaged.
   public func damage(run: String) throws(StoreError) -> String? { nil }
   public func damaged() throws(StoreError) -> [String] { [] }
-  public func lastStep() throws(StoreError) -> Instant? { nil }
   public func nextDue() throws(StoreError) -> Instant? { try nextDue(.all) }
   public func nextOutgoing(until instant: Instant) throws(StoreError) -> Outgoing? {
     try nextOutgoing(until: instant, .all)

@@ -103,7 +103,7 @@ final class Connection {
       try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
     } else if tables.isEmpty {
-      throw StoreError.failed("the store is empty")
+      throw StoreError.failed("it is empty: put a backup back, or take it away where a new one shall begin")
     }
     if isChecked, let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), found != "ok" {
       throw StoreError.corrupt(found.replacing("*** in database main ***\n", with: ""))

@@ -177,8 +177,8 @@ extension Front {
     return try readThrough(entry)
   }
 
-  /// What is not as it was written of the run's journal (guarantee 21): it is read, and the checksum of each step is
-  /// compared, unless that was done, or its last step was written, a moment ago by this process.
+  /// What is not as it was written of the run (guarantee 21): its journal, messages and tasks are read, and their
+  /// checksums compared, unless that was done, or its last step was written, a moment ago by this process.
   func damage(_ entry: RunEntry) throws(StoreError) -> String? {
     if let known = entry.damagedRows { return known }
     trust.turn(last: lastStep)
@@ -231,6 +231,18 @@ extension Front {
       }
     } catch .corrupt(let what) {
       throw .corrupt("run \(entry.id): \(what)")
+    }
+    return steps.reversed()
+  }
+
+  /// The same, as far as it can be read.
+  func legible(_ entry: RunEntry) -> [JournalStep] {
+    var steps: [JournalStep] = []
+    // Where a step is lost it ends.
+    try? walk(entry) { new in
+      steps.append(new.step)
+    } stored: { (stored) throws(StoreError) in
+      if let step = try? step(stored, entry) { steps.append(step) }
     }
     return steps.reversed()
   }
@@ -288,7 +300,8 @@ extension Front {
   private func step(_ stored: StoredStep, _ entry: RunEntry) throws(StoreError) -> JournalStep {
     try glossary.unpack(stored.packed, clock: stored.at, seal: stored.seal) { (unpacker) throws(StoreError) in
       unpacker.shown = { [self] (number) throws(StoreError) in
-        try outgoing(number, entry.id).rendering.shown
+        // Of a message that is damaged the step tells what it can.
+        entry.damagedRows == nil ? try outgoing(number, entry.id).rendering.shown : []
       }
       _ = try unpacker.get(Bool.self)
       return JournalStep(

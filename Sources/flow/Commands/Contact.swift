@@ -28,6 +28,7 @@ struct ContactCommand: AsyncParsableCommand {
       case .text: Output.line(ContactReport.text(found, width: Output.tableWidth))
       case .json: Output.line(ContactReport.json(found, isWhole: false))
       }
+      try DamagedRun.tell(found.damaged)
     }
   }
 
@@ -38,7 +39,9 @@ struct ContactCommand: AsyncParsableCommand {
     @Option(help: "json.") var format: JSONOnly = .json
 
     func run() async throws {
-      Output.line(ContactReport.json(try await person.found(isWhole: true), isWhole: true))
+      let found = try await person.found(isWhole: true)
+      Output.line(ContactReport.json(found, isWhole: true))
+      try DamagedRun.tell(found.damaged)
     }
   }
 

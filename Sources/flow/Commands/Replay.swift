@@ -18,7 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try project.open()
-    let replayed = try await Storage.use(store, workspace, .reading) { store in
+    let (replayed, damaged) = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
       let records =
         try runs.isEmpty
@@ -29,17 +29,21 @@ struct ReplayCommand: AsyncParsableCommand {
       let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { try? histories.graph($0) }
       var progress = Progress()
       defer { progress.clear() }
-      return try records.enumerated().map { index, record in
+      let lines = try records.enumerated().map { index, record in
         progress.show("replayed \(index) of \(records.count) runs")
-        let verdict = replay.check(try histories.history(record, withData: true))
+        let history = try histories.whole(record, withData: true)
+        let verdict =
+          history.map(replay.check) ?? .unknown(because: "it is damaged: \(histories.damaged.last?.because ?? "")")
         return ReplayReport.Line(
           run: record.id, workflow: record.workflow, zone: histories.zone(record), verdict: verdict)
       }
+      return (lines, histories.damaged)
     }
     switch format {
     case .text: Output.line(ReplayReport.text(replayed))
-    case .json: Output.line(ReplayReport.json(replayed))
+    case .json: Output.line(ReplayReport.json(replayed, damaged: damaged))
     }
+    try DamagedRun.tell(damaged)
     if replayed.contains(where: { !$0.isSame }) { throw ExitCode(ExitStatus.finding) }
   }
 }

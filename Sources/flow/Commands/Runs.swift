@@ -120,16 +120,19 @@ struct ShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try project.open()
-    let timeline = try await Storage.use(store, workspace, .reading) { store in
+    let (timeline, damaged) = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
-      return Timeline(
-        record, try store.journal(record.id), outbox: try store.outbox(run: record.id), zones: workspace.zones)
+      let histories = Histories(workspace, store)
+      let timeline = Timeline(
+        record, try histories.steps(of: record), outbox: try store.outbox(run: record.id), zones: workspace.zones)
+      return (timeline, histories.damaged)
     }
     switch format {
     case .text: Output.line(TimelineReport.text(timeline, width: Output.width, color: color.isOn))
     case .json: Output.line(TimelineReport.json(timeline))
     case .jsonl: Output.write(TimelineReport.jsonl(timeline))
     }
+    try DamagedRun.tell(damaged)
   }
 }
 

@@ -23,7 +23,7 @@ struct StatsCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try project.open()
     let from = try since.map { try Input.instant($0, option: "--since", zones: workspace.zones) }
-    let figures = try await Storage.use(store, workspace, .reading) { store in
+    let (figures, damaged) = try await Storage.use(store, workspace, .reading) { store in
       try workspace.check(workflow: workflow, in: store)
       let histories = Histories(workspace, store)
       let records = try store.runs(RunFilter(workflow: workflow)).filter { record in
@@ -34,15 +34,17 @@ struct StatsCommand: AsyncParsableCommand {
       defer { progress.clear() }
       for (index, record) in records.enumerated() {
         progress.show("counted \(index) of \(records.count) runs")
-        counting.add(try histories.history(record), graph: try histories.graph(of: record))
+        guard let history = try histories.whole(record) else { continue }
+        counting.add(history, graph: try histories.graph(of: record))
       }
-      return counting.figures
+      return (counting.figures, histories.damaged)
     }
     switch format {
     case .text: Output.line(StatsReport.text(figures, width: Output.tableWidth, color: color.isOn))
-    case .json: Output.line(StatsReport.json(figures))
+    case .json: Output.line(StatsReport.json(figures, damaged: damaged))
     case .csv: Output.write(StatsReport.csv(figures))
     case .html: Output.write(StatsReport.html(figures, since: since))
     }
+    try DamagedRun.tell(damaged)
   }
 }

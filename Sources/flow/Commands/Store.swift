@@ -67,14 +67,17 @@ struct StoreCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workspace = try project.open()
-      try await Storage.use(store, workspace, .reading) { store in
+      let damaged = try await Storage.use(store, workspace, .reading) { store in
         let search = PersonSearch(workspace, store)
         let histories = Histories(workspace, store)
         for version in try store.versions() {
           print(
             .version(workflow: version.workflow, fingerprint: version.fingerprint, files: version.files.map(\.path)))
         }
-        for record in try store.runs(RunFilter()) { print(.run(try search.run(record, histories, isWhole: true))) }
+        for record in try store.runs(RunFilter()) {
+          print(.run(try search.run(record, histories, isWhole: true)))
+          if let last = histories.damaged.last, last.run == record.id { print(.damaged(last)) }
+        }
         try store.eachInboxRow { print(.event(search.event($0))) }
         for task in try store.tasks(TaskFilter()) { print(.task(search.task(task))) }
         for one in try store.suppressions() {
@@ -84,7 +87,9 @@ struct StoreCommand: AsyncParsableCommand {
         for fact in try store.remembered(prefix: "") where !fact.name.hasPrefix("store/") {
           print(.fact(name: fact.name, value: fact.value))
         }
+        return histories.damaged
       }
+      try DamagedRun.tell(damaged)
     }
 
     private func print(_ line: StoreReport.Line) { Output.line(StoreReport.jsonl(line)) }

@@ -18,17 +18,19 @@ struct WhyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try project.open()
-    var reasons = try await Storage.use(store, workspace, .reading) { store in
+    var (reasons, damaged) = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
       let histories = Histories(workspace, store)
-      return Explainer(
-        try histories.history(record), graph: try histories.graph(of: record),
-        hasCaps: workspace.project.caps != nil, zones: workspace.zones
-      ).reasons
+      let history = try histories.legible(record)
+      let explainer = Explainer(
+        history, graph: histories.damaged.isEmpty ? try histories.graph(of: record) : nil,
+        hasCaps: workspace.project.caps != nil, zones: workspace.zones)
+      return (explainer.reasons, histories.damaged)
     }
     if let step {
       let names = Set(reasons.answers.compactMap(\.step))
       guard names.contains(step) else {
+        try DamagedRun.tell(damaged)
         let nearest = Spelling.nearest(to: step, in: names.sorted()).map { "; did you mean \"\($0)\"?" } ?? ""
         throw Failure.finding("the run has no step \"\(step)\"\(nearest)")
       }
@@ -36,7 +38,8 @@ struct WhyCommand: AsyncParsableCommand {
     }
     switch format {
     case .text: Output.line(WhyReport.text(reasons, width: Output.width, color: color.isOn))
-    case .json: Output.line(WhyReport.json(reasons))
+    case .json: Output.line(WhyReport.json(reasons, damaged: damaged))
     }
+    try DamagedRun.tell(damaged)
   }
 }

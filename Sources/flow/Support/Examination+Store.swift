@@ -119,9 +119,8 @@ extension Examination {
   private func runs(_ store: SQLiteStore) throws(StoreError) -> [Check] {
     var checks: [Check] = []
     let records = try store.runs(RunFilter(isLive: true))
-    if let last = records.map(\.run.started).max(), last > now.adding(milliseconds: 600_000) {
-      checks.append(
-        Check("clock", .problem, "is behind the store: a run has started later than now", help: "set the clock"))
+    if let setBack = try SetBack(store, clock) {
+      checks.append(Check("clock", .problem, setBack.words, help: "set it, if it is wrong"))
     }
     let (read, strays) = try versions(store)
     checks += read

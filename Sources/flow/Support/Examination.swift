@@ -11,11 +11,13 @@ import Glibc
 struct Examination {
   typealias Check = ChecksReport.Check
   let workspace: Workspace
+  let clock: any Clock
   let now: Instant
 
-  init(_ workspace: Workspace, now: Instant) {
+  init(_ workspace: Workspace, clock: any Clock) {
     self.workspace = workspace
-    self.now = now
+    self.clock = clock
+    now = clock.now()
   }
 
   private var today: CivilDate { Zone.utc.civil(at: now).date }

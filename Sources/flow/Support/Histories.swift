@@ -1,4 +1,5 @@
 import FlowCore
+import FlowReport
 import FlowRuntime
 import FlowSQLite
 import FlowTime
@@ -17,6 +18,8 @@ final class Histories {
   let workspace: Workspace
   let store: any Store
   private var versions: Versions
+  /// Runs that are damaged, of those that were asked for by ``whole(_:withData:)`` and ``legible(_:)``.
+  private(set) var damaged: [DamagedRun] = []
 
   init(_ workspace: Workspace, _ store: any Store) {
     self.workspace = workspace
@@ -60,5 +63,52 @@ final class Histories {
     return history
   }
 
+  /// The same; nil of a run that is damaged, which is noted.
+  func whole(_ record: RunRecord, withData: Bool = false) throws -> RunHistory? {
+    do {
+      return try history(record, withData: withData)
+    } catch StoreError.corrupt(let what) {
+      note(record, try store.damage(run: record.id) ?? what)
+      return nil
+    }
+  }
+
+  /// The same; of a run that is damaged, which is noted, what can be read.
+  func legible(_ record: RunRecord) throws -> RunHistory {
+    if let whole = try whole(record) { return whole }
+    var history = try RunHistory(
+      record, in: store, graph: nil, zones: workspace.zones, journal: try steps(of: record))
+    history.stuck = history.stuck ?? damaged.last.map { "its history is damaged: \($0.because)" }
+    return history
+  }
+
+  /// The steps of its journal; where it is damaged, which is noted, those that can be read.
+  func steps(of record: RunRecord) throws -> [JournalStep] {
+    // A pattern in `catch` ends Swift 6.3's compiler here with an error about ownership.
+    let found: Result<[JournalStep], StoreError>
+    do throws(StoreError) { found = .success(try store.journal(record.id)) } catch { found = .failure(error) }
+    guard case .failure(.corrupt(let what)) = found else { return try found.get() }
+    note(record, try store.damage(run: record.id) ?? what)
+    return try (store as? SQLiteStore)?.legible(run: record.id) ?? []
+  }
+
+  private func note(_ record: RunRecord, _ because: String) {
+    if !damaged.contains(where: { $0.run == record.id }) {
+      damaged.append(DamagedRun(run: record.id, because: because))
+    }
+  }
+
   func zone(_ record: RunRecord) -> Zone { workspace.zones.zone(named: record.run.zone) ?? .utc }
+}
+
+extension DamagedRun {
+  /// Says on standard error which runs what was printed lacks, and what can be done.
+  /// - Throws: where there are any, the end of the command: what it has printed is not whole.
+  static func tell(_ all: [DamagedRun]) throws {
+    guard !all.isEmpty else { return }
+    for one in all { Output.complain("error: run \(one.run) is damaged: \(one.because)") }
+    let runs = all.count == 1 ? "the run" : "those runs"
+    throw Failure.broken(
+      "what was printed lacks what cannot be read of \(runs): put a backup back; `flow cancel` ends one that lives")
+  }
 }

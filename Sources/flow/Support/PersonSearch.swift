@@ -78,6 +78,7 @@ struct PersonSearch {
       events: events.sorted { ($0.received, $0.source, $0.id) < ($1.received, $1.source, $1.id) }, tasks: tasks,
       suppressions: suppressions, zone: workspace.zone)
     person.allowed = allowed
+    person.damaged = histories.damaged
     return person
   }
 
@@ -88,7 +89,7 @@ struct PersonSearch {
       for line in try store.outbox(run: record.id) { payloads[line.key.text] = payload(line.rendering.payload) }
     }
     return ContactReport.Run(
-      history: try histories.history(record), zone: histories.zone(record), payloads: payloads)
+      history: try histories.legible(record), zone: histories.zone(record), payloads: payloads)
   }
 
   func payload(_ bytes: [UInt8]) -> ContactReport.Payload {

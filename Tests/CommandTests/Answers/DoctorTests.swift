@@ -31,9 +31,6 @@ import Testing
     // The calendar ends on the second Christmas day of 2027.
     let late = try checks(folder, ["--start", "2027-11-01 10:00 Europe/Berlin"])
     #expect(late.lines.contains("warning calendar DE") && late.code == 0)
-    // A clock that says what was before anything in the store.
-    let early = try checks(folder, ["--start", "2026-03-01 10:00 Europe/Berlin"])
-    #expect(early.lines.contains("problem clock") && early.code == 1)
   }
 
   @Test func `guarantee 25: a secret that is missing is named, one that is set is not shown`() throws {

@@ -103,6 +103,7 @@ import Testing
     #expect(server.going.errors.contains(words), "\(server.going.errors)")
     try eventually("a task says so") { try folder.flow("tasks").output.contains(words) }
     try server.endsWell()
+    #expect(try folder.flow("doctor").output.contains(words))
   }
 
   @Test(arguments: [false, true])
