@@ -6,6 +6,7 @@ import FlowTesting
 import FlowTime
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// A journal that is not as it was written, and an engine that goes on beside it.
@@ -119,5 +120,38 @@ struct DamageTests {
     #expect(box.texts.count == 3)
     #expect(try store.outbox(.held).map(\.because) == [try store.runs(RunFilter(subject: "O-1")).first?.stuck])
     #expect(try Self.told(store).count == 1)
+  }
+
+  /// Moved by hand, under an engine that goes on.
+  private final class MovedClock: Clock {
+    private let instant: Mutex<Instant>
+    init(_ hours: Int64) { instant = Mutex(EngineOnFileTests.at(hours)) }
+    func now() -> Instant { instant.withLock { $0 } }
+    func move(to next: Instant) { instant.withLock { $0 = next } }
+  }
+
+  @Test func `guarantee 21: a run whose history is put back under a running engine goes on by itself`() async throws {
+    let scratch = try Scratch()
+    let box = LetterBox()
+    try await Self.begin(scratch, box)
+    try Damage.bit.strike(scratch.path)
+    let store = try scratch.open()
+    let clock = MovedClock(72)
+    let engine = Engine(
+      store: store, library: Library(try Bench.graphs(EngineOnFileTests.text, zones: EngineOnFileTests.zones)),
+      outlets: box.outlets(), zones: EngineOnFileTests.zones, clock: clock)
+    try await engine.runDue()
+    #expect(Self.letters(box, to: "Ann") == 2 && Self.letters(box, to: "Bob") == 3)
+    #expect(try Self.told(store).count == 1)
+    // The same bit once more.
+    try Damage.bit.strike(scratch.path)
+    #expect(try await engine.nextDue() == EngineOnFileTests.at(73))
+    clock.move(to: EngineOnFileTests.at(72).adding(milliseconds: 59 * 60_000))
+    try await engine.runDue()
+    #expect(Self.letters(box, to: "Ann") == 2)
+    clock.move(to: EngineOnFileTests.at(73))
+    try await engine.runDue()
+    #expect(Self.letters(box, to: "Ann") == 3)
+    #expect(try Self.told(store).isEmpty)
   }
 }

@@ -135,6 +135,13 @@ struct OpeningTests {
     try await later.receive(Self.order(3, at: 28))
     #expect(box.texts.count == 3)
     #expect(try store.tasks(TaskFilter(isOpen: true)).filter { $0.text.contains("hours behind") } == told)
+    // Nor where what comes last in the store is later than what came last then; set back once more, it is told.
+    let step = JournalStep(run: "x", sequence: 1, at: EngineOnFileTests.at(40), event: nil, entries: [])
+    try store.commit([.append(step)])
+    for (hours, count) in [(29, 1), (20, 2), (21, 2)] {
+      try await Self.engine(store, box, at: Int64(hours)).runDue()
+      #expect(try store.tasks(TaskFilter(isOpen: true)).count { $0.text.contains("hours behind") } == count)
+    }
     try store.close()
   }
 }
