@@ -104,6 +104,8 @@ public enum Receipt: Hashable, Sendable, Codable {
   /// Try again, at the earliest after so many seconds.
   case temporary(after: Int?, because: String)
   case permanent(because: String)
+  /// The address is bad, and takes nothing ever: to the run it is what a hard bounce is that comes back later.
+  case undeliverable(because: String)
   /// Never to this recipient by this channel: they have told the far side to stop. It counts as though they had told
   /// us.
   case optedOut(because: String)

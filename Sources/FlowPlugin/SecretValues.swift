@@ -84,6 +84,7 @@ public struct DiscreetChannel: Channel {
     case .accepted: receipt
     case .temporary(let after, let because): .temporary(after: after, because: secrets.hidden(in: because))
     case .permanent(let because): .permanent(because: secrets.hidden(in: because))
+    case .undeliverable(let because): .undeliverable(because: secrets.hidden(in: because))
     case .optedOut(let because): .optedOut(because: secrets.hidden(in: because))
     case .ours(let because): .ours(because: secrets.hidden(in: because))
     case .unknown(let because): .unknown(because: secrets.hidden(in: because))

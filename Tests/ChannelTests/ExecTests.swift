@@ -201,7 +201,7 @@ private let page = Rendering(to: "+49", shown: [], payload: [0x78], fileExtensio
       switch receipt {
       case .accepted: ("accepted", "")
       case .temporary(_, let why): ("temporary", why)
-      case .permanent(let why), .optedOut(let why): ("permanent", why)
+      case .permanent(let why), .undeliverable(let why), .optedOut(let why): ("permanent", why)
       case .ours(let why): ("ours", why)
       case .unknown(let why): ("unknown", why)
       }

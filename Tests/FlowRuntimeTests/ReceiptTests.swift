@@ -36,6 +36,51 @@ struct ReceiptTests {
     #expect(rig.box.texts.isEmpty)
   }
 
+  /// What a report says days later, the server has said at once.
+  @Test(arguments: ["", "anytime: { bounce: end bounced }"])
+  func `an address that takes nothing is a bounce: nothing more goes to it`(own: String) async throws {
+    let rig = Rig(try Bench.graphs(order(more: own), zones: utcOnly), areKeyed: false, isLive: true)
+    try await rig.place("O-1", id: "e-1")
+    rig.box.answer(.undeliverable(because: "550 5.1.1 no such user"))
+    rig.clock.set("2026-03-03 09:00")
+    try await rig.engine.runDue()
+    let run = try rig.onlyRun()
+    let line = try #require(rig.store.outbox(run: run.id).first)
+    #expect(line.state == .failed && line.because == "550 5.1.1 no such user" && line.settled == rig.clock.now())
+    #expect(run.run.outcome == (own.isEmpty ? "undeliverable" : "bounced") && run.run.ended == rig.clock.now())
+    #expect(try rig.lines(run.id).contains("03-03 09:00 received bounce took \(own.isEmpty ? "default" : "bounce")"))
+    #expect(try rig.store.tasks(TaskFilter()).map(\.name) == (own.isEmpty ? ["undeliverable"] : []))
+    try await rig.runOut()
+    #expect(rig.box.texts.isEmpty)
+  }
+
+  @Test func `addresses that take nothing pull the brake as bounces do`() async throws {
+    let rig = Rig(
+      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly), areKeyed: false, isLive: true)
+    try await rig.engine.release("order")
+    for number in 0..<5 {
+      #expect(try await rig.engine.holds().isEmpty)
+      rig.box.answer(.undeliverable(because: "550 5.1.1 no such user"))
+      try await rig.engine.receive(GroupTests.orders(number..<number + 1))
+    }
+    #expect(
+      try await rig.engine.holds().map(\.because) == [
+        "the brake: 5 of 5 by letter came back; `flow resume --all` lets it go on"
+      ])
+  }
+
+  /// The run cannot take it any more: its journal and its owner are told.
+  @Test func `of a run that has ended an address that takes nothing is told to its owner`() async throws {
+    let text = order(steps: "  - letter: thanks\n    purpose: inform\n    body: hello\n  - end: quiet\n")
+    let rig = Rig(try Bench.graphs(text, zones: utcOnly), areKeyed: false, isLive: true)
+    rig.box.answer(.undeliverable(because: "550 5.1.1 no such user"))
+    try await rig.place("O-1", id: "e-1")
+    let run = try rig.onlyRun()
+    #expect(run.run.outcome == "quiet")
+    #expect(try rig.lines(run.id).last == "03-02 09:00 failed thanks: 550 5.1.1 no such user")
+    #expect(try rig.store.tasks(TaskFilter()).map(\.name) == ["failed"])
+  }
+
   static let text = order(
     steps: """
         - ring: bell

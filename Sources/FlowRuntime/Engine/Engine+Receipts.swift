@@ -15,6 +15,26 @@ extension Engine {
     return [.receive(InboxRow(incoming: told, received: clock.now()))]
   }
 
+  /// The address takes nothing: what a report of a mail server says later, its channel has said at once. The run hears
+  /// of it by the same door; one that has ended as of any other failure.
+  func bounce(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    guard line.touch else { return try fail(&line, because) }
+    tally(line.verb) { $0.sent += 1 }
+    guard try store.run(line.run)?.isLive == true else {
+      tally(line.verb) { $0.bounced += 1 }
+      return try fail(&line, because)
+    }
+    let now = clock.now()
+    let from = line.state
+    line.state = .failed
+    line.because = because
+    line.settled = now
+    let message = Incoming.Message(
+      verb: line.verb, token: token(of: line.run), content: .event(.bounce(hard: true)), raw: [])
+    let told = Incoming(source: "flow", id: "\(line.key).bounced", at: now, body: .message(message))
+    try store.add([.change(line, from: from), .receive(InboxRow(incoming: told, received: now))] + forget(line))
+  }
+
   /// Whoever it was for has told the far side to stop: it goes to them by this channel never again, and the run hears
   /// of it as of an unsubscribe. Where it was for somebody else, the run's contact has not opted out of anything.
   func optOut(_ line: inout Outgoing, _ because: String) throws(StoreError) {

@@ -48,6 +48,7 @@ extension Engine {
       try store.add(writes)
     case .temporary(let after, let because): try retry(&line, after: after, because)
     case .permanent(let because): try fail(&line, because)
+    case .undeliverable(let because): try bounce(&line, because)
     case .optedOut(let because): try optOut(&line, because)
     case .ours(let because):
       line.state = .held
@@ -99,7 +100,7 @@ extension Engine {
   }
 
   /// What was counted of a line that is settled.
-  private func forget(_ line: Outgoing) throws(StoreError) -> [Write] {
+  func forget(_ line: Outgoing) throws(StoreError) -> [Write] {
     // Only what was in hand before was counted, or stopped.
     guard line.attempts > 1 else { return [] }
     var writes: [Write] = []

@@ -75,7 +75,9 @@ extension SMTPReply {
     case 200...299 where command == .message: return .accepted(id: text.isEmpty ? String(code) : text)
     case 400...499: return .temporary(after: nil, because: said)
     case 500...599:
-      guard let hint = oursHint(command) else { return .permanent(because: said) }
+      guard let hint = oursHint(command) else {
+        return isOfBadAddress(command) ? .undeliverable(because: said) : .permanent(because: said)
+      }
       return .ours(because: hint.isEmpty ? said : "\(said); \(hint)")
     default:
       // Nobody can say what became of it.
@@ -110,6 +112,14 @@ extension SMTPReply {
     case (7, _): return "its policy refuses us: sender, DKIM, SPF, or what is written"
     default: return nil
     }
+  }
+
+  /// It says that the address is none: no such mailbox or host, moved, takes no mail (RFC 3463 section 3.2, RFC 7505),
+  /// or a mailbox that is closed (5.2.1). Without an enhanced code, that the recipient is refused (RFC 5321 section
+  /// 4.2.3).
+  private func isOfBadAddress(_ command: SMTPCommand) -> Bool {
+    guard let enhanced else { return command == .recipient && [550, 551, 553, 556].contains(code) }
+    return enhanced[0] == 5 && (enhanced[1] == 1 || [enhanced[1], enhanced[2]] == [2, 1]) && command != .mail
   }
 
   private var isTooBig: Bool { code == 552 || enhanced.map { [$0[1], $0[2]] == [3, 4] } == true }

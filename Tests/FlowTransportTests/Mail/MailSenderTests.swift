@@ -27,13 +27,14 @@ private func account(
   return account
 }
 
-private enum Verdict: String { case accepted, temporary, permanent, ours, unknown }
+private enum Verdict: String { case accepted, temporary, permanent, undeliverable, ours, unknown }
 
 private func verdict(_ receipt: Receipt) -> Verdict {
   switch receipt {
   case .accepted: .accepted
   case .temporary: .temporary
   case .permanent, .optedOut: .permanent
+  case .undeliverable: .undeliverable
   case .ours: .ours
   case .unknown: .unknown
   }
@@ -176,16 +177,23 @@ private func verdict(_ receipt: Receipt) -> Verdict {
       ("MAIL", "552 5.3.4 message too big\r\n", "permanent"),
       ("RCPT", "450 4.2.0 greylisted\r\n", "temporary"),
       ("RCPT", "452 4.2.2 mailbox full\r\n", "temporary"),
-      ("RCPT", "550 5.1.1 no such user\r\n", "permanent"),
-      ("RCPT", "550 no such user\r\n", "permanent"),
-      ("RCPT", "551 5.1.6 gone elsewhere\r\n", "permanent"),
-      ("RCPT", "556 5.1.10 takes no mail\r\n", "permanent"),
+      ("RCPT", "550 5.1.1 no such user\r\n", "undeliverable"),
+      ("RCPT", "550 no such user\r\n", "undeliverable"),
+      ("RCPT", "551 5.1.6 gone elsewhere\r\n", "undeliverable"),
+      ("RCPT", "556 5.1.10 takes no mail\r\n", "undeliverable"),
       ("RCPT", "554 5.7.1 <ann@acme.test>: Relay access denied\r\n", "ours"),
       ("RCPT", "550 relay not permitted\r\n", "ours"),
       ("RCPT", "550 5.7.25 no reverse name\r\n", "ours"),
       ("RCPT", "550 5.7.2 no list for you\r\n", "permanent"),
+      ("RCPT", "550 5.2.1 closed\r\n", "undeliverable"),
+      ("RCPT", "553 that is no mailbox name\r\n", "undeliverable"),
+      ("RCPT", "552 5.2.2 mailbox full\r\n", "permanent"),
+      ("RCPT", "550 5.2.2 mailbox full\r\n", "permanent"),
+      ("RCPT", "550 5.0.0 no\r\n", "permanent"),
+      ("RCPT", "552 full\r\n", "permanent"),
+      ("RCPT", "554 no\r\n", "permanent"),
       ("RCPT", "503 5.5.1 bad sequence\r\n", "ours"),
-      ("RCPT", "550-5.1.1 no such\r\n550 5.1.1 user\r\n", "permanent"),
+      ("RCPT", "550-5.1.1 no such\r\n550 5.1.1 user\r\n", "undeliverable"),
       ("RCPT", "250-2.1.5 yes\r\n250 2.1.5 Ok\r\n", "accepted"),
       ("RCPT", "251 forwarded\r\n", "accepted"),
       ("RCPT", "999 what\r\n", "temporary"),
@@ -198,6 +206,8 @@ private func verdict(_ receipt: Receipt) -> Verdict {
       (".", "452 4.3.1 disk full\r\n", "temporary"),
       (".", "554 5.6.0 malformed\r\n", "permanent"),
       (".", "550 5.7.26 DMARC\r\n", "ours"),
+      (".", "550 5.1.1 no such user\r\n", "undeliverable"),
+      (".", "550 looks like spam\r\n", "permanent"),
       (".", "552 5.3.4 too big\r\n", "permanent"),
       (".", "250-2.0.0 Ok\r\n250 2.0.0 queued\r\n", "accepted"),
       (".", "250\r\n", "accepted"),
@@ -240,7 +250,7 @@ private func verdict(_ receipt: Receipt) -> Verdict {
     }
     defer { server.stop() }
     let sender = MailSender(try account(server))
-    for expected in [Verdict.permanent, .permanent, .accepted] {
+    for expected in [Verdict.undeliverable, .undeliverable, .accepted] {
       #expect(verdict(await sender.send(try mail())) == expected)
     }
     #expect(server.log.connections == 1)
@@ -256,7 +266,7 @@ private func verdict(_ receipt: Receipt) -> Verdict {
     }
     defer { server.stop() }
     let sender = MailSender(try account(server))
-    for expected in [Verdict.permanent, .temporary] {
+    for expected in [Verdict.undeliverable, .temporary] {
       #expect(verdict(await sender.send(try mail())) == expected)
     }
   }
@@ -381,7 +391,7 @@ private func verdict(_ receipt: Receipt) -> Verdict {
     #expect(receipt == .accepted(id: "Ok: queued as 1; no copy to bob@acme.test: 550 5.1.1 no such user"))
     var other = try mail(copies: ["ann@acme.test"])
     other.recipient = try #require(EmailAddress("bob@acme.test"))
-    #expect(verdict(await sender.send(other)) == .permanent)
+    #expect(verdict(await sender.send(other)) == .undeliverable)
     #expect(server.log.messages.count == 1)
   }
 
