@@ -48,10 +48,10 @@ struct PerhapsTests {
     store.tasks(TaskFilter()).filter { $0.outcomes == ["arrived", "again"] && $0.isOpen }
   }
 
-  private func expectUnknown(_ because: String) throws {
+  private func expectUnknown(_ because: String, isAsked: Bool = true) throws {
     let line = try line()
     #expect(line.state == .unknown && line.because == because)
-    #expect(asked.map(\.text) == ["It is not known whether thanks reached Ann: \(because)"])
+    #expect(asked.map(\.text) == (isAsked ? ["It is not known whether thanks reached Ann: \(because)"] : []))
     let record = try #require(store.run(line.run))
     let steps = store.journal(line.run)
     #expect(steps.flatMap(\.entries).allSatisfy { if case .withheld = $0.kind { false } else { true } })
@@ -80,18 +80,46 @@ struct PerhapsTests {
     #expect(try line().state == .accepted && far.tries == 1 && asked.isEmpty)
   }
 
-  @Test(arguments: ["reply", "cancel"])
-  func `guarantee 9: what an answer has stopped does not leave again, whoever says so, and the person is asked once`(
-    what: String
+  /// Stopped while it was to be tried once more, or when its fate was left to a person.
+  @Test(arguments: ["reply", "cancel", "suppression"], [true, false])
+  func `guarantees 8, 9 and 28: what is stopped stays unknown when a person sends it again, and they hear why`(
+    what: String, retriesUnknown: Bool
   ) async throws {
-    let engine = try engine(retriesUnknown: true)
+    let engine = try engine(retriesUnknown: retriesUnknown)
     far.answer(.unknown(because: "the line died"))
     try await engine.receive(GroupTests.orders(0..<1))
     try await stop(engine, by: what)
-    try await engine.receive(.task(#require(asked.first).id, outcome: "again", at: clock.now()))
+    clock.set("2026-03-02 10:00")
+    try await engine.runDue()
+    let task = try #require(asked.first).id
+    let reason = try #require(Self.reasons[what])
+    let said = try await engine.receive(.task(task, outcome: "again", at: clock.now()))
+    #expect(
+      said.refused.map(\.because) == [["it is not sent again: \(reason); perhaps it was sent before"]])
     clock.set("2026-03-03 09:00")
     try await engine.runDue()
-    #expect(try line().state == .cancelled && far.tries == 1 && asked.isEmpty)
+    #expect(far.tries == 1 && asked.isEmpty)
+    try expectUnknown("the line died; not tried again: \(reason)", isAsked: false)
+    let again = try await engine.receive(.task(task, outcome: "again", at: clock.now()))
+    #expect(
+      again.refused.map(\.because) == [["the task \(task) is withdrawn: it is not sent again: \(reason)"]])
+  }
+
+  /// It waits for its try, and the answer comes before that.
+  @Test func `guarantee 28: what a person sends again, and an answer stops before it leaves, stays unknown`()
+    async throws
+  {
+    let engine = try engine()
+    far.answer(.unknown(because: "the line died"))
+    try await engine.receive(GroupTests.orders(0..<1))
+    try await engine.pauseAll(because: "lunch")
+    try await engine.receive(.task(#require(asked.first).id, outcome: "again", at: clock.now()))
+    #expect(asked.isEmpty)
+    try await stop(engine, by: "reply")
+    try await engine.resumeAll()
+    try await engine.runDue()
+    #expect(far.tries == 1)
+    try expectUnknown("the line died; not tried again: reply came first")
   }
 
   /// It was told not to: the marker came back false.

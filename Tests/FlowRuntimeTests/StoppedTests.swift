@@ -161,6 +161,7 @@ struct StoppedTests {
     try await engine.receive(
       Incoming(id: "d", at: clock.now(), body: .task(task.id, outcome: "again", note: nil)))
     try await engine.runDue()
-    #expect(far.tries == 1 && line?.state == .cancelled)
+    #expect(far.tries == 1 && line?.state == .unknown)
+    #expect(line?.because == "the line died; not tried again: cancel came first")
   }
 }

@@ -297,7 +297,7 @@ extension Engine {
 
   /// Everything about a touch is checked twice: when it was due, and here. What was stopped never leaves.
   /// - Returns: a failure where nobody can look.
-  private func leave(_ line: Outgoing) throws(StoreError) -> Result<Leave, Unreadable> {
+  func leave(_ line: Outgoing) throws(StoreError) -> Result<Leave, Unreadable> {
     if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
       return .success(.never(because: because))
     }

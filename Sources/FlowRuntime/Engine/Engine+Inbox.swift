@@ -360,7 +360,7 @@ extension Engine {
     }
     task.state = .done(outcome: outcome, note: note, at: clock.now())
     task.settledBy = incoming.eventID
-    if try decide(outcome, of: task) { return Received(reached: [task.run]) }
+    if let decided = try decide(outcome, of: task) { return decided }
     try keepBack(task, outcome)
     guard let node = task.node, try store.run(task.run)?.isLive == true else {
       try store.add([.task(task)])

@@ -119,22 +119,36 @@ extension Engine {
     ] + (isCounted ? [] : [.remember(Facts.unknown + key, "1")])
   }
 
-  /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again.
-  /// - Returns: false where the task is about no such line.
-  func decide(_ outcome: String, of task: TaskRecord) throws(StoreError) -> Bool {
-    guard task.outcomes == [Engine.arrived, Engine.again] else { return false }
+  /// A person says what became of a line whose fate is not known: it has arrived, or it is to leave again. What must
+  /// not leave any more is as unknown as it was, and the task is taken back.
+  /// - Returns: nil where the task is about no such line.
+  func decide(_ outcome: String, of task: TaskRecord) throws(StoreError) -> Received? {
+    guard task.outcomes == [Engine.arrived, Engine.again] else { return nil }
     let lines = try store.outbox(run: task.run)
     guard var line = lines.first(where: { unknownTask(of: $0) == task.id }), line.state == .unknown else {
-      return false
+      return nil
+    }
+    let perhaps = line.because ?? ""
+    if outcome == Engine.again, case .success(.never(let stopped)) = try leave(line) {
+      var task = task
+      let because = "it is not sent again: \(stopped)"
+      task.state = .withdrawn(because: because, at: clock.now())
+      if !perhaps.hasSuffix(stopped) { line.because = Engine.notTriedAgain(perhaps, stopped) }
+      try store.add([.task(task), .change(line, from: .unknown)])
+      return Received(refused: [
+        .init(workflow: task.workflow, because: ["\(because); perhaps it was sent before"])
+      ])
     }
     line.settled = outcome == Engine.arrived ? clock.now() : nil
     line.state = outcome == Engine.arrived ? .accepted : .planned
     line.because = outcome == Engine.arrived ? "a person says that it arrived" : nil
     line.next = clock.now()
-    var writes: [Write] = [.task(task), .change(line, from: .unknown)]
-    if line.state == .accepted { writes.append(.remember(Facts.stopped + line.key.text, nil)) }
-    try store.add(writes)
-    return true
+    // Sent again, it may have arrived before all the same.
+    let isOver = line.state == .accepted
+    let fact: Write =
+      isOver ? .remember(Facts.stopped + line.key.text, nil) : .remember(Facts.perhaps + line.key.text, perhaps)
+    try store.add([.task(task), .change(line, from: .unknown), fact])
+    return Received(reached: [task.run])
   }
 
   // MARK: The store failed with lines in hand
