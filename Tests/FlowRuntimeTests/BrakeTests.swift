@@ -73,6 +73,25 @@ struct BrakeTests {
       ])
   }
 
+  @Test func `what was accepted is counted once, also after a person has looked`() async throws {
+    let rig = try await rig()
+    try await rig.engine.receive(GroupTests.orders(0..<160))
+    for number in 160..<166 {
+      rig.box.answer(.unknown(because: "the line died"))
+      try await rig.engine.receive(GroupTests.orders(number..<number + 1))
+      if number == 162 {
+        #expect(try await rig.engine.holds().count == 1)
+        try await rig.engine.resumeAll()
+      }
+      if number != 165 { #expect(try await rig.engine.holds().isEmpty) }
+    }
+    #expect(
+      try await rig.engine.holds().map(\.because) == [
+        "the brake: nobody knows whether 3 by letter arrived, where 160 were accepted; "
+          + "`flow resume --all` lets it go on"
+      ])
+  }
+
   @Test func `three times what any hour has seen holds the channel, and a person's word is the new plan`()
     async throws
   {
@@ -92,6 +111,18 @@ struct BrakeTests {
     try await rig.engine.resumeAll()
     try await rig.engine.runDue()
     #expect(rig.box.texts.count == 600)
+    // Three times 301, over a restart, too.
+    let next = Rig(
+      try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly), store: rig.store, clock: rig.clock, box: rig.box,
+      areKeyed: false, isLive: true)
+    try await next.engine.receive(GroupTests.orders(600..<903))
+    #expect(try await next.engine.holds().isEmpty)
+    try await next.engine.receive(GroupTests.orders(903..<904))
+    #expect(
+      try await next.engine.holds().map(\.because) == [
+        "the brake: 904 went out by letter within an hour, where no hour of the last week had more than 301; "
+          + "`flow resume --all` lets it go on"
+      ])
   }
 
   // MARK: The clock

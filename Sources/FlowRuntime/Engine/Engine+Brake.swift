@@ -8,16 +8,19 @@ struct Tally: Hashable {
   var bounced = 0
   var complained = 0
   var unknown = 0
+  /// So many in an hour are as planned: a person has said so.
+  var plan = 0
 
   /// As the store remembers it.
-  var text: String { "\(sent) \(bounced) \(complained) \(unknown)" }
+  var text: String { "\(sent) \(bounced) \(complained) \(unknown)" + (plan == 0 ? "" : " \(plan)") }
 
   init() {}
 
   init?(_ text: String) {
     let numbers = text.split(separator: " ").compactMap { Int($0) }
-    guard numbers.count == 4 else { return nil }
+    guard numbers.count == 4 || numbers.count == 5 else { return nil }
     (sent, bounced, complained, unknown) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    if numbers.count == 5 { plan = numbers[4] }
   }
 }
 
@@ -58,7 +61,7 @@ struct Brake {
       sum.bounced += tally.bounced
       sum.complained += tally.complained
       sum.unknown += tally.unknown
-      if one != hour { most = max(most, tally.sent) }
+      most = max(most, tally.plan, one == hour ? 0 : tally.sent)
     }
     func isOver(_ count: Int, _ limit: (share: Int, least: Int)) -> Bool {
       count >= limit.least && count * limit.share > sum.sent
@@ -86,12 +89,7 @@ struct Brake {
       tallies[verb]?[one] = tally
       changed[verb, default: []].insert(one)
     }
-    if let sent = tallies[verb]?[hour]?.sent {
-      var before = tallies[verb]?[hour - 1] ?? Tally()
-      before.sent = max(before.sent, sent)
-      tallies[verb]?[hour - 1] = before
-      changed[verb, default: []].insert(hour - 1)
-    }
+    if let sent = tallies[verb]?[hour]?.sent { tallies[verb]?[hour]?.plan = sent }
   }
 }
 
