@@ -118,15 +118,17 @@ struct ContactCommand: AsyncParsableCommand {
             + "\((touching + ["all"]).joined(separator: ", "))\(nearest)")
       }
       let now = try Input.start(start, zones: workspace.zones)
-      var identities = [ContactIdentity.canonical(person.who)]
-      guard identities != [""] else {
-        throw ValidationError("name the contact: an id, an email address or a phone number")
-      }
+      let who = ContactIdentity.canonical(person.who)
+      guard !who.isEmpty else { throw ValidationError("name the contact: an id, an email address or a phone number") }
+      var (identities, known, near) = ([who], false, "")
       if Paths.exists(person.store.path(workspace)) {
-        identities = try await Storage.use(person.store, workspace, .reading) { store in
-          try PersonSearch(workspace, store).identities(person.who)
+        (identities, known, near) = try await Storage.use(person.store, workspace, .reading) { store in
+          let search = PersonSearch(workspace, store)
+          return (try search.identities(who), try search.isKnown(who), try search.nearest(to: who) ?? "")
         }
       }
+      let isKnown = known
+      let note = near.isEmpty ? "" : "; did you mean \"\(near)\"?"
       let door = Door(
         workspace: workspace, store: person.store, command: "flow contact", makesStore: true, start: start,
         color: color)
@@ -140,8 +142,12 @@ struct ContactCommand: AsyncParsableCommand {
         switch format {
         case .text: Output.line("\(person.who): never again\(channel == "all" ? ", on any channel" : " by \(channel)")")
         case .json:
-          Output.json(["contact": .string(person.who), "channel": .string(channel), "because": .string(because)])
+          Output.json([
+            "contact": .string(person.who), "channel": .string(channel), "because": .string(because),
+            "known": .bool(isKnown),
+          ])
         }
+        if !isKnown { Output.complain("note: nobody is known by the name \"\(person.who)\" so far\(note)") }
       }
     }
   }

@@ -123,7 +123,8 @@ struct Door {
         "there is no store at \"\(store.shown(workspace))\", and flow.yaml, which may name another, has errors: "
           + "say --store")
     }
-    let opened = try store.opened(workspace, .changing(command, patience: 1))
+    let isProject = !workspace.files.isEmpty || Paths.exists(workspace.root + "/flow.yaml")
+    let opened = try store.opened(workspace, isProject ? use : .changing(command, patience: 1))
     defer { try? opened.close() }
     let clock = try Input.clock(start, zones: workspace.zones)
     let told = await carryOut(orders, Setup.engineOfOrders(workspace, on: opened, clock: clock), tell)

@@ -36,6 +36,18 @@ struct PersonSearch {
   /// Everything that the person is known by, sorted.
   func identities(_ who: String) throws -> [String] { try runs(who).identities.sorted() }
 
+  /// A run is of somebody of this name, or an event has told it.
+  func isKnown(_ who: String) throws -> Bool {
+    let (found, identities) = try runs(who)
+    return !found.isEmpty || identities.count > 1
+  }
+
+  /// A name of somebody that is this one but for its capitals.
+  func nearest(to who: String) throws -> String? {
+    let lower = who.lowercased()
+    return try store.runs(RunFilter()).lazy.flatMap(contact).first { $0 != who && $0.lowercased() == lower }
+  }
+
   func person(_ who: String, isWhole: Bool) throws -> ContactReport.Person {
     let (records, identities) = try runs(who)
     let histories = Histories(workspace, store)

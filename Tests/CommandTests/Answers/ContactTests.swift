@@ -113,10 +113,36 @@ import Testing
     #expect(ran.code == 0, "\(ran.errors)")
     #expect(try folder.flow("event", "list.sent", "--data", "list-1.json").code == 0)
     #expect(folder.mails.count == 1)
+    // Also on the day on which the files are broken, or not written yet.
+    for broken in [true, false] {
+      let new = try Folder()
+      try new.write("language: 1\n", to: "flow.yaml")
+      if broken { try new.write("what: [is this\n", to: "Workflows/news.yaml") }
+      let ran = try new.flow("contact", "suppress", "reader-1@acme.test")
+      #expect(ran.code == 0 && ran.output == "reader-1@acme.test: never again, on any channel\n", "\(ran.errors)")
+      #expect(try new.flow("contact", "show", "reader-1@acme.test").output.contains("by hand"))
+    }
     // Where nothing is that a project could be, none is made.
     let nowhere = try Folder()
     #expect(try nowhere.flow("contact", "suppress", "reader-1@acme.test").code == 3)
     #expect(nowhere.names(in: "").isEmpty)
+  }
+
+  /// A list may name people before they come; a slip of the pen is seen.
+  @Test func `who suppresses somebody of whom nothing is known hears it`() throws {
+    let folder = try Story.proposal.played(1)
+    for (who, note) in [
+      ("c-1042", ""), ("ANN@acme.test", ""),
+      ("C-1042", "note: nobody is known by the name \"C-1042\" so far; did you mean \"c-1042\"?\n"),
+      ("eve@acme.test", "note: nobody is known by the name \"eve@acme.test\" so far\n"),
+    ] {
+      let ran = try folder.flow("contact", "suppress", who, "--start", Story.at("2026-03-26 10:00"))
+      #expect(ran.code == 0 && ran.errors == note, "\(ran.errors)")
+      #expect(ran.output == "\(who): never again, on any channel\n")
+      let json = try folder.flow(
+        "contact", "suppress", who, "--format", "json", "--start", Story.at("2026-03-26 10:00"))
+      #expect(try JSON(parsing: json.output)["known"].integer == (note.isEmpty ? 1 : 0), "\(json.output)")
+    }
   }
 
   @Test func `guarantee 17: who is suppressed by hand gets nothing any more`() throws {
