@@ -88,6 +88,7 @@ public struct Explainer {
             if let state = answer.delivery?.state, ["planned", "deferred"].contains(state) {
               let verb = answer.delivery?.verb ?? handover.verb
               answer.facts += (history.holds + history.verbHolds[verb, default: []]).map { .standsStill(because: $0) }
+              if handover.touch { answer.facts += suppression(of: verb) }
             }
           }
           if entry.step != nil { put[name] = nil }
@@ -190,6 +191,10 @@ public struct Explainer {
       Reasons.Leeway(window: hasWindow, gap: gap, caps: hasCaps, last: last, answered: answered))
   }
 
+  private func suppression(of verb: String) -> [Reasons.Fact] {
+    history.suppressed.isDisjoint(with: [verb, "all"]) ? [] : [.suppressed(verb: verb)]
+  }
+
   // MARK: What it waits for
 
   private var waiting: Reasons.Answer? {
@@ -215,10 +220,8 @@ public struct Explainer {
     default: break
     }
     if let hold = waiting.hold { facts.append(.heldFor(event: hold.event)) }
-    if case .channel(let action) = node.action, waiting.stage == .before || waiting.stage == .deferring,
-      !history.suppressed.isDisjoint(with: [action.verb, "all"]), action.touch
-    {
-      facts.append(.suppressed(verb: action.verb))
+    if case .channel(let action) = node.action, waiting.stage == .before || waiting.stage == .deferring, action.touch {
+      facts += suppression(of: action.verb)
     }
     return Reasons.Answer(
       step: node.name, round: node.repeats.last.flatMap { history.run.rounds[$0]?.number }, what: .waiting,
@@ -298,11 +301,7 @@ public struct Explainer {
       } else {
         facts = [.behind]
       }
-      if case .channel(let action) = node.action, action.touch,
-        !history.suppressed.isDisjoint(with: [action.verb, "all"])
-      {
-        facts.append(.suppressed(verb: action.verb))
-      }
+      if case .channel(let action) = node.action, action.touch { facts += suppression(of: action.verb) }
       return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
     }
   }

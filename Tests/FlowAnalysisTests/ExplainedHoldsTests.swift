@@ -72,6 +72,19 @@ struct ExplainedHoldsTests {
     #expect(standing.run == ["ask has not left yet: busy"])
   }
 
+  /// By an opt-out in another run, or by hand: it is stopped at its next try, and that is known now.
+  @Test(arguments: ["letter", "all", "card"])
+  func `guarantee 28: a touch that is to be tried again and must not says so`(channel: String) async throws {
+    try await begin()
+    try store.add([.suppress(contact: ["c"], channel: channel, at: start, because: "asked")])
+    let record = try #require(store.runs(RunFilter()).first)
+    let graph = try graphs()[0]
+    let history = try RunHistory(record, in: store, graph: graph, zones: zones)
+    let answers = Explainer(history, graph: graph, zones: zones).reasons.answers
+    let facts = try #require(answers.first { $0.step == "ask" }).facts
+    #expect(facts.contains(.suppressed(verb: "letter")) == (channel != "card"))
+  }
+
   @Test func `guarantee 28: a touch is held by a brake on its own channel, and by no other`() async throws {
     try await begin()
     let brakes = [

@@ -66,6 +66,24 @@ import Testing
     expectSnapshot(WhyReport.json(try reasons()), "why.json")
   }
 
+  /// What is planned and stopped by now does not promise to leave.
+  @Test(arguments: [
+    ("deferred", 1, "was to be tried again Fri 27 Mar 2026 16:42, after 1 attempt: the line broke"),
+    ("planned", 0, "was to leave from Fri 27 Mar 2026 16:42 on: the line broke"),
+  ])
+  func whatIsSuppressed(state: String, attempts: Int, words: String) throws {
+    var reasons = try reasons()
+    reasons.answers = [
+      Reasons.Answer(
+        step: "receipt", what: .planned, at: try Samples.at("2026-03-27T16:40:00+01:00"), verb: "email",
+        facts: [.suppressed(verb: "email")],
+        delivery: try delivery(state, attempts: attempts, because: "the line broke"))
+    ]
+    let lines = WhyReport.text(reasons, width: 120).split(separator: "\n")
+    #expect(lines.contains("  email is suppressed for this contact: it does not leave any more"), "\(lines)")
+    #expect(lines.contains("  \(words)"), "\(lines)")
+  }
+
   /// Nobody is called told before the word to them has left.
   @Test(arguments: [
     ("accepted", "told to sam@acme.test Fri 27 Mar 2026 16:40"),

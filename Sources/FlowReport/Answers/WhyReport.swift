@@ -118,6 +118,7 @@ struct WhyWords {
     let tries = delivery.attempts == 1 ? "at the first attempt" : "after \(count)"
     let isSaid = answer.facts.contains { $0 == delivery.because.map(Reasons.Fact.because) }
     let because = isSaid ? nil : delivery.because.map { ": \($0.hasPrefix("held: ") ? String($0.dropFirst(6)) : $0)" }
+    let isSuppressed = answer.facts.contains { if case .suppressed = $0 { true } else { false } }
     switch delivery.state {
     case "accepted":
       let receipt = delivery.receipt.flatMap { $0.isEmpty ? nil : ", receipt \($0)" } ?? ""
@@ -125,14 +126,16 @@ struct WhyWords {
       let planned = isLate ? ", planned \(when(delivery.planned))" : ""
       lines.append("accepted \(tries)\(delivery.settled.map { " " + when($0) } ?? "")\(planned)\(receipt)")
     case "deferred":
-      lines.append("is tried again \(when(delivery.next)), after \(count)\(because ?? "")")
+      let word = isSuppressed ? "was to be" : "is"
+      lines.append("\(word) tried again \(when(delivery.next)), after \(count)\(because ?? "")")
     case "claimed": lines.append("in its channel's hands, at attempt \(delivery.attempts)")
     case "marked": lines.append("handed over whole, and not answered yet, at attempt \(delivery.attempts)")
     case "planned":
       let isPutOff = answer.facts.contains { fact in
         if case .deferred(_, _, let said) = fact { said == delivery.because } else { false }
       }
-      lines.append("may leave from \(when(delivery.next)) on\(isPutOff ? "" : because ?? "")")
+      let word = isSuppressed ? "was to" : "may"
+      lines.append("\(word) leave from \(when(delivery.next)) on\(isPutOff ? "" : because ?? "")")
     default: lines.append("\(delivery.state) \(delivery.attempts == 0 ? "before any attempt" : tries)\(because ?? "")")
     }
     return lines
@@ -165,7 +168,9 @@ struct WhyWords {
     case .got(nil, let at): return "nothing came of it until \(when(at))"
     case .waitsFor(let events): return "for \(Words.list(events, "or"))"
     case .heldFor(let event): return "or until \(event) comes"
-    case .suppressed(let verb): return "\(verb) is suppressed for this contact: it will be withheld"
+    case .suppressed(let verb):
+      let isPlanned = answer.what == .planned
+      return "\(verb) is suppressed for this contact: it \(isPlanned ? "does not leave any more" : "will be withheld")"
     case .counts(let touch): return "\(touch) has not left yet: this waits for it, and counts from then"
     case .notLeft(let touch): return "\(touch) has not left yet: this waits for it"
     case .needs(let hops): return needs(hops)
