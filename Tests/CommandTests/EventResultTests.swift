@@ -47,6 +47,40 @@ import Testing
     try folder.flow("event", "deal.opened", "--data", "\(data).json", "--id", id, "--start", "\(hour) UTC")
   }
 
+  /// Two systems may number their events alike: the second is lost, and somebody hears of it.
+  @Test(arguments: [true, false]) func `what is known by its id and is another event is told`(withServer: Bool) throws {
+    let folder = try project()
+    let server = withServer ? try Serving(folder) : nil
+    func deliver(_ type: String, _ data: String) throws -> Ran {
+      try folder.flow("event", type, "--data", "\(data).json", "--id", "42")
+    }
+    #expect(try deliver("deal.opened", "one").errors.isEmpty)
+    let known = try deliver("deal.opened", "one")
+    #expect(known.code == 0 && known.errors.isEmpty && known.output.hasPrefix("known: "), "\(known.errors)")
+    for (type, data, more, difference) in [
+      ("deal.closed", "one", [], "its type was \"deal.opened\""), ("deal.opened", "low", [], "it had other data"),
+      (
+        "deal.closed", "low", ["--subject", "D-1"],
+        "its type was \"deal.opened\", it had no subject, it had other data"
+      ),
+    ] as [(String, String, [String], String)] {
+      let ran = try folder.flow(["event", type, "--data", "\(data).json", "--id", "42"] + more)
+      #expect(ran.code == 0 && ran.output == known.output)
+      #expect(
+        ran.errors == "warning: what is known by the id \"42\" is another event (\(difference)), and this one is not "
+          + "taken in: each event has an id of its own\n", "\(ran.errors)")
+    }
+    // The same in another order.
+    let text = try folder.text("one.json")
+    let owner = #""owner": { "name": "Otto", "email": "otto@acme.test" }, "#
+    #expect(text.contains(owner))
+    try folder.write(
+      "{ " + owner + text.replacing(owner, with: "").trimmingCharacters(in: .whitespacesAndNewlines).dropFirst(),
+      to: "turned.json")
+    #expect(try deliver("deal.opened", "turned").errors.isEmpty)
+    try server?.endsWell()
+  }
+
   @Test(arguments: [true, false]) func `an event that a condition leaves out is no error, and waits for nobody`(
     isOfList: Bool
   ) throws {

@@ -44,12 +44,59 @@ struct EventCommand: AsyncParsableCommand {
     let incoming = try incoming(now: try Input.start(start, zones: workspace.zones))
     let door = Door(
       workspace: workspace, store: store, command: "flow event", makesStore: true, start: start, color: color)
-    try await door.carryOut(.receive(incoming)) { answer in
-      switch answer {
-      case .received(let received): try tell(received, of: incoming, workspace)
-      case .done, .erased, .unavailable: break
-      case .refused(let because): throw Failure.finding(because)
+    var isKnown = false
+    do {
+      try await door.carryOut(.receive(incoming)) { answer in
+        switch answer {
+        case .received(let received):
+          isKnown = received.isKnown
+          try tell(received, of: incoming, workspace)
+        case .done, .erased, .unavailable: break
+        case .refused(let because): throw Failure.finding(because)
+        }
       }
+    } catch let error as ExitCode {
+      if isKnown { try await warn(of: incoming, workspace) }
+      throw error
+    }
+    if isKnown { try await warn(of: incoming, workspace) }
+  }
+
+  /// What has come before under the id may be something else: then this one is lost, where nobody says so.
+  private func warn(of incoming: Incoming, _ workspace: Workspace) async throws {
+    let row = try await Storage.use(store, workspace, .reading) {
+      try $0.inbox(InboxKey(source: incoming.source.composed, id: incoming.id.composed))
+    }
+    guard case .event(let type, let subject, let data) = incoming.body,
+      case .event(let known, let knownSubject, let knownData)? = row?.incoming.body
+    else { return }
+    var differences: [String] = []
+    if known != type.composed { differences.append("its type was \"\(known)\"") }
+    if knownSubject != subject?.composed {
+      differences.append(knownSubject.map { "its subject was \"\($0)\"" } ?? "it had no subject")
+    }
+    if !Self.isSame(knownData, data) { differences.append("it had other data") }
+    guard !differences.isEmpty else { return }
+    Output.complain(
+      "warning: what is known by the id \"\(incoming.id)\" is another event (\(differences.joined(separator: ", "))), "
+        + "and this one is not taken in: each event has an id of its own")
+  }
+
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    if one == other { return true }
+    guard let one = try? JSONReader.read(one), let other = try? JSONReader.read(other) else { return false }
+    return isSame(one, other)
+  }
+
+  /// In whatever order an object's members stand.
+  private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    switch (one, other) {
+    case (.object(let members), .object(let others)):
+      members.count == others.count
+        && members.allSatisfy { member in other[member.key].map { isSame(member.value, $0) } ?? false }
+    case (.array(let items), .array(let others)):
+      items.count == others.count && zip(items, others).allSatisfy { isSame($0, $1) }
+    default: one == other
     }
   }
 
