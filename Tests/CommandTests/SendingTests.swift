@@ -228,6 +228,27 @@ import Testing
     }
   }
 
+  /// The request would go to the text as it stands.
+  @Test(arguments: [
+    "http://127.0.0.1:1/gw/${SMSKEY}/send", "${SCHEME}://gw.test", "${HOST}${PATH}", "key ${K}",
+  ])
+  func `what is kept elsewhere stands alone`(value: String) throws {
+    let folder = try Folder()
+    try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")
+    try folder.write(
+      "language: 1\nchannels:\n  message: { send: true, via: http, url: \"\(value)\" }\n", to: "flow.yaml")
+    let ran = try folder.flow(["check"], environment: ["SMSKEY": "k", "SCHEME": "http", "HOST": "http://h", "K": "k"])
+    #expect(ran.code == 1)
+    let told = ran.output + ran.errors
+    #expect(told.contains("flow.yaml:3") && told.contains("channel-setting"), "\(told)")
+    #expect(told.contains("\"url\" has ${…} inside a longer value, where nothing is put in"), "\(told)")
+    #expect(told.contains("write url: ${NAME} alone"), "\(told)")
+    try folder.write(
+      "language: 1\nchannels:\n  message: { send: true, via: slack, url: \"${URL}\" }\n", to: "flow.yaml")
+    let whole = try folder.flow(["check"], environment: ["URL": "https://hooks.test/services/T0/B0/x"])
+    #expect(!(whole.output + whole.errors).contains("channel-setting"), "\(whole.output)")
+  }
+
   @Test func `guarantee 25: a secret that stands in flow.yaml is in nothing that is said of it`() throws {
     let folder = try Folder()
     try folder.write(Nudge.workflow, to: "Workflows/nudge.yaml")

@@ -54,7 +54,14 @@ extension Channels {
             "channel-setting", at: setting.span, "\"\(setting.text)\" is no rate",
             help: "write `60 a minute`, `10 a second` or `600 an hour`")
         }
-        findings += open.map { setting in
+        let partly = entry.settings.filter { Keeping.isInside($0.text) }
+        findings += partly.map { setting in
+          Diagnostic(
+            "channel-setting", at: setting.span,
+            "\"\(setting.name)\" has ${…} inside a longer value, where nothing is put in",
+            help: "write \(setting.name): ${NAME} alone, with the whole value in the environment, or { file: PATH }")
+        }
+        findings += open.filter { !Keeping.isInside($0.text) }.map { setting in
           Diagnostic(
             "plain-secret", at: setting.span, "the secret \"\(setting.name)\" stands in the file",
             help: "write ${NAME}, and set NAME in the environment of whoever runs it, or { file: PATH }")
@@ -181,13 +188,27 @@ enum Keeping: Equatable {
   case file(String)
 
   init?(_ text: String) {
-    if text.hasPrefix("${"), text.hasSuffix("}") {
+    if text.hasPrefix("${"), text.hasSuffix("}"), !Keeping.isInside(text) {
       self = .environment(String(text.dropFirst(2).dropLast()))
     } else if text.hasPrefix("file: ") {
       self = .file(String(text.dropFirst("file: ".count)))
     } else {
       return nil
     }
+  }
+
+  /// `http://…/${NAME}/send`: such a value is kept nowhere, and goes to nobody as it is.
+  static func isInside(_ text: String) -> Bool {
+    if text.hasPrefix("file: ") { return false }
+    var rest = text[...]
+    while let begin = rest.firstRange(of: "${") {
+      let name = rest[begin.upperBound...].prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+      if !name.isEmpty, rest[name.endIndex...].first == "}" {
+        return begin.lowerBound > text.startIndex || text.index(after: name.endIndex) < text.endIndex
+      }
+      rest = rest[begin.upperBound...]
+    }
+    return false
   }
 
   /// What is not there: `SMTP_PASSWORD is not set`; nil where it is.
