@@ -1,4 +1,4 @@
-/// How mail programs lead to what they quote, in English, German, French and Spanish.
+/// How mail programs lead to what they quote.
 enum QuoteMarks {
   /// In lower case, blanks one and none around, emphasis of `*` taken away, ’ as '.
   static func fold(_ text: String) -> String {
@@ -48,24 +48,41 @@ enum QuoteMarks {
   /// `On 13 April 2026 at 10:00, Ann Meyer <ann@acme.test> wrote:`, on one line or wrapped over up to three.
   /// - Returns: how many lines it takes, and whether it can be nothing else; nil where none begins.
   static func attribution(_ lines: ArraySlice<TextLine>) -> (lines: Int, isCertain: Bool)? {
-    guard let first = lines.first?.folded, lines.prefix(3).contains(where: { endsInColon($0.folded) }),
-      mayLead(first)
-    else { return nil }
+    guard let first = lines.first?.folded, lines.prefix(3).contains(where: { endsInColon($0.folded) }) else {
+      return nil
+    }
+    let isWorded = mayLead(first)
+    guard isWorded || mayLeadByShape(first) else { return nil }
     var text = ""
     for (index, line) in lines.prefix(3).enumerated() {
       guard let folded = line.folded, !folded.isEmpty else { return nil }
       // Of two lines that may begin one, it begins at the second.
-      if index > 0, begins(folded, openings), attribution(lines.dropFirst(index)) != nil { return nil }
+      if index > 0, begins(folded, openings) || !isWorded && (mayLeadByShape(folded) || mayLead(folded)),
+        attribution(lines.dropFirst(index)) != nil
+      {
+        return nil
+      }
       text += (index == 0 ? "" : " ") + folded
-      if endsInColon(folded), let isCertain = leads(text) { return (index + 1, isCertain) }
+      guard endsInColon(folded) else { continue }
+      let isCertain = (isWorded ? leads(text) : nil) ?? leadsByShape(text, isWhole: index == 0)
+      if let isCertain { return (index + 1, isCertain) }
     }
     return nil
   }
 
-  private static func endsInColon(_ folded: String?) -> Bool { folded?.utf8.last == UInt8(ascii: ":") }
+  private static func endsInColon(_ folded: String?) -> Bool {
+    folded?.utf8.last == UInt8(ascii: ":") || folded?.hasSuffix("\u{FF1A}") == true
+  }
 
-  private static let openings = ["on ", "am ", "le ", "el "]
-  private static let verbs = [" wrote", " writes", "schrieb", "a écrit", "escribió"]
+  private static let openings =
+    ["on ", "am ", "le ", "el ", "il ", "em ", "den ", "op ", "w dniu "]
+    + ["pon., ", "wt., ", "śr., ", "czw., ", "pt., ", "sob., ", "niedz., "]
+  private static let verbs = [" writes", "schrieb", " geschrieben", " skrev", " schreef"] + endings
+  /// What is said last of all, before the colon.
+  private static let endings = [
+    " wrote", " a écrit", " escribió", " ha scritto", " escreveu", " skrev", " schreef", " geschreven", " napisał(a)",
+    " napisał", " napisała", " pisze",
+  ]
 
   private static func mayLead(_ folded: String) -> Bool {
     begins(folded, openings) || startsWithYear(folded) || verbs.contains { folded.contains($0) }
@@ -77,8 +94,9 @@ enum QuoteMarks {
     let hasAddress = folded.utf8.contains(0x40)
     let isCertain = hasAddress && hasDigit || hasTime(folded)
     let body = folded.utf8.dropLast().last == 0x20 ? folded.dropLast(2) : folded.dropLast()
-    if body.hasSuffix(" wrote") || body.hasSuffix(" a écrit") || body.hasSuffix(" escribió") {
-      return isCertain || hasAddress
+    if endings.contains(where: body.hasSuffix) { return isCertain || hasAddress }
+    if hasDigit, body.contains(" skrev ") || body.contains(" schreef ") {
+      return hasAddress || CopiedHeader.hasMoment(folded)
     }
     // Gnus: what somebody reports begins so too, and no time stands in it.
     if body.hasSuffix(" writes") { return isCertain }
@@ -93,13 +111,26 @@ enum QuoteMarks {
     return nil
   }
 
+  /// In any language: a sender's address, a year and a time of day, which nobody types together before a colon. Over
+  /// more than one line, and in other brackets, people might.
+  private static func leadsByShape(_ folded: String, isWhole: Bool) -> Bool? {
+    guard CopiedHeader.hasMoment(folded) else { return nil }
+    if CopiedHeader.hasAddress(folded) { return isWhole }
+    return CopiedHeader.hasAddress(folded, from: 0x28, to: 0x29) ? false : nil
+  }
+
+  /// Whether a line of more than one may begin one by its shape.
+  private static func mayLeadByShape(_ folded: String) -> Bool {
+    CopiedHeader.hasMoment(folded) || folded.utf8.contains(0x40) && CopiedHeader.hasAddress(folded)
+  }
+
   private static func startsWithYear(_ folded: String) -> Bool {
     let head = Array(folded.utf8.prefix(5))
     return head.count == 5 && head.prefix(4).allSatisfy(\.isDigit) && (head[4] == 0x2D || head[4] == 0x2F)
   }
 
   /// `10:00` or `10h00` somewhere.
-  private static func hasTime(_ folded: String) -> Bool {
+  static func hasTime(_ folded: String) -> Bool {
     let bytes = Array(folded.utf8)
     guard bytes.count > 4 else { return false }
     return (1..<(bytes.count - 2)).contains {
@@ -112,9 +143,14 @@ enum QuoteMarks {
 
   static func isEndOfNew(_ lines: ArraySlice<TextLine>) -> Bool {
     guard let folded = lines.first?.folded else { return false }
-    if folded.utf8.first == 0x2D, isSeparator(folded) { return true }
+    let isRule = folded.utf8.first == 0x2D
+    if isRule, isSeparator(folded) { return true }
     if forwards.contains(where: { folded == $0 }) { return true }
-    return begins(folded, senders + dates) && isHeader(lines)
+    // BlackBerry sets no dashes around it, and what stands between dashes may be of any language.
+    if isRule || separators.contains(folded) {
+      return CopiedHeader.begins(lines.dropFirst().drop(while: \.isBlank))
+    }
+    return CopiedHeader.begins(lines)
   }
 
   /// GroupWise: `>>> Ann Meyer <ann@acme.test> 13.04.2026 10:00 >>>`, and what follows it is marked by nothing.
@@ -124,11 +160,16 @@ enum QuoteMarks {
     return folded.utf8.count > 6 && folded.hasPrefix(">>>") && folded.hasSuffix(">>>") && hasTime(folded)
   }
 
-  /// `-----Original Message-----`, and Zoho's `---- On Mon, 13 Apr 2026 10:00:00 +0200 Ann Meyer wrote ---`.
+  /// `-----Original Message-----`, Zoho's `---- On Mon, 13 Apr 2026 10:00:00 +0200 Ann Meyer wrote ---`, and Notes'
+  /// `-----"Ann Meyer" <ann@acme.test> wrote: -----`.
   private static func isSeparator(_ folded: String) -> Bool {
     var rest = folded[...]
     while rest.utf8.first == 0x2D || rest.utf8.first == 0x20 { rest.removeFirst() }
     while rest.utf8.last == 0x2D || rest.utf8.last == 0x20 { rest.removeLast() }
+    if rest.utf8.last == UInt8(ascii: ":") {
+      if folded.hasPrefix("---"), folded.hasSuffix("---"), CopiedHeader.hasAddress(String(rest)) { return true }
+      rest.removeLast()
+    }
     return separators.contains(String(rest)) || mayLead(String(rest)) && leads(rest + ":") == true
   }
 
@@ -137,45 +178,16 @@ enum QuoteMarks {
     "ursprüngliche nachricht",
     "originalnachricht", "original-nachricht", "ursprünglicher termin", "weitergeleitete nachricht",
     "message d'origine", "message original", "message transféré", "message transmis", "message suivi",
-    "mensaje original",
-    "mensaje reenviado",
+    "mail original", "e-mail d'origine", "mensaje original", "mensaje reenviado", "messaggio originale",
+    "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "oprindelig meddelelse",
+    "opprinnelig melding", "original meddelelse", "videresendt meddelelse", "ursprungligt meddelande",
+    "vidarebefordrat meddelande", "oorspronkelijk bericht", "doorgestuurd bericht", "wiadomość oryginalna",
+    "oryginalna wiadomość", "wiadomość przekazana dalej",
   ]
   private static let forwards = [
     "begin forwarded message:", "anfang der weitergeleiteten nachricht:",
     "anfang der weitergeleiteten e-mail:",
     "début du message réexpédié :", "début du message transféré :", "inicio del mensaje reenviado:",
-  ]
-
-  /// A header as Outlook copies it: the sender, the date, and a recipient or the subject; GMX begins with the date.
-  private static func isHeader(_ lines: ArraySlice<TextLine>) -> Bool {
-    var (hasSender, hasDate, hasOther) = (false, false, false)
-    for line in lines.lazy.filter({ !$0.isBlank && !$0.isQuoted }).prefix(8) {
-      let folded = line.folded ?? ""
-      if begins(folded, senders) {
-        hasSender = true
-      } else if begins(folded, dates) {
-        hasDate = true
-      } else if begins(folded, others) {
-        hasOther = true
-      } else if !folded.utf8.contains(0x40), !begins(folded, copies) {
-        // Neither a field nor an address that goes on: the copied header ends here.
-        break
-      }
-    }
-    return hasSender && hasDate && hasOther
-  }
-
-  private static let senders = ["from:", "von:", "de:", "de :"]
-  private static let dates = [
-    "sent:", "date:", "gesendet:", "datum:", "envoyé:", "envoyé :", "date :", "enviado:", "enviado el:",
-    "fecha:",
-  ]
-  private static let others = [
-    "to:", "subject:", "an:", "betreff:", "à:", "à :", "objet:", "objet :", "para:", "asunto:",
-  ]
-
-  private static let copies = [
-    "cc:", "cc :", "kopie:", "reply-to:", "antwort an:", "importance:", "wichtigkeit:",
   ]
 
   // MARK: What a telephone adds
@@ -201,7 +213,11 @@ enum QuoteMarks {
     "provenance : courrier pour windows", "envoyé de courrier pour windows", "enviado desde mi ",
     "enviado desde outlook",
     "enviado desde correo para windows", "enviado desde yahoo mail", "obtener outlook para",
-    "descargar outlook para",
+    "descargar outlook para", "inviato da iphone", "inviato dal mio ", "scarica outlook per", "ottieni outlook per",
+    "enviado do meu ", "obter o outlook para", "baixar o outlook para", "sendt fra min ", "hent outlook til",
+    "få outlook for", "skickat från min ", "skaffa outlook för", "hämta outlook för", "wysłane z iphone",
+    "wysłano z iphone", "pobierz outlook dla", "pobierz aplikację outlook", "verstuurd vanaf mijn ",
+    "verzonden vanaf mijn ", "download outlook voor", "outlook voor ios downloaden",
   ]
 
   private static func begins(_ folded: String, _ words: [String]) -> Bool {

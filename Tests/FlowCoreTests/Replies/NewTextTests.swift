@@ -46,4 +46,46 @@ struct NewTextTests {
   func `only what is new stays`(_ text: String, _ new: String) {
     #expect(Event.Kind.answer(text) == .reply(text: new))
   }
+
+  /// By its words, and by its shape in a language that is not known.
+  @Test(arguments: [
+    """
+    Tak.
+
+    Da: Otto <otto@acme.test>
+    Inviato: domenica 22 novembre 2026 10:00
+    A: ann@client.test
+    Oggetto: Offerta
+    Say no thanks.
+    """,
+    """
+    Tak.
+
+    Odosielateľ: Otto <otto@acme.test>
+    Odoslané: 22. novembra 2026 10:00
+    Komu: ann@client.test
+    Predmet: Ponuka
+
+    Say no thanks.
+    """,
+    """
+    Tak.
+
+    Dňa 22. 11. 2026 10:00 Otto <otto@acme.test> napísal:
+    Say no thanks.
+    """,
+  ])
+  func `what follows a header or a lead of any language is not new`(_ text: String) {
+    #expect(Event.Kind.answer(text) == .reply(text: "Tak."))
+  }
+
+  @Test(arguments: [
+    "Name: Ann\nPhone: 555 0142\nDate: 7 April 2026, 14:00\nMail: <ann@client.test>",
+    "Kontakt: Bob <bob@client.test>\nTermin: 7.4.2026, 10:00\nOrt: Berlin",
+    "Tack: ja\nDag: 7 april 2026 kl. 10:00\nPlats: Malmö\nVem: Bob",
+    "From: Berlin\nTo: Munich\nDate: 7 April",
+  ])
+  func `a list of their own is new`(_ text: String) {
+    #expect(Event.Kind.answer(text) == .reply(text: text))
+  }
 }
