@@ -75,11 +75,20 @@ private struct AbsenceReader {
 
   /// 4: `back on DATE`; 3: `from DATE on I am back`; 2: `until DATE`; 1: any other.
   private func rated(_ date: CivilDate, at index: Int) -> Found {
-    let before = sentence(before: index, most: 8)
-    if let isReturn = AbsenceReader.returns(before.reversed()) { return (date, 4, isReturn) }
+    let (before, after) = (sentence(before: index, most: 8), sentence(after: index, most: 8))
+    let isPresent = AbsenceReader.says(Words.present, before + after)
+    if let isReturn = AbsenceReader.returns(before.reversed()) { return (date, 4, isReturn || isPresent) }
     // What is said of a nearer date is not said of this one.
-    if before.prefix(4).contains(where: Words.until.contains) { return (date, 2, false) }
-    return AbsenceReader.returns(sentence(after: index, most: 8)).map { (date, 3, $0) } ?? (date, 1, false)
+    if before.prefix(4).contains(where: Words.until.contains) {
+      return (date, 2, AbsenceReader.says(Words.gone, before + after))
+    }
+    return AbsenceReader.returns(after).map { (date, 3, $0 || isPresent) } ?? (date, 1, false)
+  }
+
+  /// Whether somebody says it of themselves: `ich bin ab DATE wieder erreichbar`. What is said of a price, a service or
+  /// an answer to come is no absence.
+  private static func says(_ what: Set<String>, _ sentence: [String]) -> Bool {
+    sentence.contains(where: Words.selves.contains) && sentence.contains(where: what.contains)
   }
 
   /// Nil where nobody comes back in these words: `get back to you` is an answer that is to come.
@@ -121,7 +130,9 @@ private struct AbsenceReader {
     for (index, word) in words.enumerated() {
       guard case .word(let word) = word else { continue }
       let following = sentence(after: index, most: 4)
-      guard let isReturn = AbsenceReader.returns([word] + following.prefix(2)) else { continue }
+      guard let isBack = AbsenceReader.returns([word] + following.prefix(2)) else { continue }
+      let isReturn =
+        isBack || AbsenceReader.says(Words.present, sentence(before: index, most: 8) + [word] + following)
       for next in following {
         if Words.tomorrow.contains(next) { return take((day.adding(days: 1), 3, isReturn)) }
         guard let weekday = Words.weekdays[next] else { continue }
@@ -141,7 +152,7 @@ private enum Words {
     "currently away", "will be away", "travelling until", "traveling until", "available again",
     "reachable again", "office is closed", "offices are closed", "office will be closed", "offices will be closed",
     "we are closed", "be back in the office", "return to the office", "i am out", "i m out", "i will be out",
-    "i ll be out", "out until", "away message",
+    "i ll be out", "out until", "away message", "in the office again",
   ]
   static let away = [
     "abwesend", "abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung",
@@ -150,7 +161,7 @@ private enum Words {
     "auf geschäftsreise", "wieder erreichbar", "wieder da", "wieder im büro", "wieder im haus",
     "wieder im hause", "erst wieder", "ich bin wieder", "wir sind wieder", "betriebsferien", "betriebsurlaub",
     "nicht erreichbar", "büro ist geschlossen", "vom bis geschlossen", "bis geschlossen",
-    "bis einschließlich geschlossen",
+    "bis einschließlich geschlossen", "mein nächster arbeitstag", "dienstlich unterwegs",
     "absent", "absente", "absence", "en congé", "en congés", "hors du bureau", "en vacances",
     "en déplacement", "congé maternité", "bureau est fermé", "bureaux sont fermés", "bureau sera fermé",
     "bureaux seront fermés", "fuera de la oficina",
@@ -169,6 +180,20 @@ private enum Words {
   ]
   static let until: Set<String> = [
     "until", "till", "til", "through", "thru", "to", "bis", "jusqu", "au", "hasta", "al",
+  ]
+  /// By these somebody says it of themselves.
+  static let selves: Set<String> = [
+    "i", "we", "bin", "wir", "mich", "serai", "serons", "suis", "sommes", "reprends", "reprendrai", "reprendrons",
+    "estoy", "estaré", "estare", "estaremos", "podré", "podre", "podremos",
+  ]
+  static let present: Set<String> = [
+    "available", "reachable", "erreichbar", "erreichen", "verfügbar", "verfügung", "büro", "joignable", "joignables",
+    "disponible", "disponibles", "travail", "bureau", "poste", "oficina", "atenderle", "atenderles", "atenderte",
+    "atenderlo", "atenderla", "atenderos",
+  ]
+  static let gone: Set<String> = [
+    "unavailable", "unreachable", "unterwegs", "verreist", "indisponible", "indisponibles", "injoignable",
+    "injoignables", "ilocalizable", "ilocalizables",
   ]
   static let tomorrow: Set<String> = [
     "tomorrow", "morgen", "demain", "mañana",
