@@ -79,6 +79,7 @@ import Testing
         "japanese that never ends",
         mail("Content-Type: text/plain; charset=iso-2022-jp", repeated("\u{1B}$B!", 1 << 17))
       ),
+      ("chinese that never ends", mail("Content-Type: text/plain; charset=hz-gb-2312", repeated("~{!~", 1 << 17))),
       (
         "combining marks",
         mail("", repeated("a\u{301}\u{301}\u{301}", 1 << 16) + repeated("\u{301}", 1 << 17))

@@ -5,19 +5,21 @@ enum Charsets {
   /// - Parameter label: as a mail names it, in any case; nil or unknown: UTF-8 where it is valid, else
   ///   windows-1252.
   static func decode(_ bytes: Bytes, _ label: String?) -> String {
-    switch label?.lowercased() {
-    case "utf-8", "utf8", "utf_8": return String(decoding: bytes, as: UTF8.self)
-    case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252",
-      "cp-1252":
+    switch (label?.utf8).map({ Array($0)[...].trimmed.lowered }) {
+    case "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8": return String(decoding: bytes, as: UTF8.self)
+    case "iso-8859-1", "iso8859-1", "iso88591", "iso_8859-1", "iso_8859-1:1987", "iso-ir-100", "csisolatin1", "latin1",
+      "latin-1", "l1", "cp819", "ibm819", "windows-1252", "cp1252", "cp-1252", "x-cp1252":
       // What calls itself ISO 8859-1 has the quotes and the euro of windows-1252 (WHATWG Encoding, section
       // 4.2).
       return single(bytes, windows)
-    case "iso-8859-15", "iso8859-15", "iso_8859-15", "latin9", "latin-9": return single(bytes, latin9)
+    case "iso-8859-15", "iso8859-15", "iso885915", "iso_8859-15", "csisolatin9", "latin9", "latin-9", "l9":
+      return single(bytes, latin9)
     case "utf-16", "utf16": return utf16(bytes, isBig: nil)
     case "utf-16be": return utf16(bytes, isBig: true)
     case "utf-16le": return utf16(bytes, isBig: false)
+    case "hz-gb-2312", "hz": return convert(unpackedHZ(bytes)[...], "GB18030") ?? guessed(bytes)
     case let label?:
-      return converted.contains(label) ? convert(bytes, label) ?? guessed(bytes) : guessed(bytes)
+      return CharsetLabels.converter(label).flatMap { convert(bytes, $0) } ?? guessed(bytes)
     case nil: return guessed(bytes)
     }
   }
@@ -68,14 +70,31 @@ enum Charsets {
     return String(decoding: units, as: UTF16.self)
   }
 
-  /// What the C library may convert: a closed list, so that a mail cannot choose among all its modules.
-  private static let converted: Set<String> = [
-    "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8",
-    "iso-8859-9", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-16", "windows-1250", "windows-1251",
-    "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258", "koi8-r",
-    "koi8-u", "macintosh", "gb2312", "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr",
-    "iso-2022-kr", "utf-7",
-  ]
+  /// HZ (RFC 1843) as GB 2312: between `~{` and `~}` the letters of two bytes lack their highest bits; `~~` is `~`, and
+  /// a line that ends in `~` goes on. The C library does not read it.
+  private static func unpackedHZ(_ bytes: Bytes) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var isDouble = false
+    var at = bytes.startIndex
+    while at < bytes.endIndex {
+      let (byte, next) = (bytes[at], at + 1 < bytes.endIndex ? bytes[at + 1] : 0)
+      at += 2
+      switch (byte, next) {
+      case (0x7E, 0x7D) where isDouble: isDouble = false
+      case (0x7E, 0x7B) where !isDouble: isDouble = true
+      case (0x7E, 0x7E) where !isDouble: out.append(byte)
+      case (0x7E, 0x0A) where !isDouble: continue
+      case (0x21..., 0x21...) where isDouble: out += [byte | 0x80, next | 0x80]
+      default:
+        // A line that ends within them ends them, too.
+        if byte == 0x0A { isDouble = false }
+        out.append(byte)
+        at -= 1
+      }
+    }
+    return out
+  }
 
   /// Nil where the C library has no such module.
   private static func convert(_ bytes: Bytes, _ label: String) -> String? {
