@@ -301,13 +301,12 @@ extension Engine {
     if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
       return .success(.never(because: because))
     }
+    // Not by the clock: one that was set back comes to the same instant again.
+    if let damage = try store.damage(run: line.run) { return .failure(Unreadable(damage: damage)) }
+    guard line.touch else { return .success(.now) }
     // In the instant in which it became due it has just been looked at; but what was late may have left since. An
     // engine that begins after the clock has jumped back is before that instant.
     let off = clock.now().milliseconds(since: line.planned)
-    guard line.touch else {
-      let damage = off == 0 ? nil : try store.damage(run: line.run)
-      return damage.map { .failure(Unreadable(damage: $0)) } ?? .success(.now)
-    }
     let isLookedAt = off == 0 && sending.lastLate.map { $0 < line.planned } ?? true
     let record = isLookedAt ? nil : try store.run(line.run)
     let suppressed = try store.suppressed(record.map { names($0.contact, line.contact) } ?? line.contact)
