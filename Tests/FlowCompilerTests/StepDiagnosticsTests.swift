@@ -59,6 +59,12 @@ import Testing
     expectDiagnostics(
       "anytime:\n  reply:\n    - task: x\n      by: owner\n      say: x\n      1️⃣within: 1 day\n",
       ["1️⃣": .anytimeStep])
+    // A window is waited for; what is left out where it is closed, or ends the run, is done in an instant.
+    let tell = "anytime:\n  reply:\n    - escalate: x\n      to: owner\n      say: x\n      "
+    expectDiagnostics(tell + "1️⃣window: mon-fri 09:00-17:00\n", ["1️⃣": .anytimeStep])
+    expectDiagnostics(tell + "1️⃣window: policy\n", ["1️⃣": .anytimeStep])
+    expectDiagnostics(tell + "window: any\n", [:])
+    expectDiagnostics(tell + "window: mon-fri 09:00-17:00\n      closed: skip\n", [:])
     expectDiagnostics(
       "anytime:\n  reply:\n    - 1️⃣end: x\n    - set: { deal.amount: 1 }\n",
       [

@@ -46,6 +46,11 @@ struct AnytimeChecks {
         return
       }
     }
+    // Where nothing stands in place of waiting for it.
+    if let entry = step.fields.entry("window"), entry.value.text != "any", step.fields["closed"] == nil {
+      bench.report(.anytimeWait(entry.key))
+      return
+    }
     switch step.verb {
     case .unknown: break
     case .channel(let manifest):
