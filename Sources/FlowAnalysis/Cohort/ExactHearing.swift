@@ -71,11 +71,12 @@ extension ExactRun {
     _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32
   ) -> Double {
     if case .reply(let index) = told { return own * wait.answered(rows[index], from: low, to: high) }
-    var mass = 0.0
-    for row in 0..<masses.rows where state.flow.has(row) {
-      mass += masses.sum(state.flow, row: row) * wait.came(own, row, from: low, to: high)
-    }
-    return mass
+    return (0..<masses.rows).reduce(0) { $0 + mass($1, own, state, low, high) }
+  }
+
+  /// How many of a row come to an outcome in a stretch.
+  private func mass(_ row: Int, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32) -> Double {
+    state.flow.has(row) ? masses.sum(state.flow, row: row) * wait.came(own, row, from: low, to: high) : 0
   }
 
   /// The minute of a stretch after which somebody is told something in the mean.
@@ -168,28 +169,64 @@ extension ExactRun {
     let (low, high) = (stretch.low, stretch.high)
     let total = mass(told, own, state, low, high)
     if stretch.result.isEnd { return settleEnd(told, stretch.result, state, low, high, total, of: own) }
-    guard asks(stretch.result) else {
+    let stillHears = stillHears(told, stretch.result, state)
+    guard stillHears || asks(stretch.result) else {
       let mean = mean(told, own, state, low, high)
       place(told, own, state, low, high, total, mean)
       let end = wait.evenly(mean, from: low, to: high)
       return settle(told, stretch.result, state, low, high, total, of: own, at: end)
     }
-    // The outcome of what is asked counts from when it is.
+    // The outcome of what is asked counts from when it is; and what is heard later, not before.
     var from = low
     while from < high {
       let to = wait.piece(from, high, total)
       let (part, mean) = (mass(told, own, state, from, to), mean(told, own, state, from, to))
-      place(told, own, state, from, to, part, mean)
-      let minute = max(wait.at + from, plan.quarter(of: wait.at + Int32(mean)))
-      settle(told, stretch.result, state, from, to, part, of: own, at: minute)
+      let minutes = stillHears ? two(told, own, state, from, to, mean) : [(one(of: from, mean), 1)]
+      for (minute, share) in minutes where share > 0 {
+        place(told, own, state, from, to, part, mean)
+        settle(told, stretch.result, state, from, to, part * share, of: own, at: minute, times: share)
+      }
       from = to
     }
+  }
+
+  /// The minute that stands for a stretch: the quarter of its mean.
+  private func one(of low: Int32, _ mean: Double) -> Int32 {
+    max(wait.at + low, plan.quarter(of: wait.at + Int32(mean)))
+  }
+
+  /// Two that stand for it, and their shares: quarters about as far from its mean as its minutes are, which have the
+  /// same mean. Whoever hears less and less from then on hears as much.
+  private mutating func two(
+    _ told: Told, _ own: Double, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ mean: Double
+  ) -> [(minute: Int32, share: Double)] {
+    var mean = mean
+    if case .outcome = told {
+      // Of those who are going to answer: the others hear nothing.
+      mean = self.mean(low, high) { run, minute in
+        (1..<run.masses.rows).reduce(0) { $0 + run.mass($1, own, state, minute, high) }
+      }
+    }
+    let spread = Double(wait.evenly(mean, from: low, to: high) - wait.at - low) / 12.0.squareRoot()
+    let middle = Double(wait.at) + mean
+    let quarter = plan.quarter(of: Int32(middle))
+    let first = max(wait.at + low, min(quarter, plan.quarter(of: Int32(middle - spread) + 7)))
+    let second = min(wait.at + high, max(quarter + 15, plan.quarter(of: Int32(middle + spread) + 7)))
+    let later = min(1, max(0, (middle - Double(first)) / Double(max(1, second - first))))
+    return [(first, 1 - later), (second, later)]
   }
 
   /// Something is handed over that has an outcome, and is waited for.
   private mutating func asks(_ result: Result) -> Bool {
     let node = Int(result.awaited)
     return node >= 0 && outcomeShares[node] > 0 && hands(result, node)
+  }
+
+  /// Something else may be heard once a stretch's own has come.
+  private mutating func stillHears(_ told: Told, _ result: Result, _ state: ExactState<W.State>) -> Bool {
+    if wait.hasOutcomes, Int(result.awaited) == wait.node { return true }
+    if case .outcome = told { return !state.flow.isSilent }
+    return false
   }
 
   /// One minute of a stretch stands for all.
@@ -199,7 +236,7 @@ extension ExactRun {
   ) {
     let mean = mean(told, own, state, low, high)
     if isOpen, settleApart(told, state, low, high, total, of: own, Double(wait.at) + mean) { return }
-    var minute = max(wait.at + low, plan.quarter(of: wait.at + Int32(mean)))
+    var minute = one(of: low, mean)
     var result = result(of: told, state.state, state.contact, at: minute)
     if minute == wait.at, result.count > 0 {
       // Whoever is asked again answers later: else nothing would ever end.

@@ -110,7 +110,7 @@ struct ExactRun<W: Walker> {
     scant = few / 2
     // The machine takes some thirty times as long.
     coarse = ExactCoarseness(work: W.self == MachineWalker.self ? resolution.work / 30 : resolution.work)
-    isOpen = plan.steps.allSatisfy { $0.window == nil }
+    isOpen = plan.graph.nodes.allSatisfy { $0.window == .any }
     let decisive = plan.graph.nodes.indices.filter { plan.graph.nodes[$0].closed != .defer }
     shortest = min(60, plan.shortestOpen(plan.steps.indices))
     widest = min(2 * 1440, plan.shortestOpen(decisive) / 4)
@@ -122,7 +122,7 @@ struct ExactRun<W: Walker> {
     self.rows = rows
     parts = zip(all, rows).map { $0 / sums[$1 - 1] }
     isAnswered = plan.steps.map { $0.isAnswered && !plan.replies.isEmpty }
-    hasWindow = plan.steps.map { $0.window != nil }
+    hasWindow = plan.graph.nodes.map { $0.window != .any }
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
     ending = Array(repeating: 0, count: sums.count + 1)
