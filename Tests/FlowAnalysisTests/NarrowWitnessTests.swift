@@ -47,6 +47,22 @@ struct NarrowWitnessTests {
 
     """
 
+  @Test func `a first touch that is late is late, however long the run is held after it`() throws {
+    let graph = try graph(
+      """
+      input: { contact: contact, owner: person, quote: { id: text } }
+      trigger: { event: quote.sent, key: quote.id }
+      timezone: Europe/Berlin
+      steps:
+        - { sms: hello, after: 90 minutes, purpose: request, body: B. }
+        - { await: reply within 6 hours, then: { timeout: hold 1 day } }
+        - end: closed
+
+      """)
+    #expect(find(.firstTouch(within: .hours(1)), graph)?.breach.isEmpty == false)
+    #expect(find(.firstTouch(within: .minutes(90)), graph) == nil)
+  }
+
   @Test func `what comes of a task of less than an hour is found behind an answer`() throws {
     let witness = try #require(find(.possible(outcome: "helped"), graph(Self.patient)))
     #expect(witness.events.map(\.kind) == [.reply(text: "worse"), .outcome("connected", step: nil, note: nil)])

@@ -439,6 +439,31 @@ struct ProverTests {
     #expect(try isProved(.silence(reaches: [.end("heard"), .end("quiet")]), text))
   }
 
+  /// A visit makes the run emit, and visits come as often as they like before the run hears of the first. A day, and
+  /// twice a week.
+  @Test func `what a run emits as often as somebody lets it keeps no promise open`() throws {
+    let text = """
+      input: { contact: contact, deal: { id: text, size: number } }
+      timezone: '"UTC"'
+      events: { deal.visited: {}, deal.noted: {} }
+      anytime:
+        deal.visited: [{ emit: deal.noted }]
+        deal.noted: [{ set: { deal.size: 5 } }]
+      steps:
+        - { wait: 1 day }
+        - \(email("one"))
+        - { await: reply within 1 week }
+        - \(email("two"))
+        - { await: reply within 1 week }
+        - { end: closed }
+
+      """
+    #expect(try isProved(.touches(atMost: 2, verb: nil, span: nil), text))
+    #expect(try !isProved(.touches(atMost: 1, verb: nil, span: nil), text))
+    #expect(try isProved(.ends(within: .days(15)), text))
+    #expect(try !isProved(.ends(within: .days(14)), text))
+  }
+
   @Test func `a task that nobody did is told, or is not`() throws {
     func text(_ then: String) -> String {
       """

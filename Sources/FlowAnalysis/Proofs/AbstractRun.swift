@@ -71,18 +71,26 @@ extension Control {
     var isEmpty: Bool { low | high == 0 }
   }
 
-  /// Events that the run hears itself, by their number, the first one in the lowest four bits.
+  /// Events that the run hears itself, by their number, each once, the first one in the lowest four bits.
   struct Echoed: Equatable {
     private(set) var bits: UInt64 = 0
+    /// Of these any number more may come, or none, before others or after them: what makes a run emit may come as often
+    /// as it likes before the run hears any of it.
+    private(set) var more: UInt16 = 0
     /// More than can be followed.
     static let most = 15
 
-    var isEmpty: Bool { bits == 0 }
-
     /// - Returns: false where there are too many.
     mutating func add(_ index: Int) -> Bool {
-      let place = (64 - bits.leadingZeroBitCount + 3) / 4
-      guard place < Self.most, index < Self.most else { return false }
+      guard index < Self.most else { return false }
+      var place = 0
+      while place < Self.most, bits >> UInt64(4 * place) != 0 {
+        if Int(bits >> UInt64(4 * place) & 15) == index + 1 {
+          more |= 1 << UInt16(index)
+          return true
+        }
+        place += 1
+      }
       bits |= UInt64(index + 1) << UInt64(4 * place)
       return true
     }
@@ -92,6 +100,8 @@ extension Control {
       defer { bits >>= 4 }
       return Int(bits & 15) - 1
     }
+
+    mutating func hearNoMore() { more = 0 }
   }
 
   /// For each condition: 0 open, 1 true, 2 false.
@@ -127,7 +137,7 @@ extension Control {
     mix(behind)
     mix(passed ^ suppressed &<< 32 ^ sent &<< 48)
     mix(rounds.low ^ rounds.high &* 0x9E37_79B9_7F4A_7C15)
-    mix(echoes.bits ^ lapse.bits)
+    mix(echoes.bits ^ lapse.bits ^ UInt64(echoes.more) &<< 48)
     return all
   }
 }

@@ -5,10 +5,17 @@ import FlowTime
 extension Walk {
   mutating func wait(_ run: AbstractRun) {
     var open = run
+    for (index, echo) in ground.echoes.enumerated() where run.control.echoes.more >> UInt16(index) & 1 != 0 {
+      hear(echo.event, run)
+    }
     if let echo = open.control.echoes.next() {
       hear(ground.echoes[echo].event, open)
       // Whatever comes at the same instant may come before it.
       open = run
+    } else if run.control.echoes.more != 0 {
+      var rest = run
+      rest.control.echoes.hearNoMore()
+      wait(rest)
     } else {
       timer(run)
       guard elapse(&open) else { return }

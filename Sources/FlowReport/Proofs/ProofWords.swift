@@ -48,7 +48,7 @@ struct ProofWords {
     case .always(let one, let later):
       return "\(Self.words(later, graph)) could come without \(Self.words(one, graph)) before"
     case .follows(let one, let within, let cause):
-      return "\(Self.words(one, graph)) could come over \(within) after \(Self.words(cause, graph))"
+      return "\(Self.words(one, graph)) may not come within \(within) of \(Self.words(cause, graph))"
     }
   }
 

@@ -8,9 +8,13 @@ public struct Course: Sendable, Hashable {
   public struct Held: Sendable, Hashable {
     public var from: Instant
     public var to: Instant
-    public init(from: Instant, to: Instant) {
+    /// When the hold began.
+    public var since: Instant
+    /// - Parameter since: `from` where it is nil.
+    public init(from: Instant, to: Instant, since: Instant? = nil) {
       self.from = from
       self.to = to
+      self.since = since ?? from
     }
   }
 
@@ -82,7 +86,8 @@ extension Course {
     let first = zone.civil(at: hold.since).date
     let waited = zone.civil(at: now).date.days(since: first) + 1
     let days = max(waited, transition.run.heldDays - hold.daysBefore)
-    held.append(Held(from: zone.startOfDay(first), to: zone.startOfDay(first.adding(days: days))))
+    let end = zone.startOfDay(first.adding(days: days))
+    held.append(Held(from: zone.startOfDay(first), to: end, since: hold.since))
   }
 
   /// An event that nothing takes when it comes in may be taken by a later await: that tells of it once more.

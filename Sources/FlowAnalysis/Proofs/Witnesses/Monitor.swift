@@ -61,16 +61,17 @@ public struct Monitor: Sendable {
   private func ends(_ course: Course, _ within: Duration?) -> Judgement {
     let last = course.entries.count - 1
     guard let end = course.end else { return Judgement(breach: [last]) }
-    guard let within, let limit = deadline(within, course) else { return .kept }
+    guard let within, let limit = deadline(within, course, until: end.at) else { return .kept }
     return timed([last], by: limit, at: end.at)
   }
 
   /// In a run into which nothing has come: whoever is not written to in time has not ended in time either.
   private func firstTouch(_ course: Course, _ within: Duration) -> Judgement {
-    guard course.isSilent, let limit = deadline(within, course) else { return .kept }
     let last = course.entries.count - 1
     let first = course.entries.firstIndex { $0.handover?.touch == true || isFailedTouch($0) } ?? last
-    guard course.entries.indices.contains(first) else { return .kept }
+    guard course.isSilent, course.entries.indices.contains(first),
+      let limit = deadline(within, course, until: course.entries[first].at)
+    else { return .kept }
     return timed([first], by: limit, at: course.entries[first].at)
   }
 
@@ -92,12 +93,13 @@ public struct Monitor: Sendable {
 
   /// The latest instant that keeps a promise counted from the start, time held left out: the start moves by
   /// as much as holds have moved what the run waited for, or what is promised does, by the wall or by elapsed
-  /// time, whichever is latest.
-  private func deadline(_ within: Duration, _ course: Course) -> Instant? {
+  /// time, whichever is latest. What is held only after what is promised has come moves nothing.
+  private func deadline(_ within: Duration, _ course: Course, until instant: Instant) -> Instant? {
     guard let plain = after(within, course.start, course) else { return nil }
-    guard !course.held.isEmpty else { return plain }
-    let elapsed = course.held.reduce(0) { $0 + $1.to.milliseconds(since: $1.from) }
-    let wall = course.held.reduce(0) { $0 + wallTime($1.from, $1.to, course.zone) }
+    let held = course.held.filter { $0.since < instant }
+    guard !held.isEmpty else { return plain }
+    let elapsed = held.reduce(0) { $0 + $1.to.milliseconds(since: $1.from) }
+    let wall = held.reduce(0) { $0 + wallTime($1.from, $1.to, course.zone) }
     let moved = after(within, onWall(course.start, by: wall, course.zone), course) ?? plain
     return max(plain.adding(milliseconds: elapsed), onWall(plain, by: wall, course.zone), moved)
   }
