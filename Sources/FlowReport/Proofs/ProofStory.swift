@@ -50,6 +50,8 @@ struct ProofStory {
     var isBreach = false
     /// What is left out first where there are too many: 0 never.
     var weight = 0
+    /// By it the times below are later than the file alone says.
+    var isHold = false
   }
 
   private var rows: [Row] {
@@ -63,10 +65,23 @@ struct ProofStory {
       if case .received("reply", _, _, _) = entry.kind { answer = answers.popFirst() }
       guard var row = row(entry, touch: touches, answer) else { return nil }
       if row.weight < 3 { row.line = node(of: entry)?.span.start.line }
+      if case .held = entry.kind, !isOverheld(index) { (row.isHold, row.weight) = (true, 0) }
       row.isBreach = witness.breach.contains(index)
       if row.isBreach { row.weight = 0 }
       return row
     }
+  }
+
+  /// Another hold moves the same wait once more, before it is over.
+  private func isOverheld(_ index: Int) -> Bool {
+    let held = witness.timeline[index]
+    for later in witness.timeline.dropFirst(index + 1) {
+      guard later.step == held.step, later.round == held.round else { continue }
+      if case .held = later.kind { return true }
+      if case .received = later.kind { continue }
+      return false
+    }
+    return false
   }
 
   /// What says least goes first, of that the last, as what comes before the breach leads to it; then what lies in the
@@ -83,13 +98,17 @@ struct ProofStory {
     return rows.count > Self.most ? Self.abridged(rows) : rows
   }
 
-  /// What breaks the promise stays as long as there is anything else to leave out.
+  /// What breaks the promise stays as long as there is anything else to leave out, and next to it what holds the run.
   private static func abridged(_ rows: [Row]) -> [Row] {
     let inner = rows.indices.dropFirst(4).dropLast()
-    // A gap on either side of the breach takes a line of its own.
-    let gaps = inner.contains { rows[$0].isBreach } ? 2 : 1
-    let spare = inner.filter { !rows[$0].isBreach } + inner.filter { rows[$0].isBreach }
-    let gone = Set(spare.prefix(rows.count - most + gaps))
+    func weight(_ row: Row) -> Int { row.isBreach ? 2 : row.isHold ? 1 : 0 }
+    var gone: Set<Int> = []
+    for index in (0...2).flatMap({ one in inner.filter { weight(rows[$0]) == one } }) {
+      // Each gap between what stays takes a line of its own.
+      let gaps = gone.count { !gone.contains($0 + 1) }
+      if rows.count - gone.count + gaps <= most { break }
+      gone.insert(index)
+    }
     var out: [Row] = []
     var left = 0
     for index in rows.indices {
