@@ -37,7 +37,7 @@ struct ProofStory {
       out += told(row, when: Width.padded(when == last ? "" : when, to: column))
       last = when
     }
-    return out + changedClocks + needs + farDates + elsewhere
+    return out + changedClocks + needs + dates + elsewhere
   }
 
   // MARK: Rows
@@ -216,12 +216,13 @@ struct ProofStory {
     return Width.wrapped("the clocks go \(way) in between: \(hours) \(what)", to: width)
   }
 
-  /// Instants of the data by which the run goes, where they lie far from its start: without them it goes another way.
-  private var farDates: [String] {
+  /// Instants of the data by which the run goes: from others it goes at other times, or another way.
+  private var dates: [String] {
     var told: [String] = []
-    for name in witness.timeline.compactMap(\.step) {
-      guard let node = graph.node(named: name).map({ graph.nodes[$0] }) else { continue }
-      for use in node.dataInstants {
+    var changed: Set<String> = []
+    for entry in witness.timeline {
+      if case .set(let changes) = entry.kind { changed.formUnion(changes.map(\.name)) }
+      for use in node(of: entry)?.dataInstants ?? [] {
         guard case .input(let root) = use.name, let value = witness.input[root]?[path: use.path] else { continue }
         let civil: CivilDate
         switch value {
@@ -229,17 +230,14 @@ struct ProofStory {
         case .date(let date): civil = date
         default: continue
         }
-        let distance = civil.days(since: zone.civil(at: witness.start).date)
-        let words = ([root] + use.path).joined(separator: ".") + " is \(Words.day(civil)) \(civil.year)"
-        if abs(distance) > Self.nearDays, !told.contains(words) { told.append(words) }
+        let name = ([root] + use.path).joined(separator: ".")
+        let words = "\(name) is \(Words.day(civil)) \(civil.year)"
+        if !changed.contains(name), !told.contains(words) { told.append(words) }
       }
     }
     guard !told.isEmpty else { return [] }
     return Width.wrapped("it needs that " + Words.list(told.map(Printable.line)), to: width)
   }
-
-  /// What is made up lies about the start; so much further it is chosen.
-  private static let nearDays = 60
 
   /// The conditions on data, as the file writes them.
   private var needs: [String] {
