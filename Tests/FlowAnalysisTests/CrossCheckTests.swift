@@ -90,6 +90,30 @@ struct CrossCheckTests {
     #expect(found.dropFirst().first?.workflow == "b")
   }
 
+  /// b's touch, ten minutes before a's, puts a off by five days: a lasts six days and not two. Nobody is to hear of a
+  /// promise that b does not touch, nor of one that a breaks alone.
+  @Test func `every promise that a file does not keep beside another is told`() throws {
+    let (a, b) = (
+      try graph("a", "steps: [ \(email("a-1", ", after: 1 day")), { wait: 1 day }, end: done ]\n"),
+      try graph("b", "steps: [ \(email("b-1", ", after: 1 day")), end: done ]\n")
+    )
+    func promise(_ claim: Claim, _ text: String) -> Claimed {
+      Claimed(claim, source: .file, text: text, span: a.trigger.span)
+    }
+    let promises = [
+      promise(.ends(within: .days(1)), "ends within 1 day"),
+      promise(.ends(within: .days(4)), "ends within 4 days"),
+      promise(.touches(atMost: 1, verb: nil, span: nil), "at most 1 touch"),
+      promise(.firstTouch(within: .days(2)), "first touch within 2 days"),
+    ]
+    let found = CrossCheck(
+      [CrossCheck.Member(a, promises: promises), CrossCheck.Member(b)], caps: Caps(gap: .days(5), then: .delay),
+      zones: Draft.zones
+    ).crossings().filter { $0.workflow == "a" }
+    #expect(found.map(\.kind) == [.broken(promises[1]), .broken(promises[3])])
+    #expect(found.allSatisfy { $0.beside == "b" && !$0.breach.isEmpty })
+  }
+
   @Test func `the first touch that is left out beside another is told, not the first of what is left out alone, too`()
     throws
   {

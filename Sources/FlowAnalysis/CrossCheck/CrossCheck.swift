@@ -5,8 +5,8 @@ import FlowTime
 /// project's caps or its gap together, or of one `exclusive` group with one event.
 ///
 /// It plays both by the machine, nobody answering, so whatever it tells happens; what only answers bring
-/// about it does not look for. At most one finding a workflow of each kind, beside the one that does most;
-/// deterministic; about one millisecond a workflow.
+/// about it does not look for. At most one finding a workflow of each kind, beside the one that does most, and one
+/// for each promise broken there; deterministic; about one millisecond a workflow.
 public struct CrossCheck {
   /// A workflow and what it promises by itself.
   public struct Member: Sendable {
@@ -100,7 +100,7 @@ public struct CrossCheck {
     }
     var found: [Crossing] = []
     let crowding = others.filter { isCrowded(own, $0) }
-    if let one = worst(own, crowding) { found.append(one) }
+    found += worst(own, crowding)
     let pressing = others.filter { _ in isNearer(own) }
     if let one = pressing.prefix(Self.mostTried).lazy.compactMap({ tooClose(own, beside: $0) }).first {
       found.append(one.beside(more: pressing.count - 1))
@@ -121,27 +121,40 @@ public struct CrossCheck {
     return own.graph.policy.gap != gap || own.graph.nodes.contains { $0.isTouch && $0.liftsGap }
   }
 
-  /// What is lost before what is late; caps that put off are told only where they are caps.
-  private func worst(_ own: Profile, _ others: [Profile]) -> Crossing? {
+  /// All promises that one other breaks, else what is lost before what is late; caps that put off are told only where
+  /// they are caps.
+  private func worst(_ own: Profile, _ others: [Profile]) -> [Crossing] {
     var late: Crossing?
     for other in others.prefix(Self.mostTried) {
+      var open = own.kept
+      var broken: [Crossing] = []
+      var loss: Crossing?
       for start in starts(own, other) {
         var joint = Joint(own, other, caps: caps, zones: zones)
-        guard joint.play(from: own.play.start, beside: start), let one = crossing(joint, own, other) else {
-          continue
+        guard joint.play(from: own.play.start, beside: start) else { continue }
+        for promise in open {
+          guard let one = crossing(joint, own, breaking: promise) else { continue }
+          broken.append(one.beside(more: others.count - 1))
+          open.removeAll { $0 == promise }
         }
-        if one.kind.isLoss { return one.beside(more: others.count - 1) }
-        late = late ?? one
+        if broken.isEmpty, let one = crossing(joint, own) {
+          if one.kind.isLoss { loss = loss ?? one } else { late = late ?? one }
+        }
+        if open.isEmpty, !broken.isEmpty || loss != nil { break }
       }
+      if !broken.isEmpty { return own.promises.compactMap { one in broken.first { $0.kind == .broken(one) } } }
+      if let loss { return [loss.beside(more: others.count - 1)] }
     }
-    return late?.beside(more: others.count - 1)
+    return [late?.beside(more: others.count - 1)].compactMap(\.self)
   }
 
-  private func crossing(_ joint: Joint, _ own: Profile, _ other: Profile) -> Crossing? {
-    if let promise = own.promises.first(where: { joint.breaks($0.claim) }) {
-      let breach = Monitor(promise.claim, graph: own.graph, zones: zones).judge(joint.first.course).breach
-      return joint.crossing(.broken(promise), promise.span, breach.map { joint.first.course.entries[$0] })
-    }
+  private func crossing(_ joint: Joint, _ own: Profile, breaking promise: Claimed) -> Crossing? {
+    let judgement = Monitor(promise.claim, graph: own.graph, zones: zones).judge(joint.first.course)
+    guard judgement.isBroken else { return nil }
+    return joint.crossing(.broken(promise), promise.span, judgement.breach.map { joint.first.course.entries[$0] })
+  }
+
+  private func crossing(_ joint: Joint, _ own: Profile) -> Crossing? {
     guard let caps, let capped = joint.cappedEntry else { return nil }
     switch (capped.kind, caps.then) {
     case (.ended(let outcome), .end):

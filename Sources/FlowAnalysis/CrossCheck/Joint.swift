@@ -5,6 +5,8 @@ import FlowTime
 struct Profile {
   let graph: Graph
   let promises: [Claimed]
+  /// Those of them that it keeps alone.
+  let kept: [Claimed]
   /// The run with the most touches, of those that differ by their data.
   let play: Play
   let touches: [Instant]
@@ -35,6 +37,8 @@ struct Profile {
     play = best
     let touched = best.run.touched
     touches = touched
+    let (own, course) = (member.graph, best.course)
+    kept = member.promises.filter { !Monitor($0.claim, graph: own, zones: zones).judge(course).isBroken }
     most = caps?.span.map { Self.most(touched, in: $0, best.course.zone) } ?? touched.count
   }
 
@@ -136,12 +140,6 @@ struct Joint {
   }
 
   // MARK: What came of it
-
-  /// It is kept alone, and not beside the other.
-  func breaks(_ claim: Claim) -> Bool {
-    let monitor = Monitor(claim, graph: own.graph, zones: zones)
-    return monitor.judge(first.course).isBroken && !monitor.judge(own.play.course).isBroken
-  }
 
   /// Where the caps have stood in the own run's way, and did not when it was alone.
   var cappedEntry: Entry? {
