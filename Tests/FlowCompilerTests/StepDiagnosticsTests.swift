@@ -85,6 +85,14 @@ import Testing
     expectDiagnostics("steps:\n  - split: x\n    arms: { a: 12.5%, b: 87.5% }\n    then: { b: end x }\n", [:])
   }
 
+  @Test(arguments: ["\"1️⃣call\"", "1️⃣call", "\"we 1️⃣call back\""])
+  func theTextItselfStandsInQuotesOfItsOwn(_ value: String) {
+    let code: Code = value.contains(" ") ? "expression-syntax" : "unknown-name"
+    let findings = expectDiagnostics("steps:\n  - set: { deal.title: \(value) }\n", ["1️⃣": code])
+    let text = value.contains(" ") ? "we call back" : "call"
+    #expect(findings.first?.help.hasPrefix("for the text itself write '\"\(text)\"'") == true)
+  }
+
   @Test func data() {
     expectDiagnostics("steps:\n  - set: { 1️⃣deal.amuont: 3 }\n", ["1️⃣": .unknownKey])
     expectDiagnostics("steps:\n  - set: { deal.amount: 1️⃣deal.title }\n", ["1️⃣": .wrongType])

@@ -19,6 +19,13 @@ import Testing
     expectDiagnostics("steps:\n  - wait: 1️⃣day 5\n", ["1️⃣": .badDuration])
   }
 
+  @Test(arguments: ["wait: ", "await: reply within "])
+  func aFieldIsNoDurationThatIsWrittenOut(_ step: String) {
+    let findings = expectDiagnostics("steps:\n  - \(step)1️⃣deal.grace\n", ["1️⃣": .badDuration])
+    #expect(findings.first?.message == "\"deal.grace\" is a name, where a duration is written out")
+    #expect(findings.first?.help.contains("\"until run.started + deal.grace\"") == true)
+  }
+
   @Test func fixes() {
     let findings = expectDiagnostics("steps:\n  - wait: 1️⃣2d\n", ["1️⃣": .badDuration])
     #expect(findings.first?.fix?.replacement == "2 days")

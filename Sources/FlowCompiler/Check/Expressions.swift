@@ -8,9 +8,21 @@ extension Bench {
 
   func expression(_ text: Located, as type: ValueType?, _ naming: Naming) -> Expression? {
     let (expression, problems) = Expression.compile(text.text, as: type, in: naming)
-    report(problems, text)
+    report(problems.map { meantText($0, text, type) }, text)
     note(expression?.uses ?? [], text)
     return problems.isEmpty ? expression : nil
+  }
+
+  /// The quotes around a whole value are YAML's: what is left of a text of its own reads as a name.
+  private func meantText(_ problem: ExpressionProblem, _ text: Located, _ type: ValueType?) -> ExpressionProblem {
+    let words = text.trimmed.text
+    guard type?.isText == true, problem.fix == nil, ["unknown-name", "expression-syntax"].contains(problem.code),
+      words.count <= 40, words.first?.isLetter == true,
+      words.allSatisfy({ $0.isLetter || $0.isNumber || $0 == " " || $0 == "_" })
+    else { return problem }
+    var problem = problem
+    problem.help = "for the text itself write '\"\(words)\"', its own quotes inside; " + problem.help
+    return problem
   }
 
   func template(_ text: Located, _ naming: Naming) -> Template? {

@@ -4,10 +4,19 @@ import FlowTime
 /// What is wrong with durations, instants, windows.
 extension Diagnostic {
   static func badDuration(_ text: Located, _ error: DurationError) -> Diagnostic {
-    Diagnostic(
+    if case .notANumber = error.problem, text.isPath { return fieldForDuration(text) }
+    return Diagnostic(
       .badDuration, at: text.span(error.range), error.description,
       help: error.help,
       fix: error.fix.map { Fix(replace: text.whole, with: $0) })
+  }
+
+  /// Within, after, wait and their like are written out, so that everybody can read how long they are.
+  private static func fieldForDuration(_ text: Located) -> Diagnostic {
+    Diagnostic(
+      .badDuration, at: text.whole, "\(Words.quoted(text.text)) is a name, where a duration is written out",
+      help: "write it like \"2 days\"; what data bring stands in an instant: \"until run.started + \(text.text)\" "
+        + "where it is a duration, \"until \(text.text)\" where it is a date or an instant")
   }
 
   static func badWindow(_ text: Located, _ error: WindowError) -> Diagnostic {
