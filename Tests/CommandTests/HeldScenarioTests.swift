@@ -4,8 +4,9 @@ import Testing
 @Suite struct HeldScenarioTests {
   /// - Parameters:
   ///   - opened: what the case `case.opened` of `anytime` leads to.
+  ///   - data: what that event brings.
   ///   - scenarios: of the file itself.
-  private func folder(_ opened: String, scenarios: String = "") throws -> Folder {
+  private func folder(_ opened: String, bringing data: String = "{}", scenarios: String = "") throws -> Folder {
     let folder = try Folder()
     try folder.write(
       """
@@ -17,7 +18,7 @@ import Testing
         contact: contact
         owner: person
         thing: { id: text, title: text }
-      events: { case.opened: {}, case.closed: {} }
+      events: { case.opened: \(data), case.closed: {} }
       timezone: UTC
       owner: owner
       anytime:
@@ -42,6 +43,18 @@ import Testing
   private static let hold = " hold until case.closed + 2 days, or 20 days"
   private static let list = "\n    - hold: until case.closed + 2 days, or 20 days"
   private static let start = "2026-03-24 10:00 UTC"
+
+  private static let story = """
+    scenarios:
+      - name: nothing comes
+        start: 2026-03-24 10:00 UTC
+        input:
+          contact: { name: Ann Example, phone: "+15550100" }
+          owner: { name: Sam Example, email: owner@example.test }
+          thing: { id: t-1, title: a thing }
+        expect: [ told, soon, end quiet ]
+
+    """
 
   private static func shift(_ place: String) -> String {
     "\(place)until case.closed + 2 days becomes case.closed + 3 days"
@@ -69,18 +82,7 @@ import Testing
 
   @Test(arguments: [(hold, "anytime: case.opened "), (list, "hold-1: ")])
   func `a change of what comes after the event is noticed by them`(_ opened: String, _ place: String) throws {
-    let story = """
-      scenarios:
-        - name: nothing comes
-          start: 2026-03-24 10:00 UTC
-          input:
-            contact: { name: Ann Example, phone: "+15550100" }
-            owner: { name: Sam Example, email: owner@example.test }
-            thing: { id: t-1, title: a thing }
-          expect: [ told, soon, end quiet ]
-
-      """
-    let missing = try folder(opened, scenarios: story).flow("mutate", "case.yaml", "--format", "json")
+    let missing = try folder(opened, scenarios: Self.story).flow("mutate", "case.yaml", "--format", "json")
     let missed = try JSON(parsing: missing.output)["workflows"][0]["missed"].list.compactMap { $0["what"].text }
     #expect(missed.contains(Self.shift(place)), "\(missed)")
 
@@ -88,6 +90,24 @@ import Testing
     #expect(try folder.flow("scenarios", "case.yaml", "--start", Self.start, "--write").code == 0)
     let ran = try folder.flow("run", "case.yaml", "--min-coverage", "100")
     #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+    let noticed = try folder.flow("mutate", "case.yaml", "--strict")
+    #expect(noticed.code == 0, "\(noticed.output)\(noticed.errors)")
+  }
+
+  @Test(arguments: [
+    ("event.until + 2 days", "event.until + 2 days: 2 days becomes 3 days"),
+    ("event.until", "event.until becomes event.until + 1 day"),
+    ("event.until at 10:00", "event.until at 10:00: at 10:00 becomes at 11:00"),
+  ])
+  func `a change of the date that a hold lasts until is noticed by them`(_ until: String, _ change: String) throws {
+    let opened = " hold until \(until), or 20 days"
+    let missing = try folder(opened, bringing: "{ until: date }", scenarios: Self.story)
+      .flow("mutate", "case.yaml", "--format", "json")
+    let missed = try JSON(parsing: missing.output)["workflows"][0]["missed"].list.compactMap { $0["what"].text }
+    #expect(missed.contains("anytime: case.opened until \(change)"), "\(missed)")
+
+    let folder = try folder(opened, bringing: "{ until: date }")
+    #expect(try folder.flow("scenarios", "case.yaml", "--start", Self.start, "--write").code == 0)
     let noticed = try folder.flow("mutate", "case.yaml", "--strict")
     #expect(noticed.code == 0, "\(noticed.output)\(noticed.errors)")
   }

@@ -83,19 +83,34 @@ struct CaseMutations {
       longer.fallback = fallback.oneMore
       all.append((.hold(longer), "holds \(fallback.oneMore) where it held \(fallback)"))
     }
-    if case .hold(let hold) = target, let (later, words) = Self.shifted(hold) { all.append((.hold(later), words)) }
+    if case .hold(let hold) = target { all += Self.shifted(hold).map { (.hold($0), $1) } }
     if let other = others.first(where: { $0 != target && isLeading($0) }), isLeading(target) {
       all.append((other, "leads to \(words(other)) in place of \(words(target))"))
     }
     return all
   }
 
-  /// What comes after the event that a hold waits for; nil where it waits for none, or for nothing after it.
-  static func shifted(_ hold: Hold) -> (Hold, String)? {
-    guard case .event(let name, let after?)? = hold.until else { return nil }
+  /// Until when it holds, one unit later: the instant, or what comes after the event that it waits for.
+  static func shifted(_ hold: Hold) -> [(Hold, String)] {
     var later = hold
-    later.until = .event(name, after.oneMore)
-    return (later, "until \(name) + \(after) becomes \(name) + \(after.oneMore)")
+    switch hold.until {
+    case .event(let name, let after?)?:
+      later.until = .event(name, after.oneMore)
+      return [(later, "until \(name) + \(after) becomes \(name) + \(after.oneMore)")]
+    case .moment(let moment)?:
+      // A day that nothing is counted from yet is shifted by one.
+      guard moment.shift == nil, moment.time == nil, moment.isOfData else {
+        return StepMutations.shifted(moment).map { moment, words in
+          later.until = .moment(moment)
+          return (later, "until \(moment.text): \(words)")
+        }
+      }
+      var shifted = moment
+      shifted.shift = Moment.Shift(sign: 1, duration: .days(1))
+      later.until = .moment(shifted)
+      return [(later, "until \(moment.text) becomes \(moment.text) + 1 day")]
+    default: return []
+    }
   }
 
   private func isLeading(_ target: Target) -> Bool {
@@ -120,6 +135,16 @@ struct CaseMutations {
     case .end(let outcome): "end \(outcome)"
     case .hold(let hold): hold.text
     case .resume: "next"
+    }
+  }
+}
+
+extension Moment {
+  /// Nothing in it can be shifted by itself.
+  fileprivate var isOfData: Bool {
+    switch base {
+    case .expression, .returnDate: true
+    case .arrival, .day, .clock: false
     }
   }
 }

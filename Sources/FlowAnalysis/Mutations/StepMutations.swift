@@ -140,7 +140,7 @@ struct StepMutations {
     case .split(let split): return arms(split)
     case .loop(let loop): return rounds(loop)
     case .hold(let hold):
-      var all = CaseMutations.shifted(hold).map { later, words in [made(words) { $0.action = .hold(later) }] } ?? []
+      var all = CaseMutations.shifted(hold).map { later, words in made(words) { $0.action = .hold(later) } }
       guard let fallback = hold.fallback else { return all }
       var longer = hold
       longer.fallback = fallback.oneMore
