@@ -44,6 +44,32 @@ struct ErasureTests {
     try store.close()
   }
 
+  /// Bob's order is delivered to Ann's address; Cleo's to that of a namesake.
+  @Test func `the runs of others that name who is erased are told`() async throws {
+    let scratch = try Scratch()
+    let (store, engine) = try begun(in: scratch)
+    for (id, email, place) in [
+      ("c-1", "ann@example.test", "Main Street"), ("c-2", "bob@example.test", "with ann@example.test"),
+      ("c-3", "cleo@example.test", "with joann@example.test"),
+    ] {
+      let data: JSONValue = [
+        "contact": ["name": .string(id), "id": .string(id), "email": .string(email), "company": .string(place)],
+        "owner": ["name": "Olga"], "order": ["id": .string("O-\(id)"), "amount": .number("1"), "due": "2026-04-01"],
+      ]
+      let event = Incoming.event(
+        type: "order.placed", id: "e-\(id)", at: EngineOnFileTests.at(0), subject: "O-\(id)", data: data)
+      try await engine.receive(event)
+    }
+    let bobs = try #require(store.runs(RunFilter()).first { $0.contact == "c-2" }).id
+    guard case .erased(1, 2, 0, let naming) = await engine.carryOut(.erase(contact: "c-1")) else {
+      Issue.record("it is not erased")
+      return
+    }
+    #expect(naming == [bobs])
+    #expect(try store.runs(RunFilter()).map(\.contact).sorted() == ["c-2", "c-3"])
+    try store.close()
+  }
+
   @Test func `guarantees 5 and 27: what is told again of who was erased starts nothing, and nobody is named`()
     async throws
   {

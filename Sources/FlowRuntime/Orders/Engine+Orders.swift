@@ -82,7 +82,9 @@ extension Engine {
           contact, channel: channel, by: by, because: because, evenComplaints: evenComplaints)
       case .erase(let contact):
         let erased = try await erase(contact)
-        return .erased(runs: erased.runs.count, events: erased.events, suppressions: erased.suppressions)
+        return .erased(
+          runs: erased.runs.count, events: erased.events, suppressions: erased.suppressions,
+          naming: erased.naming.sorted())
       }
     } catch {
       return .unavailable("\(error)")

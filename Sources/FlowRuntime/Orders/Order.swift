@@ -44,8 +44,9 @@ public enum Answer: Hashable, Sendable {
   ///   - name: the whole id of the run, or the workflow.
   ///   - isNew: false where it was so already.
   case done(String, isNew: Bool)
-  /// Counts of what was known of the person; all 0 where nothing was.
-  case erased(runs: Int, events: Int, suppressions: Int)
+  /// Counts of what was known of the person, all 0 where nothing was, and the ids of runs of others that still name
+  /// them, sorted.
+  case erased(runs: Int, events: Int, suppressions: Int, naming: [String])
   /// It cannot be done, and why; nothing has changed.
   case refused(String)
   /// The store cannot be written now: the same may be asked again later.

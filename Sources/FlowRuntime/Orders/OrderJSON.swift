@@ -106,10 +106,11 @@ extension Answer {
     switch self {
     case .received(let received): ["received": received.json]
     case .done(let name, let isNew): ["done": .string(name), "new": .bool(isNew)]
-    case .erased(let runs, let events, let suppressions):
+    case .erased(let runs, let events, let suppressions, let naming):
       [
         "erased": [
           "runs": .number("\(runs)"), "events": .number("\(events)"), "suppressions": .number("\(suppressions)"),
+          "naming": .array(naming.map(JSONValue.string)),
         ]
       ]
     case .refused(let because): ["refused": .string(because)]
@@ -124,7 +125,8 @@ extension Answer {
     } else if let erased = json["erased"].map(Members.init) {
       self = .erased(
         runs: try erased.optionalNumber("runs") ?? 0, events: try erased.optionalNumber("events") ?? 0,
-        suppressions: try erased.optionalNumber("suppressions") ?? 0)
+        suppressions: try erased.optionalNumber("suppressions") ?? 0,
+        naming: try erased.list("naming", Members.text))
     } else if let because = try members.optionalText("refused") {
       self = .refused(because)
     } else if let because = try members.optionalText("unavailable") {

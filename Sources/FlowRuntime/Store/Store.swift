@@ -146,11 +146,14 @@ public struct Erasure: Hashable, Sendable {
   public var runs: Set<String>
   public var events: Int
   public var suppressions: Int
+  /// Ids of runs of others whose data still name the contact: they go on with what they have begun with.
+  public var naming: Set<String>
 
-  public init(runs: Set<String> = [], events: Int = 0, suppressions: Int = 0) {
+  public init(runs: Set<String> = [], events: Int = 0, suppressions: Int = 0, naming: Set<String> = []) {
     self.runs = runs
     self.events = events
     self.suppressions = suppressions
+    self.naming = naming
   }
 }
 

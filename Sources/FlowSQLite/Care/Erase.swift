@@ -59,6 +59,7 @@ private struct Eraser {
     try findNames()
     try findRuns()
     try findEvents()
+    try findNaming()
     try front.file.once("PRAGMA secure_delete = ON").run()
     try front.file.execute(.begin)
     do throws(StoreError) {
@@ -134,6 +135,25 @@ private struct Eraser {
       }
     }
     erasure.events = events.count
+  }
+
+  /// Runs of others keep their data: what they do hangs on them.
+  private mutating func findNaming() throws(StoreError) {
+    let numbers = try front.file.once("SELECT number FROM run WHERE workflow IS NOT NULL").all { $0.number(0) }
+    for number in numbers where !runs.contains(number) {
+      guard let record = try front.run(number: number)?.record else { continue }
+      front.trimAfterReading()
+      let data = Array(json(of: .record(record.run.data), zone: .utc).write().utf8)
+      if isNamed(in: data) { erasure.naming.insert(record.id) }
+    }
+  }
+
+  /// Whether one of the contact's names stands in it.
+  private func isNamed(in bytes: [UInt8]) -> Bool {
+    names.contains { name in
+      let word = Array(name.utf8)
+      return holds(bytes, word) || !isPlain(word) && holds(composed(bytes), word)
+    }
   }
 
   /// Keys are not people's alone: what reached a run of somebody else is somebody else's.

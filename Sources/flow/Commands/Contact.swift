@@ -56,11 +56,15 @@ struct ContactCommand: AsyncParsableCommand {
 
     func run() async throws {
       guard yes else { return show(try await person.found(isWhole: false)) }
-      let (runs, events, suppressions) = try await erase(try person.project.open())
-      if (runs, events, suppressions) == (0, 0, 0) { throw Failure.finding("nothing is known of \"\(person.who)\"") }
+      let (runs, events, suppressions, naming) = try await erase(try person.project.open())
+      if (runs, events, suppressions) == (0, 0, 0), naming.isEmpty {
+        throw Failure.finding("nothing is known of \"\(person.who)\"")
+      }
       switch format {
-      case .text: Output.line("erased: \(counted(runs, "run")), \(counted(events, "event"))")
-      case .json: tell(runs, events, suppressions)
+      case .text:
+        Output.line("erased: \(counted(runs, "run")), \(counted(events, "event"))")
+        for run in naming { Output.line("still named in the data of run \(run), which is of somebody else") }
+      case .json: tell(runs, events, suppressions, naming)
       }
     }
 
@@ -71,28 +75,32 @@ struct ContactCommand: AsyncParsableCommand {
         let ending = live == 0 ? "" : ", and ends \(counted(live, "live run"))"
         Output.line(ContactReport.text(found, width: Output.tableWidth))
         Output.line("nothing is erased yet; --yes takes all of it out of the store for good\(ending)")
-      case .json: tell(found.runs.count, found.events.count, found.suppressions.count)
+      case .json: tell(found.runs.count, found.events.count, found.suppressions.count, nil)
       }
     }
 
-    private func tell(_ runs: Int, _ events: Int, _ suppressions: Int) {
+    private func tell(_ runs: Int, _ events: Int, _ suppressions: Int, _ naming: [String]?) {
       let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
-      Output.json(.object(counts.map { JSONMember($0.0, .number("\($0.1)")) } + [JSONMember("erased", .bool(yes))]))
+      var members = counts.map { JSONMember($0.0, .number("\($0.1)")) } + [JSONMember("erased", .bool(yes))]
+      if let naming { members.append(JSONMember("naming", .array(naming.map(JSONValue.string)))) }
+      Output.json(.object(members))
     }
 
     private func counted(_ number: Int, _ one: String) -> String { "\(number) \(number == 1 ? one : one + "s")" }
 
     /// A server that runs does it; else nothing but the store is needed, whatever the workflows say.
-    private func erase(_ workspace: Workspace) async throws -> (runs: Int, events: Int, suppressions: Int) {
+    private func erase(_ workspace: Workspace) async throws
+      -> (runs: Int, events: Int, suppressions: Int, naming: [String])
+    {
       let door = Door(workspace: workspace, store: person.store, command: "flow contact", color: color)
       switch try door.askServer(.erase(contact: person.who)) {
-      case .erased(let runs, let events, let suppressions): return (runs, events, suppressions)
+      case .erased(let runs, let events, let suppressions, let naming): return (runs, events, suppressions, naming)
       case .refused(let because): throw Failure.finding(because)
       default: break
       }
       return try await Storage.use(person.store, workspace, .changing("flow contact")) { store in
         let erased = try store.erase(person.who)
-        return (erased.runs.count, erased.events, erased.suppressions)
+        return (erased.runs.count, erased.events, erased.suppressions, erased.naming.sorted())
       }
     }
   }
