@@ -85,9 +85,12 @@ struct Incidents {
       }
     }
     self.makes = makes
+    dated = graph.events.compactMap { Dated($0, read: makes.read($0)) }
   }
 
   private let makes: Made
+  /// Events that bring an instant by which the run goes.
+  private let dated: [Dated]
 
   /// Those that hold a run wherever it waits.
   func holding(at play: Play) -> [Event.Kind] {
@@ -124,6 +127,7 @@ struct Incidents {
       kinds.append(.outOfOffice(return: today.adding(days: 27)))
     }
     kinds += Made.automatic(at: play.now, in: play.course.zone)
+    kinds += dated.flatMap { $0.events(at: play.now, in: play.course.zone) }
     var seen: Set<Event.Kind> = []
     return kinds.filter { seen.insert($0).inserted }
   }
@@ -207,24 +211,61 @@ struct Made {
     }
   }
 
+  /// The fields of an event that something reads.
+  func read(_ event: EventDeclaration) -> [Field] { event.fields.filter { !reading($0).isEmpty } }
+
+  private func reading(_ field: Field) -> [Expression] {
+    expressions.filter { expression in
+      expression.uses.contains {
+        if case .eventField(_, let name) = $0.name { name == field.name } else { false }
+      }
+    }
+  }
+
   /// The event as such, and with each field at each value at which a condition may turn.
   private func named(_ event: EventDeclaration) -> [Event.Kind] {
     let base = Sample.record(event.fields, at: Sample.instant)
     var all = [base]
     for field in event.fields {
-      let reading = expressions.filter { expression in
-        expression.uses.contains {
-          if case .eventField(_, let name) = $0.name { name == field.name } else { false }
-        }
-      }
+      let reading = reading(field)
       guard !reading.isEmpty else { continue }
       let later = conditionsAfter(reading)
-      for value in Turning.values(of: field.type, literals: (reading + later).flatMap { $0.bounds(in: graph) }) {
+      // Windows count where the contact is.
+      let elsewhere = field.type.present == .timezone ? ["Asia/Tokyo"] : []
+      let values = Turning.values(of: field.type, literals: (reading + later).flatMap { $0.bounds(in: graph) })
+      for value in values + elsewhere.map({ .text($0) }) {
         var data = base
         data[field.name] = value.isAbsent ? nil : value
         all.append(data)
       }
     }
     return all.prefix(12).map { .named(event.name, data: $0) }
+  }
+}
+
+/// An event whose instants lie ahead of when it comes; those of ``Made`` are of one day.
+private struct Dated {
+  let event: EventDeclaration
+  private let fields: [Field]
+
+  /// So many days ahead.
+  private static let days = [10, 45]
+
+  /// - Parameter read: its fields that something reads; nil where there is no instant among them.
+  init?(_ event: EventDeclaration, read: [Field]) {
+    fields = read.filter { $0.type.present == .date || $0.type.present == .instant }
+    guard !fields.isEmpty else { return nil }
+    self.event = event
+  }
+
+  func events(at now: Instant, in zone: Zone) -> [Event.Kind] {
+    Self.days.map { days in
+      var data = Sample.record(event.fields, at: now)
+      for field in fields {
+        let date = zone.civil(at: now).date.adding(days: days)
+        data[field.name] = field.type.present == .date ? .date(date) : .instant(zone.startOfDay(date))
+      }
+      return .named(event.name, data: data)
+    }
   }
 }

@@ -38,7 +38,8 @@ struct Inputs {
   init(_ graph: Graph, zones: any ZoneSource) {
     self.graph = graph
     variables = Self.variables(graph, zones)
-    choices = distinct(combinations(turned(zones)), zones)
+    let (plain, combined) = combinations(turned(zones))
+    choices = distinct(plain, combined, zones)
   }
 
   /// Contacts who have none of the addresses by which they are written to, with one other field changed that decides
@@ -161,7 +162,9 @@ struct Inputs {
   }
 
   private static func candidates(_ type: ValueType, named name: String, _ literals: [Value]) -> [Candidate] {
-    let days = [-40, -1, 0, 1, 2, 3, 5, 7, 10, 21, 30, 45, 60, 90, 365]
+    var days = [-40, -1, 0, 1, 2, 3, 5, 7, 10, 21, 30, 45, 60, 90, 365]
+    // Where the sample has none, first one that lies ahead: that there is one is what decides.
+    if type.isOptional { days = [21] + days.filter { $0 != 21 } }
     let absent: [Candidate] = type.isOptional ? [.value(.absent)] : []
     switch type.present {
     case .date: return absent + days.map { .days($0, isDate: true) }
@@ -178,9 +181,11 @@ struct Inputs {
     }
   }
 
-  /// One field changed, then those that are set apart, then two, a third that is an address, and all where they are
-  /// few. Of two the conditions' own come first: in another zone there is a run of its own for each of them.
-  private func combinations(_ turned: [Choice]) -> [Choice] {
+  /// One field changed, then those that are set apart, and all conditions turned; then two, a third that is an
+  /// address, and all where they are few. Of two the conditions' own come first: in another zone there is a run of its
+  /// own for each of them.
+  /// - Returns: `plain`: few, and each worth a look.
+  private func combinations(_ turned: [Choice]) -> (plain: [Choice], combined: [Choice]) {
     let base = Choice(repeating: 0, count: variables.count)
     let singles = variables.enumerated().flatMap { at, variable in
       variable.candidates.indices.map { (at: at, pick: $0 + 1) }
@@ -197,16 +202,15 @@ struct Inputs {
       pair.allSatisfy { !variables[$0.at].isOwn || variables[$0.at].isAddress }
     }
     let free = pairs.filter(isFree)
-    var all = [base] + singles.map { with([$0]) } + unreached + free.map(with)
+    var all = free.map(with)
     for (at, variable) in variables.enumerated() where variable.isAddress {
       let none = (at: at, pick: (variable.candidates.firstIndex(of: .value(.absent)) ?? -1) + 1)
       all += free.prefix(400).filter { $0.allSatisfy { $0.at != at } }.map { with($0 + [none]) }
     }
-    all += turned
     all += pairs.filter { !isFree($0) }.map(with)
     let counts = variables.map { $0.candidates.count + 1 }
     if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += Self.product(counts) }
-    return all
+    return ([base] + singles.map { with([$0]) } + unreached + turned, all)
   }
 
   /// All conditions holding at once, none of them, and all but one, each by as few fields of its own as it takes.
@@ -214,7 +218,7 @@ struct Inputs {
     let conditions = Set(graph.conditions.map(\.text)).sorted().prefix(12).compactMap { text in
       graph.conditions.first { $0.text == text }
     }
-    guard conditions.count > 2 else { return [] }
+    guard conditions.count > 1 else { return [] }
     func merged(_ choices: [Choice]) -> Choice {
       choices.reduce(Choice(repeating: 0, count: variables.count)) { done, one in
         zip(done, one).map { $1 > 0 ? $1 : $0 }
@@ -258,33 +262,48 @@ struct Inputs {
 
   // MARK: Which differ
 
-  /// One for each way in which the conditions turn out, the arms of a split are drawn, and instants lie.
-  private func distinct(_ all: [Choice], _ zones: any ZoneSource) -> [Choice] {
+  /// One for each way in which the conditions turn out, the arms of a split are drawn, and instants lie. What turns a
+  /// condition or draws an arm comes in turns with what lies at another instant: few are tried with events.
+  private func distinct(_ plain: [Choice], _ combined: [Choice], _ zones: any ZoneSource) -> [Choice] {
     let start = Sample.instant
-    var seen: Set<[Int]> = []
-    var kept: [Choice] = []
-    for choice in all where kept.count < Self.most {
+    var (ways, seen): (Set<[Int]>, Set<[Int]>) = ([], [])
+    var (turning, others, arms): ([Choice], [Choice], [[Int]: Choice]) = ([], [], [:])
+    func add(_ choice: Choice) {
       guard
         case .runs(let runs) = Machine.enrol(graph, data: data(choice, at: start), at: start, zones: zones),
         let one = runs.first
-      else { continue }
+      else { return }
       let scope = DataScope(graph: graph, data: one.data, start: start)
-      var signature = graph.conditions.map { condition in
-        switch try? condition.evaluate(scope) {
-        case .boolean(true)?: 1
-        case .boolean(false)?: 0
-        default: 2
-        }
-      }
-      for case (let variable, let pick) in zip(variables, choice) where variable.isOwn {
-        signature.append(pick)
-      }
-      signature += graph.nodes.compactMap { node in
+      let drawn = graph.nodes.compactMap { node in
         if case .split(let split) = node.action { split.arm(of: one.key, step: node.name) } else { nil }
       }
-      if seen.insert(signature).inserted { kept.append(choice) }
+      let way =
+        graph.conditions.map { condition in
+          switch try? condition.evaluate(scope) {
+          case .boolean(true)?: 1
+          case .boolean(false)?: 0
+          default: 2
+          }
+        } + drawn
+      let isNew = ways.insert(way).inserted
+      guard seen.insert(way + zip(variables, choice).filter { $0.0.isOwn }.map(\.1)).inserted else { return }
+      if isNew { turning.append(choice) } else { others.append(choice) }
+      if !drawn.isEmpty, arms[drawn] == nil { arms[drawn] = choice }
     }
-    return kept
+    for choice in plain { add(choice) }
+    // Each way with each arm.
+    for arm in arms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }).map(\.value) {
+      for choice in turning.prefix(Self.most / 4) { add(zip(choice, arm).map { $1 > 0 ? $1 : $0 }) }
+    }
+    for choice in combined where turning.count + others.count < Self.most { add(choice) }
+    // Of one field changed the first value of each before the second of any.
+    func order(_ choice: Choice) -> Int { choice.count { $0 > 0 } == 1 ? choice.max() ?? 0 : .max }
+    let ordered = others.enumerated().sorted { (order($0.element), $0.offset) < (order($1.element), $1.offset) }
+    others = ordered.map(\.element)
+    return Array(
+      (0..<max(turning.count, others.count)).flatMap { at in
+        [turning, others].compactMap { $0.indices.contains(at) ? $0[at] : nil }
+      }.prefix(Self.most))
   }
 }
 

@@ -96,6 +96,9 @@ extension Claim {
     }
   }
 
+  /// It speaks of how many touches there are.
+  var isOfNumber: Bool { if case .touches(_, _, nil) = self { true } else { false } }
+
   /// It speaks of what happens within two hours at most.
   var isQuick: Bool {
     guard case .touches(_, _, let span?) = self, case .calendar(0, 0, let milliseconds) = span.kind else {
@@ -104,10 +107,11 @@ extension Claim {
     return milliseconds <= 7_200_000
   }
 
-  /// How near a run comes to breaking it depends on the calendar.
+  /// How near a run comes to breaking it depends on the calendar: also how many touches there are, where closed hours
+  /// leave some out.
   var isOfTime: Bool {
     switch self {
-    case .ends(within: .some), .touches(_, _, span: .some), .apart, .gap, .firstTouch, .follows, .insideWindow,
+    case .ends(within: .some), .touches, .apart, .gap, .firstTouch, .follows, .insideWindow,
       .silence:
       true
     default: false

@@ -210,19 +210,23 @@ public struct WitnessSearch {
     return nil
   }
 
-  /// With the plainest data alone, and each event once in a wait: what two or three events would show is not lost among
+  /// With few data, and each event once in a wait: what two or three events would show is not lost among
   /// all that may come, at any time, with other data.
   private func narrow(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int) -> Found? {
     guard let plain = inputs.choices.first,
       let start = (hints + starts.usual(in: zone(plain, &player))).first
     else { return nil }
     let incidents = Incidents(graph, claim: hunt.claim)
-    for (width, placements) in [(1, [Placement.soon]), (Self.fewest, [.soon]), (1, [.soon, .before(60_000)])] {
-      player.stepsLeft = steps / 2
+    // One event with many data, then several with few.
+    for (width, events, placements) in [
+      (Self.firstWidth, 1, [Placement.soon]), (1, Self.mostEvents, [.soon]), (Self.fewest, Self.mostEvents, [.soon]),
+      (1, Self.mostEvents, [.soon, .before(60_000)]),
+    ] {
+      player.stepsLeft = events == 1 ? steps : steps / 2
       var layer = inputs.choices.prefix(width).compactMap { choice in
         player.begin(inputs.data(choice, at: start), at: start).map { ($0, Trace(choice: choice, incidents: [])) }
       }
-      for _ in 1...Self.mostEvents {
+      for _ in 1...events {
         layer = next(layer, &hunt, &player, incidents, placements, isNarrow: true)
         if let best = hunt.best { return best }
       }
@@ -289,7 +293,9 @@ public struct WitnessSearch {
     let plain = inputs.choices.prefix(2).map {
       Hunt.Near(slack: 0, trace: Trace(choice: $0, incidents: []), days: 30)
     }
-    let nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
+    var nearest = hunt.nearest.isEmpty ? Array(plain) : hunt.nearest
+    // Another date makes one touch more of a run, seldom two.
+    if hunt.claim.isOfNumber { nearest = nearest.filter { $0.slack == 0 } }
     for near in nearest {
       player.stepsLeft = steps / max(4, nearest.count)
       let zone = zone(near.trace.choice, &player)
