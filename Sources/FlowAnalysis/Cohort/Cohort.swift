@@ -77,13 +77,17 @@ public struct Cohort: Sendable {
     /// After states have been told something so often few join others who are nearly where they are; ever more the more
     /// it becomes. Where starts are added for many contacts, up to four times as often.
     public var work: Int
+    /// How many contacts, times the days within which they are told it, may be taken together in the same way; of many
+    /// such one goes on earlier, another later.
+    public var days: Double
 
     /// - Parameter starts: 61 instants of thirty days fall on as many different times of the day.
     public init(
       starts: Int? = nil, stretch: Double = 0.006, answers: Double = 5e-7, holds: Double = 7e-3,
-      work: Int = 5_000_000
+      work: Int = 5_000_000, days: Double = .infinity
     ) {
       (self.starts, self.stretch, self.answers, self.holds, self.work) = (starts, stretch, answers, holds, work)
+      self.days = days
     }
   }
 
@@ -125,39 +129,43 @@ public struct Cohort: Sendable {
     usual.starts = W.self == MachineWalker.self ? 31 : 61
     var run = run(plan, walker(), usual, progress)
     if let finer = finer(usual, than: run.told, upTo: run.coarse.work) {
-      run = self.run(plan, walker(), finer, progress)
+      run = self.run(plan, walker(), finer, in: finer.days > 4 ? 61 : 122, progress)
     }
     return run
   }
 
+  /// - Parameter groups: in which starts are told apart by few figures; 0: one by one.
   private func run<W: Walker>(
-    _ plan: CohortPlan, _ walker: W, _ resolution: Resolution, _ progress: (Int) -> Void
+    _ plan: CohortPlan, _ walker: W, _ resolution: Resolution, in groups: Int = 0, _ progress: (Int) -> Void
   ) -> ExactRun<W> {
     var walker = walker
-    let starts = ExactStarts(about: resolution.starts ?? 61, plan, &walker)
+    let starts = resolution.starts ?? 61
+    let all =
+      groups > 0
+      ? ExactStarts(about: groups, fine: starts, plan, &walker) : ExactStarts(about: starts, plan, &walker)
     walker.handed.removeAll()
-    var run = ExactRun(plan, walker, starts, resolution)
+    var run = ExactRun(plan, walker, all, resolution)
     run.follow(progress)
     return run
   }
 
-  /// More starts, one for each quarter of an hour at best: as many as take little work, or as more contacts tell apart,
-  /// as long as nobody waits long for it; then finer stretches.
+  /// More starts, one for each quarter of an hour at best, and shorter stretches, where that is little work or more
+  /// contacts tell more apart; as many and as short as nobody waits long for.
   private func finer(_ resolution: Resolution, than told: Int, upTo work: Int) -> Resolution? {
     guard let starts = resolution.starts else { return nil }
-    let little = Double(Cohort.little) / Double(max(1, told))
     // What is counted of four times as many is half as far off.
-    let apart = (Double(contacts) / 1000).squareRoot()
-    let wanted = max(little >= 4 ? little : 1, apart)
+    let apart = Double(contacts / 1000).squareRoot()
+    guard told * 4 <= Cohort.little || apart >= 2 else { return nil }
     let effort = Int(min(4, max(1, apart)))
-    var room = min(wanted, Double(effort) * Double(work) / Double(max(1, told)))
+    let room = Double(effort) * Double(work) / Double(max(1, told))
     guard room >= 2 else { return nil }
     var finer = resolution
     finer.work = resolution.work > .max / effort ? .max : resolution.work * effort
-    finer.starts = min(Int(Double(starts) * room), contacts, max(starts, spanMinutes / 15))
-    room = little / (Double(finer.starts ?? starts) / Double(starts))
-    finer.stretch /= max(1, min(100, room))
-    return finer == resolution ? nil : finer
+    // Many starts lead to the same: some of the room is left for shorter stretches.
+    let most = min(contacts, max(starts, spanMinutes / 15))
+    finer.starts = min(most, Int(Double(starts) * min(1.5 * room, 1e6)))
+    finer.days = min(resolution.days, max(0.5, 40 / room))
+    return finer
   }
 
   /// So often states may be told something before that is work.

@@ -191,6 +191,12 @@ final class CohortPlan {
     return number
   }
 
+  /// The last minute of the day of a minute at which somebody comes.
+  func lastMinute(ofDayOfArrival minute: Int32) -> Int32 {
+    _ = day(ofArrival: minute)
+    return arrivalDay.minutes.upperBound - 1
+  }
+
   private func day(ofArrival at: Instant) -> Int {
     let shift = zone.civil(at: at).date.days(since: zone.civil(at: cohort.dated).date)
     if let known = dayByShift[shift] { return known }
@@ -354,6 +360,8 @@ protocol Walker {
   mutating func outcome(of state: State) -> String
   /// Makes equal what makes no difference from a minute on.
   mutating func simplify(_ state: inout State, at minute: Int32)
+  /// The same of when the run began, once it has.
+  mutating func simplifyStart(_ state: inout State)
   /// The state as if there had been no touch yet, and how many there were; nil where that may decide about something.
   /// Nobody is going to answer.
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)?

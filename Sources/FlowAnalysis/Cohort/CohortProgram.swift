@@ -124,10 +124,12 @@ struct CohortProgram {
   private(set) var leadsToCounted: [Bool] = []
   /// By step: it may lead back to the wait out of which a contact came to it, or hold that; or it is one that does.
   private(set) var leadsBack: [Bool] = []
-  /// Something asks for the class or the text of the last answer.
-  private(set) var readsAnswers: Bool
+  /// By step: what may come of waiting there without another answer asks for the class or the text of the last one.
+  private(set) var readsAnswers: [Bool] = []
   /// Something asks when the run began; for what the contact brought, or for its key.
   private(set) var readsStart = false
+  /// It asks for more than the date of that.
+  private(set) var readsTimeOfStart = false
   private(set) var readsData = false
   /// Whether it counts for how long runs were held.
   private(set) var countsHolds = true
@@ -136,9 +138,6 @@ struct CohortProgram {
     self.plan = plan
     let reachable = CohortReach(plan).nodes
     self.reachable = reachable
-    readsAnswers = reachable.contains { index in
-      Uses.of(plan.graph.nodes[index]).contains(where: Uses.isOfAnswer)
-    }
     if plan.cohort.caps != nil { throw NotCarried("caps over all workflows") }
     try collect()
     for node in plan.graph.nodes.indices {
@@ -149,6 +148,7 @@ struct CohortProgram {
     try tables()
     leadsToCounted = CohortReach.leading(to: plan.graph.nodes.indices.map(counts), plan)
     leadsBack = CohortReach.leading(to: ops.map(goesBack), plan)
+    readsAnswers = readingAnswers
   }
 
   /// What has to be known before a step is compiled.
@@ -173,6 +173,27 @@ struct CohortProgram {
   private func counts(_ node: NodeIndex) -> Bool {
     plan.steps[node].isAnswered || plan.steps[node].isTouch && plan.graph.policy.maxTouches != nil
       || Uses.of(plan.graph.nodes[node]).contains(.runTouches)
+  }
+
+  /// A case of `anytime` that an answer leads to asks for that answer; any other may ask for the one before.
+  private var readingAnswers: [Bool] {
+    let reads = CohortReach.leading(
+      to: plan.graph.nodes.indices.map { node in
+        let holds = plan.graph.edges(from: node).flatMap { edge -> [Name] in
+          if case .hold(let hold) = edge.to { Uses.of(hold) } else { [] }
+        }
+        return (Uses.of(plan.graph.nodes[node]) + holds).contains(where: Uses.isOfAnswer)
+      }, plan)
+    let answers = Set(plan.graph.replies.map(\.name) + ["reply"])
+    let readsAnyhow = plan.graph.anytime.contains { one in
+      guard !answers.contains(one.key) else { return false }
+      return switch one.target {
+      case .node(let node): reads[node]
+      case .hold(let hold): Uses.of(hold).contains(where: Uses.isOfAnswer)
+      default: false
+      }
+    }
+    return readsAnyhow ? reads.map { _ in true } : reads
   }
 
   private func goesBack(_ op: Op) -> Bool {
@@ -321,7 +342,6 @@ struct CohortProgram {
     if case .moment(let moment)? = hold.until {
       let uses = Uses.of(moment)
       if uses.contains(where: Uses.isOfEvent) { throw NotCarried("a hold until an instant that an event brings") }
-      if uses.contains(where: Uses.isOfAnswer) { readsAnswers = true }
       note(moment)
     }
     holds.append(hold)
@@ -383,17 +403,22 @@ struct CohortProgram {
   }
 
   private mutating func note(_ moment: Moment) {
-    if case .day = moment.base { readsStart = true }
+    if case .day = moment.base {
+      readsStart = true
+      // At a time of its own on some day after it.
+      if moment.shift != nil || moment.time == nil { readsTimeOfStart = true }
+    }
     note(Uses.of(moment))
   }
 
   private mutating func note(_ uses: [Name]) {
     for name in uses {
       switch name {
-      case .runStarted, .runDay: readsStart = true
+      case .runDay: readsStart = true
+      case .runStarted: (readsStart, readsTimeOfStart) = (true, true)
       case .input: readsData = true
       // Whoever it is may follow from anything.
-      case .owner: (readsStart, readsData) = (true, true)
+      case .owner: (readsStart, readsTimeOfStart, readsData) = (true, true, true)
       default: break
       }
     }

@@ -22,6 +22,10 @@ enum Uses {
     return names
   }
 
+  static func of(_ hold: Hold) -> [Name] {
+    if case .moment(let moment)? = hold.until { of(moment) } else { [] }
+  }
+
   /// Of everything that decides when.
   static func instants(of node: Node) -> [Use] {
     var moments = [node.due]

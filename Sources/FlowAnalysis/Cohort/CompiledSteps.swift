@@ -71,11 +71,18 @@ struct CompiledSteps {
       let isOver = gap < 0 || times.after(gap, state.lastTouch) <= minute
       if isOver || state.answer & State.answered != 0 { state.lastTouch = Self.none }
     }
-    state.answer &= program.readsAnswers ? 0xFF : state.lastTouch == Self.none ? 0 : State.answered
+    let reads = state.stage != .ended && program.readsAnswers[Int(state.node)]
+    state.answer &= reads ? 0xFF : state.lastTouch == Self.none ? 0 : State.answered
     if state.stage != .escalating { state.person = 0 }
     if !program.readsStart { state.started = 0 }
     if !program.readsData { state.day = 0 }
     if !program.countsHolds { state.held = 0 }
+  }
+
+  /// Of all who came on one day the same is to come.
+  func simplifyStart(_ state: inout State) {
+    guard state.stage != .ended, !program.readsTimeOfStart, program.readsStart else { return }
+    state.started = program.plan.lastMinute(ofDayOfArrival: state.started)
   }
 
   // MARK: Going on

@@ -102,6 +102,8 @@ struct CompiledWalker: Walker {
 
   mutating func simplify(_ state: inout State, at minute: Int32) { steps.simplify(&state, at: minute) }
 
+  mutating func simplifyStart(_ state: inout State) { steps.simplifyStart(&state) }
+
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)? {
     guard state.stage != .ended, !steps.program.leadsToCounted[Int(state.node)] else { return nil }
     return (untouched(state), Int(state.touches))

@@ -56,7 +56,7 @@ extension ExactRun {
     for index in crowds.indices {
       let crowd = crowds[index]
       let going = masses.sum(crowd.state.flow, row: crowd.row)
-      let least = max(grain * weight * Double(crowd.state.flow.count), 16 * coarse.few)
+      let least = max(grain * weight * masses.groups(crowd.state.flow), 16 * coarse.few)
       wait.begin(at: minute, given: 0, until: 0, node: -1, share: 0, least: least)
       hear(crowd.row, going, crowd.state, through: crowd.high) { crowd.classes & 1 << UInt64($0) != 0 }
       masses.drop(crowd.state.flow)

@@ -28,6 +28,8 @@ struct ExactMasses {
   private let shares: [Double]
   private let starts: Int
   private let width: Int
+  /// For each start or group of starts: how many; of groups also those times the minute, and times its square.
+  let planes: Int
   /// So many numbers of touches have a place, and so many have come about.
   static let touches = 64
   private(set) var mostTouches = 0
@@ -38,10 +40,11 @@ struct ExactMasses {
   private let fresh: [Double]
   private var free: [Int32] = []
 
-  init(shares: [Double], starts: Int) {
+  init(shares: [Double], groups: Int, planes: Int) {
     self.shares = shares
     rows = shares.count + 1
-    self.starts = max(1, starts)
+    self.planes = planes
+    starts = max(1, groups) * planes
     width = rows * (self.starts + 1) + ExactMasses.touches
     fresh = Array(repeating: 0, count: 8 * width)
     values.reserveCapacity(512 * width)
@@ -97,14 +100,19 @@ struct ExactMasses {
 
   // MARK: Flows
 
-  /// So many of one start, who are not going to answer.
-  mutating func begin(_ start: Int, _ mass: Double) -> ExactFlow {
-    var flow = empty(like: ExactFlow(slot: 0, first: Int32(start), count: 1))
+  /// So many of one start, who are not going to answer, so many minutes after the first of their group.
+  mutating func begin(_ group: Int, after minutes: Double, _ mass: Double) -> ExactFlow {
+    var flow = empty(like: ExactFlow(slot: 0, first: Int32(group * planes), count: Int32(planes)))
     flow.rows = 1
-    values[places(flow, 0).lowerBound] = mass
+    let place = places(flow, 0).lowerBound
+    values[place] = mass
+    if planes == 3 { (values[place + 1], values[place + 2]) = (mass * minutes, mass * minutes * minutes) }
     values[sums(flow)] = mass
     return flow
   }
+
+  /// Of how many starts or groups there may be any.
+  func groups(_ flow: ExactFlow) -> Double { Double(Int(flow.count) / planes) }
 
   /// Of a flow that nobody asks for again.
   mutating func drop(_ flow: ExactFlow) {
@@ -228,6 +236,19 @@ struct ExactMasses {
         for index in 0..<places.count { to[index] += of[index] * part }
       }
     }
+  }
+
+  /// How many of some rows of one group, and by how much their start is later than its first minute, if it is one.
+  func onlyStart(of flow: ExactFlow, rows: Range<Int>) -> (mass: Double, later: Double)? {
+    var (mass, first, second) = (0.0, 0.0, 0.0)
+    for row in rows where flow.has(row) {
+      let place = places(flow, row).lowerBound
+      mass += values[place]
+      first += values[place + 1]
+      second += values[place + 2]
+    }
+    guard mass > 0, second / mass - first / mass * (first / mass) < 1 else { return nil }
+    return (mass, first / mass)
   }
 
   // MARK: Touches

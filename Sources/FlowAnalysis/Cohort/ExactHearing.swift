@@ -111,8 +111,11 @@ extension ExactRun {
 
   /// So few are told something within so many minutes that nobody asks at which.
   func isWhole(_ total: Double, _ minutes: Int32) -> Bool {
-    total < wait.least / 16 && (minutes <= widest || total < scant)
+    total < wait.least / 16 && (minutes <= widest && !isNoticed(4 * total, minutes) || total < scant)
   }
+
+  /// So many at another time of so many minutes would be seen among all who come to the same on one day.
+  func isNoticed(_ total: Double, _ minutes: Int32) -> Bool { !coarse.isOn && total * Double(minutes) > noticed }
 
   /// What somebody is told at some minute of a stretch.
   /// - Parameters:
@@ -140,8 +143,12 @@ extension ExactRun {
       return
     }
     let mean = Int32(mean(told, own, state, low, high))
-    if total < wait.least, high - low <= widest, moves(first, last, high - low - 1) {
-      return settleAtOnce(told, state, low, high, total, of: own)
+    if total < wait.least, high - low <= widest, !isNoticed(total, high - low), moves(first, last, high - low - 1) {
+      // So many may be at the wrong side of a midnight.
+      if !isMixed || coarse.isOn, total * Double(high - low) > 4 * 1440 { blurred += total }
+      // All of a morning find a window open that its ends do.
+      let isOpen = first.count > 0 && high - low <= 240
+      return settleAtOnce(told, state, low, high, total, of: own, isOpen: isOpen)
     }
     var middle = plan.quarter(of: wait.at + mean) - 1 - wait.at
     if middle <= low { middle += 15 }
@@ -181,18 +188,13 @@ extension ExactRun {
     while from < high {
       let to = wait.piece(from, high, total)
       let (part, mean) = (mass(told, own, state, from, to), mean(told, own, state, from, to))
-      let minutes = stillHears ? two(told, own, state, from, to, mean) : [(one(of: from, mean), 1)]
+      let minutes = stillHears ? two(told, own, state, from, to, mean) : [(one(of: from, to, mean), 1)]
       for (minute, share) in minutes where share > 0 {
         place(told, own, state, from, to, part, mean)
         settle(told, stretch.result, state, from, to, part * share, of: own, at: minute, times: share)
       }
       from = to
     }
-  }
-
-  /// The minute that stands for a stretch: the quarter of its mean.
-  private func one(of low: Int32, _ mean: Double) -> Int32 {
-    max(wait.at + low, plan.quarter(of: wait.at + Int32(mean)))
   }
 
   /// Two that stand for it, and their shares: quarters about as far from its mean as its minutes are, which have the
@@ -222,6 +224,22 @@ extension ExactRun {
     return node >= 0 && outcomeShares[node] > 0 && hands(result, node)
   }
 
+  /// The minute that stands for a stretch: the quarter next to its mean. Where stretches are many it is now an earlier
+  /// and now a later one, as if what comes had been drawn; else all would go on at few times of the day.
+  private mutating func one(of low: Int32, _ high: Int32, _ mean: Double) -> Int32 {
+    guard isMixed, high - low > 15 else { return near(wait.at + Int32(mean), 15, low, high) }
+    turn = (turn + 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+    let last = wait.evenly(mean, from: low, to: high)
+    return near(wait.at + low + 1 + Int32(turn * Double(last - wait.at - low)), grid, low, high)
+  }
+
+  /// The nearest part of the day, of so many minutes, in a stretch; of a quarter of an hour where that lies outside.
+  private func near(_ minute: Int32, _ part: Int32, _ low: Int32, _ high: Int32) -> Int32 {
+    let near = plan.part(part, of: minute + part / 2)
+    if near >= wait.at + low, near <= wait.at + high { return near }
+    return part > 15 ? self.near(minute, 15, low, high) : max(wait.at + low, plan.quarter(of: minute))
+  }
+
   /// Something else may be heard once a stretch's own has come.
   private mutating func stillHears(_ told: Told, _ result: Result, _ state: ExactState<W.State>) -> Bool {
     if wait.hasOutcomes, Int(result.awaited) == wait.node { return true }
@@ -232,11 +250,11 @@ extension ExactRun {
   /// One minute of a stretch stands for all.
   mutating func settleAtOnce(
     _ told: Told, _ state: ExactState<W.State>, _ low: Int32, _ high: Int32, _ total: Double,
-    of own: Double
+    of own: Double, isOpen: Bool = false
   ) {
     let mean = mean(told, own, state, low, high)
-    if isOpen, settleApart(told, state, low, high, total, of: own, Double(wait.at) + mean) { return }
-    var minute = one(of: low, mean)
+    if self.isOpen, settleApart(told, state, low, high, total, of: own, Double(wait.at) + mean) { return }
+    var minute = one(of: low, high, mean)
     var result = result(of: told, state.state, state.contact, at: minute)
     if minute == wait.at, result.count > 0 {
       // Whoever is asked again answers later: else nothing would ever end.
@@ -244,7 +262,7 @@ extension ExactRun {
       result = self.result(of: told, state.state, state.contact, at: minute)
     }
     if result.isEnd { return settleEnd(told, result, state, low, high, total, of: own) }
-    if waitsForWindow(result) { place(at: minute) } else { place(told, own, state, low, high, total, mean) }
+    if !isOpen, waitsForWindow(result) { place(at: minute) } else { place(told, own, state, low, high, total, mean) }
     settle(told, result, state, low, high, total, of: own, at: minute)
   }
 

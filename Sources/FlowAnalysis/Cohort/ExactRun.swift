@@ -9,10 +9,11 @@ import FlowTime
 /// nothing looks at the clock for that; else in two at the quarter of an hour in which what comes does in the mean,
 /// until the ends of an hour lead to the same, or of few to the same so much later, or a quarter is left. How much
 /// falls into a stretch is the sum over its minutes, not an estimate; what is told at different minutes of one counts
-/// as told at the beginning of the mean's quarter. So instants that move with what is told, as the end of a hold does,
-/// fall on quarters, and meet again. States that have become equal are one, whenever their contacts came; those of one
-/// minute that an answer makes equal hear it as one (``ExactCrowd``). Of few nothing is heard in one wait; they wait
-/// for the next, where they have met others, and how many that were is kept (see ``Cohort/Resolution``).
+/// as told at the quarter next to their mean; of many contacts now at an earlier and now at a later one. So instants
+/// that move with what is told, as the end of a hold does, fall on quarters, and meet again. States that have become
+/// equal are one, whenever their contacts came; those of one minute that an answer makes equal hear it as one
+/// (``ExactCrowd``). Of few nothing is heard in one wait; they wait for the next, where they have met others, and how
+/// many that were is kept (see ``Cohort/Resolution``).
 struct ExactRun<W: Walker> {
   /// What being told something comes to.
   struct Result {
@@ -48,12 +49,17 @@ struct ExactRun<W: Walker> {
   var ends: ExactEnds
   /// Of the state at hand.
   var wait: ExactWait
-  /// When those of each start came.
-  let arrivals: [Int32]
-  private let shares: [Double]
+  private let starts: ExactStarts
   /// How many contacts there are, and a start stands for in the mean.
   let all: Double
   let weight: Double
+  /// So many contacts times minutes are not worth cutting, either.
+  let noticed: Double
+  /// So they are where much is told apart, each at another minute of its stretch.
+  let isMixed: Bool
+  var turn = 0.5
+  /// By so many minutes of the wall, where that leaves them within their stretch: more of them meet.
+  let grid: Int32
   /// The share of one start that is not worth cutting.
   let grain: Double
   /// So few contacts may answer in a later wait, fewer the more of all that may have; so few do in any case.
@@ -63,6 +69,8 @@ struct ExactRun<W: Walker> {
   /// How many have answered in a later wait, and how many of those that have ended had joined others.
   var late = 0.0
   var rough = 0.0
+  /// How many were told something together over so long that it would be noticed.
+  var blurred = 0.0
   /// Of so few nobody asks when something comes.
   var scant: Double
   /// How often a state was told something.
@@ -98,11 +106,14 @@ struct ExactRun<W: Walker> {
     }
     self.plan = plan
     self.walker = walker
-    arrivals = starts.minutes
-    self.shares = starts.shares
-    ends = ExactEnds(arrivals: arrivals)
+    self.starts = starts
+    let planes = starts.groups.count == starts.minutes.count ? 1 : 3
+    ends = ExactEnds(starts.groups, planes: planes)
     all = Double(plan.cohort.contacts)
-    weight = Double(plan.cohort.contacts) / Double(max(1, starts.minutes.count))
+    weight = Double(plan.cohort.contacts) / Double(max(1, starts.groups.count))
+    noticed = 1440 * resolution.days
+    isMixed = resolution.days < .infinity
+    grid = resolution.days > 4 ? 60 : 15
     grain = resolution.stretch
     few = resolution.answers * Double(plan.cohort.contacts)
     spare = 1e-4 * Double(plan.cohort.contacts)
@@ -126,26 +137,29 @@ struct ExactRun<W: Walker> {
     outcomes = plan.steps.map { shares($0.outcomes.map(\.upTo)) }
     outcomeShares = outcomes.map { $0.reduce(0, +) }
     ending = Array(repeating: 0, count: sums.count + 1)
-    masses = ExactMasses(shares: sums, starts: starts.minutes.count)
+    masses = ExactMasses(shares: sums, groups: starts.groups.count, planes: planes)
     wait = ExactWait(answers: paces.compactMap { median in plan.answers.first { $0.median == median } })
     tally = CohortTally(plan)
   }
 
   mutating func follow(_ progress: (Int) -> Void) {
     var arms = SplitArms(plan)
-    for (number, minute) in arrivals.enumerated() {
+    for (number, minute) in starts.minutes.enumerated() {
       let day = plan.day(ofArrival: minute)
-      let own = shares[number] * all
+      let own = starts.shares[number] * all
+      let group = starts.group[number]
+      let later = Double(minute - starts.groups[group].from)
       guard let enrolment = plan.days[day].enrolment else {
         tally.refuse(because: plan.days[day].because, own)
         continue
       }
       for way in arms.ways(enrolment) {
         walker.handed.removeAll(keepingCapacity: true)
-        let state = walker.start(contact: way.contact, day: day, at: minute)
+        var state = walker.start(contact: way.contact, day: day, at: minute)
+        walker.simplifyStart(&state)
         let result = Result(state: state, from: 0, count: walker.handed.count)
-        let from = ExactState(
-          state: state, given: 0, until: 0, contact: way.contact, flow: masses.begin(number, own * way.share))
+        let flow = masses.begin(group, after: later, own * way.share)
+        let from = ExactState(state: state, given: 0, until: 0, contact: way.contact, flow: flow)
         place(at: minute)
         settle(result, from, from.flow, at: minute, before: -1)
       }
@@ -170,7 +184,7 @@ struct ExactRun<W: Walker> {
 
   var figures: CohortFigures {
     var figures = tally.figures(lost: [:], isSampled: false)
-    figures.rounded = min(late + rough, tally.weightEnded)
+    figures.rounded = min(late + rough + blurred, tally.weightEnded)
     return figures
   }
 
@@ -220,7 +234,7 @@ struct ExactRun<W: Walker> {
     let node = Int(state.state.awaited)
     wait.begin(
       at: minute, given: state.given, until: state.until, node: node, share: node >= 0 ? outcomeShares[node] : 0,
-      least: max(grain * weight * Double(state.flow.count), 16 * coarse.few))
+      least: max(grain * weight * masses.groups(state.flow), 16 * coarse.few))
     let length = max(0, wakes - minute)
     if length > 0 { hear(state, length) }
     var flow = state.flow
@@ -255,9 +269,9 @@ struct ExactRun<W: Walker> {
       }
       if wakes > minute {
         guard next.flow.isSilent, result.awaited < 0, wakes <= Cohort.horizon else { break }
-        place(at: wakes)
         minute = wakes
       }
+      place(at: minute)
       node = Int(result.awaited)
       result = self.result(of: .timer, result.state, next.contact, at: minute)
     }

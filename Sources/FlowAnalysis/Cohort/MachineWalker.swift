@@ -113,6 +113,8 @@ struct MachineWalker: Walker {
     if state.wakes == nil { (state.due, state.origin) = (0, 0) }
   }
 
+  mutating func simplifyStart(_ state: inout State) {}
+
   mutating func countedApart(_ state: State) -> (state: State, touches: Int)? { nil }
 
   mutating func alike(_ state: State, replying index: Int) -> State? { nil }
