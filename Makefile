@@ -24,8 +24,8 @@ test: install-dependencies
 
 ## test-mail: the whole way over a real Postfix and a real Dovecot alone; `make test` has it, too
 test-mail: install-dependencies
-	$(SWIFT) build --product flow
-	$(SWIFT) build --product flow-mail
+	$(SWIFT) build -c release --product flow
+	$(SWIFT) build -c release --product flow-mail
 	Tests/Mail/run
 
 ## install-dependencies: Debian packages, only those that are missing
