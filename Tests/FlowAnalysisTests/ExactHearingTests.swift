@@ -82,6 +82,32 @@ struct ExactHearingTests {
     #expect(abs(count("done") - 600) <= 0.1 && abs(count("missed") - 400) <= 0.1, "\(figures.outcomes)")
   }
 
+  @Test func `an outcome that holds its step comes once, as all others do`() throws {
+    var assume = Assumptions()
+    assume.steps = [.init(name: "ring", shares: [share("connected", 5000), share("no-answer", 2000)])]
+    let all = try cohort(
+      """
+      timezone: '"UTC"'
+      steps:
+        - call: ring
+          by: owner
+          within: 1 day
+          then:
+            connected: hold 2 days
+            timeout: end told
+        - end: quiet
+
+      """, assume)
+    for figures in [all.exactFigures(), all.figures()] {
+      // The 500 whose step is held, and the 300 of whom nothing is heard, come to the timeout.
+      let outcomes = figures.steps.first?.outcomes.map(\.count) ?? []
+      let error = figures.seed == nil ? 0.1 : 60
+      #expect(zip(outcomes, [500, 200]).allSatisfy { abs($0 - $1) <= error } && outcomes.count == 2, "\(outcomes)")
+      let told = figures.outcomes.first { $0.name == "told" }?.count ?? 0
+      #expect(abs(told - 800) <= error, "\(told)")
+    }
+  }
+
   @Test func `somebody is told within the hours that a step has, whenever it is that an answer comes`() throws {
     var assume = Assumptions()
     // So few that one minute stands for all of their answers.

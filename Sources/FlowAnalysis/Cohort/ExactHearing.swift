@@ -242,9 +242,8 @@ extension ExactRun {
 
   /// Something else may be heard once a stretch's own has come.
   private mutating func stillHears(_ told: Told, _ result: Result, _ state: ExactState<W.State>) -> Bool {
-    if wait.hasOutcomes, Int(result.awaited) == wait.node { return true }
     if case .outcome = told { return !state.flow.isSilent }
-    return false
+    return wait.hasOutcomes && Int(result.awaited) == wait.node
   }
 
   /// One minute of a stretch stands for all.
@@ -386,6 +385,8 @@ extension ExactRun {
       } else {
         masses.part(state.flow, wait, own * times, from: low, to: high)
       }
+    // An outcome comes once, though its step may wait on, held.
+    if case .outcome = told { return settle(result, state, flow, at: minute, before: -1) }
     settle(result, state, flow, at: minute, before: wait.node)
   }
 }
