@@ -165,6 +165,29 @@ struct GuaranteeTests {
     expectDiagnostics(two + "  - never touch after step ring\n", [:])
   }
 
+  @Test func `the name of a verb that is another thing, too, is said more exactly`() throws {
+    let two = """
+      replies: { call: ["call me"] }
+      anytime: { call: end wanted }
+      steps:
+        - call: ring
+          by: owner
+      guarantees:
+
+      """
+    let findings = expectDiagnostics(two + "  - never 1️⃣call after touch\n", ["1️⃣": .guaranteeName])
+    #expect(findings.first?.help == "say which: \"reply call\" or \"verb call\"")
+    expectDiagnostics(two + "  - never verb call after reply call\n", [:])
+    expectDiagnostics(two + "  - never verb 1️⃣cal after touch\n", ["1️⃣": .guaranteeName])
+    // No file weakens a line of flow.yaml by what it calls its own.
+    let project = try Self.project(["never call after touch", "never touch after verb call"])
+    let compilation = Draft(project: project).compile(two.replacing("guarantees:\n", with: ""))
+    #expect(
+      compilation.workflows.first?.guarantees.map(\.claim) == [
+        .never(.verb("call"), after: .touch), .never(.touch, after: .verb("call")),
+      ])
+  }
+
   @Test func `every sentence of a list is looked at`() {
     expectDiagnostics(
       "guarantees:\n  - 1️⃣be nice\n  - ends within 2️⃣2d\n" + Self.rest, ["1️⃣": .badGuarantee, "2️⃣": .badDuration])

@@ -83,6 +83,9 @@ struct GuaranteeBinder {
     case .reply(let word):
       return known(word, names.classes, "the classes of reply are") ? .reply(word.text) : nil
     case .event(let word): return known(word, names.events, "the events are") ? .event(word.text) : nil
+    case .verb(let word): return known(word, names.verbs, "the verbs are") ? .verb(word.text) : nil
+    // Whatever a file calls its steps and classes, a line for all files speaks of the same in each.
+    case .named(let word) where !isOwn && names.verbs.contains(word.text): return .verb(word.text)
     case .named(let word):
       let meanings = names.meanings(of: word.text)
       if let meant = meanings.first, meanings.count == 1 { return meant.milestone }
@@ -144,7 +147,7 @@ struct GuaranteeNames {
     if let step = step(name) { found.append((step, "step \(name)")) }
     if classes.contains(name) { found.append((.reply(name), "reply \(name)")) }
     if events.contains(name) { found.append((.event(name), "event \(name)")) }
-    if found.isEmpty, verbs.contains(name) { found.append((.verb(name), name)) }
+    if verbs.contains(name) { found.append((.verb(name), "verb \(name)")) }
     return found
   }
 
@@ -172,6 +175,7 @@ extension Guarantee.Subject {
     case .step(let word): "step \(word.text)"
     case .reply(let word): "reply \(word.text)"
     case .event(let word): "event \(word.text)"
+    case .verb(let word): "verb \(word.text)"
     case .named(let word): word.text
     }
   }
@@ -181,7 +185,7 @@ extension Guarantee.Subject {
     switch self {
     case .start, .touch, .escalation: nil
     case .end(let word): word
-    case .step(let word), .reply(let word), .event(let word), .named(let word): word
+    case .step(let word), .reply(let word), .event(let word), .verb(let word), .named(let word): word
     }
   }
 }

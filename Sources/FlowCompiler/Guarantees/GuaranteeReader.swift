@@ -122,6 +122,7 @@ struct GuaranteeReader {
       case "step": return .step(word)
       case "reply": return .reply(word)
       case "event": return .event(word)
+      case "verb": return .verb(word)
       default: break
       }
     }

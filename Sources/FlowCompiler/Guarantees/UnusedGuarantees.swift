@@ -14,7 +14,7 @@ enum UnusedGuarantees {
   }
 
   private struct Wanted {
-    enum Kind { case outcome, step, reply, event, counted, any }
+    enum Kind { case outcome, step, reply, event, verb, counted, any }
     var word: Guarantee.Word
     var kind: Kind
 
@@ -24,6 +24,7 @@ enum UnusedGuarantees {
       case .step: names.steps
       case .reply: names.classes
       case .event: names.events
+      case .verb: names.verbs
       case .counted: names.countedVerbs + names.touchVerbs
       case .any: names.all + names.steps
       }
@@ -42,6 +43,7 @@ enum UnusedGuarantees {
       case .step: return Wanted(word: word, kind: .step)
       case .reply: return Wanted(word: word, kind: .reply)
       case .event: return Wanted(word: word, kind: .event)
+      case .verb: return Wanted(word: word, kind: .verb)
       default: return Wanted(word: word, kind: .any)
       }
     }

@@ -19,7 +19,7 @@ extension Explanation {
       "guarantee-name", title: "A line of `guarantees:` names what the file does not have.",
       why:
         "What never comes about breaks no promise: a misspelt name would leave nothing promised. A name that can be "
-        + "more than one thing is written with the word that says which: step, reply or event.",
+        + "more than one thing is written with the word that says which: step, reply, event or verb.",
       example: file("guarantees:\n  - never touch after refused\nsteps:\n  - end: done\n"),
       correction: file(
         "replies:\n  refused: [ \"no thanks\" ]\nanytime:\n  refused: end lost\nguarantees:\n  - never touch after "

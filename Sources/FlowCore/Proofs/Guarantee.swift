@@ -20,10 +20,11 @@ public struct Guarantee: Hashable, Sendable {
     case start, touch, escalation
     /// Nil: any end.
     case end(Word?)
-    /// `step NAME`, `reply CLASS`, `event NAME`: where a name alone could be several things.
+    /// `step NAME`, `reply CLASS`, `event NAME`, `verb VERB`: where a name alone could be several things.
     case step(Word)
     case reply(Word)
     case event(Word)
+    case verb(Word)
     /// A step, a class of reply (`reply`: any), an event or a verb.
     case named(Word)
   }
