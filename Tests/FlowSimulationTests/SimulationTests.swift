@@ -68,6 +68,36 @@ struct SimulationTests {
     return results
   }
 
+  /// A run that follows up nobody has its tasks all the same, and calls on other programs.
+  @Test func `a workflow without a contact does what reaches no contact`() async throws {
+    let text = """
+      workflow: backup
+      trigger: { event: backup.made, key: backup.id }
+      input: { owner: person, backup: { id: text } }
+      steps:
+        - ring: announce
+          within: 1 hour
+          then: { ok: next, failed: end broken, timeout: next }
+        - errand: look
+          by: owner
+          say: "Is {{ backup.id }} whole?"
+          within: 1 day
+          then: { done: end seen, timeout: next }
+        - end: unseen
+      scenarios:
+        - name: seen
+          start: 2026-03-02 09:00 UTC
+          input: { owner: { name: Olga }, backup: { id: B-1 } }
+          events: [ { at: look + 1 hour, task: done } ]
+          expect: [ 2026-03-02 09:00 announce, 2026-03-02 10:00 look, 2026-03-02 11:00 end seen ]
+      """
+    let workflow = try #require(Bench.workflows([text], zones: utcOnly).first)
+    let channels = Dictionary(uniqueKeysWithValues: Bench.manifests.map { ($0.verb, LetterBox() as any Channel) })
+    let simulator = Simulator(graphs: [workflow.graph], channels: channels, zones: utcOnly)
+    let result = try await ScenarioRunner(simulator).run(workflow.scenarios[0], of: workflow.graph)
+    #expect(result.problems.isEmpty, "\(result.problems)")
+  }
+
   func problems(_ scenarios: String, refusing: String? = nil) async throws -> [[String]] {
     try await run(scenarios, refusing: refusing).flatMap(\.problems)
       .map { [$0.expected ?? "-", $0.got ?? "-", $0.because ?? "-"] }

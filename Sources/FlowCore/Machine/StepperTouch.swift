@@ -299,7 +299,10 @@ extension Stepper {
         fields.append(Delivery.Field(name: action.main ?? "ask", content: .text(ask)))
       }
       if action.isTask, by == nil { return .failure(Failure(text: "nobody is named to do it")) }
-      if to.isAbsent { return .failure(Failure(text: "there is nobody to reach")) }
+      // A task is its person's, and a web address nobody's: both are there where a run follows up nobody.
+      if to.isAbsent, action.address != .none, !action.isTask {
+        return .failure(Failure(text: "there is nobody to reach"))
+      }
       let address = action.address.of(to) ?? to.text ?? ""
       if address.isEmpty, action.address != .none, !action.isTask {
         return .failure(Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.words)"))
