@@ -7,20 +7,27 @@ public struct Explainer {
   /// The version that the run is on; nil where the program cannot go on by it: what happened is told all the same.
   let graph: Graph?
   let hasCaps: Bool
+  let stages: [RunStage]?
   let zone: Zone
   private let zones: any ZoneSource
 
-  /// - Parameter hasCaps: flow.yaml caps the touches of a contact.
-  public init(_ history: RunHistory, graph: Graph?, hasCaps: Bool = false, zones: any ZoneSource) {
+  /// - Parameters:
+  ///   - hasCaps: flow.yaml caps the touches of a contact.
+  ///   - stages: as ``Replay/stages(of:)`` gives them; without them it is not told what interrupted a step.
+  public init(
+    _ history: RunHistory, graph: Graph?, hasCaps: Bool = false, stages: [RunStage]? = nil, zones: any ZoneSource
+  ) {
     self.history = history
     self.graph = graph
     self.hasCaps = hasCaps
+    self.stages = stages
     self.zones = zones
     zone = zones.zone(named: history.run.zone) ?? .utc
   }
 
   public var reasons: Reasons {
-    let answers = past + [waiting].compactMap(\.self) + ahead
+    let past = past
+    let answers = past + [waiting].compactMap(\.self) + ahead(told: Set(past.compactMap(\.step)))
     return Reasons(
       run: history.id, workflow: history.workflow, version: history.version, subject: history.subject,
       zone: zone, started: history.run.started, outcome: history.run.outcome,
@@ -43,11 +50,16 @@ public struct Explainer {
     var touches: [Instant] = []
     var reply: Instant?
     var pauses: [Reasons.Fact] = []
-    for step in history.steps {
+    for (place, step) in history.steps.enumerated() {
       if let note = step.pause {
         note.add(to: &pauses)
         continue
       }
+      if var left = interrupted(at: place), let name = left.step {
+        left.facts += put.removeValue(forKey: name) ?? []
+        answers.append(left)
+      }
+      var gaveWay = gaveWay(at: place)
       let delays = pauses.isEmpty ? history.delays(of: step) : pauses
       pauses = []
       for (index, entry) in step.entries.enumerated() {
@@ -71,7 +83,15 @@ public struct Explainer {
           guard var answer = answer(entry) else { continue }
           let stood = put[name] ?? []
           // Where it stood still, the clock alone did not lead to it.
-          let causes = causes(of: index, in: step).filter { $0 != .clock || !stood.contains(where: \.isStandstill) }
+          var causes = causes(of: index, in: step).filter { $0 != .clock || !stood.contains(where: \.isStandstill) }
+          if answer.what == .ended, let last = gaveWay.last?.step {
+            for var one in gaveWay {
+              one.facts = causes + one.facts + (one.step.flatMap { put.removeValue(forKey: $0) } ?? [])
+              answers.append(one)
+            }
+            causes = [.because("\(last) was left out")]
+            gaveWay = []
+          }
           let isWaitOver = if case .timeout = entry.kind { true } else { entry.handover != nil }
           answer.facts = causes + answer.facts + stood + (isWaitOver && stood.isEmpty ? delays : [])
           if case .escalated = entry.kind { answer.delivery = history.delivery(of: index, in: step) }
@@ -95,6 +115,7 @@ public struct Explainer {
           answers.append(answer)
         }
       }
+      answers += gaveWay
     }
     return answers
   }
@@ -282,16 +303,17 @@ public struct Explainer {
 
   // MARK: What it has not come to
 
-  private var ahead: [Reasons.Answer] {
+  /// - Parameter told: steps of which it is said what happened.
+  private func ahead(told: Set<String>) -> [Reasons.Answer] {
     guard let graph else { return [] }
-    let told = Set(history.entries.compactMap(\.step))
+    let told = told.union(history.entries.filter { !$0.isStandingBy }.compactMap(\.step))
     let here = history.run.waiting?.node
     return graph.nodes.indices.compactMap { index -> Reasons.Answer? in
       let node = graph.nodes[index]
       if index == here || told.contains(node.name) { return nil }
       if history.run.reached.contains(index) {
         let at = history.run.passed[index]
-        return Reasons.Answer(step: node.name, what: .passed, at: at)
+        return Reasons.Answer(step: node.name, what: at == nil ? .interrupted : .passed, at: at)
       }
       var facts: [Reasons.Fact]
       if let here, let hops = Ways(graph, history.run).hops(from: here, to: index) {

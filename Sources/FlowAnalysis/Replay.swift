@@ -18,16 +18,27 @@ public struct Replay {
 
   /// - Returns: of several caps, the first verdict that is `same`; else the first.
   public func check(_ history: RunHistory) -> Replayed {
-    var first: Replayed?
-    for caps in caps {
-      let verdict = check(history, caps)
-      if case .same = verdict { return verdict }
-      first = first ?? verdict
-    }
-    return first ?? check(history, nil)
+    fold(history).verdict
   }
 
-  private func check(_ history: RunHistory, _ caps: Caps?) -> Replayed {
+  /// Where the run stood after each step of its journal; nil where the journal cannot be folded to what is stored.
+  public func stages(of history: RunHistory) -> [RunStage]? {
+    let (verdict, stages) = fold(history)
+    if case .same = verdict { return stages } else { return nil }
+  }
+
+  private func fold(_ history: RunHistory) -> (verdict: Replayed, stages: [RunStage]) {
+    var first: Replayed?
+    for caps in caps.isEmpty ? [nil] : caps {
+      var stages: [RunStage] = []
+      let verdict = check(history, caps, &stages)
+      if case .same = verdict { return (verdict, stages) }
+      first = first ?? verdict
+    }
+    return (first ?? .unknown(because: "nothing is known of it"), [])
+  }
+
+  private func check(_ history: RunHistory, _ caps: Caps?, _ stages: inout [RunStage]) -> Replayed {
     let version = history.firstVersion
     guard var graph = graph(version) else { return .unknown(because: "its version \(version) is not kept") }
     guard let data = history.beginning else {
@@ -57,8 +68,12 @@ public struct Replay {
         graph = next
       case (let before?, nil):
         // The engine's own notes change no run.
-        guard let event = step.event else { continue }
-        if before.waiting == nil, case .failed = event.kind { continue }
+        let event = step.event
+        let isNote = if case .failed? = event?.kind { before.waiting == nil } else { false }
+        guard let event, !isNote else {
+          if let last = stages.last { stages.append(last.still) }
+          continue
+        }
         transition = carried(step, caps) { surroundings in
           Machine.step(graph, before, event, at: step.at, surroundings)
         }
@@ -68,6 +83,7 @@ public struct Replay {
         return .differs(Replayed.Difference(sequence: step.sequence, stored: stored, replayed: transition.entries))
       }
       run = transition.run
+      stages.append(RunStage(transition, graph))
     }
     // A run that was moved is on the version that its journal says.
     guard run == history.run, graph.fingerprint == history.version else {

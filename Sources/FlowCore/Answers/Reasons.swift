@@ -8,6 +8,8 @@ public struct Reasons: Sendable, Hashable {
     /// It is to leave, and has not.
     case planned
     case assigned, told, withheld, skipped, failed, waiting
+    /// The run waited there, and something else led it on before the step was done.
+    case interrupted
     /// The run came through it, and it hands nothing over.
     case passed
     /// The run has not come to it.
@@ -27,6 +29,8 @@ public struct Reasons: Sendable, Hashable {
     case after(step: String)
     /// Its `at:` or `after:`, as written.
     case due(String)
+    /// The same, and its time had not come.
+    case notYet(String)
     /// Nothing but the clock led to it.
     case clock
     case deferred(at: Instant, until: Instant, because: String)

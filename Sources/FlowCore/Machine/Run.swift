@@ -166,10 +166,19 @@ public struct Transition: Hashable, Sendable {
   /// In the order in which things happened.
   public var entries: [Entry]
   public var effects: [Effect]
+  /// Steps that were due and gave way to another place or an end: no entry says so.
+  public var gaveWay: [GaveWay]
 
-  public init(run: Run, entries: [Entry], effects: [Effect]) {
+  public init(run: Run, entries: [Entry], effects: [Effect], gaveWay: [GaveWay] = []) {
     self.run = run
     self.entries = entries
     self.effects = effects
+    self.gaveWay = gaveWay
+  }
+
+  /// A step that `closed:`, `if-past:`, `max-touches` or the caps led past.
+  public struct GaveWay: Hashable, Sendable {
+    public var node: NodeIndex
+    public var because: String
   }
 }

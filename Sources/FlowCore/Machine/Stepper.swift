@@ -10,6 +10,7 @@ struct Stepper {
   var run: Run
   var entries: [Entry] = []
   var effects: [Effect] = []
+  var gaveWay: [Transition.GaveWay] = []
   /// What the run has been told, in this transition.
   var event: Event?
   /// What the run waited for is behind it: nothing is left to cancel.
@@ -23,7 +24,7 @@ struct Stepper {
     zone = surroundings.zones.zone(named: run.zone) ?? .utc
   }
 
-  var transition: Transition { Transition(run: run, entries: entries, effects: effects) }
+  var transition: Transition { Transition(run: run, entries: entries, effects: effects, gaveWay: gaveWay) }
 
   var scope: RunScope {
     RunScope(graph: graph, run: run, now: now, zone: zone, calendar: graph.policy.calendar, hours: hours)
@@ -70,11 +71,11 @@ struct Stepper {
   mutating func past(_ rule: Node.PastRule?, at node: NodeIndex) -> Target? {
     let step = graph.nodes[node]
     switch rule {
-    case .target(let target): return target
+    case .target(let target): return giveWay(node, to: target, because: Self.past(step.due))
     case .now, nil: return perform(node)
     case .skip:
       guard case .await(let awaited) = step.action else {
-        return skip(node, because: "\(step.due?.text ?? "its instant") has passed")
+        return skip(node, because: Self.past(step.due))
       }
       pass(node)
       note(node, .timeout)
@@ -175,6 +176,14 @@ struct Stepper {
   mutating func pass(_ node: NodeIndex) {
     if run.passed[node] == nil { run.passed[node] = now }
   }
+
+  /// A rule of the step, or of the project, leads on without it.
+  mutating func giveWay(_ node: NodeIndex, to target: Target, because reason: String) -> Target {
+    gaveWay.append(Transition.GaveWay(node: node, because: reason))
+    return target
+  }
+
+  static func past(_ due: Moment?) -> String { "\(due?.text ?? "its instant") has passed" }
 
   mutating func skip(_ node: NodeIndex, because reason: String) -> Target {
     pass(node)

@@ -9,9 +9,11 @@ extension Stepper {
       wait(at: node, .plain, due: instant)
       return nil
     case .instant(let instant):
-      if instant < now, until.isData, case .target(let target)? = graph.nodes[node].ifPast { return target }
+      if instant < now, until.isData, case .target(let target)? = graph.nodes[node].ifPast {
+        return giveWay(node, to: target, because: Self.past(until))
+      }
       if instant < now, until.isData, graph.nodes[node].ifPast == .skip {
-        return skip(node, because: "\(until.text) has passed")
+        return skip(node, because: Self.past(until))
       }
       return graph.nodes[node].next
     }
@@ -45,7 +47,9 @@ extension Stepper {
 
   /// An await whose instant has passed.
   private mutating func missed(_ node: NodeIndex, _ awaited: Await) -> Target? {
-    if awaited.until.isData, case .target(let target)? = graph.nodes[node].ifPast { return target }
+    if awaited.until.isData, case .target(let target)? = graph.nodes[node].ifPast {
+      return giveWay(node, to: target, because: Self.past(awaited.until))
+    }
     note(node, .timeout)
     return timedOut(awaited.cases, at: node, .listening)
   }

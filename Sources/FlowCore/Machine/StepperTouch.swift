@@ -6,8 +6,9 @@ extension Stepper {
     if isSuppressed(action.verb) { return withhold(node, because: "\(action.verb) is suppressed for this contact") }
     // Decided when it is due, before it is deferred.
     if let limit = graph.policy.maxTouches, run.touches >= limit {
-      tell(.exhausted, "\(graph.nodes[node].name) would be touch \(run.touches + 1) of at most \(limit)")
-      return .end("exhausted")
+      let reason = "would be touch \(run.touches + 1) of at most \(limit)"
+      tell(.exhausted, "\(graph.nodes[node].name) \(reason)")
+      return giveWay(node, to: .end("exhausted"), because: "it \(reason)")
     }
     return goThroughWindow(node)
   }
@@ -53,7 +54,7 @@ extension Stepper {
       if let (next, because) = capped(earliest) {
         switch surroundings.caps?.then {
         case .skip: return skip(node, because: because)
-        case .end(let outcome): return .end(outcome)
+        case .end(let outcome): return giveWay(node, to: .end(outcome), because: because)
         default: (earliest, reason) = (next, because)
         }
       }
@@ -67,7 +68,7 @@ extension Stepper {
         let closed = closedReason(at: earliest, window)
         switch step.closed {
         case .skip: return skip(node, because: closed)
-        case .end(let outcome): return .end(outcome)
+        case .end(let outcome): return giveWay(node, to: .end(outcome), because: closed)
         case .defer:
           if !isPutOff(to: open, from: earliest, window) { reason = closed }
           earliest = open
@@ -255,8 +256,8 @@ extension Stepper {
   /// The instant from data until which an outcome would be waited for has passed: where `if-past` leads, nil for on.
   private mutating func leftOut(_ node: NodeIndex, _ until: Moment) -> Target? {
     switch graph.nodes[node].ifPast {
-    case .skip: skip(node, because: "\(until.text) has passed")
-    case .target(let target): target
+    case .skip: skip(node, because: Self.past(until))
+    case .target(let target): giveWay(node, to: target, because: Self.past(until))
     case .now, nil: nil
     }
   }

@@ -90,6 +90,9 @@ struct WhyWords {
     case .skipped: return "left out\(at)"
     case .failed: return "failed\(at)"
     case .waiting: return answer.until.map { "waits until \(when($0))" } ?? "waits"
+    case .interrupted where answer.at == nil: return "the run came to it, and something else led on before it was done"
+    case .interrupted:
+      return "interrupted\(at)" + (["await", "wait"].contains(answer.verb) ? "" : ": it did not go out")
     case .passed: return "the run came through it\(at)"
     case .ahead: return "not reached"
     case .ended: return "ended\(at)"
@@ -152,6 +155,7 @@ struct WhyWords {
     case .after(let step): return "because it follows \(step)"
     case .due(let text):
       return "\(answer.what == .waiting ? "because it is" : "because it was") due: \(text)"
+    case .notYet(let text): return "its time had not come: \(text)"
     case .clock: return "because its time had come"
     case .deferred(let at, let until, let because) where until <= at:
       return answer.what == .waiting

@@ -24,9 +24,7 @@ struct ReplayCommand: AsyncParsableCommand {
         try runs.isEmpty
         ? store.runs(RunFilter(workflow: workflow)) : runs.map { try Histories.record($0, in: store) }
       let histories = Histories(workspace, store)
-      let versions = Set(records.map(\.version)).sorted()
-      let former = versions.compactMap { try? store.version($0) }.map { workspace.former($0).project.caps }
-      let replay = Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { try? histories.graph($0) }
+      let replay = histories.replay(Set(records.map(\.version)))
       var progress = Progress()
       defer { progress.clear() }
       let lines = try records.enumerated().map { index, record in

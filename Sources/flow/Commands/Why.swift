@@ -21,10 +21,11 @@ struct WhyCommand: AsyncParsableCommand {
     var (reasons, damaged) = try await Storage.use(store, workspace, .reading) { store in
       let record = try Histories.record(id, in: store)
       let histories = Histories(workspace, store)
-      let history = try histories.legible(record)
+      let history = try histories.legible(record, withData: true)
       let explainer = Explainer(
         history, graph: histories.damaged.isEmpty ? try histories.graph(of: record) : nil,
-        hasCaps: workspace.project.caps != nil, zones: workspace.zones)
+        hasCaps: workspace.project.caps != nil, stages: histories.replay([record.version]).stages(of: history),
+        zones: workspace.zones)
       return (explainer.reasons, histories.damaged)
     }
     if let step {

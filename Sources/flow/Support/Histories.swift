@@ -1,3 +1,4 @@
+import FlowAnalysis
 import FlowCore
 import FlowReport
 import FlowRuntime
@@ -74,8 +75,8 @@ final class Histories {
   }
 
   /// The same; of a run that is damaged, which is noted, what can be read.
-  func legible(_ record: RunRecord) throws -> RunHistory {
-    if let whole = try whole(record) { return whole }
+  func legible(_ record: RunRecord, withData: Bool = false) throws -> RunHistory {
+    if let whole = try whole(record, withData: withData) { return whole }
     var history = try RunHistory(
       record, in: store, graph: nil, zones: workspace.zones, journal: try steps(of: record))
     history.stuck = history.stuck ?? damaged.last.map { "its history is damaged: \($0.because)" }
@@ -96,6 +97,12 @@ final class Histories {
     if !damaged.contains(where: { $0.run == record.id }) {
       damaged.append(DamagedRun(run: record.id, because: because))
     }
+  }
+
+  /// Folds journals of these versions anew: with the caps of now, or of then.
+  func replay(_ versions: Set<String>) -> Replay {
+    let former = versions.sorted().compactMap { try? store.version($0) }.map { workspace.former($0).project.caps }
+    return Replay(zones: workspace.zones, caps: [workspace.project.caps] + former) { try? self.graph($0) }
   }
 
   func zone(_ record: RunRecord) -> Zone { workspace.zones.zone(named: record.run.zone) ?? .utc }
