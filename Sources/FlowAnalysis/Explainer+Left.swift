@@ -18,13 +18,34 @@ extension Explainer {
       facts: [cause] + (before.notYet.map { [.notYet($0)] } ?? []))
   }
 
-  /// Steps that were due in this step of its journal, and that a rule of the file left out.
+  /// Steps that were due in this step of its journal, and that a rule of the file left out; a `repeat` that it ended.
   func gaveWay(at place: Int) -> [Reasons.Answer] {
     guard let stages, stages.indices.contains(place) else { return [] }
     return stages[place].gaveWay.map {
       Reasons.Answer(
-        step: $0.step, round: $0.round, what: .skipped, at: history.steps[place].at, facts: [.because($0.because)])
+        step: $0.step, round: $0.round, what: $0.isRepeat ? .passed : .skipped, at: history.steps[place].at,
+        facts: [.because($0.because)])
     }
+  }
+
+  /// Where the step stands in a list that the run has not gone into: what made it go another way.
+  func turning(before index: NodeIndex, _ graph: Graph) -> Reasons.Fact? {
+    var list = graph.nodes[index].place.list
+    while case .nested(in: let outer) = graph.lists[list] {
+      if history.run.reached.contains(where: { graph.nodes[$0].place.list == list }) { return nil }
+      let name = graph.nodes[outer].name
+      for entry in history.entries.reversed() where entry.step == name {
+        switch entry.kind {
+        case .chose(let which): return .chose(step: name, which)
+        case .timeout: return .timedOut(step: name)
+        case .received(_, _, _, let took) where !["nothing", "default", "hold"].contains(took):
+          return .turned(step: name, by: took)
+        default: continue
+        }
+      }
+      list = graph.nodes[outer].place.list
+    }
+    return nil
   }
 }
 

@@ -60,6 +60,8 @@ public struct Explainer {
         answers.append(left)
       }
       var gaveWay = gaveWay(at: place)
+      answers += gaveWay.filter { $0.what == .passed }
+      gaveWay.removeAll { $0.what == .passed }
       let delays = pauses.isEmpty ? history.delays(of: step) : pauses
       pauses = []
       for (index, entry) in step.entries.enumerated() {
@@ -318,12 +320,14 @@ public struct Explainer {
       var facts: [Reasons.Fact]
       if let here, let hops = Ways(graph, history.run).hops(from: here, to: index) {
         facts = [.needs(hops)]
+        if case .channel(let action) = node.action, action.touch { facts += suppression(of: action.verb) }
+      } else if let turning = turning(before: index, graph) {
+        facts = [turning]
       } else if let outcome = history.run.outcome, let ended = history.run.ended {
         facts = [.over(outcome: outcome, at: ended)]
       } else {
         facts = [.behind]
       }
-      if case .channel(let action) = node.action, action.touch { facts += suppression(of: action.verb) }
       return Reasons.Answer(step: node.name, what: .ahead, facts: facts)
     }
   }

@@ -14,6 +14,8 @@ public struct RunStage: Sendable, Hashable {
   struct GaveWay: Sendable, Hashable {
     var step: String
     var round: Int?
+    /// It has had its rounds.
+    var isRepeat: Bool
     var because: String
   }
 
@@ -21,7 +23,8 @@ public struct RunStage: Sendable, Hashable {
     func round(_ node: Node) -> Int? { node.repeats.last.flatMap { transition.run.rounds[$0]?.number } }
     gaveWay = transition.gaveWay.map { gave in
       let node = graph.nodes[gave.node]
-      return GaveWay(step: node.name, round: round(node), because: gave.because)
+      let isRepeat = if case .loop = node.action { true } else { false }
+      return GaveWay(step: node.name, round: round(node), isRepeat: isRepeat, because: gave.because)
     }
     guard let waiting = transition.run.waiting else { return }
     let node = graph.nodes[waiting.node]

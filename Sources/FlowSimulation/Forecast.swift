@@ -16,13 +16,18 @@ public struct Forecast: Sendable {
     /// The run's key.
     public var subject: String
     public var entry: Entry
-    public init(at: Instant, zone: Zone, run: String, workflow: String, subject: String, entry: Entry) {
+    /// What its channel shows of it, an escalation's too.
+    public var shown: [Entry.NamedText]
+    public init(
+      at: Instant, zone: Zone, run: String, workflow: String, subject: String, entry: Entry, shown: [Entry.NamedText]
+    ) {
       self.at = at
       self.zone = zone
       self.run = run
       self.workflow = workflow
       self.subject = subject
       self.entry = entry
+      self.shown = shown
     }
   }
 
@@ -98,7 +103,7 @@ public struct Forecast: Sendable {
     return told.filter { $0.1.state != .cancelled }.map { entry, line in
       Item(
         at: line.settled ?? line.next, zone: zones.zone(named: record.run.zone) ?? .utc, run: record.id,
-        workflow: record.workflow, subject: record.subject, entry: entry)
+        workflow: record.workflow, subject: record.subject, entry: entry, shown: line.rendering.shown)
     }
   }
 

@@ -25,6 +25,8 @@ public struct Reasons: Sendable, Hashable {
     case timedOut(step: String)
     /// Which way a `choose` or a `split` went.
     case chose(step: String, String)
+    /// Which case of a step led another way.
+    case turned(step: String, by: String)
     /// It follows this one at once.
     case after(step: String)
     /// Its `at:` or `after:`, as written.

@@ -176,7 +176,7 @@ public struct Transition: Hashable, Sendable {
     self.gaveWay = gaveWay
   }
 
-  /// A step that `closed:`, `if-past:`, `max-touches` or the caps led past.
+  /// A step that `closed:`, `if-past:`, `max-touches` or the caps led past, or a `repeat` that `stop-if` ended.
   public struct GaveWay: Hashable, Sendable {
     public var node: NodeIndex
     public var because: String

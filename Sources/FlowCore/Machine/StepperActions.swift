@@ -102,7 +102,7 @@ extension Stepper {
     guard let round = run.rounds[node], round.number < loop.times else { return leaveLoop(node) }
     switch holds(stop: loop) {
     case .failure(let error): return failLoop(node, error)
-    case .success(true): return leaveLoop(node)
+    case .success(true): return stopLoop(loop, node)
     case .success(false): break
     }
     guard let next = after(loop.every, from: round.sent ?? round.began) else {
@@ -121,13 +121,17 @@ extension Stepper {
     guard let round = run.rounds[node] else { return graph.nodes[node].next }
     switch holds(stop: loop) {
     case .failure(let error): return failLoop(node, error)
-    case .success(true): return leaveLoop(node)
+    case .success(true): return stopLoop(loop, node)
     case .success(false): return startRound(round.number + 1, of: loop, at: node)
     }
   }
 
   private func holds(stop loop: Loop) -> Result<Bool, EvaluationError> {
     loop.stopIf == nil ? .success(false) : holds(loop.stopIf)
+  }
+
+  private mutating func stopLoop(_ loop: Loop, _ node: NodeIndex) -> Target {
+    giveWay(node, to: leaveLoop(node), because: "\(loop.stopIf?.text ?? "stop-if"), so there is no further round")
   }
 
   private mutating func leaveLoop(_ node: NodeIndex) -> Target {

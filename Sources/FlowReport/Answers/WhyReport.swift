@@ -152,6 +152,7 @@ struct WhyWords {
     case .timedOut(let step): return "because \(step) timed out"
     case .chose(_, let which) where which == "none": return "because no condition held"
     case .chose(let step, let which): return "because \(step) chose \(which)"
+    case .turned(let step, let key): return "because \(step) got \(key)"
     case .after(let step): return "because it follows \(step)"
     case .due(let text):
       return "\(answer.what == .waiting ? "because it is" : "because it was") due: \(text)"

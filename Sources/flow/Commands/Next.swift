@@ -87,7 +87,7 @@ struct NextCommand: AsyncParsableCommand {
       let whom = whom(item.entry)
       return [
         item.at.rfc3339(in: item.zone), item.workflow, item.subject, item.entry.step, whom.verb, whom.to, item.run,
-        says(item.entry),
+        says(item),
       ]
     }
     let table = Table(columns: columns, rows: rows)
@@ -101,7 +101,7 @@ struct NextCommand: AsyncParsableCommand {
             return CalendarReport.Item(
               at: item.at, title: "\(item.workflow): \(step)",
               description: [
-                (whom.verb ?? "") + (whom.to.map { " to \($0)" } ?? ""), says(item.entry) ?? "",
+                (whom.verb ?? "") + (whom.to.map { " to \($0)" } ?? ""), says(item) ?? "",
                 "run \(item.run), key \(item.subject)",
               ].filter { !$0.isEmpty }.joined(separator: "\n"),
               // The same when it is asked for again, and when the instant has changed.
@@ -120,8 +120,7 @@ struct NextCommand: AsyncParsableCommand {
   }
 
   /// Its subject, or the first thing that its channel shows of it.
-  private func says(_ entry: Entry) -> String? {
-    let rendered = entry.handover?.rendered ?? []
-    return (rendered.first { $0.name == "subject" } ?? rendered.first)?.text
+  private func says(_ item: Forecast.Item) -> String? {
+    (item.shown.first { $0.name == "subject" } ?? item.shown.first)?.text
   }
 }

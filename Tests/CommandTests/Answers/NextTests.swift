@@ -30,6 +30,8 @@ import Testing
     // Until 2 April, 09:00.
     #expect(try lines(folder, Self.begin) == Array(Self.expected.prefix(3)))
     #expect(try lines(folder, Self.begin + ["--days", "30", "--workflow", "proposal"]) == Self.expected)
+    let call = try JSON(parsing: folder.flow(["next", "--format", "json"] + Self.begin).output)["next"].list[2]
+    #expect(call["says"].text == "Oliver Brandt has not called Ann Meyer about Roof repair.")
     #expect(try Data(contentsOf: URL(fileURLWithPath: store)) == before)
     #expect(folder.names(in: "Workflows/outbox") == [])
   }

@@ -135,6 +135,50 @@ import Testing
     #expect(text.contains("  because again was left out\n  the outcome is \(outcome)\n"), "\(text)")
   }
 
+  private static let ways = """
+    workflow: bike
+    about: A bicycle that is repaired is fetched.
+    category: service
+    trigger: { event: bike.repaired, key: bike.id }
+    input:
+      contact: contact
+      owner: person
+      bike: { id: text, since: date }
+    timezone: '"UTC"'
+    steps:
+      - choose:
+          - when: bike.id == "B-2"
+            then: [ { notify: rare, to: owner, say: "It is here." } ]
+      - repeat: ask
+        times: 3
+        every: 1 day
+        stop-if: run.day >= 1
+        steps:
+          - email: ready
+            purpose: inform
+            subject: "{{ bike.id }} is ready, {{ contact.name }}"
+            body: "{{ contact.name }}, {{ bike.id }} is repaired."
+            ask: When do you fetch it?
+      - await: reply within 1 hour
+        then:
+          reply: [ { task: answer, by: owner, say: "Answer {{ contact.name }}." }, { end: answered } ]
+          timeout: next
+      - end: kept
+
+    """
+
+  @Test func `guarantee 28: a step on another way than the run's says what chose, a repeat why it was over`() throws {
+    let folder = try folder(Self.ways)
+    try play(folder, [begin])
+    try play(folder, [serve("03 10:00"), serve("03 11:00")])
+    #expect(try why(folder, "rare") == ["ahead", "because no condition held"])
+    #expect(try why(folder, "answer") == ["ahead", "because await-1 timed out"])
+    #expect(
+      try why(folder, "ask") == [
+        "passed", "2026-03-03T10:00:00+00:00", "because run.day >= 1, so there is no further round",
+      ])
+  }
+
   @Test func `guarantee 28: so does one that the caps, or an instant that has passed, left out`() throws {
     let folder = try folder(Self.workflow("bike"), project: Self.project)
     try play(folder, [begin, serve("04 10:00"), serve("05 10:00"), serve("09 10:00")])
