@@ -182,6 +182,8 @@ public struct Explainer {
       switch entry.kind {
       case .started(let event): causes.append(.started(event: event))
       case .timeout: causes.append(.timedOut(step: entry.step ?? ""))
+      case .received(_, _, let outcome?, let took) where entry.step != nil && took == outcome:
+        causes.append(.turned(step: entry.step ?? "", by: outcome))
       case .received(let event, let name, let outcome, let took):
         causes.append(.came(event: event, as: name ?? outcome, took: took))
       case .cancelled(let because): causes.append(.because("it was cancelled: \(because)"))

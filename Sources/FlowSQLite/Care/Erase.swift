@@ -30,6 +30,17 @@ extension SQLiteStore {
     try reopen()
     return erasure
   }
+
+  /// What ``erase(_:)`` would take out and leave: nothing is taken. Suppressions are not counted.
+  public func erasure(of contact: String) throws(StoreError) -> Erasure {
+    let name = ContactIdentity.canonical(contact)
+    guard !name.isEmpty else { return Erasure() }
+    return try useFile { (front) throws(StoreError) in
+      var eraser = Eraser(front, name)
+      try eraser.find()
+      return eraser.erasure
+    }
+  }
 }
 
 /// One erasure, on a store in which nothing waits to be written.
@@ -38,7 +49,7 @@ private struct Eraser {
   /// Everything that the contact is known by.
   private var names: Set<String>
   private var known = KnownNames([])
-  private var erasure = Erasure()
+  private(set) var erasure = Erasure()
   private var runs: Set<Int64> = []
   private var events: Set<Int64> = []
   /// The runs' keys: `7`, by which much else may be called.
@@ -55,11 +66,16 @@ private struct Eraser {
     names = [name]
   }
 
-  mutating func erase() throws(StoreError) -> Erasure {
+  /// Reads alone.
+  mutating func find() throws(StoreError) {
     try findNames()
     try findRuns()
     try findEvents()
     try findNaming()
+  }
+
+  mutating func erase() throws(StoreError) -> Erasure {
+    try find()
     try front.file.once("PRAGMA secure_delete = ON").run()
     try front.file.execute(.begin)
     do throws(StoreError) {

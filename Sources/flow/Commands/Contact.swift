@@ -55,7 +55,7 @@ struct ContactCommand: AsyncParsableCommand {
     @OptionGroup var color: ColorOptions
 
     func run() async throws {
-      guard yes else { return show(try await person.found(isWhole: false)) }
+      guard yes else { return try await showPlan() }
       let (runs, events, suppressions, naming) = try await erase(try person.project.open())
       if (runs, events, suppressions) == (0, 0, 0), naming.isEmpty {
         throw Failure.finding("nothing is known of \"\(person.who)\"")
@@ -68,21 +68,33 @@ struct ContactCommand: AsyncParsableCommand {
       }
     }
 
-    private func show(_ found: ContactReport.Person) {
+    private func showPlan() async throws {
+      let workspace = try person.project.open()
+      let (found, erasure) = try await Storage.use(person.store, workspace, .reading) { store in
+        let found = try PersonSearch(workspace, store).person(person.who, isWhole: false)
+        return (found, try (store as? SQLiteStore)?.erasure(of: person.who) ?? Erasure())
+      }
+      if found.isUnknown, erasure == Erasure() { throw Failure.finding("nothing is known of \"\(person.who)\"") }
       switch format {
       case .text:
         let live = found.runs.count { $0.history.run.outcome == nil }
         let ending = live == 0 ? "" : ", and ends \(counted(live, "live run"))"
         Output.line(ContactReport.text(found, width: Output.tableWidth))
+        let more = erasure.events - found.events.count
+        if more > 0 { Output.line("named besides in \(counted(more, "event")) of others, which would be taken out") }
+        for run in erasure.naming.sorted() {
+          Output.line("named in the data of run \(run), which is of somebody else and would keep them")
+        }
         Output.line("nothing is erased yet; --yes takes all of it out of the store for good\(ending)")
-      case .json: tell(found.runs.count, found.events.count, found.suppressions.count, nil)
+      case .json:
+        tell(erasure.runs.count, erasure.events, found.suppressions.count, erasure.naming.sorted())
       }
     }
 
-    private func tell(_ runs: Int, _ events: Int, _ suppressions: Int, _ naming: [String]?) {
+    private func tell(_ runs: Int, _ events: Int, _ suppressions: Int, _ naming: [String]) {
       let counts = [("runs", runs), ("events", events), ("suppressions", suppressions)]
       var members = counts.map { JSONMember($0.0, .number("\($0.1)")) } + [JSONMember("erased", .bool(yes))]
-      if let naming { members.append(JSONMember("naming", .array(naming.map(JSONValue.string)))) }
+      members.append(JSONMember("naming", .array(naming.map(JSONValue.string))))
       Output.json(.object(members))
     }
 
@@ -216,10 +228,14 @@ extension ContactCommand.Person {
     let workspace = try project.open()
     return try await Storage.use(store, workspace, .reading) { store in
       let person = try PersonSearch(workspace, store).person(who, isWhole: isWhole)
-      if person.runs.isEmpty, person.suppressions.isEmpty, person.allowed.isEmpty, person.events.isEmpty {
+      if person.isUnknown {
         throw Failure.finding("nothing is known of \"\(who)\"")
       }
       return person
     }
   }
+}
+
+extension ContactReport.Person {
+  fileprivate var isUnknown: Bool { runs.isEmpty && suppressions.isEmpty && allowed.isEmpty && events.isEmpty }
 }

@@ -119,6 +119,11 @@ import Testing
     #expect(plan.output.hasSuffix("nothing is erased yet; --yes takes all of it out of the store for good\n"))
     let counted = try JSON(parsing: folder.flow("contact", "erase", "ann@acme.test", "--format", "json").output)
     #expect(counted.written.contains("\"erased\":false") && counted["runs"].integer == 1)
+    // Somebody who is only named in what came in of others hears of it before it is gone.
+    let owner = try folder.flow("contact", "erase", "owner@acme.test")
+    let run = try folder.onlyRun()
+    #expect(owner.code == 0 && owner.output.contains("named besides in 1 event of others"), "\(owner.errors)")
+    #expect(owner.output.contains("\nnamed in the data of run \(run), which is of somebody else and would keep them\n"))
     #expect(try folder.flow("contact", "show", "ann@acme.test").code == 0)
 
     let erased = try folder.flow("contact", "erase", "ann@acme.test", "--yes")
