@@ -13,8 +13,8 @@ struct DataWitnessTests {
   }
 
   /// That the run which is found breaks the claim is judged by itself.
-  private func find(_ claim: Claim, _ graph: Graph) throws -> Witness {
-    let search = WitnessSearch(graph: graph, zones: Draft.zones)
+  private func find(_ claim: Claim, _ graph: Graph, steps: Int = 60_000) throws -> Witness {
+    let search = WitnessSearch(graph: graph, zones: Draft.zones, steps: steps)
     let witness = try #require(search.find(claim), "\(claim)")
     let course = try #require(search.replay(witness))
     #expect(Monitor(claim, graph: graph, zones: Draft.zones).judge(course).isBroken)
@@ -147,5 +147,109 @@ struct DataWitnessTests {
           - end: reminded
       """)
     _ = try find(.never(.verb("sms"), after: .event("visit.booked")), graph)
+  }
+
+  /// As many steps as `flow check` takes for a promise.
+  @Test func `a first touch that the holidays at the end of the year keep back is found`() throws {
+    let letters = (1...6).map { "  - { sms: letter-\($0), after: 1 month, purpose: inform, body: B. }\n" }.joined()
+    let graph = try graph(
+      """
+      timezone: contact.timezone ?? "Europe/Berlin"
+      policy:
+        window: "mon-fri 09:00-17:00"
+        holidays: [2026-04-03, 2026-04-06, 2026-05-01, 2026-05-14, 2026-05-25, 2026-12-24, 2026-12-25, 2026-12-28]
+      steps:
+        - { sms: thanks, after: 1 business day, purpose: inform, body: B. }
+      \(letters)
+      """)
+    // From Wednesday the 23rd, 18:00, on: the next business day is Tuesday the 29th, and 09:00 Wednesday.
+    let witness = try find(.firstTouch(within: .days(5)), graph, steps: 12_000)
+    let touch = witness.timeline.first { $0.handover?.touch == true }
+    #expect(touch.map { $0.at.milliseconds(since: witness.start) > 5 * 86_400_000 } == true)
+    #expect(WitnessSearch(graph: graph, zones: Draft.zones).find(.firstTouch(within: .days(7))) == nil)
+  }
+
+  @Test func `a touch more that an event brings to the most that data bring is found`() throws {
+    let graph = try graph(
+      """
+      input:
+        contact: contact
+        owner: person
+        sub: { id: text, plan: one of free | pro, seats: integer, ends: instant }
+      trigger: { event: sub.failed, key: sub.id }
+      timezone: contact.timezone ?? "America/New_York"
+      policy: { window: "daily 09:00-20:00", gap: 36 hours }
+      events: { card.updated: {}, sub.extended: { ends: instant } }
+      replies: { cancel: ["= cancel"], promise: ["= soon"] }
+      anytime:
+        card.updated: thanks
+        cancel: end cancelled
+        promise: hold until reply.date + 2 days, or 4 days
+        sub.extended: [ { set: { sub.ends: event.ends } } ]
+      steps:
+        - { sms: declined, purpose: inform, body: B. }
+        - { await: reply within 2 days, then: { reply: next } }
+        - repeat: nudges
+          times: 2
+          every: 3 days
+          stop-if: sub.plan == "free"
+          steps:
+            - { sms: nudge, if: sub.seats > 1, purpose: inform, body: B. }
+            - { await: reply within 12 hours, then: { reply: next } }
+        - choose:
+            - when: sub.seats >= 10
+              then: [ { call: account, by: owner, within: 1 day } ]
+        - { sms: last, at: sub.ends - 2 days, if-past: now, purpose: inform, body: B. }
+        - { await: reply until sub.ends, if-past: end lapsed, then: { reply: end answered } }
+        - end: lapsed
+      paths:
+        thanks:
+          - { sms: thanks, purpose: inform, body: B. }
+          - end: paid
+
+      """)
+    let witness = try find(.touches(atMost: 5, verb: nil, span: nil), graph, steps: 12_000)
+    #expect(witness.timeline.count { $0.handover?.touch == true } == 6)
+    #expect(WitnessSearch(graph: graph, zones: Draft.zones, steps: 12_000).hasSeen(touches: 6))
+  }
+
+  @Test(arguments: [("v.level > 3", "v.level < 4"), ("length(v.notes) > 3", "v.level > 0")])
+  func `what lies between two numbers, and a longer list, are tried`(_ one: String, _ two: String) throws {
+    let graph = try graph(
+      """
+      input: { contact: contact, owner: person, v: { id: text, level: number, notes: list of text } }
+      trigger: { event: v.made, key: v.id }
+      steps:
+        - { sms: one, if: \(one), purpose: inform, body: B. }
+        - { sms: two, if: \(two), purpose: inform, body: B. }
+        - end: done
+
+      """)
+    _ = try find(.touches(atMost: 1, verb: nil, span: nil), graph)
+  }
+
+  @Test func `data are tried that let a touch out when there have been others already`() throws {
+    let graph = try graph(
+      """
+      input: { contact: contact, owner: person, loan: { id: text, copies: integer, reserved: optional date } }
+      trigger: { event: book.lent, key: loan.id }
+      replies: { gone: ["= lost"] }
+      steps:
+        - repeat: chase
+          times: 4
+          every: 1 week
+          stop-if: loan.copies < 1
+          steps:
+            - { sms: overdue, if: loan.reserved is present or run.touches < 3, purpose: inform, body: B. }
+            - { await: reply within 2 days, then: { gone: fees, reply: next } }
+        - end: lost
+      paths:
+        fees:
+          - { sms: bill, purpose: inform, body: B. }
+          - end: billed
+
+      """)
+    let witness = try find(.touches(atMost: 4, verb: nil, span: nil), graph, steps: 12_000)
+    #expect(witness.timeline.count { $0.handover?.touch == true } == 5)
   }
 }

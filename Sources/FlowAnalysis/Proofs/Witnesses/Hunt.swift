@@ -69,7 +69,7 @@ struct Hunt {
     }
     let judgement = judge(play.course)
     guard judgement.isBroken else {
-      if let slack = judgement.slack { note(slack, trace, days: Int(length(play) / 86_400_000)) }
+      if let slack = judgement.slack { note(slack, trace, days: Int(looked(at: play) / 86_400_000)) }
       return best != nil
     }
     let isEarlier = best.map { length(play) < length($0.play) } ?? true
@@ -78,6 +78,13 @@ struct Hunt {
   }
 
   private func length(_ play: Play) -> Int64 { play.now.milliseconds(since: play.start) }
+
+  /// So long what happens in a run matters.
+  private func looked(at play: Play) -> Int64 {
+    guard case .firstTouch = claim, let first = play.course.entries.first(where: { $0.handover?.touch == true })
+    else { return length(play) }
+    return first.at.milliseconds(since: play.start)
+  }
 
   private mutating func note(_ slack: Int64, _ trace: Trace, days: Int) {
     if let known = nearest.firstIndex(where: { $0.trace == trace }) {

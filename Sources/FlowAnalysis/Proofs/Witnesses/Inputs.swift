@@ -172,7 +172,15 @@ struct Inputs {
     case .list(let item):
       let one =
         Sample.record([Field(name, item)], at: .epoch)[name].map { [Candidate.value(.list([$0]))] } ?? []
-      return absent + [.value(.list([]))] + one
+      // As many as a condition may ask for, and one more.
+      let most = literals.compactMap(\.decimal).compactMap { Int($0.description) }.filter { (1..<50).contains($0) }
+      let more = one.flatMap { one -> [Candidate] in
+        guard case .value(.list(let items)) = one else { return [] }
+        return Set(most + most.map { $0 + 1 }).subtracting([1]).sorted().map { count in
+          .value(.list((0..<count).flatMap { _ in items }))
+        }
+      }
+      return absent + [.value(.list([]))] + one + more
     case .contact, .person, .record:
       let one =
         Sample.record([Field(name, type.present)], at: .epoch)[name].map { [Candidate.value($0)] } ?? []
@@ -210,7 +218,16 @@ struct Inputs {
     all += pairs.filter { !isFree($0) }.map(with)
     let counts = variables.map { $0.candidates.count + 1 }
     if counts.count > 2, counts.reduce(1, { min($0 * $1, 5_000) }) <= 1_000 { all += Self.product(counts) }
-    return ([base] + singles.map { with([$0]) } + unreached + turned, all)
+    return ([base] + singles.map { with([$0]) } + unreached + turned + turned.compactMap(late), all)
+  }
+
+  /// The same with every date that instants count from far ahead; nil where there is none.
+  private func late(_ choice: Choice) -> Choice? {
+    let late = zip(variables, choice).map { variable, pick in
+      guard variable.isOwn, pick == 0 else { return pick }
+      return variable.candidates.firstIndex { if case .days(45, _) = $0 { true } else { false } }.map { $0 + 1 } ?? 0
+    }
+    return late == choice ? nil : late
   }
 
   /// All conditions holding at once, none of them, and all but one, each by as few fields of its own as it takes.
@@ -244,16 +261,23 @@ struct Inputs {
     guard counts.reduce(1, { min($0 * $1, 1_000) }) <= 200 else { return nil }
     let start = Sample.instant
     let picks = Self.product(counts).sorted { $0.count { $0 > 0 } < $1.count { $0 > 0 } }
-    return picks.lazy.map { picks in
+    let choices = picks.lazy.map { picks in
       var choice = Choice(repeating: 0, count: variables.count)
       for (at, pick) in zip(read, picks) { choice[at] = pick }
       return choice
-    }.first { choice in
+    }
+    func isTurned(_ choice: Choice, _ reached: [Int64]) -> Bool {
       guard case .runs(let runs) = Machine.enrol(graph, data: data(choice, at: start), at: start, zones: zones),
         let one = runs.first
       else { return false }
-      return (try? condition.evaluate(DataScope(graph: graph, data: one.data, start: start))) == .boolean(wanted)
+      return reached.allSatisfy { reached in
+        let scope = DataScope(graph: graph, data: one.data, start: start, reached: reached)
+        return (try? condition.evaluate(scope)) == .boolean(wanted)
+      }
     }
+    // Early in a run and late in it, by the data alone, where that can be.
+    let late = condition.countsRun ? choices.first { isTurned($0, [0, DataScope.late]) } : nil
+    return late ?? choices.first { isTurned($0, [0]) }
   }
 
   private static func product(_ counts: [Int]) -> [Choice] {
@@ -274,15 +298,18 @@ struct Inputs {
         let one = runs.first
       else { return }
       let scope = DataScope(graph: graph, data: one.data, start: start)
+      let later = DataScope(graph: graph, data: one.data, start: start, reached: DataScope.late)
       let drawn = graph.nodes.compactMap { node in
         if case .split(let split) = node.action { split.arm(of: one.key, step: node.name) } else { nil }
       }
       let way =
-        graph.conditions.map { condition in
-          switch try? condition.evaluate(scope) {
-          case .boolean(true)?: 1
-          case .boolean(false)?: 0
-          default: 2
+        graph.conditions.flatMap { condition in
+          (condition.countsRun ? [scope, later] : [scope]).map { scope in
+            switch try? condition.evaluate(scope) {
+            case .boolean(true)?: 1
+            case .boolean(false)?: 0
+            default: 2
+            }
           }
         } + drawn
       let isNew = ways.insert(way).inserted
@@ -307,15 +334,23 @@ struct Inputs {
   }
 }
 
+extension Expression {
+  /// It turns while a run goes on, whatever the data are.
+  fileprivate var countsRun: Bool { uses.contains { $0.name == .runTouches || $0.name == .runDay } }
+}
+
 extension Node {
   fileprivate var isSplit: Bool { if case .split = action { true } else { false } }
 }
 
-/// What names mean before anything has happened.
+/// What names mean before anything has happened, or after so many touches and days.
 private struct DataScope: Scope {
+  static let late: Int64 = 1_000
+
   let graph: Graph
   let data: [String: Value]
   let start: Instant
+  var reached: Int64 = 0
 
   var zone: Zone { .utc }
   var calendar: BusinessCalendar { graph.policy.calendar }
@@ -324,7 +359,7 @@ private struct DataScope: Scope {
   func value(of name: Name) -> Value {
     switch name {
     case .input(let root): data[root] ?? .absent
-    case .runTouches, .runDay: .integer(0)
+    case .runTouches, .runDay: .integer(reached)
     case .runStarted: .instant(start)
     default: .absent
     }

@@ -135,9 +135,12 @@ enum Turning {
         }
       }
     case .number:
-      for number in literals.compactMap(\.decimal) {
+      let numbers = literals.compactMap(\.decimal)
+      for number in numbers {
         values += [-1, 0, 1].compactMap { number + Decimal(Int64($0)) }.map { .number($0) }
       }
+      // Between two whole numbers.
+      if let half = Decimal(coefficient: 5, scale: 1) { values += numbers.compactMap { $0 + half }.map { .number($0) } }
     case .text, .email, .phone, .url, .timezone, .locale:
       values += literals.filter { $0.text != nil }
       if type.isOptional || !literals.isEmpty { values.append(.text("something")) }

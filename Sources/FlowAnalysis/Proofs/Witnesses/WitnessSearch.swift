@@ -67,7 +67,7 @@ public struct WitnessSearch {
   public func hasSeen(touches count: Int) -> Bool {
     if enacted().contains(where: { $0.run.touches >= count }) { return true }
     _ = shown()
-    return memory.mostTouches >= count
+    return memory.mostTouches >= count || find(.touches(atMost: count - 1, verb: nil, span: nil)) != nil
   }
 
   /// The runs of the file's scenarios, the fewest events first, then the earliest end.
@@ -132,6 +132,7 @@ public struct WitnessSearch {
     var hunt = Hunt(claim: claim, graph: graph, judge: judge)
     if let found = silent(&hunt, &player, hints) { return found }
     if !claim.isOfSilence, let found = eventful(claim, &hunt, &player, hints, steps) { return found }
+    if claim.isOfNumber, let found = oneMore(&hunt, &player, hints, steps) { return found }
     if claim.isOfSpacing, let found = nightly(&hunt, &player, steps) { return found }
     if claim.isOfTime, let found = scanned(&hunt, &player, steps) { return plainer(found, hunt, &player, steps) }
     if !claim.isOfSilence, let found = narrow(&hunt, &player, hints, steps) { return found }
@@ -234,6 +235,24 @@ public struct WitnessSearch {
     return nil
   }
 
+  /// What comes in where the data alone bring as many touches as may be.
+  private func oneMore(_ hunt: inout Hunt, _ player: inout Player, _ hints: [Instant], _ steps: Int) -> Found? {
+    guard let plain = inputs.choices.first, let start = (hints + starts.usual(in: zone(plain, &player))).first
+    else { return nil }
+    let most = hunt.nearest.filter { $0.slack == 0 && $0.trace.incidents.isEmpty }
+    player.stepsLeft = max(player.stepsLeft, most.isEmpty ? 0 : steps / 2)
+    let incidents = Incidents(graph, claim: hunt.claim)
+    for near in most {
+      let play = player.begin(inputs.data(near.trace.choice, at: start), at: start)
+      var layer = play.map { [($0, near.trace)] } ?? []
+      for _ in 1...2 {
+        layer = next(layer, &hunt, &player, incidents, [.soon], isNarrow: true)
+        if let best = hunt.best { return best }
+      }
+    }
+    return nil
+  }
+
   /// Holds that put a touch off past its window, night after night: by that it comes later, and what counts from the
   /// start does not.
   private func nightly(_ hunt: inout Hunt, _ player: inout Player, _ steps: Int) -> Found? {
@@ -301,9 +320,9 @@ public struct WitnessSearch {
       let zone = zone(near.trace.choice, &player)
       var slacks: [(slack: Int64, start: Instant)] = []
       for start in starts.dates(lasting: near.days, in: zone) {
-        guard player.stepsLeft > 0, let play = replay(near.trace, from: start, &player) else { continue }
-        if hunt.looks(at: play, near.trace) { return hunt.best }
-        if let slack = hunt.judge(play.course).slack { slacks.append((slack, start)) }
+        guard player.stepsLeft > 0, let slack = slack(of: near, from: start, &hunt, &player) else { continue }
+        if hunt.best != nil { return hunt.best }
+        slacks.append((slack, start))
       }
       slacks.sort { ($0.slack, $0.start) < ($1.slack, $1.start) }
       if let best = slacks.first, best.slack > Self.far { return nil }
@@ -311,13 +330,28 @@ public struct WitnessSearch {
       let clocks = zones(near.trace.choice, &player)
       for (_, start) in slacks.prefix(6) {
         for start in clocks.flatMap({ starts.near(start, in: $0) }) {
-          guard let play = replay(near.trace, from: start, &player) else { continue }
-          if hunt.looks(at: play, near.trace) { return hunt.best }
+          _ = slack(of: near, from: start, &hunt, &player)
+          if hunt.best != nil { return hunt.best }
         }
       }
       if let found = missed(near, &hunt, &player, zone, steps) { return found }
     }
     return nil
+  }
+
+  /// How near a run comes to it that begins elsewhere; the hunt has it where it breaks it. Of a first touch nothing
+  /// after that matters.
+  private func slack(of near: Hunt.Near, from start: Instant, _ hunt: inout Hunt, _ player: inout Player) -> Int64? {
+    if case .firstTouch = hunt.claim, near.trace.incidents.isEmpty {
+      guard var play = player.begin(inputs.data(near.trace.choice, at: start), at: start) else { return nil }
+      while play.run.touches == 0, player.goOn(&play) {}
+      let judgement = hunt.judge(play.course)
+      if judgement.isBroken, player.finish(&play) { _ = hunt.looks(at: play, near.trace) }
+      return judgement.slack
+    }
+    guard let play = replay(near.trace, from: start, &player) else { return nil }
+    _ = hunt.looks(at: play, near.trace)
+    return hunt.judge(play.course).slack
   }
 
   /// What starts, or is last heard of, at a wall time that is missing some days later.
