@@ -6,21 +6,9 @@ import FlowTime
 import Testing
 
 /// What is computed of answers and outcomes that come after others, against what can be worked out by hand.
-struct ExactHearingTests {
+struct ExactHearingTests: ExactCase {
   /// Of those who are going to answer, with a median of a day, the share that has not after one minute more.
   private let stays = 0.9995187636226662
-
-  private func cohort(_ text: String, _ assume: Assumptions, contacts: Int = 1000) throws -> Cohort {
-    let graph = try expectGraph(text)
-    let start = try ZonedStart.parse("2026-03-02 00:00 Europe/Berlin", zones: Draft.zones).instant
-    return Cohort(
-      graph: graph, data: Sample.record(graph.triggerFields, at: start), assume: assume, zones: Draft.zones,
-      contacts: contacts, seed: 1, start: start, over: .days(7))
-  }
-
-  private func share(_ name: String, _ share: Int) -> Assumptions.Share {
-    .init(name: name, share: share, span: .file("test"))
-  }
 
   @Test(arguments: [1000, 10_000])
   func `what is heard between an outcome and the next round counts from that outcome`(_ contacts: Int) throws {

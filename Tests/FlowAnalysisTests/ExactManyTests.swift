@@ -6,19 +6,7 @@ import FlowTime
 import Testing
 
 /// What is computed of so many contacts that small differences are told apart.
-struct ExactManyTests {
-  private func cohort(_ text: String, _ assume: Assumptions, contacts: Int) throws -> Cohort {
-    let graph = try expectGraph(text)
-    let start = try ZonedStart.parse("2026-03-02 00:00 Europe/Berlin", zones: Draft.zones).instant
-    return Cohort(
-      graph: graph, data: Sample.record(graph.triggerFields, at: start), assume: assume, zones: Draft.zones,
-      contacts: contacts, seed: 1, start: start, over: .days(7))
-  }
-
-  private func share(_ name: String, _ share: Int) -> Assumptions.Share {
-    .init(name: name, share: share, span: .file("test"))
-  }
-
+struct ExactManyTests: ExactCase {
   @Test func `how long it takes is told to the minute at which somebody came`() throws {
     let figures = try cohort(
       """

@@ -6,19 +6,7 @@ import FlowTime
 import Testing
 
 /// What is computed, against what can be worked out by hand and against what is counted.
-struct ExactTests {
-  private func cohort(_ text: String, _ assume: Assumptions, contacts: Int = 1000) throws -> Cohort {
-    let graph = try expectGraph(text)
-    let start = try ZonedStart.parse("2026-03-02 00:00 Europe/Berlin", zones: Draft.zones).instant
-    return Cohort(
-      graph: graph, data: Sample.record(graph.triggerFields, at: start), assume: assume, zones: Draft.zones,
-      contacts: contacts, seed: 1, start: start, over: .days(7))
-  }
-
-  private func share(_ name: String, _ share: Int) -> Assumptions.Share {
-    .init(name: name, share: share, span: .file("test"))
-  }
-
+struct ExactTests: ExactCase {
   private func near(_ value: Double?, _ wanted: Double, _ most: Double = 1e-6) -> Bool {
     value.map { abs($0 - wanted) <= most } ?? false
   }
