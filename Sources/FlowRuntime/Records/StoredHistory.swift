@@ -38,7 +38,7 @@ extension RunHistory {
     if !record.isLive { toldLate = try RunHistory.toldLate(of: record, in: store, journal) }
     if let because = record.stuck, because.hasPrefix(Hold.mark) || because.hasPrefix(Hold.pauseMark) { stuck = nil }
     if let graph, let start = journal.first?.at {
-      beginning = try RunHistory.beginning(of: record, in: store, graph, at: start, zones: zones)
+      beginning = try RunHistory.beginning(of: record, in: store, graph, at: start, zones: zones, journal)
     }
   }
 
@@ -55,12 +55,16 @@ extension RunHistory {
     }
   }
 
-  /// The data that the run started with, from what came in.
+  /// The data that the run started with, from what came in. Where that was erased with somebody else whom it named, the
+  /// run's own, which nothing but a step `set` changes.
   private static func beginning(
-    of record: RunRecord, in store: any Store, _ graph: Graph, at start: Instant, zones: any ZoneSource
+    of record: RunRecord, in store: any Store, _ graph: Graph, at start: Instant, zones: any ZoneSource,
+    _ journal: [JournalStep]
   ) throws(StoreError) -> [String: Value]? {
+    var isThere = false
     for key in InboxKey.candidates(record.event) {
       guard let row = try store.inbox(key) else { continue }
+      isThere = true
       let input: [String: Value]
       switch row.incoming.body {
       case .event(_, _, let data):
@@ -75,7 +79,17 @@ extension RunHistory {
       guard case .runs(let runs) = Machine.enrol(graph, data: input, at: start, zones: zones) else { continue }
       if let run = runs.first(where: { $0.key == record.run.key }) { return run.data }
     }
-    return nil
+    return isThere || hasSet(journal, graph) ? nil : record.run.data
+  }
+
+  /// Whether a step `set` was come to; one that failed may have changed something all the same.
+  private static func hasSet(_ journal: [JournalStep], _ graph: Graph) -> Bool {
+    let steps = Set(graph.nodes.compactMap { if case .set = $0.action { $0.name } else { nil } })
+    return journal.contains { step in
+      step.entries.contains { entry in
+        if case .set = entry.kind { true } else { entry.step.map(steps.contains) ?? false }
+      }
+    }
   }
 }
 

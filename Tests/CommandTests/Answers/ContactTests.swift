@@ -74,6 +74,50 @@ import Testing
     #expect(try folder.runs().map { $0["key"].text } == ["B-4"])
   }
 
+  /// A list of three readers, one of whom is erased: the event that started the runs of the others goes with her.
+  @Test func `guarantees 3 and 27: runs of others are reckoned anew from what they keep`() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: news
+      about: Waits whether each reader has paid.
+      category: internal
+      trigger: { event: list.sent, each: reader in list.readers, contact: reader.who, key: reader.id }
+      input:
+        owner: person
+        list: { readers: [{ id: text, who: person }], paid: optional boolean }
+      events:
+        fee.paid: {}
+      timezone: '"UTC"'
+      owner: owner
+      steps:
+        - await: fee.paid within 20 days
+          then:
+            fee.paid:
+              - set: { list.paid: "true" }
+              - wait: 20 days
+        - end: done
+
+      """, to: "Workflows/news.yaml")
+    let readers = ["ann", "bob", "cleo"].map { name in
+      #"{"id": "R-\#(name)", "who": {"name": "\#(name)", "email": "\#(name)@acme.test"}}"#
+    }
+    let list = readers.joined(separator: ",")
+    try folder.write(#"{"owner": {"name": "Olga"}, "list": {"readers": [\#(list)]}}"#, to: "in.json")
+    #expect(try folder.flow("event", "list.sent", "--data", "in.json", "--id", "e-1").code == 0)
+    try folder.write("{}", to: "none.json")
+    #expect(try folder.flow("event", "fee.paid", "--subject", "R-cleo", "--data", "none.json").code == 0)
+    #expect(try folder.flow("contact", "erase", "ann@acme.test", "--yes").output == "erased: 1 run, 1 event\n")
+    let ids = try Dictionary(
+      uniqueKeysWithValues: folder.runs().map { ($0["contact"].text ?? "", $0["run"].text ?? "") })
+    #expect(Set(ids.keys) == ["bob@acme.test", "cleo@acme.test"])
+    let bobs = try folder.flow("replay", ids["bob@acme.test"] ?? "")
+    #expect(bobs.code == 0 && bobs.output.contains("same"), "\(bobs.output)\(bobs.errors)")
+    // What a step `set` has changed was something else before, and that is gone.
+    let cleos = try folder.flow("replay", ids["cleo@acme.test"] ?? "")
+    #expect(cleos.output.contains("the data that it started with are not kept"), "\(cleos.output)\(cleos.errors)")
+  }
+
   /// Consent that is given again: by a person alone, with a reason that stays.
   @Test(arguments: [true, false]) func `guarantee 17: only a person takes a suppression back, and says why`(
     withServer: Bool
