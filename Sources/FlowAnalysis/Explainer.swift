@@ -103,6 +103,7 @@ public struct Explainer {
             if put[name] == nil, delays.isEmpty, handover.touch {
               answer.facts.append(inTime(name, last: known, answered: answered))
             }
+            if let whom = handover.noCopy { answer.facts.append(.noCopy(to: whom, verb: handover.verb)) }
             if handover.touch { touches.append(entry.at) }
             answer.delivery = history.delivery(of: index, in: step)
             answer.showWhenItLeft(isTouch: handover.touch)

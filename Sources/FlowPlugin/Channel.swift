@@ -43,6 +43,10 @@ public protocol Channel: Sendable {
   /// a channel that cannot tell, or hands over one after the other.
   func server(of rendering: Rendering) -> String?
 
+  /// Whom else a rendering goes to, by their addresses. Who is suppressed is taken out of a field `cc` before it is
+  /// rendered; of whom this names is asked once more in the transaction that claims it.
+  func copies(of rendering: Rendering) -> [String]
+
   /// Ends what the channel holds open (a program, a connection).
   func close() async
 }
@@ -55,6 +59,7 @@ extension Channel {
   public var destination: String? { nil }
   public var servers: [String] { [] }
   public func server(of rendering: Rendering) -> String? { nil }
+  public func copies(of rendering: Rendering) -> [String] { [] }
   public func deliver(_ rendering: Rendering, key: IdempotencyKey) async -> Receipt {
     await deliver(rendering, key: key) { true }
   }

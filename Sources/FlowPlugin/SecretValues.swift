@@ -50,6 +50,7 @@ public struct DiscreetChannel: Channel {
   public var destination: String? { channel.destination }
   public var servers: [String] { channel.servers }
   public func server(of rendering: Rendering) -> String? { channel.server(of: rendering) }
+  public func copies(of rendering: Rendering) -> [String] { channel.copies(of: rendering) }
   public func close() async { await channel.close() }
 
   public func render(_ delivery: Delivery) async throws(ChannelError) -> Rendering {

@@ -13,7 +13,10 @@ public enum Bench {
   public static let manifests = [
     Manifest(
       verb: "letter", touch: true,
-      fields: [Manifest.Field(name: "body", kind: .template(markdown: false), required: true)],
+      fields: [
+        Manifest.Field(name: "body", kind: .template(markdown: false), required: true),
+        Manifest.Field(name: "cc", kind: .expression(.person)),
+      ],
       address: .name,
       main: "body"),
     Manifest(

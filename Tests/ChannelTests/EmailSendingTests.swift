@@ -55,6 +55,15 @@ private func header(_ name: String, _ rendering: Rendering) -> String? {
     #expect(try EmailChannel(scratch.settings(values)).destination == nil)
   }
 
+  @Test func `guarantee 17: a message says whom else it goes to`() async throws {
+    let channel = try EmailChannel(Scratch().settings(sales))
+    let people = ["Bo@acme.test", "cy@acme.test"].map { Value.record(["name": .text("x"), "email": .text($0)]) }
+    #expect(channel.copies(of: try await channel.render(mail(cc: people))) == ["Bo@acme.test", "cy@acme.test"])
+    #expect(channel.copies(of: try await channel.render(mail())) == [])
+    let discreet = DiscreetChannel(channel, SecretValues())
+    #expect(discreet.copies(of: try await channel.render(mail(cc: people))).count == 2)
+  }
+
   @Test func `answers and bounces come back with the run's token`() async throws {
     var values = sales
     values["replies"] = "answers@acme.test"

@@ -45,6 +45,8 @@ public struct EmailChannel: Channel {
     return await sender.send(mail, marker: marker)
   }
 
+  public func copies(of rendering: Rendering) -> [String] { Envelope.copies(of: rendering).map(\.text) }
+
   public func poll(since cursor: String?) async throws(ChannelError) -> Inbound {
     guard let inbox else { return Inbound(messages: [], cursor: cursor) }
     return try await inbox.read(since: cursor)

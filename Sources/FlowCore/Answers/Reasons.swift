@@ -52,6 +52,8 @@ public struct Reasons: Sendable, Hashable {
     /// The hold ends by this event, or at the step's instant.
     case heldFor(event: String)
     case suppressed(verb: String)
+    /// Who was to get a copy, and is left out: the verb is suppressed for them.
+    case noCopy(to: String, verb: String)
     /// A touch before it has not left: its time counts from when that does.
     case counts(from: String)
     /// A touch before it has not left: it waits for that, and its own instant stays.

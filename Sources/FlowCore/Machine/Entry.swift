@@ -47,6 +47,9 @@ public struct Entry: Hashable, Sendable, Codable {
     /// left. Filled in by whoever shows a stored run; no journal holds it.
     public var delivery: String?
 
+    /// Who gets no copy of it, since its verb is suppressed for them; nil where nobody was left out.
+    public var noCopy: String? { rendered.last { $0.name == Entry.noCopy(to: []).name }?.text }
+
     public init(
       verb: String, touch: Bool, to: String? = nil, by: String? = nil, until: Instant? = nil, because: String? = nil,
       purpose: String? = nil, rendered: [NamedText] = []
@@ -118,6 +121,11 @@ public struct Entry: Hashable, Sendable, Codable {
     case .cancelled: "cancelled"
     case .migrated: "migrated"
     }
+  }
+
+  /// What is shown of a touch that somebody gets no copy of, since its verb is suppressed for them.
+  package static func noCopy(to people: [String]) -> NamedText {
+    NamedText("no-copy", people.joined(separator: ", "))
   }
 
   /// A touch, or an assigned task: what `expect` lists.

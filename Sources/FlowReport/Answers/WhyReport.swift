@@ -176,6 +176,7 @@ struct WhyWords {
     case .suppressed(let verb):
       let isPlanned = answer.what == .planned
       return "\(verb) is suppressed for this contact: it \(isPlanned ? "does not leave any more" : "will be withheld")"
+    case .noCopy(let whom, let verb): return "no copy goes to \(whom): \(verb) is suppressed for them"
     case .counts(let touch): return "\(touch) has not left yet: this waits for it, and counts from then"
     case .notLeft(let touch): return "\(touch) has not left yet: this waits for it"
     case .needs(let hops): return needs(hops)

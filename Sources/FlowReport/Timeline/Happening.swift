@@ -84,6 +84,7 @@ struct Happening {
       parts = [what + ",", "until \(day(until))"]
       self.until = until
     }
+    if let whom = handover.noCopy { parts = [parts.joined(separator: " ") + ",", "no copy to \(whom)"] }
     if let delivery = handover.delivery { parts = [parts.joined(separator: " ") + ",", delivery] }
     let rendered = handover.rendered.first { $0.name == "subject" } ?? handover.rendered.first
     if let said = rendered.map({ Printable.line($0.text) }), !said.isEmpty { quote = said }

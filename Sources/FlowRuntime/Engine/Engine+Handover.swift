@@ -11,8 +11,10 @@ extension Engine {
     if delivery.thread == nil { delivery.thread = try toldThread(delivery.verb, plan.next) }
     if outlets[delivery.verb]?.isLive == true { delivery.token = token(of: plan.next.id) }
     let entry = delivery.isEscalation ? nil : plan.unrendered.popFirst()
+    let leftOut = try leaveOutCopies(of: &delivery)
     switch await rendering(of: delivery) {
-    case .success(let rendering):
+    case .success(var rendering):
+      if !leftOut.isEmpty { rendering.shown.append(Entry.noCopy(to: leftOut)) }
       if let entry { plan.entries[entry].show(rendering) }
       plan.writes.append(.plan(outgoing(delivery, rendering, index, plan)))
       if !plan.isFirstRun, let first = countFirst(plan.next.workflow, run: plan.next.id, delivery.verb) {
@@ -313,6 +315,7 @@ extension Engine {
     if suppressed.contains(line.verb) || suppressed.contains("all") {
       return .success(.never(because: "\(line.verb) is suppressed for this contact"))
     }
+    if let because = try refusedCopy(line) { return .success(.never(because: because)) }
     guard let record else { return .success(.now) }
     let isOvertaken = hasLeftLate(since: line, record.contact)
     guard off != 0 || isOvertaken else { return .success(.now) }

@@ -74,6 +74,29 @@ import Testing
       ])
   }
 
+  @Test func `guarantees 17 and 28: who is suppressed gets no copy, and the commands say so`() throws {
+    let folder = try Story.proposal.folder()
+    let text = try folder.text("Workflows/proposal.yaml")
+    let copied = text.replacing("  - email: receipt\n", with: "  - email: receipt\n    cc: owner\n")
+    #expect(copied != text)
+    try folder.write(copied, to: "Workflows/proposal.yaml")
+    let suppress = ["contact", "suppress", "owner@acme.test", "--because", "asked"]
+    for command in [suppress] + Story.proposal.commands.prefix(2) {
+      let ran = try folder.flow(try Story.words(command, in: folder))
+      #expect(ran.code == 0, "\(command): \(ran.errors)")
+    }
+    let receipt = try answers(folder, "receipt")[0]
+    #expect(receipt["what"].text == "sent")
+    #expect(because(receipt).last == "no copy goes to owner@acme.test: email is suppressed for them")
+    let file = try #require(receipt["delivery"]["receipt"].text)
+    let mail = try folder.text("Workflows/outbox/" + file)
+    #expect(!mail.contains("owner@acme.test") && !mail.contains("Cc:"), "\(mail)")
+    let shown = try folder.flow("show", try folder.onlyRun()).output
+    #expect(shown.contains("no copy to owner@acme.test"), "\(shown)")
+    let replayed = try folder.flow("replay", try folder.onlyRun())
+    #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
+  }
+
   @Test func `guarantee 28: what was put off says by what and until when`() throws {
     let folder = try Story.proposal.played()
     let offer = try answers(folder, "last-offer")[0]
