@@ -48,6 +48,7 @@ extension Code {
   package static let notInScope: Code = "not-in-scope"
   package static let notPassed: Code = "not-passed"
   package static let noContact: Code = "no-contact"
+  package static let nothingToNobody: Code = "nothing-to-nobody"
   package static let notTheContact: Code = "not-the-contact"
   package static let noOwner: Code = "no-owner"
   // Steps

@@ -165,6 +165,23 @@ import Testing
       [:])
   }
 
+  @Test func whatIsSaidOfNobody() {
+    let trigger = "trigger:\n  event: x\n  key: id\n  exclusive: %\n  again: { per: %, after: 1 day }\n"
+    let rest = "events:\n  a.moved: { of: %, to: text }\nsteps:\n  - wait: 1 day\n  - suppress: %\n  - end: done\n"
+    func text(_ input: String, _ marks: [String]) -> String {
+      zip((trigger + "input: { owner: person, \(input)id: text }\n" + rest).split(separator: "%"), marks + [""])
+        .map { $0 + $1 }.joined()
+    }
+    expectDiagnostics(
+      text("", ["1️⃣sales", "2️⃣contact", "3️⃣contact", "4️⃣all"]),
+      ["1️⃣": .nothingToNobody, "2️⃣": .nothingToNobody, "3️⃣": .nothingToNobody, "4️⃣": .nothingToNobody])
+    expectDiagnostics(text("contact: contact, ", ["sales", "contact", "contact", "all"]), [:])
+    // What is counted by key needs nobody.
+    expectDiagnostics(
+      "trigger:\n  event: x\n  key: id\n  again: { per: key, after: 1 day }\n"
+        + "input: { owner: person, id: text }\nevents:\n  a.moved: { to: text }\nsteps:\n  - end: done\n", [:])
+  }
+
   @Test func contactsAndOwners() {
     expectDiagnostics(
       "trigger: { event: x, key: id }\ninput: { owner: person, id: text }\nsteps:\n  - 1️⃣sms: x\n   "

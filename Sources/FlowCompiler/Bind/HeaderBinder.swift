@@ -15,6 +15,7 @@ struct HeaderBinder {
     binder.expressions()
     binder.replies()
     binder.rest()
+    binder.checkContact()
     return binder.header
   }
 
@@ -151,6 +152,21 @@ struct HeaderBinder {
       Bench.isLetter($0) || Bench.isDigit($0) || $0 == 0x2F || $0 == 0x2D || $0 == 0x2B
     }
     return isZone && !naming.inputs.contains { $0.name == text.split(separator: "/").first.map(String.init) }
+  }
+
+  /// Where a run follows up nobody, nothing is counted by whom it follows up.
+  private func checkContact() {
+    if header.hasContact { return }
+    func find(_ key: String, in node: YAMLNode?, _ value: String? = nil) {
+      guard let entry = node?.entries?.first(where: { $0.keyText == key }) else { return }
+      let text = entry.value.text ?? ""
+      if let value, text != value { return }
+      bench.report(.nothingToNobody("\(key): \(text)", at: entry.value.span))
+    }
+    let trigger = root["trigger"]
+    find("exclusive", in: trigger)
+    find("per", in: trigger?.entries?.first { $0.keyText == "again" }?.value, "contact")
+    for event in root["events"]?.entries ?? [] { find("of", in: event.value, "contact") }
   }
 
   // MARK: Replies

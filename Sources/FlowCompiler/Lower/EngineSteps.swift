@@ -239,6 +239,7 @@ extension Lowering {
   // MARK: hold and suppress
 
   private func suppress(_ node: YAMLNode) -> String? {
+    if !header.hasContact, let text = node.text { bench.report(.nothingToNobody("suppress: \(text)", at: node.span)) }
     let known = bench.around.manifests.filter(\.touch).map(\.verb) + ["all"]
     return bench.word(node, of: known, wanted: "a channel that reaches the contact, or all")
   }

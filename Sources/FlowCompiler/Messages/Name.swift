@@ -94,6 +94,16 @@ extension Diagnostic {
       help: "every reply is passed on to the owner: add owner: person to the input, or owner: EXPRESSION")
   }
 
+  /// - Parameter what: as it is written, `per: contact`.
+  static func nothingToNobody(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .nothingToNobody, .warning, at: span,
+      "\(Words.quoted(what)) is about the contact, and the workflow has none: it does nothing",
+      help:
+        "add contact: contact to the input, or say in the trigger whom the run follows up: contact: EXPRESSION; "
+        + "or take it away")
+  }
+
   // MARK: Events
 
   static func unknownEvent(_ name: Located, known: [String]) -> Diagnostic {

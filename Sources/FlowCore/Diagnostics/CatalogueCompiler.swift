@@ -194,6 +194,13 @@ extension Explanation {
         "steps:\n  - task: look\n    by: owner\n    say: Please look at {{ deal.title }}.\n  - end: done\n",
         input: "owner: person")),
     Explanation(
+      "nothing-to-nobody", .warning, title: "Something is said about the contact, and the workflow has none.",
+      why:
+        "A group with one live run per contact, a rule that counts by contact, an event of the contact and suppress do "
+        + "nothing where a run follows up nobody. The contact is the input called contact, or what the trigger says.",
+      example: file("steps:\n  - suppress: all\n  - end: done\n", input: "owner: person"),
+      correction: file("steps:\n  - suppress: all\n  - end: done\n")),
+    Explanation(
       "not-the-contact", title: "A message of the run goes to somebody else than its contact.",
       why:
         "Gap, caps, answers and opt-outs are the contact's: a message to somebody else would leave although they have "
