@@ -76,6 +76,10 @@ import Testing
       #expect(try await error(name) == .unknown(because: "Slack: \(name)"))
     }
     #expect(try await says(429, "", ["Retry-After: 30"]) == .temporary(after: 30, because: "answered 429"))
+    // A date counts from the answer's own: half an hour and a second.
+    let dates = ["Date: Mon, 23 Nov 2026 23:59:59 GMT", "Retry-After: Tue, 24 Nov 2026 00:30:00 GMT"]
+    #expect(try await says(429, "", dates) == .temporary(after: 1801, because: "answered 429"))
+    #expect(try await says(429, "", [dates[1]]) == .temporary(after: nil, because: "answered 429"))
     #expect(try await says(503, "") == .temporary(after: nil, because: "answered 503"))
     #expect(try await says(500, "") == .unknown(because: "answered 500"))
     for body in ["", "ok", "{}", "[]", #"{"ok": 1}"#] {
@@ -291,12 +295,13 @@ import Testing
     #expect(try await says(502) == .unknown(because: "answered 502"))
   }
 
-  @Test func aGatewayTakesTheMessageAsItIs() async throws {
-    let peer = Peer(.status(200, #"{"id": "m1"}"#))
+  @Test(arguments: [(#""m1""#, "m1"), ("71", "71"), ("null", "")])
+  func aGatewayTakesTheMessageAsItIs(said: String, id: String) async throws {
+    let peer = Peer(.status(200, #"{"id": \#(said)}"#))
     let channel = try channel(["via": "signal", "url": peer.url + "/send", "token": "t"])
     let receipt = try await channel.deliver(
       channel.render(delivery("message", [("body", text("Hi"))], address: "+49 40 55500142")), key: .init("k"))
-    #expect(receipt == .accepted(id: "m1"))
+    #expect(receipt == .accepted(id: id))
     #expect(json(peer.requests.first) == #"{"text": "Hi", "to": "+494055500142", "via": "signal"}"#)
     #expect(peer.requests.first?.headers["authorization"] == "Bearer t")
     #expect(peer.requests.first?.headers["idempotency-key"] == #""k""#)

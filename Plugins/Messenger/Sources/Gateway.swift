@@ -36,6 +36,8 @@ struct Gateway: MessengerService {
   }
 
   func receipt(_ response: HTTPResponse) -> Receipt {
-    response.receipt(id: response.json?.text("id") ?? "", isKeyed: false, now: nil)
+    let json = response.json
+    let id = json?.text("id") ?? json?.integer("id").map(String.init)
+    return response.receipt(id: id ?? "", isKeyed: false, now: nil)
   }
 }

@@ -41,11 +41,13 @@ extension HTTPResponse {
     }
   }
 
-  /// `Retry-After` in seconds (RFC 9110 section 10.2.3); a date needs `now`. Nil where there is none that can be read.
+  /// `Retry-After` in seconds (RFC 9110 section 10.2.3). A date counts from `now`, or else from the answer's own `Date`.
+  /// Nil where there is none that can be read.
   public func retryAfter(now: Instant?) -> Int? {
     guard let text = self["retry-after"] else { return nil }
     if text.utf8.count <= 9, let seconds = Int(text), seconds >= 0 { return seconds }
-    guard let now, let date = Instant(httpDate: text) else { return nil }
+    guard let now = now ?? self["date"].flatMap(Instant.init(httpDate:)), let date = Instant(httpDate: text)
+    else { return nil }
     return Int(max(0, date.milliseconds(since: now) + 999) / 1000)
   }
 
