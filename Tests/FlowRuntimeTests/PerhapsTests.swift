@@ -220,6 +220,53 @@ struct PerhapsTests {
     try expectUnknown("the line died; not tried again: cancel came first")
   }
 
+  /// The first is as unknown as it was, whatever the far side says of the second: the run goes on as behind any other
+  /// message that may have arrived, and nobody says that it did not go out.
+  @Test(arguments: ["refused", "tried out"])
+  func `guarantee 8: a second try that is refused for good leaves the first in doubt`(how: String) async throws {
+    let engine = try engine(retriesUnknown: true)
+    far.answer(.unknown(because: "the line died"))
+    let isRefused = how == "refused"
+    if isRefused { far.answer(.permanent(because: "550 no")) }
+    for _ in 0..<7 where !isRefused { far.answer(.temporary(after: nil, because: "busy")) }
+    try await engine.receive(GroupTests.orders(0..<1))
+    // 15 minutes, then 2 + 4 + 8 … minutes and up to a quarter more: within 10 hours eight tries are made.
+    for hour in 10...20 {
+      for minute in 0..<60 {
+        clock.advance(to: time("2026-03-02 \(hour):\(minute < 10 ? "0" : "")\(minute)"))
+        try await engine.runDue()
+      }
+    }
+    #expect(far.tries == (isRefused ? 2 : 8))
+    let because = isRefused ? "550 no" : "tried 8 times: busy"
+    try expectUnknown("the line died; tried again: \(because)")
+    let run = try #require(store.runs(RunFilter()).first)
+    #expect(run.isLive && run.stuck == nil)
+    #expect(store.journal(run.id).flatMap(\.entries).allSatisfy { $0.type != "failed" })
+    try await engine.receive(.task(#require(asked.first).id, outcome: "arrived", at: clock.now()))
+    #expect(try line().state == .accepted)
+  }
+
+  /// Its address, or its far side by the key, says what follows for the run; that the first may be there is told, too.
+  @Test(arguments: ["undeliverable", "keyed"])
+  func `guarantee 28: what has failed after a try that may have arrived says so`(how: String) async throws {
+    let engine = try engine(isKeyed: how == "keyed", retriesUnknown: true)
+    far.answer(.unknown(because: "the line died"))
+    far.answer(how == "keyed" ? .permanent(because: "550 no") : .undeliverable(because: "550 no"))
+    try await engine.receive(GroupTests.orders(0..<1))
+    clock.set("2026-03-02 10:00")
+    try await engine.runDue()
+    #expect(far.tries == 2)
+    let line = try line()
+    #expect(line.state == .failed && line.because == "550 no; a try before may have arrived: the line died")
+    #expect(asked.isEmpty)
+    if how == "undeliverable" { #expect(store.run(line.run)?.run.outcome == "undeliverable") }
+    if how == "keyed" {
+      let text = store.tasks(TaskFilter()).first { $0.name == "failed" }?.text
+      #expect(text == "thanks failed: 550 no; a try before may have arrived: the line died")
+    }
+  }
+
   /// The answer has come while the message was in hand: the run has ended by it, and it is not tried again in any case.
   @Test(arguments: [(false, false), (false, true), (true, false)])
   func `guarantees 8, 9 and 28: a message in hand when the answer came, whose fate is not known, is unknown at once`(

@@ -303,7 +303,7 @@ extension Engine {
       if let perhaps = try mayHaveArrived(line) {
         // Nor does it leave where a person says that it shall.
         plan.writes.append(.remember(Facts.stopped + line.key.text, "\(event.name) came first"))
-        plan.writes += try leftUnknown(line, perhaps, "\(event.name) came first")
+        plan.writes += try leftUnknown(line, because: Engine.notTriedAgain(perhaps, "\(event.name) came first"))
         continue
       }
       line.state = .cancelled

@@ -288,7 +288,8 @@ extension Engine {
 
   private func withhold(_ line: Outgoing, because reason: String) throws(StoreError) {
     if let perhaps = try mayHaveArrived(line) {
-      return try store.add(leftUnknown(line, perhaps, reason) + goOn(after: line, hasLeft: false))
+      let unknown = try leftUnknown(line, because: Engine.notTriedAgain(perhaps, reason))
+      return try store.add(unknown + goOn(after: line, hasLeft: false))
     }
     var stopped = line
     stopped.state = .cancelled

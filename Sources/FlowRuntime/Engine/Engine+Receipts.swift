@@ -27,7 +27,7 @@ extension Engine {
     let now = clock.now()
     let from = line.state
     line.state = .failed
-    line.because = because
+    line.because = Engine.refused(because, try mayHaveArrived(line))
     line.settled = now
     let message = Incoming.Message(
       verb: line.verb, token: token(of: line.run), content: .event(.bounce(hard: true)), raw: [])
@@ -46,11 +46,11 @@ extension Engine {
     guard line.touch, line.contact.contains(who) else { return try fail(&line, because) }
     let from = line.state
     line.state = .failed
-    line.because = because
+    line.because = Engine.refused(because, try mayHaveArrived(line))
     line.settled = now
     let told = Incoming(
       source: "flow", id: "\(line.key).opted-out", at: now,
       body: .run(line.run, .unsubscribe(channel: line.verb)))
-    try store.add([.change(line, from: from), .receive(InboxRow(incoming: told, received: now))])
+    try store.add([.change(line, from: from), .receive(InboxRow(incoming: told, received: now))] + forget(line))
   }
 }

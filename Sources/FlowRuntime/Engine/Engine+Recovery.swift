@@ -96,7 +96,7 @@ extension Engine {
         + (isLast ? [.task(unknownNotice(line))] + goOn(after: line, hasLeft: true) : []))
   }
 
-  private static func notTriedAgain(_ because: String, _ stopped: String) -> String {
+  static func notTriedAgain(_ because: String, _ stopped: String) -> String {
     "\(because); not tried again: \(stopped)"
   }
 
@@ -107,11 +107,11 @@ extension Engine {
 
   /// What is written where such a line is stopped: nobody can say that it did not go out, so a person says what became
   /// of it. It counts as one of its unknowns (guarantee 8) where none is recorded of it yet.
-  /// - Parameter perhaps: why it may have arrived.
-  func leftUnknown(_ line: Outgoing, _ perhaps: String, _ stopped: String) throws(StoreError) -> [Write] {
+  /// - Parameter because: why it may have arrived, and what has become of it since.
+  func leftUnknown(_ line: Outgoing, because: String) throws(StoreError) -> [Write] {
     var unknown = line
     unknown.state = .unknown
-    unknown.because = Engine.notTriedAgain(perhaps, stopped)
+    unknown.because = because
     let key = line.key.text
     let isCounted = try store.remembered(Facts.unknown + key) != nil
     return [

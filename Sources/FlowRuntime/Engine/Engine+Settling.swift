@@ -86,7 +86,15 @@ extension Engine {
     try store.add([.change(line, from: from)] + writes)
   }
 
+  /// It will not be tried again. Where it may have arrived by a try before, that try is as unknown as it was, whatever
+  /// the far side says of this one; one that takes keys has said it of both (guarantee 8).
   func fail(_ line: inout Outgoing, _ because: String) throws(StoreError) {
+    let perhaps = try mayHaveArrived(line)
+    if let perhaps, outlets[line.verb]?.isKeyed != true {
+      let writes = try leftUnknown(line, because: "\(perhaps); tried again: \(because)")
+      return try store.add(writes + goOn(after: line, hasLeft: true))
+    }
+    let because = Engine.refused(because, perhaps)
     let from = line.state
     line.state = .failed
     line.because = because
@@ -97,6 +105,11 @@ extension Engine {
     try store.add(
       [.change(line, from: from), .receive(InboxRow(incoming: told, received: clock.now()))]
         + tellOutcome("failed", of: line) + forget(line))
+  }
+
+  /// - Parameter perhaps: why it may have arrived by a try before.
+  static func refused(_ because: String, _ perhaps: String?) -> String {
+    perhaps.map { "\(because); a try before may have arrived: \($0)" } ?? because
   }
 
   /// What was counted of a line that is settled.
