@@ -41,8 +41,8 @@ extension HTTPResponse {
     }
   }
 
-  /// `Retry-After` in seconds (RFC 9110 section 10.2.3). A date counts from `now`, or else from the answer's own `Date`.
-  /// Nil where there is none that can be read.
+  /// `Retry-After` in seconds (RFC 9110 section 10.2.3). A date counts from `now`, or else from the answer's own
+  /// `Date`. Nil where there is none that can be read.
   public func retryAfter(now: Instant?) -> Int? {
     guard let text = self["retry-after"] else { return nil }
     if text.utf8.count <= 9, let seconds = Int(text), seconds >= 0 { return seconds }
