@@ -65,8 +65,11 @@ import Testing
 
   /// README.md's table.
   @Test func twiliosCodesAreHeard() async throws {
-    for code in [21211, 21214, 21408, 21612, 21614, 21617] {
+    for code in [21214, 21408, 21612, 21617, 30003] {
       #expect(try await twilioSays(400, code) == .permanent(because: "Twilio \(code): why"))
+    }
+    for code in [21211, 21614, 21635, 30005, 30006] {
+      #expect(try await twilioSays(400, code) == .undeliverable(because: "Twilio \(code): why"))
     }
     for (status, code) in [(401, 20003), (404, 20404), (400, 21606), (400, 21212)] {
       #expect(try await twilioSays(status, code) == .ours(because: "Twilio \(code): why"))

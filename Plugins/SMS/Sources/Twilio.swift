@@ -72,6 +72,7 @@ struct Twilio: SMSService {
     guard let code = json?.integer("code") else { return response.receipt(id: "", isKeyed: false, now: now?()) }
     let because = "Twilio \(code): \(HeaderText(String((json?.text("message") ?? "").prefix(200))))"
     if code == Twilio.hasStopped { return .optedOut(because: because) }
+    if Twilio.unreachable.contains(code) { return .undeliverable(because: because) }
     if Twilio.ours.contains(code) { return .ours(because: because) }
     if Twilio.passing.contains(code) {
       return .temporary(after: response.retryAfter(now: now?()), because: because)
@@ -85,6 +86,9 @@ struct Twilio: SMSService {
   }
 
   private static let hasStopped = 21610
+  /// No number, none of a mobile telephone, a landline; and what carriers say of a number that nobody has. A telephone
+  /// that is switched off (30003) has a good number.
+  private static let unreachable: Set<Int> = [21211, 21614, 21635, 30005, 30006]
   /// Account, rights, sender: no recipient can help.
   private static let ours: Set<Int> = [
     20003, 20404, 20008, 21212, 21603, 21606, 21659, 21660, 21661, 21701, 21703, 21704, 21705,
