@@ -233,6 +233,26 @@ import Testing
     }
   }
 
+  /// As the Bot API's documentation shows messages: an animation comes as a document, too, a venue as a location.
+  @Test func `guarantee 16: what has no text says what came, and what is said of the chat is nobody's answer`()
+    async throws
+  {
+    let sent = [
+      (#""photo": [{"file_id": "x"}]"#, "(a photo)"), (#""photo": [{"file_id": "x"}], "caption": "Here""#, "Here"),
+      (#""document": {}, "animation": {}"#, "(an animation)"), (#""location": {}, "venue": {}"#, "(a place)"),
+      (#""voice": {}"#, "(a voice message)"), (#""something_new": {}"#, ""),
+    ]
+    let quiet = [#""new_chat_members": []"#, #""left_chat_member": {}"#, #""pinned_message": {"text": "x"}"#]
+    let updates = (sent.map(\.0) + quiet).enumerated().map { index, what in
+      #"{"update_id": \#(index), "message": {"message_id": 1, "date": 1, \#(what), "chat": {"id": 4}}}"#
+    }
+    let peer = Peer(.status(200, #"{"ok": true, "result": [\#(updates.joined(separator: ","))]}"#))
+    let inbound = try await telegram(peer).poll(since: nil)
+    #expect(inbound.messages.map(\.kind) == sent.map { .reply(text: $0.1) })
+    #expect(inbound.kept.map(\.id) == ["6", "7", "8"])
+    #expect(inbound.unread.isEmpty)
+  }
+
   /// A hundred messages as long as Telegram takes them, each letter in six bytes of JSON.
   @Test func aLongPageOfWhatPeopleWriteIsReadWhole() async throws {
     let text = String(repeating: #"\u00e9"#, count: 4096)

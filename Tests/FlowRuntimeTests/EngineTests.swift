@@ -53,6 +53,15 @@ struct EngineTests {
       runs.map(\.due) == [time("2026-03-05 11:30"), time("2026-03-05 11:30"), time("2026-03-03 12:00")])
   }
 
+  @Test(arguments: ["", "anytime: { reply: end answered }"])
+  func `of an answer without text its owner is told that it came`(own: String) async throws {
+    let rig = Rig(try Bench.graphs(order(more: own), zones: utcOnly))
+    try await rig.place("O-1", id: "e-1")
+    try await rig.tell("reply", "O-1", id: "e-2", data: ["text": ""])
+    let text = own.isEmpty ? "an answer without text" : "an answer without text\n\ntaken by reply"
+    #expect(try rig.store.tasks(TaskFilter()).map(\.text) == [text])
+  }
+
   @Test func `an answer ends the run, its owner reads it, and a late event changes nothing`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))
     try await rig.place("O-1", id: "e-1")

@@ -111,7 +111,10 @@ extension Telegram {
     var inbound = Inbound(messages: [], cursor: next, hasMore: updates.count == Telegram.mostUpdates)
     for update in updates {
       guard let message = message(update) else { continue }
-      if Telegram.isStart(update["message"]?.text("text") ?? "") {
+      if case .reply(text: "") = message.kind, Telegram.isOfTheChat(update["message"]) {
+        inbound.kept.append(
+          Inbound.Unread(id: message.id, at: message.at, because: "about the chat itself", raw: message.raw))
+      } else if Telegram.isStart(update["message"]?.text("text") ?? "") {
         inbound.kept.append(
           Inbound.Unread(id: message.id, at: message.at, because: "a start of the bot", raw: message.raw))
       } else {
@@ -135,6 +138,29 @@ extension Telegram {
     return String(text[..<at]) + String(text[name.endIndex...])
   }
 
+  /// What people send without a word, by Telegram's name of it; what others hold, too, stands first.
+  private static let things = [
+    ("animation", "an animation"), ("photo", "a photo"), ("video", "a video"), ("video_note", "a video message"),
+    ("voice", "a voice message"), ("audio", "a sound file"), ("document", "a file"), ("sticker", "a sticker"),
+    ("contact", "a contact"), ("venue", "a place"), ("location", "a place"), ("poll", "a poll"), ("dice", "a dice"),
+    ("story", "a story"),
+  ]
+
+  /// `(a photo)`; empty where it is none of these.
+  private static func shown(_ message: JSONValue) -> String {
+    things.first { message[$0.0] != nil }.map { "(\($0.1))" } ?? ""
+  }
+
+  /// Telegram's own word of who has come, gone or changed something: nobody's answer.
+  private static func isOfTheChat(_ message: JSONValue?) -> Bool {
+    let service = [
+      "new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo", "pinned_message",
+      "group_chat_created", "supergroup_chat_created", "channel_chat_created", "migrate_to_chat_id",
+      "migrate_from_chat_id", "message_auto_delete_timer_changed",
+    ]
+    return service.contains { message?[$0] != nil }
+  }
+
   private static let mostUpdates = 100
 
   /// A person's message; other updates, and other bots, are none.
@@ -143,7 +169,7 @@ extension Telegram {
       let chat = message["chat"]?.integer("id"), let date = message.integer("date")
     else { return nil }
     if case .bool(true)? = message["from"]?["is_bot"] { return nil }
-    let text = Telegram.plain(message.text("text") ?? message.text("caption") ?? "")
+    let text = Telegram.plain(message.text("text") ?? message.text("caption") ?? Telegram.shown(message))
     let answered = message["reply_to_message"]?.integer("message_id")
     return Inbound.Message(
       id: String(id), at: Instant(seconds: Int64(date)), threads: answered.map { ["\(chat)/\($0)"] } ?? [],

@@ -190,7 +190,7 @@ extension Stepper {
     case .outOfOffice where isSpent(event), .bounce(hard: true) where isSpent(event): recordOnly(event)
     case .reply(let text):
       note(nil, received(event, took: "default"))
-      tell(.readReply, text)
+      tell(.readReply, Self.said(text))
       end("replied")
     case .outOfOffice(let returning):
       note(nil, received(event, took: "default"))
@@ -230,8 +230,11 @@ extension Stepper {
 
   /// Every reply is passed on to the owner, with what was done about it.
   private mutating func forward(_ event: Event, _ done: String) {
-    if case .reply(let text) = event.kind { tell(.reply, "\(text)\n\n\(done)") }
+    if case .reply(let text) = event.kind { tell(.reply, "\(Self.said(text))\n\n\(done)") }
   }
+
+  /// A picture alone has no text.
+  private static func said(_ text: String) -> String { text.isEmpty ? "an answer without text" : text }
 
   // MARK: Words
 
