@@ -14,6 +14,21 @@ import Testing
     try folder.runs().reduce(into: [:]) { $0[$1["run"].text ?? ""] = $1["state"].text }
   }
 
+  @Test func `who gives no reason is told to have given none`() throws {
+    let folder = try project()
+    let runs = try send(folder)
+    let by = ["--by", "olga"]
+    #expect(try folder.flow(["pause", runs[0]] + by).code == 0)
+    #expect(try folder.flow("why", runs[0]).output.contains("no reason given, by olga"))
+    #expect(try folder.flow("show", runs[0]).output.contains("paused: no reason given, by olga"))
+    #expect(try folder.flow(["resume", runs[0], "--because", " "] + by).code == 0)
+    #expect(try folder.flow("show", runs[0]).output.contains("goes on: by olga; was paused: no reason"))
+    #expect(try folder.flow(["pause", "--all", "--because", ""] + by).code == 0)
+    #expect(try folder.flow("why", runs[0]).output.contains("no reason given, by olga"))
+    #expect(try folder.flow("cancel", runs[1], "--because", "").code == 0)
+    #expect(try folder.flow("show", runs[1]).output.contains("cancelled: a person cancelled it"))
+  }
+
   @Test(arguments: [true, false]) func `runs are paused, go on and are cancelled`(withServer: Bool) throws {
     let folder = try project()
     let server = withServer ? try Serving(folder) : nil

@@ -129,6 +129,7 @@ struct ContactCommand: AsyncParsableCommand {
     @OptionGroup var color: ColorOptions
 
     func run() async throws {
+      let because = ReasonOptions.told(because) ?? "by hand"
       let workspace = try person.project.open()
       let touching = workspace.manifests.filter(\.touch).map(\.verb).sorted()
       guard channel == "all" || touching.contains(channel) else {

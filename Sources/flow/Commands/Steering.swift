@@ -48,7 +48,15 @@ struct ReasonOptions: ParsableArguments {
   @Option(help: "Who wants it; by default the login that runs this.") var by: String?
 
   /// `the wrong list, by louis`.
-  var text: String { (because.map { "\($0), " } ?? "") + "by \(by ?? Login.name)" }
+  var text: String { (because.flatMap(Self.told).map { "\($0), " } ?? "") + "by \(by ?? Login.name)" }
+
+  /// The same of what stands still from now on: `no reason given, by louis`.
+  var whole: String { (because.flatMap(Self.told) == nil ? "no reason given, " : "") + text }
+
+  /// Nil of a reason that says nothing.
+  static func told(_ because: String) -> String? {
+    because.allSatisfy(\.isWhitespace) ? nil : because
+  }
 }
 
 /// Runs, or everything.
@@ -72,7 +80,7 @@ struct PauseCommand: AsyncParsableCommand {
 
   func run() async throws {
     let orders: [Order] =
-      which.all ? [.pauseAll(because: reason.text)] : which.runs.map { .pause(run: $0, because: reason.text) }
+      which.all ? [.pauseAll(because: reason.whole)] : which.runs.map { .pause(run: $0, because: reason.whole) }
     try await options.carryOut(
       orders, "pause", kind: which.all ? "what" : "run", done: "paused", before: "was paused already")
   }
@@ -109,10 +117,11 @@ struct CancelCommand: AsyncParsableCommand {
     commandName: "cancel", abstract: "End runs as cancelled: nothing that they planned goes out any more.")
 
   @Argument(help: "Runs, by their ids or the beginnings of them.") var runs: [String]
-  @Option(help: "Why, for those who ask later.") var because = "a person cancelled it"
+  @Option(help: "Why, for those who ask later.") var because: String?
   @OptionGroup var options: SteeringOptions
 
   func run() async throws {
+    let because = because.flatMap(ReasonOptions.told) ?? "a person cancelled it"
     try await options.carryOut(
       runs.map { .cancel(run: $0, because: because) }, "cancel", kind: "run", done: "cancelled",
       before: "was cancelled already")
