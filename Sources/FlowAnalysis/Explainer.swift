@@ -251,7 +251,12 @@ public struct Explainer {
     }
     return Reasons.Answer(
       step: node.name, round: node.repeats.last.flatMap { history.run.rounds[$0]?.number }, what: .waiting,
-      until: waiting.wakes, facts: facts)
+      until: goesOn(waiting.wakes), facts: facts)
+  }
+
+  /// What came to its time in a pause that is over is due since that was over.
+  private func goesOn(_ instant: Instant) -> Instant {
+    if case .stood(_, let over, _)? = pausesSince.last { max(instant, over) } else { instant }
   }
 
   /// Whether what the run waits for moves with the instant at which the line leaves: a `day 5` does not, nor what

@@ -137,6 +137,8 @@ import Testing
     #expect(try because(answers(folder, "first")[0]).contains("nothing goes out for now: on holiday, by louis"))
     _ = try carryOut(folder, "serve", "--once", at: "2026-03-27 17:00")
     _ = try carryOut(folder, "resume", run, "--because", "she is back", "--by", "olga", at: "2026-03-30 09:30")
+    // Nobody has woken it yet: its time on Friday is over.
+    #expect(try answers(folder, "first")[0]["until"].text == "2026-03-30T09:30:00+02:00")
     let stood =
       "stood still from Thu 26 Mar 2026 10:00 until Mon 30 Mar 2026 09:30: paused: on holiday, by louis; "
       + "goes on: she is back, by olga"
@@ -149,6 +151,14 @@ import Testing
     #expect(shown.contains("paused: on holiday") && shown.contains("goes on: she is back, by olga"), "\(shown)")
     let replayed = try folder.flow("replay", run)
     #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
+  }
+
+  @Test func `guarantee 28: a pause that is over before its time moves nothing`() throws {
+    let folder = try nudged()
+    let run = try folder.onlyRun()
+    _ = try carryOut(folder, "pause", run, at: "2026-03-26 10:00")
+    _ = try carryOut(folder, "resume", run, at: "2026-03-26 11:00")
+    #expect(try answers(folder, "first")[0]["until"].text == "2026-03-27T16:40:00+01:00")
   }
 
   @Test func `guarantee 28: what is late because nothing was running says so`() throws {
