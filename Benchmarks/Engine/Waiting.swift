@@ -94,8 +94,8 @@ struct Waiting {
   }
 
   /// Answers come at their rate, whatever became of those before; each takes from then until it is acted on and
-  /// committed. As in the server, those that have come meanwhile are accepted together, and what they have planned is
-  /// handed over beside them.
+  /// committed. As in the server, those that have come meanwhile are accepted together, and the store puts off what it
+  /// can until an answer was given.
   private func answers(
     _ numbers: Range<Int>, _ rate: Int, _ engine: Engine, _ store: SQLiteStore
   ) async throws -> [String] {
@@ -116,6 +116,7 @@ struct Waiting {
         guard received.reached.count == 1 else { throw Broken("answer \(number): \(received)") }
         times.append(Stopwatch.now - due(number))
       }
+      if engine.isUntidy { await engine.tidy() }
     }
     try await engine.runDue()
     let answered = try store.runs(RunFilter(isLive: false)).count - ended

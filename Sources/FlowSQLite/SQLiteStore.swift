@@ -105,6 +105,11 @@ public final class SQLiteStore: Store {
     }
   }
 
+  /// Nil where the file is not open.
+  func ifOpen<Value: Sendable>(_ body: (Front) -> Value) -> Value? {
+    front.withLock { state in if case .open(let front) = state { body(front) } else { nil } }
+  }
+
   private func whole(_ state: inout State) throws(StoreError) -> Front {
     switch state {
     case .closed: throw .failed("the store is closed")

@@ -158,6 +158,7 @@ public actor Server {
     }
     if case .unavailable(let because) = answer { await fail(because, engine) }
     startHandOver()
+    if !isTaking, engine.isUntidy { Task { await engine.tidy() } }
     return Wire.bytes(answer.json)
   }
 

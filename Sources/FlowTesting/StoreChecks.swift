@@ -44,6 +44,8 @@ extension StoreConformance {
       }
       try store.store.add([.advance(Sample.run("r-1", due: 20, sequence: 2), from: 1)])
       store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence before the flush")
+      try store.store.tidy()
+      store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence after what was put off")
       try store.store.flush()
       store.expect(try store.store.run("r-1")?.sequence, is: 2, "the sequence after the flush")
       store.expect(

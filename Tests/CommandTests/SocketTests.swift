@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Synchronization
 import Testing
@@ -62,6 +63,27 @@ import Testing
     // An instant beyond all time, and data that are none.
     talk.say(#"{"order":"event","type":"list.sent","data":"{","source":"","id":"1","at":9223372036854775807}"#)
     #expect(talk.line().contains("no JSON"))
+    try server.endsWell()
+  }
+
+  /// A commit carries the log only where it finds four thousand pages there.
+  @Test func `between two answers the log is carried into the file, long before a commit would`() throws {
+    let folder = try News.project([0..<1])
+    let server = try Serving(folder)
+    let copy = folder.path + "/copy.db"
+    /// Events that stand in the file itself, whatever its log has.
+    func carried() throws -> Int {
+      try? FileManager.default.removeItem(atPath: copy)
+      try FileManager.default.copyItem(atPath: folder.path + "/flow.db", toPath: copy)
+      return try DatabaseQueue(path: copy).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM incoming") ?? 0 }
+    }
+    let talk = try Talk(socketPath(folder))
+    _ = talk.line()
+    for number in 0..<40 {
+      talk.say(#"{"order":"event","type":"reply","subject":"nobody","data":"{}","source":"","id":"\#(number)","at":0}"#)
+      #expect(talk.line().hasPrefix(#"{"received":"#))
+    }
+    try eventually("events in the file itself") { (try? carried()) ?? 0 >= 20 }
     try server.endsWell()
   }
 

@@ -90,6 +90,41 @@ struct SQLiteStoreTests {
     #expect(try left.knows(run: "r", event: "after 19"))
   }
 
+  @Test func `what is put off until nobody waits carries the log into the file, and loses nothing`() throws {
+    let scratch = try Scratch()
+    // Its end has carried the tables.
+    try scratch.open().close()
+    let store = try scratch.open()
+    /// Events that stand in the file itself, whatever its log has.
+    func carried(_ numbers: Range<Int>) throws -> Int {
+      let copy = scratch.folder.appending(path: UUID().uuidString).path
+      try FileManager.default.copyItem(atPath: scratch.path, toPath: copy)
+      let file = try SQLiteStore(path: copy, access: .reading)
+      return try numbers.count { try file.knows(run: "r", event: "\($0)") }
+    }
+    try store.tidy()
+    #expect(!store.isUntidy)
+    for number in 0..<40 { try store.commit([.hear(run: "r", event: "\(number)")]) }
+    #expect(store.isUntidy)
+    #expect(try carried(0..<40) == 0)
+    // What was added and is not committed comes first.
+    try store.add([.hear(run: "r", event: "40")])
+    #expect(!store.isUntidy)
+    try store.tidy()
+    #expect(try carried(0..<41) == 0)
+    try store.flush()
+    #expect(store.isUntidy)
+    try store.tidy()
+    #expect(!store.isUntidy)
+    #expect(try carried(0..<41) == 41)
+    for number in 41..<50 { try store.commit([.hear(run: "r", event: "\(number)")]) }
+    #expect(try (0..<50).allSatisfy { try store.knows(run: "r", event: "\($0)") })
+    try store.close()
+    let again = try scratch.open()
+    #expect(try (0..<50).allSatisfy { try again.knows(run: "r", event: "\($0)") })
+    #expect(try again.check().problems == [])
+  }
+
   @Test func `a second writer is told who holds the store, and a reader is not`() throws {
     let scratch = try Scratch()
     let first = try SQLiteStore(path: scratch.path, access: .writing(holder: "flow serve", patience: 0))

@@ -19,6 +19,16 @@ extension Engine {
     return results
   }
 
+  /// ``Store/isUntidy``
+  public nonisolated var isUntidy: Bool { store.isUntidy }
+
+  /// ``Store/tidy()``. Where that fails nothing is lost, and whoever commits next is told.
+  public func tidy() async {
+    try? await alone(isWriting: false, commit: { .left }) { engine async throws(StoreError) in
+      try engine.store.tidy()
+    }
+  }
+
   private func acceptOne(_ incoming: Incoming) async throws(StoreError) -> Received {
     let isKnown = try takeIn(incoming)
     guard let row = try store.inbox(incoming.key) else { return Received(isKnown: isKnown) }

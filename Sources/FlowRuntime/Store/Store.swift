@@ -22,6 +22,11 @@ public protocol Store: AnyObject, Sendable {
   /// Begins a flush, and waits for the one that was begun before: when it returns, everything stays that had been
   /// added before the last time. When it throws, or a flush after it, all is gone that is not sure to stay.
   func beginFlush() throws(StoreError)
+  /// Whether ``tidy()`` is worth its while now.
+  var isUntidy: Bool { get }
+  /// What is put off until nobody waits: for whoever has given an answer, and is asked nothing at the moment. It takes
+  /// about a millisecond, and changes nothing that anybody reads.
+  func tidy() throws(StoreError)
 
   // MARK: Inbox
 
@@ -163,6 +168,12 @@ extension Store {
   public func add(_ writes: [Write]) throws(StoreError) { try commit(writes) }
   public func flush() throws(StoreError) {}
   public func beginFlush() throws(StoreError) { try flush() }
+}
+
+/// For a store that puts nothing off.
+extension Store {
+  public var isUntidy: Bool { false }
+  public func tidy() throws(StoreError) {}
 }
 
 /// For a store that is gone with its process.

@@ -11,6 +11,8 @@ final class Connection {
   let handle: OpaquePointer
   let path: String
   let isWriting: Bool
+  /// When runs are due, as it was read before the connection was made; taken by whoever asks first.
+  var dues: [WakeHeap.Wake]?
   private var statements: [Statement?]
   private var changeNumber: Int64 = -1
 
@@ -28,10 +30,14 @@ final class Connection {
       configuration.allowsUnsafeTransactions = true
       if isWriting { try Connection.make(path) }
       queue = try DatabaseQueue(path: isWriting ? path : Connection.readable(path), configuration: configuration)
-      handle = try queue.inDatabase { db in
-        try Connection.prepare(db, isWriting: isWriting, isChecked: isChecked)
+      (handle, dues) = try queue.inDatabase { db in
+        try Connection.prepare(db, isWriting: isWriting)
+        let dues = isChecked ? try Connection.check(db, path, isWriting: isWriting) : nil
+        // A group fits into memory: pages that do not are written to the log again and again. The check, which comes to
+        // each page once, is quicker with few.
+        if isWriting { try db.execute(sql: "PRAGMA cache_size = -65536") }
         guard let handle = db.sqliteConnection else { throw StoreError.failed("the file is closed") }
-        return handle
+        return (handle, dues)
       }
       if isWriting {
         guard flow_sqlite_turning(handle) == SQLITE_OK else { throw Statement.error(SQLITE_ERROR, handle) }
@@ -84,7 +90,7 @@ final class Connection {
     Glibc.close(file)
   }
 
-  private static func prepare(_ db: Database, isWriting: Bool, isChecked: Bool) throws {
+  private static func prepare(_ db: Database, isWriting: Bool) throws {
     if try Schema.migrator.hasBeenSuperseded(db) {
       let names = try Schema.migrator.appliedIdentifiers(db).subtracting(Schema.migrator.migrations).sorted()
       throw StoreError.newer(found: names.joined(separator: ", "))
@@ -99,15 +105,31 @@ final class Connection {
         try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA user_version = 0")
       }
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-      // A group fits into memory: pages that do not are written to the log again and again.
-      try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")
-      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY")
     } else if tables.isEmpty {
       throw StoreError.failed("it is empty: put a backup back, or take it away where a new one shall begin")
     }
-    if isChecked, let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), found != "ok" {
+  }
+
+  /// Looks the whole file through for damage.
+  /// - Returns: when runs are due, which is needed next, and which nothing changes before: a thread of its own reads it
+  ///   meanwhile. Nil where it could not.
+  private static func check(_ db: Database, _ path: String, isWriting: Bool) throws -> [WakeHeap.Wake]? {
+    var dues: [WakeHeap.Wake]?
+    var reading: Flight?
+    if isWriting, try Schema.migrator.hasCompletedMigrations(db) {
+      reading = Flight { () throws(StoreError) in
+        let beside = try Connection(path: path, isWriting: false, isChecked: false)
+        dues = try beside.statement(.dues).dues()
+        try beside.close()
+      }
+    }
+    let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+    try? reading?.land()
+    if let found, found != "ok" {
       throw StoreError.corrupt(found.replacing("*** in database main ***\n", with: ""))
     }
+    return dues
   }
 
   static func storeError(_ error: any Error) -> StoreError {

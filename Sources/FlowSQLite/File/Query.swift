@@ -3,7 +3,7 @@ import FlowRuntime
 /// What the store asks and says often.
 enum Query: Int, CaseIterable {
   case begin, commit, rollback, dataVersion
-  case words, bases, lasts
+  case words, bases, lasts, carryLog
   case inboxByKey, inboxByNumber, inboxOpen, insertInbox, updateInbox
   case runByID, runByNumber, runsOfSubject, runsOfContact, dueOfRun, dues, insertRun, updateRun, updateEnds
   case step, insertStep, knows, insertHeard
@@ -44,6 +44,7 @@ enum Query: Int, CaseIterable {
     case .dataVersion: "PRAGMA data_version"
     case .words: "SELECT id, text FROM name"
     case .bases: "SELECT id, kind, first, second, third, bytes FROM base"
+    case .carryLog: "PRAGMA wal_checkpoint(PASSIVE)"
     case .lasts:
       """
       SELECT (SELECT max(number) FROM incoming), (SELECT max(number) FROM run),

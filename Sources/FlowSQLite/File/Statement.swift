@@ -1,4 +1,5 @@
 import FlowRuntime
+import FlowTime
 import GRDBSQLite
 
 /// A prepared statement of SQLite's own interface: what is done for each row must cost no more than the row.
@@ -95,6 +96,11 @@ final class Statement {
   func first<Value>(_ read: (Statement) throws(StoreError) -> Value) throws(StoreError) -> Value? {
     defer { reset() }
     return try next() ? try read(self) : nil
+  }
+
+  /// Of ``Query/dues``.
+  func dues() throws(StoreError) -> [WakeHeap.Wake] {
+    try all { WakeHeap.Wake(due: Instant(milliseconds: $0.number(1)), number: $0.number(0)) }
   }
 
   // MARK: Columns, from 0

@@ -460,9 +460,8 @@ extension Front {
 
   func loadQueues() throws(StoreError) {
     guard queues == nil else { return }
-    let dues = try reader().statement(.dues).all {
-      WakeHeap.Wake(due: Instant(milliseconds: $0.number(1)), number: $0.number(0))
-    }
+    var dues = file.dues.take()
+    if dues == nil { dues = try reader().statement(.dues).dues() }
     let statement = try reader().statement(.inboxOpen)
     statement.bind(1, 1)
     let pending = try statement.all { (row) throws(StoreError) in
@@ -470,7 +469,7 @@ extension Front {
       return inbox[entry.row.incoming.key] ?? entry
     }
     for entry in pending { inbox[entry.row.incoming.key] = entry }
-    var made = Queues(dues: dues, pending: pending)
+    var made = Queues(dues: dues ?? [], pending: pending)
     for (number, run) in try reader().statement(.openLines).all({ ($0.number(0), $0.number(1)) }) {
       // Of a line that belongs to no run nobody can be told.
       guard let entry = try self.run(number: run) else { continue }

@@ -15,6 +15,8 @@ extension StoreInFront {
   public func add(_ writes: [Write]) throws(StoreError) { try base.add(writes) }
   public func flush() throws(StoreError) { try base.flush() }
   public func beginFlush() throws(StoreError) { try flush() }
+  public var isUntidy: Bool { base.isUntidy }
+  public func tidy() throws(StoreError) { try base.tidy() }
   public func erase(_ contact: String) throws(StoreError) -> Erasure { try base.erase(contact) }
 
   public func inbox(_ key: InboxKey) throws(StoreError) -> InboxRow? {
