@@ -190,6 +190,23 @@ struct ControlTests {
     #expect(rig.box.texts.count == 1)
   }
 
+  /// Who copies a store writes no instant. It stood still from when this program has seen it first.
+  @Test func `guarantee 28: what stood still on a copied store did so since the copy is used`() async throws {
+    let store = MemoryStore()
+    let hold = Hold(.restored, because: "the store was copied")
+    try store.commit([.remember(hold.fact, hold.value)])
+    let first = Rig(try Bench.graphs(GroupTests.letterAtOnce, zones: utcOnly), store: store)
+    let began = first.clock.now()
+    try await first.place("O-1", id: "e-1")
+    // Another process, an hour later.
+    first.clock.advance(to: began.adding(milliseconds: 3_600_000))
+    let next = Rig([], store: store, clock: first.clock, box: first.box)
+    try await next.engine.resumeAll()
+    let past = try store.remembered(prefix: "held/")
+    let ended = began.milliseconds + 3_600_000
+    #expect(past == [Fact(name: "held/\(began.milliseconds)", value: "\(ended) the store was copied")])
+  }
+
   @Test func `guarantee 26: another set is used as a whole, and runs end on the version they began with`()
     async throws
   {

@@ -191,7 +191,13 @@ extension Engine {
     var read = Sending()
     read.readAt = sending.readAt
     for fact in try store.remembered(prefix: Hold.prefix) {
-      if let hold = Hold(fact) { read.holds[fact.name] = hold }
+      guard var hold = Hold(fact) else { continue }
+      if hold.since == .epoch {
+        // A store that was put back, or copied, does not know when: as far as it goes, now.
+        hold.since = clock.now()
+        try store.add([.remember(hold.fact, hold.value)])
+      }
+      read.holds[fact.name] = hold
     }
     for fact in try store.remembered(prefix: Facts.firstRun) {
       let parts = fact.name.dropFirst(Facts.firstRun.count).split(separator: "/").map(String.init)
