@@ -28,11 +28,13 @@ struct CopyTests {
       outlets: ["letter": Outlet(post, isKeyed: false, isLive: true)], zones: utcOnly, clock: clock)
   }
 
-  func place(_ engine: Engine, owner: JSONValue = ["name": "Olga", "email": "olga@example.test"]) async throws {
+  func place(
+    _ engine: Engine, contact: String = "Ann", owner: JSONValue = ["name": "Olga", "email": "olga@example.test"]
+  ) async throws {
     try await engine.receive(
       .event(
         type: "order.placed", id: "e-1", at: clock.now(), subject: "O-1",
-        data: ["contact": ["name": "Ann", "id": "c-1"], "owner": owner, "order": ["id": "O-1"]]))
+        data: ["contact": ["name": .string(contact), "id": "c-1"], "owner": owner, "order": ["id": "O-1"]]))
   }
 
   func suppress(_ engine: Engine, _ who: String, _ channel: String) async throws {
@@ -90,6 +92,18 @@ struct CopyTests {
     let run = try #require(store.runs(RunFilter()).first)
     #expect(run.isLive && run.stuck == nil)
     #expect(try store.journal(run.id).flatMap(\.entries).last?.kind == .withheld(because: reason))
+  }
+
+  /// Whoever it goes to, the run's contact is known by something else.
+  @Test func `guarantee 17: a message is withheld whose reader was suppressed after it was planned`() async throws {
+    let engine = try engine()
+    post.answer(.temporary(after: 60, because: "busy"))
+    try await place(engine, contact: "Bo@example.test")
+    try await suppress(engine, "bo@example.test", "letter")
+    clock.set("2026-03-02 10:00")
+    try await engine.runDue()
+    #expect(post.arrived.isEmpty)
+    #expect(try line().state == .cancelled && line().because == "letter is suppressed for bo@example.test")
   }
 
   /// Writes down whom it goes to, and calls the marker as a mail transport does.

@@ -1,7 +1,7 @@
 import FlowCore
 import FlowPlugin
 
-/// Who gets a copy of a touch, which is suppressed for them like any other message (guarantee 17).
+/// Whom a touch reaches besides the contact of its run: it is suppressed for them like any other (guarantee 17).
 extension Engine {
   /// Whoever must get nothing by this verb is taken out of the field `cc` before it is rendered.
   /// - Returns: how people know those who are left out.
@@ -28,8 +28,21 @@ extension Engine {
     return leftOut
   }
 
-  /// Why a touch must not leave as it was rendered; nil where nobody who gets a copy of it has been suppressed since.
-  func refusedCopy(_ line: Outgoing) throws(StoreError) -> String? {
+  /// Why a touch to somebody else than the run's contact, a call, must not leave; nil where it may.
+  func refusedReader(_ delivery: Delivery) throws(StoreError) -> String? {
+    guard delivery.touch, delivery.to != delivery.contact else { return nil }
+    guard try isSuppressed(ContactIdentity.all(of: delivery.to), delivery.verb) else { return nil }
+    return "\(delivery.verb) is suppressed for \(Manifest.Address.any.of(delivery.to) ?? delivery.address)"
+  }
+
+  /// Why a touch must not leave as it was rendered; nil where nobody whom it reaches besides the contact has been
+  /// suppressed since.
+  func refusedSince(_ line: Outgoing) throws(StoreError) -> String? {
+    let to = ContactIdentity.canonical(line.rendering.to)
+    let isAddress = to.utf8.first == UInt8(ascii: "+") || to.utf8.contains(UInt8(ascii: "@"))
+    if isAddress, !line.contact.contains(to), try isSuppressed([to], line.verb) {
+      return "\(line.verb) is suppressed for \(to)"
+    }
     guard let copies = outlets[line.verb]?.channel.copies(of: line.rendering) else { return nil }
     for copy in copies where try isSuppressed([ContactIdentity.canonical(copy)], line.verb) {
       return "\(line.verb) is suppressed for \(copy), who was to get a copy"

@@ -16,7 +16,12 @@ extension Engine {
     case .success(var rendering):
       if !leftOut.isEmpty { rendering.shown.append(Entry.noCopy(to: leftOut)) }
       if let entry { plan.entries[entry].show(rendering) }
-      plan.writes.append(.plan(outgoing(delivery, rendering, index, plan)))
+      let line = outgoing(delivery, rendering, index, plan)
+      if let because = try refusedReader(delivery) {
+        plan.withhold(line, because)
+        break
+      }
+      plan.writes.append(.plan(line))
       if !plan.isFirstRun, let first = countFirst(plan.next.workflow, run: plan.next.id, delivery.verb) {
         plan.writes.append(first)
         plan.isFirstRun = true
@@ -316,7 +321,7 @@ extension Engine {
     if suppressed.contains(line.verb) || suppressed.contains("all") {
       return .success(.never(because: "\(line.verb) is suppressed for this contact"))
     }
-    if let because = try refusedCopy(line) { return .success(.never(because: because)) }
+    if let because = try refusedSince(line) { return .success(.never(because: because)) }
     guard let record else { return .success(.now) }
     let isOvertaken = hasLeftLate(since: line, record.contact)
     guard off != 0 || isOvertaken else { return .success(.now) }
@@ -369,6 +374,16 @@ extension Entry {
 }
 
 extension Engine.Plan {
+  /// It is planned, as the run has it, and never leaves; nobody is given anything to do.
+  fileprivate mutating func withhold(_ line: Outgoing, _ because: String) {
+    var line = line
+    line.state = .cancelled
+    line.because = because
+    line.settled = now
+    writes.append(.plan(line))
+    entries.append(Entry(at: now, step: line.step, round: line.round, kind: .withheld(because: because)))
+  }
+
   /// A later message by this verb follows this one.
   fileprivate mutating func follow(_ reference: String, _ verb: String, _ rendering: Rendering) {
     var thread = next.threads[verb] ?? Delivery.Thread(references: [])

@@ -97,6 +97,44 @@ import Testing
     #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
   }
 
+  /// People who call may call anybody; a run's contact is somebody else.
+  @Test(arguments: ["bo@acme.test", "+494055500143", ""])
+  func `guarantee 17: who is suppressed is not called, whoever the contact is`(who: String) throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      workflow: pair
+      trigger: { event: pair.made, key: pair.id }
+      input: { contact: contact, second: contact, owner: person, pair: { id: text } }
+      timezone: '"UTC"'
+      owner: owner
+      steps:
+        - { call: ask, by: owner, to: second, within: 2 days, script: "Ask {{ second.name }}." }
+        - end: done
+
+      """, to: "Workflows/pair.yaml")
+    try folder.write(
+      """
+      { "contact": { "name": "Ann", "email": "ann@acme.test", "phone": "+494055500142" },
+        "second": { "name": "Bo", "email": "Bo@acme.test", "phone": "+494055500143" },
+        "owner": { "name": "Olga", "email": "olga@acme.test" }, "pair": { "id": "P1" } }
+      """, to: "pair.json")
+    if !who.isEmpty {
+      _ = try carryOut(folder, "contact", "suppress", who, "--channel", "call", at: "2026-03-25 10:00")
+    }
+    _ = try carryOut(folder, "event", "pair.made", "--data", "pair.json", at: "2026-03-25 16:40")
+    let isGiven = try folder.flow("tasks").output.contains("Ask Bo.")
+    #expect(isGiven == who.isEmpty)
+    let ask = try answers(folder, "ask")[0]
+    #expect(ask["what"].text == (who.isEmpty ? "assigned" : "withheld"))
+    if !who.isEmpty { #expect(because(ask).contains("because call is suppressed for Bo@acme.test")) }
+    let replayed = try folder.flow("replay", try folder.onlyRun())
+    #expect(replayed.code == 0, "\(replayed.output)\(replayed.errors)")
+    // The run waits for what comes of a call that nobody makes, and goes on when its time is over.
+    _ = try carryOut(folder, "serve", "--once", at: "2026-03-28 10:00")
+    #expect(try folder.runs().map { $0["state"].text } == ["done"])
+  }
+
   @Test func `guarantee 28: what was put off says by what and until when`() throws {
     let folder = try Story.proposal.played()
     let offer = try answers(folder, "last-offer")[0]
