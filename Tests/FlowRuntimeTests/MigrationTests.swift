@@ -77,6 +77,26 @@ struct MigrationTests {
     #expect(try rig.lines(run).suffix(2) == ["03-04 09:00 timeout ask", "03-04 09:00 ended quiet"])
   }
 
+  /// The run's data are `order: { id: text }`, an `owner` with a name alone and a contact.
+  @Test(arguments: [
+    ("order: { id: text, sum: number }", "its data have no order.sum, which the input wants"),
+    ("order: { id: text, sum: optional number }", nil), ("order: { id: integer }", "its order.id is no integer"),
+    ("order: { id: text, items: list of text }", "its data have no order.items, which the input wants"),
+    ("order: { id: one of O-1 | O-2 }", nil), ("order: { id: one of a | b }", "its order.id is no one of a | b"),
+    ("order: { id: text }\n  boss: optional person", nil),
+    ("order: { id: text }\n  boss: person", "its data have no boss, which the input wants"),
+  ])
+  func `guarantee 4: a run whose data the new input does not take stays on its version`(
+    input: String, lack: String?
+  ) async throws {
+    let old = Self.errand(within: "2 days")
+    let rig = try await rig(old, old.replacing("order: { id: text }", with: input))
+    let run = try rig.onlyRun()
+    let moved = try await rig.engine.migrate(run.id)
+    #expect(try (rig.onlyRun().version == run.version) == (lack != nil))
+    if let lack { #expect(moved == .stranded(because: lack)) }
+  }
+
   /// Folded over both versions, the journal gives the state that is stored.
   @Test func `guarantee 28: what is stored of a run is its history`() async throws {
     let rig = Rig(try Bench.graphs(order(), zones: utcOnly))

@@ -90,6 +90,7 @@ public struct Difference {
   public func effect(on run: Run, at now: Instant, zones: any ZoneSource) -> Changes.Effect {
     guard old.fingerprint != new.fingerprint else { return .unaffected }
     guard let waiting = run.waiting, old.nodes.indices.contains(waiting.node) else { return .unaffected }
+    if let lack = Machine.lack(run, from: old, to: new, zones: zones) { return .stranded(because: lack) }
     let moved: Run
     switch Machine.migrate(run, from: old, to: new, at: now, Surroundings(zones: zones)) {
     case .stranded(let because): return .stranded(because: because)

@@ -41,6 +41,7 @@ extension Engine {
       return .stranded(because: "\(line.step) has not left yet")
     }
     let (run, now) = (record.run, clock.now())
+    if let lack = Machine.lack(run, from: old, to: new, zones: zones) { return .stranded(because: lack) }
     if case .stranded(let because) = Machine.migrate(run, from: old, to: new, at: now, Surroundings(zones: zones)) {
       return .stranded(because: because)
     }

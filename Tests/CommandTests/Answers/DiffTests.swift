@@ -106,6 +106,8 @@ import Testing
     (2, "reply until day 5", "reply until day 6", "differs await-1"),
     (5, "email: last-offer", "email: final-offer", "stranded the step last-offer that it waits at is gone"),
     (2, "declined: end lost", "declined: end gone", "differs await-1"),
+    (2, "amount: number", "amount: integer", "stranded its proposal.amount is no integer"),
+    (2, "expires: optional date", "expires: date", "unaffected"),
   ]) func `guarantee 4: a plan says for each live run what the new version means`(
     _ row: (played: Int, old: String, new: String, effect: String)
   ) throws {
