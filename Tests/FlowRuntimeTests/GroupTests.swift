@@ -1,6 +1,7 @@
 import FlowCore
 import FlowPlugin
 import FlowRuntime
+import FlowSimulation
 import FlowTesting
 import FlowTime
 import Testing
@@ -104,5 +105,27 @@ struct GroupTests {
     let lines = try store.outbox(run: #require(store.runs(RunFilter(subject: "O-2")).first).id)
     #expect(lines.map(\.state) == [.cancelled])
     #expect(store.outbox(.claimed).isEmpty && store.outbox(.planned).isEmpty)
+  }
+
+  /// What it has put off cannot be done, as on a full disk.
+  private final class Untidy: StoreInFront {
+    let base: any Store
+    init(_ base: any Store) { self.base = base }
+    var isUntidy: Bool { true }
+    func tidy() throws(StoreError) { throw .failed("the disk is full") }
+  }
+
+  @Test func `what the store puts off and cannot do fails no group that is on its way`() async throws {
+    let graphs = try Bench.graphs(Self.letterAtOnce, zones: utcOnly)
+    let box = LetterBox()
+    let meddler = Meddler(box: box)
+    let engine = Engine(
+      store: Untidy(MemoryStore()), library: Library(graphs),
+      outlets: box.outlets().mapValues { Outlet(meddler, isKeyed: $0.isKeyed) }, zones: utcOnly,
+      clock: HandClock("2026-03-02 09:00"))
+    meddler.whenFirst { @Sendable in await engine.tidy() }
+    try await engine.receive(Self.orders(0..<2000))
+    try await engine.runDue()
+    #expect(box.letters.count == 2000)
   }
 }
