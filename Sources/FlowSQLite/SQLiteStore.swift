@@ -42,6 +42,7 @@ public final class SQLiteStore: Store {
     guard !path.hasPrefix("file:"), path != ":memory:" else {
       throw .failed("a store is a file, not an address; a file that is called so is ./\(path)")
     }
+    let path = Place.real(path)
     self.path = path
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
@@ -71,7 +72,9 @@ public final class SQLiteStore: Store {
   }
 
   /// Which process writes to a store now, as it says of itself; nil where none does.
-  public static func holder(path: String) -> Holder? { StoreLock.current(path: path + ".lock") }
+  public static func holder(path: String) -> Holder? {
+    StoreLock.current(path: Place.real(path) + ".lock")
+  }
 
   /// What the connection says of itself, for whoever measures: journal, sync, page size.
   public func settings() throws(StoreError) -> [(name: String, value: String)] {
@@ -105,9 +108,9 @@ public final class SQLiteStore: Store {
     }
   }
 
-  /// Nil where the file is not open.
-  func ifOpen<Value: Sendable>(_ body: (Front) -> Value) -> Value? {
-    front.withLock { state in if case .open(let front) = state { body(front) } else { nil } }
+  /// Nil where the file is not open, or is in use.
+  func ifIdle<Value: Sendable>(_ body: (Front) -> Value) -> Value? {
+    front.withLockIfAvailable { state in if case .open(let front) = state { body(front) } else { nil } } ?? nil
   }
 
   private func whole(_ state: inout State) throws(StoreError) -> Front {

@@ -4,6 +4,7 @@ import FlowSQLite
 import FlowTesting
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// A folder that is gone with the test.
@@ -137,6 +138,57 @@ struct SQLiteStoreTests {
     ])
     #expect(try reader.pending(limit: 1).count == 1)
     #expect(throws: StoreError.self) { try reader.commit([.hear(run: "r", event: "e")]) }
+  }
+
+  /// One link stands before the file does, and another is made later; in folders of their own, so that nothing lies
+  /// beside both.
+  @Test func `who opens a store by a link meets whoever has it by its name`() throws {
+    let scratch = try Scratch()
+    let links = try ["before", "after"].map { name in
+      let folder = scratch.folder.appending(path: name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      return folder.appending(path: "link.db").path
+    }
+    func open(_ path: String) throws -> SQLiteStore {
+      try SQLiteStore(path: path, access: .writing(holder: "flow serve", patience: 0))
+    }
+    let holder = "flow serve, process \(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createSymbolicLink(atPath: links[0], withDestinationPath: "../flow.db")
+    let first = try open(links[0])
+    try FileManager.default.createSymbolicLink(atPath: links[1], withDestinationPath: links[0])
+    for path in links + [scratch.path] {
+      #expect(throws: StoreError.locked(holder: holder)) { try open(path) }
+      #expect("\(try #require(SQLiteStore.holder(path: path)))" == holder)
+    }
+    try first.commit([.hear(run: "r", event: "e")])
+    try first.close()
+    let second = try open(scratch.path)
+    for path in links { #expect(throws: StoreError.locked(holder: holder)) { try open(path) } }
+    #expect(try second.knows(run: "r", event: "e"))
+    for path in links { #expect(try SQLiteStore(path: path, access: .reading).knows(run: "r", event: "e")) }
+  }
+
+  @Test func `whether the log is to be carried is said at once, whoever has the file`() throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    // Whoever commits waits for it, for some seconds.
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: scratch.path, configuration: configuration)
+    try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    let failure = Mutex<StoreError?>(nil)
+    let committing = DispatchGroup()
+    DispatchQueue.global().async(group: committing) {
+      do throws(StoreError) { try store.commit([.hear(run: "r", event: "e")]) } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    usleep(200_000)
+    #expect(!store.isUntidy)
+    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    committing.wait()
+    #expect(failure.withLock { $0 } == nil)
+    #expect(try store.knows(run: "r", event: "e"))
   }
 
   @Test func `a store of a newer program is refused, and left as it is`() throws {

@@ -22,7 +22,7 @@ public protocol Store: AnyObject, Sendable {
   /// Begins a flush, and waits for the one that was begun before: when it returns, everything stays that had been
   /// added before the last time. When it throws, or a flush after it, all is gone that is not sure to stay.
   func beginFlush() throws(StoreError)
-  /// Whether ``tidy()`` is worth its while now.
+  /// Whether ``tidy()`` is worth its while now. Waits for nobody.
   var isUntidy: Bool { get }
   /// What is put off until nobody waits: for whoever has given an answer, and is asked nothing at the moment. It takes
   /// about a millisecond, and changes nothing that anybody reads.

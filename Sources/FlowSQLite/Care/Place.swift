@@ -111,8 +111,24 @@ enum Place {
   private static func current(_ path: String) throws(StoreError) -> Mark {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
-    guard let real = realpath(path, nil) else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
-    defer { free(real) }
-    return Mark(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), path: String(cString: real))
+    return Mark(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), path: real(path))
+  }
+
+  /// The file that a path means, also by a link, so that all who mean one meet at the lock and the log beside it.
+  static func real(_ path: String) -> String {
+    var path = path
+    for _ in 0..<8 {
+      if let real = realpath(path, nil) {
+        defer { free(real) }
+        return String(cString: real)
+      }
+      // The file may be yet to be made, and the link to it be there.
+      var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+      guard readlink(path, &target, Int(PATH_MAX)) > 0 else { break }
+      let text = String(decoding: target.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
+      path = text.utf8.first == UInt8(ascii: "/") ? text : folder + text
+    }
+    return path
   }
 }

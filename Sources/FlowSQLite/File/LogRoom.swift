@@ -16,7 +16,7 @@ extension SQLiteStore {
     }
   }
 
-  public var isUntidy: Bool { ifOpen { $0.isLogLong } == true }
+  public var isUntidy: Bool { ifIdle { $0.isLogLong } == true }
 
   /// Carries the log into the file. A commit does so only where it finds four thousand pages, and takes ten
   /// milliseconds for that: whoever is answered by it, and those behind, wait.
