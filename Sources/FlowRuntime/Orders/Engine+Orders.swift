@@ -19,12 +19,13 @@ extension Engine {
     return results
   }
 
-  /// ``Store/isUntidy``
+  /// ``Store/isUntidy``; false while somebody has the store.
   public nonisolated var isUntidy: Bool { store.isUntidy }
 
   /// ``Store/tidy()``. Where that fails nothing is lost, and whoever commits next is told.
   public func tidy() async {
     try? await alone(isWriting: false, commit: { .left }) { engine async throws(StoreError) in
+      // Thrown on it would count as a commit that is lost.
       try? engine.store.tidy()
     }
   }

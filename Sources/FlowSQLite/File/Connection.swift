@@ -11,7 +11,7 @@ final class Connection {
   let handle: OpaquePointer
   let path: String
   let isWriting: Bool
-  /// When runs are due, as it was read before the connection was made; taken by whoever asks first.
+  /// When runs are due, read while the file was checked; taken by whoever asks first, before anything is written.
   var dues: [WakeHeap.Wake]?
   private var statements: [Statement?]
   private var changeNumber: Int64 = -1
