@@ -5,7 +5,10 @@ import Testing
 
 /// The HTML part of a mail with this body, without what surrounds it.
 private func html(_ pieces: (String, isValue: Bool)...) async throws -> String {
-  let channel = try EmailChannel(Scratch().settings(["from": "a@acme.test"]))
+  try await html(pieces, by: try EmailChannel(Scratch().settings(["from": "a@acme.test"])))
+}
+
+private func html(_ pieces: [(String, isValue: Bool)], by channel: EmailChannel) async throws -> String {
   let body = Delivery.Content.text(RenderedText(pieces.map { RenderedText.Piece($0.0, isValue: $0.isValue) }))
   let rendering = try await channel.render(
     delivery("email", [("subject", text("x")), ("body", body)], address: "ann@acme.test"))
@@ -85,5 +88,61 @@ extension String {
     #expect(
       try await html(("\u{F0001}", false), ("x", true), ("\u{F0000}", false))
         == "<p>\u{F0001}x\u{F0000}</p>\n")
+  }
+
+  /// A channel reads a step's text once; each mail of it is what it would be alone.
+  @Test(arguments: [
+    (
+      "Dear ", ",\n\n*so*?",
+      [
+        ("Ann", "<p>Dear Ann,</p>\n<p><em>so</em>?</p>\n"),
+        ("<B> & \"C\"", "<p>Dear &lt;B&gt; &amp; &quot;C&quot;,</p>\n<p><em>so</em>?</p>\n"),
+        ("*a*\nb", "<p>Dear *a*<br />\nb,</p>\n<p><em>so</em>?</p>\n"),
+      ]
+    ),
+    (
+      "- ", "\n  - y",
+      [
+        ("a", "<ul>\n<li>a\n<ul>\n<li>y</li>\n</ul>\n</li>\n</ul>\n"),
+        ("a\n", "<ul>\n<li>a<br />\n<ul>\n<li>y</li>\n</ul>\n</li>\n</ul>\n"),
+        ("b", "<ul>\n<li>b\n<ul>\n<li>y</li>\n</ul>\n</li>\n</ul>\n"),
+      ]
+    ),
+    (
+      "`", "` *x*",
+      [
+        ("<a", "<p><code>&lt;a</code> <em>x</em></p>\n"), ("b", "<p><code>b</code> <em>x</em></p>\n"),
+      ]
+    ),
+    (
+      "![", "](https://acme.test/i.png)",
+      [
+        ("a", "<p><img src=\"https://acme.test/i.png\" alt=\"a\" /></p>\n"),
+        ("b\nc", "<p><img src=\"https://acme.test/i.png\" alt=\"b c\" /></p>\n"),
+      ]
+    ),
+    (
+      "[x](https://acme.test/", " \"y\")",
+      [
+        ("a", "<p><a href=\"https://acme.test/a\" title=\"y\">x</a></p>\n"),
+        ("b c", "<p><a href=\"https://acme.test/b%20c\" title=\"y\">x</a></p>\n"),
+      ]
+    ),
+    (
+      "[x](https://acme.test/ \"", "\")",
+      [
+        ("a", "<p><a href=\"https://acme.test/\" title=\"a\">x</a></p>\n"),
+        ("b\nc", "<p><a href=\"https://acme.test/\" title=\"b\nc\">x</a></p>\n"),
+      ]
+    ),
+    ("a&#10;", ".", [("b", "<p>a<br />\nb.</p>\n"), ("c", "<p>a<br />\nc.</p>\n")]),
+  ])
+  func aTextIsReadOnceForAllItsValues(
+    _ before: String, _ after: String, _ values: [(value: String, shown: String)]
+  ) async throws {
+    let channel = try EmailChannel(Scratch().settings(["from": "a@acme.test"]))
+    for (value, shown) in values {
+      #expect(try await html([(before, false), (value, true), (after, false)], by: channel) == shown)
+    }
   }
 }

@@ -60,20 +60,27 @@ struct EmailMessage {
   /// The text part: the body as written, and the signature after the line that mail programs know it by
   /// (RFC 3676 section 4.3).
   private static func plain(_ body: RenderedText, _ settings: EmailSettings) -> String {
-    PlainText.tidy(body.plain) + (settings.signature.isEmpty ? "" : "\n\n-- \n" + settings.signature)
+    let text = PlainText.tidy(body.plain)
+    return settings.signature.isEmpty ? text : text + "\n\n-- \n" + settings.signature
   }
 
-  private var html: String {
-    let signature =
-      settings.signature.isEmpty
-      ? "" : "<div>-- <br />\n" + settings.signatureHTML + "</div>\n"
-    return "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\" /></head>\n<body>\n" + Markdown.html(body)
-      + signature + "</body>\n</html>"
+  private var html: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(160 + plain.utf8.count * 5 / 4 + settings.signatureHTML.utf8.count)
+    out.append(text: "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\" /></head>\n<body>\n")
+    settings.shapes.write(body, to: &out)
+    if !settings.signature.isEmpty {
+      out.append(text: "<div>-- <br />\n")
+      out.append(text: settings.signatureHTML)
+      out.append(text: "</div>\n")
+    }
+    out.append(text: "</body>\n</html>")
+    return out
   }
 
   private var payload: [UInt8] {
     let texts = Part.multipart(
-      "alternative", [.text("plain", plain), .text("html", html)], boundary: "=_text_\(digest)")
+      "alternative", [.text("plain", Array(plain.utf8)), .text("html", html)], boundary: "=_text_\(digest)")
     let whole =
       attachments.isEmpty
       ? texts
@@ -91,7 +98,9 @@ struct EmailMessage {
   // MARK: Headers
 
   private func writeHeaders(to out: inout [UInt8]) {
-    write("Date: ", EmailDate.text(delivery.at), to: &out)
+    out.append(text: "Date: ")
+    EmailDate.write(delivery.at, to: &out)
+    out.endLine()
     write("From: ", [from], to: &out)
     write("To: ", [to], to: &out)
     if !cc.isEmpty { write("Cc: ", cc, to: &out) }
@@ -108,7 +117,7 @@ struct EmailMessage {
   private func write(_ name: String, _ value: String, to out: inout [UInt8]) {
     out.append(text: name)
     out.append(text: value)
-    out.append(text: "\r\n")
+    out.endLine()
   }
 
   private func write(_ name: String, _ mailboxes: [Mailbox], to out: inout [UInt8]) {
@@ -117,7 +126,7 @@ struct EmailMessage {
       if index > 0 { out.append(text: ",\r\n ") }
       HeaderWords.write(mailbox, used: index == 0 ? name.utf8.count : 1, to: &out)
     }
-    out.append(text: "\r\n")
+    out.endLine()
   }
 
   private var unsubscribeHeaders: [String] {
@@ -204,7 +213,7 @@ struct EmailMessage {
     bytes.reserveCapacity(texts.reduce(160) { $0 + $1.utf8.count + 8 })
     // Each part behind its length, so that no two lists of parts run together.
     func add(_ text: String) {
-      bytes.append(text: String(text.utf8.count))
+      bytes.append(decimal: text.utf8.count)
       bytes.append(UInt8(ascii: ":"))
       bytes.append(text: text)
     }
@@ -224,29 +233,26 @@ struct EmailMessage {
 
 /// RFC 5322 section 3.3, in UTC.
 enum EmailDate {
-  static func text(_ instant: Instant) -> String {
+  static func write(_ instant: Instant, to out: inout [UInt8]) {
     let seconds = Int(instant.seconds)
     let sinceMidnight = (seconds % 86_400 + 86_400) % 86_400
     let date = CivilDate(dayNumber: (seconds - sinceMidnight) / 86_400)
     let (year, month, dayOfMonth) = date.components
     // Wed, 25 Mar 2026 15:40:00 +0000
-    var out: [UInt8] = []
-    out.reserveCapacity(31)
     out.append(text: date.weekday.name)
     out.append(text: ", ")
     write(dayOfMonth, digits: dayOfMonth < 10 ? 1 : 2, to: &out)
-    out.append(text: " ")
+    out.append(UInt8(ascii: " "))
     out.append(text: CivilDate.months[month - 1])
-    out.append(text: " ")
+    out.append(UInt8(ascii: " "))
     write(year, digits: 4, to: &out)
-    out.append(text: " ")
+    out.append(UInt8(ascii: " "))
     write(sinceMidnight / 3600, digits: 2, to: &out)
-    out.append(text: ":")
+    out.append(UInt8(ascii: ":"))
     write(sinceMidnight / 60 % 60, digits: 2, to: &out)
-    out.append(text: ":")
+    out.append(UInt8(ascii: ":"))
     write(sinceMidnight % 60, digits: 2, to: &out)
     out.append(text: " +0000")
-    return String(decoding: out, as: UTF8.self)
   }
 
   private static func write(_ number: Int, digits: Int, to out: inout [UInt8]) {

@@ -11,6 +11,7 @@ final class EmailSettings: Sendable {
   /// Text that ends every mail; Markdown.
   let signature: String
   let signatureHTML: String
+  let shapes = MarkdownShapes()
   let unsubscribe: [Unsubscribe]
   let readFile: @Sendable (String) -> [UInt8]?
 

@@ -27,12 +27,10 @@ enum HeaderWords {
 
   /// `=?` begins an encoded word.
   private static func hasWordMark(_ text: String) -> Bool {
-    var last: UInt8 = 0
-    for byte in text.utf8 {
-      if last == UInt8(ascii: "="), byte == UInt8(ascii: "?") { return true }
-      last = byte
+    var text = text
+    return text.withUTF8 { text in
+      text.indices.dropFirst().contains { text[$0 - 1] == UInt8(ascii: "=") && text[$0] == UInt8(ascii: "?") }
     }
-    return false
   }
 
   /// ASCII, folded at its blanks.
@@ -81,11 +79,12 @@ enum HeaderWords {
     let name = mailbox.name
     let address = mailbox.address.text
     if name.isEmpty { return out.append(text: address) }
-    if !name.isASCII || hasWordMark(name.text) || name.text.utf8.count > 60 {
+    if name.text.utf8.count > 60 || !name.isASCII || hasWordMark(name.text) {
       out.append(text: encoded(name, used: used))
       out.append(text: "\r\n <")
     } else {
-      let phrase = name.text.utf8.allSatisfy(isPhraseByte) ? name.text : quoted(name.text)
+      var phrase = name.text
+      if !phrase.withUTF8({ $0.allSatisfy(isPhraseByte) }) { phrase = quoted(phrase) }
       out.append(text: phrase)
       out.append(text: used + phrase.utf8.count + 3 + address.utf8.count > width ? "\r\n <" : " <")
     }
@@ -106,7 +105,9 @@ enum HeaderWords {
   private static func isPhraseByte(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20: true
-    default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    // !#$%&'*+-/=?^_`{|}~
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2F, 0x3D, 0x3F, 0x5E...0x60, 0x7B...0x7E: true
+    default: false
     }
   }
 }

@@ -1,56 +1,57 @@
 import FlowPlugin
 
 /// A part of a message (RFC 2045): its headers and its body, lines ended by CR LF.
-struct Part {
-  /// Each ends with CR LF.
-  var headers: [UInt8]
-  var body: [UInt8]
+enum Part {
+  /// Text in UTF-8, quoted-printable.
+  case text(_ subtype: String, [UInt8])
+  case file(HeaderText, [UInt8])
+  /// `boundary` stands in none of the parts, and is another for each level.
+  case multipart(_ subtype: String, [Part], boundary: String)
 
-  var size: Int { headers.count + 2 + body.count }
+  /// In bytes, or somewhat more; a text in which nearly every byte is encoded is longer.
+  var size: Int {
+    switch self {
+    case .text(_, let text): 128 + text.count * 5 / 4
+    case .file(let name, let bytes): 320 + name.text.utf8.count * 4 + bytes.count * 3 / 2
+    case .multipart(_, let parts, let boundary):
+      parts.reduce(64) { $0 + $1.size } + (parts.count + 2) * (boundary.utf8.count + 8)
+    }
+  }
 
   func write(to out: inout [UInt8]) {
-    out.append(contentsOf: headers)
-    out.append(text: "\r\n")
-    out.append(contentsOf: body)
-  }
+    switch self {
+    case .text(let subtype, let text):
+      out.append(text: "Content-Type: text/")
+      out.append(text: subtype)
+      out.append(text: "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
+      Part.writeQuotedPrintable(text, to: &out)
+    case .file(let name, let bytes):
+      out.append(
+        text: """
+          Content-Type: \(Part.mediaType(name.text))\r
+          Content-Transfer-Encoding: base64\r
+          Content-Disposition: attachment;\r
+           \(Part.fileName(name.text))\r
+          \r
 
-  /// Text in UTF-8, quoted-printable.
-  static func text(_ subtype: String, _ text: String) -> Part {
-    var headers: [UInt8] = []
-    headers.reserveCapacity(96)
-    headers.append(text: "Content-Type: text/")
-    headers.append(text: subtype)
-    headers.append(text: "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n")
-    return Part(headers: headers, body: quotedPrintable(text))
-  }
-
-  /// `boundary` stands in none of the parts, and is another for each level.
-  static func multipart(_ subtype: String, _ parts: [Part], boundary: String) -> Part {
-    var body: [UInt8] = []
-    body.reserveCapacity(parts.reduce(0) { $0 + $1.size } + (parts.count + 1) * (boundary.utf8.count + 8))
-    for part in parts {
-      body.append(text: "--")
-      body.append(text: boundary)
-      body.append(text: "\r\n")
-      part.write(to: &body)
-      body.append(text: "\r\n")
+          """)
+      out.append(text: Part.lines(Encodings.base64(bytes)))
+    case .multipart(let subtype, let parts, let boundary):
+      out.append(text: "Content-Type: multipart/")
+      out.append(text: subtype)
+      out.append(text: ";\r\n boundary=\"")
+      out.append(text: boundary)
+      out.append(text: "\"\r\n")
+      for part in parts {
+        out.append(text: "\r\n--")
+        out.append(text: boundary)
+        out.append(text: "\r\n")
+        part.write(to: &out)
+      }
+      out.append(text: "\r\n--")
+      out.append(text: boundary)
+      out.append(text: "--\r\n")
     }
-    body.append(text: "--")
-    body.append(text: boundary)
-    body.append(text: "--\r\n")
-    let headers = "Content-Type: multipart/\(subtype);\r\n boundary=\"\(boundary)\"\r\n"
-    return Part(headers: Array(headers.utf8), body: body)
-  }
-
-  static func file(_ name: HeaderText, _ bytes: [UInt8]) -> Part {
-    let headers = """
-      Content-Type: \(mediaType(name.text))\r
-      Content-Transfer-Encoding: base64\r
-      Content-Disposition: attachment;\r
-       \(fileName(name.text))\r
-
-      """
-    return Part(headers: Array(headers.utf8), body: Array(lines(Encodings.base64(bytes)).utf8))
   }
 
   /// RFC 2231 where the name is more than plain ASCII; in pieces of one line each.
@@ -93,50 +94,50 @@ struct Part {
 
   /// RFC 2045 section 6.7: lines of at most 76 bytes; a line break of the text is CR LF, a blank before it
   /// encoded.
-  static func quotedPrintable(_ text: String) -> [UInt8] {
-    var text = text
-    return text.withUTF8 { text in
-      var out: [UInt8] = []
-      out.reserveCapacity(text.count * 5 / 4 + 64)
-      func isLast(_ index: Int) -> Bool { index + 1 == text.endIndex || text[index + 1] == 0x0A }
-      func isPlain(_ index: Int) -> Bool {
-        switch text[index] {
+  static func writeQuotedPrintable(_ text: [UInt8], to out: inout [UInt8]) {
+    text.withUnsafeBufferPointer { text in
+      var (start, isOdd) = (0, false)
+      for (index, byte) in text.enumerated() {
+        if byte == 0x0A {
+          writeLine(UnsafeBufferPointer(rebasing: text[start..<index]), isOdd: isOdd, to: &out)
+          (start, isOdd) = (index + 1, false)
+        } else if byte &- 0x20 > 0x5E || byte == UInt8(ascii: "=") {
+          isOdd = true
+        }
+      }
+      writeLine(UnsafeBufferPointer(rebasing: text[start...]), isOdd: isOdd, to: &out)
+    }
+  }
+
+  /// - Parameter isOdd: something in it does not stand for itself.
+  private static func writeLine(_ line: UnsafeBufferPointer<UInt8>, isOdd: Bool, to out: inout [UInt8]) {
+    defer { out.endLine() }
+    // By far the most.
+    if line.count <= 76, !isOdd, line.last != 0x20 { return out.append(contentsOf: line) }
+    func isLast(_ index: Int) -> Bool { index + 1 == line.count }
+    var column = 0
+    for (index, byte) in line.enumerated() {
+      let isPlain =
+        switch byte {
         case UInt8(ascii: "="): false
         case 0x21...0x7E: true
         case 0x20, 0x09: !isLast(index)
         default: false
         }
+      let width = isPlain ? 1 : 3
+      // The 76th column is for the soft line break, but for a line that ends here.
+      if column + width > (isLast(index) ? 76 : 75) {
+        out.append(text: "=\r\n")
+        column = 0
       }
-      var (index, column) = (0, 0)
-      while true {
-        // What stands for itself, and fits into its line whatever follows.
-        let start = index
-        while index < text.count, column < 75, isPlain(index) { (index, column) = (index + 1, column + 1) }
-        out.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-        guard index < text.count else { break }
-        let byte = text[index]
-        if byte == 0x0A {
-          out.append(contentsOf: [0x0D, 0x0A])
-          (index, column) = (index + 1, 0)
-          continue
-        }
-        let width = isPlain(index) ? 1 : 3
-        // The 76th column is for the soft line break, but for a line that ends here.
-        if column + width > (isLast(index) ? 76 : 75) {
-          out.append(contentsOf: [UInt8(ascii: "="), 0x0D, 0x0A])
-          column = 0
-        }
-        if width == 1 {
-          out.append(byte)
-        } else {
-          out.append(UInt8(ascii: "="))
-          out.append(digit(byte >> 4))
-          out.append(digit(byte & 15))
-        }
-        (index, column) = (index + 1, column + width)
+      if isPlain {
+        out.append(byte)
+      } else {
+        out.append(UInt8(ascii: "="))
+        out.append(digit(byte >> 4))
+        out.append(digit(byte & 15))
       }
-      out.append(contentsOf: [0x0D, 0x0A])
-      return out
+      column += width
     }
   }
 
@@ -150,5 +151,20 @@ extension [UInt8] {
   mutating func append(text: String) {
     var text = text
     text.withUTF8 { append(contentsOf: $0) }
+  }
+
+  mutating func endLine() {
+    append(0x0D)
+    append(0x0A)
+  }
+
+  mutating func append(decimal number: Int) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    append(digits: number.magnitude)
+  }
+
+  private mutating func append(digits number: UInt) {
+    if number > 9 { append(digits: number / 10) }
+    append(UInt8(ascii: "0") + UInt8(number % 10))
   }
 }

@@ -13,54 +13,90 @@ enum Markdown {
   /// All of them begin with this byte.
   private static let firstByte: UInt8 = 0xF3
 
+  /// A text as the parser gets it, in UTF-8, and the values that its private-use characters stand for.
+  struct Source {
+    fileprivate(set) var text: [UInt8] = []
+    fileprivate(set) var values: [String] = []
+  }
+
+  /// A piece of what came of a text: as it stands, or the value with this index.
+  enum Piece {
+    case text([UInt8])
+    case value(Int)
+  }
+
   static func html(_ text: RenderedText) -> String {
-    var values: [String] = []
-    var source = ""
+    var out: [UInt8] = []
+    render(source(text), to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  static func source(_ text: RenderedText) -> Source {
+    var source = Source()
+    source.text.reserveCapacity(text.pieces.reduce(0) { $0 + max(4, $1.text.utf8.count) })
     for piece in text.pieces {
       if piece.isValue {
-        hold(piece.text, in: &values, &source)
+        hold(piece.text, in: &source)
         continue
       }
-      if !piece.text.utf8.contains(firstByte) {
-        source += piece.text
+      if piece.text.utf8.withContiguousStorageIfAvailable({ $0.contains(firstByte) }) == false {
+        source.text.append(text: piece.text)
         continue
       }
       for scalar in piece.text.unicodeScalars {
         // One of the author's own is a value that stands for itself.
         if isHolder(scalar) {
-          hold(String(scalar), in: &values, &source)
+          hold(String(scalar), in: &source)
         } else {
-          source.unicodeScalars.append(scalar)
+          source.text.append(text: String(scalar))
         }
       }
     }
-    return render(source, values)
+    return source
   }
 
   private static func isHolder(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value >= first && scalar.value < first + UInt32(room)
   }
 
-  private static func hold(_ value: String, in values: inout [String], _ source: inout String) {
+  private static func hold(_ value: String, in source: inout Source) {
     // Beyond the room a value is left out; a mail of that many values does not exist.
-    guard values.count < room, let scalar = Unicode.Scalar(first + UInt32(values.count)) else { return }
-    values.append(value)
-    source.unicodeScalars.append(scalar)
+    guard source.values.count < room, let scalar = Unicode.Scalar(first + UInt32(source.values.count)) else { return }
+    source.values.append(value)
+    source.text.append(text: String(scalar))
   }
 
-  private static func render(_ source: String, _ values: [String]) -> String {
-    var source = source
-    let document = source.withUTF8 { bytes in
+  static func render(_ source: Source, to out: inout [UInt8]) {
+    guard let document = parse(source) else { return }
+    defer { cmark_node_free(document) }
+    for node in nodes(of: document) { fill(node, source.values) }
+    guard let html = cmark_render_html(document, CMARK_OPT_DEFAULT) else { return }
+    defer { cmark_get_default_mem_allocator().pointee.free(html) }
+    for piece in cut(html, 0) { if case .text(let text) = piece { out.append(contentsOf: text) } }
+  }
+
+  /// What comes of all texts that differ in their values alone, where each value stands in text and becomes nothing but
+  /// escaped text: nil where one stands in code, in a link's target, in an image, or beside a line break by an entity.
+  static func shape(_ source: Source) -> [Piece]? {
+    guard let document = parse(source) else { return nil }
+    defer { cmark_node_free(document) }
+    guard let held = valuesInText(of: document, source.values.count),
+      let html = cmark_render_html(document, CMARK_OPT_DEFAULT)
+    else { return nil }
+    defer { cmark_get_default_mem_allocator().pointee.free(html) }
+    let pieces = cut(html, source.values.count)
+    return valueCount(pieces) == held ? pieces : nil
+  }
+
+  private static func parse(_ source: Source) -> OpaquePointer? {
+    source.text.withUnsafeBytes { bytes in
       bytes.withMemoryRebound(to: CChar.self) {
-        cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_VALIDATE_UTF8)
+        // An empty array may have no address.
+        $0.isEmpty
+          ? cmark_parse_document("", 0, CMARK_OPT_VALIDATE_UTF8)
+          : cmark_parse_document($0.baseAddress, $0.count, CMARK_OPT_VALIDATE_UTF8)
       }
     }
-    guard let document else { return "" }
-    defer { cmark_node_free(document) }
-    for node in nodes(of: document) { fill(node, values) }
-    guard let html = cmark_render_html(document, CMARK_OPT_DEFAULT) else { return "" }
-    defer { cmark_get_default_mem_allocator().pointee.free(html) }
-    return String(cString: html)
   }
 
   private static func nodes(of document: OpaquePointer) -> [OpaquePointer] {
@@ -73,6 +109,33 @@ enum Markdown {
       if event == CMARK_EVENT_DONE { return nodes }
       if event == CMARK_EVENT_ENTER, let node = cmark_iter_get_node(walk) { nodes.append(node) }
     }
+  }
+
+  /// How often a value stands in the text of a tree; nil where one may stand where it is more than escaped.
+  private static func valuesInText(of document: OpaquePointer, _ count: Int) -> Int? {
+    if count == 0 { return 0 }
+    var held = 0
+    for node in nodes(of: document) {
+      switch cmark_node_get_type(node) {
+      case CMARK_NODE_TEXT:
+        let pieces = cut(cmark_node_get_literal(node), count)
+        let values = valueCount(pieces)
+        // The line breaks of a text with a value in it are kept, the author's too.
+        if values > 0, pieces.contains(where: { if case .text(let text) = $0 { text.contains(0x0A) } else { false } }) {
+          return nil
+        }
+        held += values
+      // In a target a value is encoded, so that it would not be found in the HTML.
+      case CMARK_NODE_LINK where valueCount(cut(cmark_node_get_url(node), count)) > 0: return nil
+      case CMARK_NODE_IMAGE: return nil
+      default: break
+      }
+    }
+    return held
+  }
+
+  private static func valueCount(_ pieces: [Piece]) -> Int {
+    pieces.count { if case .value = $0 { true } else { false } }
   }
 
   private static func fill(_ node: OpaquePointer, _ values: [String]) {
@@ -110,31 +173,42 @@ enum Markdown {
     if cmark_node_insert_before(node, new) == 0 { cmark_node_free(new) }
   }
 
-  /// Nil where no value stands in the text, which is UTF-8: most texts of a tree hold none, and need no copy.
+  /// Nil where no value stands in the text, which is UTF-8: most texts of a tree hold none.
   private static func filled(_ text: UnsafePointer<CChar>?, _ values: [String]) -> String? {
-    guard let text else { return nil }
+    let pieces = cut(text, values.count)
+    guard valueCount(pieces) > 0 else { return nil }
     var out: [UInt8] = []
-    var found = false
+    for piece in pieces {
+      switch piece {
+      case .text(let text): out.append(contentsOf: text)
+      case .value(let index): out.append(text: values[index])
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// A text of the parser's, cut where the first `count` values stand.
+  private static func cut(_ text: UnsafePointer<CChar>?, _ count: Int) -> [Piece] {
+    guard let text else { return [] }
+    var pieces: [Piece] = []
     var at = text
     // What follows the last value.
     var rest = text
     func copy(to end: UnsafePointer<CChar>) {
-      out.append(contentsOf: UnsafeRawBufferPointer(start: rest, count: end - rest))
+      if end > rest { pieces.append(.text(Array(UnsafeRawBufferPointer(start: rest, count: end - rest)))) }
     }
     while at.pointee != 0 {
-      if UInt8(bitPattern: at.pointee) == firstByte, let index = holder(at), index < values.count {
+      if UInt8(bitPattern: at.pointee) == firstByte, let index = holder(at), index < count {
         copy(to: at)
-        out.append(text: values[index])
-        found = true
+        pieces.append(.value(index))
         rest = at + 4
         at = rest
       } else {
         at += 1
       }
     }
-    if !found { return nil }
     copy(to: at)
-    return String(decoding: out, as: UTF8.self)
+    return pieces
   }
 
   /// Which value the four bytes of a scalar stand for; nil where they are before the first.
