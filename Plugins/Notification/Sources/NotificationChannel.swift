@@ -82,8 +82,8 @@ public struct NotificationChannel: Channel {
   /// The address that the engine found, or whatever is known of the person. One line without blanks, or,
   /// where only the name is known, the name.
   private static func address(_ delivery: Delivery) throws(ChannelError) -> String {
-    let known = ["email", "handle", "phone", "name"].compactMap { delivery.to.text(at: $0) }
-    guard let address = ([delivery.address].filter { !$0.isEmpty } + known).first else {
+    let known = ["email", "handle", "phone", "name"].lazy.compactMap { delivery.to.text(at: $0) }
+    guard let address = delivery.address.isEmpty ? known.first : delivery.address else {
       throw ChannelError(.permanent, "nobody is named who is told")
     }
     guard HeaderText(address).text == address else {

@@ -10,8 +10,11 @@ public struct HeaderText: Hashable, Sendable, CustomStringConvertible {
   /// Each run of control characters, line breaks and blanks around them becomes one blank; blanks at the ends
   /// go.
   public init(_ text: String) {
-    let bytes = text.utf8
-    if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }), bytes.first != 0x20, bytes.last != 0x20 {
+    // Most texts are what they should be, byte after byte.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { 0x20..<0x7F ~= $0 } && bytes.first != 0x20 && bytes.last != 0x20
+    }
+    if isPlain == true {
       self.text = text
       return
     }
@@ -38,7 +41,9 @@ public struct HeaderText: Hashable, Sendable, CustomStringConvertible {
   public var description: String { text }
   public var isEmpty: Bool { text.isEmpty }
   /// Every byte is printable ASCII or a blank.
-  public var isASCII: Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+  public var isASCII: Bool {
+    text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { $0 < 0x80 } } ?? text.utf8.allSatisfy { $0 < 0x80 }
+  }
 
   /// Whether a scalar ends a line somewhere, or is a control character.
   static func breaks(_ scalar: Unicode.Scalar) -> Bool {

@@ -35,6 +35,10 @@ public enum PlainText {
   private static func needsCleaning(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { text in
+      // Of most texts this is all. No early end: so several bytes are looked at together.
+      var isOdd = false
+      for byte in text { isOdd = isOdd || byte >= 0x7F || byte < 0x20 && byte != 0x0A && byte != 0x09 }
+      if !isOdd { return false }
       for (index, byte) in text.enumerated() {
         if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F { return true }
         // Most are ASCII. What follows 0xC2 is never the first byte.
@@ -49,6 +53,7 @@ public enum PlainText {
 
   /// ``clean(_:)`` of each piece; which of them came from data stays known.
   public static func clean(_ text: RenderedText) -> RenderedText {
-    RenderedText(text.pieces.map { RenderedText.Piece(clean($0.text), isValue: $0.isValue) })
+    guard text.pieces.contains(where: { needsCleaning($0.text) }) else { return text }
+    return RenderedText(text.pieces.map { RenderedText.Piece(clean($0.text), isValue: $0.isValue) })
   }
 }
