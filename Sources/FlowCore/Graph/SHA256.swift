@@ -1,13 +1,23 @@
 /// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4).
-public func sha256(_ bytes: [UInt8]) -> [UInt8] { SHA256State().digest(of: bytes, after: 0) }
+public func sha256(_ bytes: [UInt8]) -> [UInt8] {
+  var state = SHA256State()
+  bytes.withUnsafeBytes { state.end($0, length: 0) }
+  return state.bytes
+}
 
 /// The first `digits` hexadecimal digits of `bytes`, in lower case; all of them, two a byte, where it is nil.
 public func hexadecimal(_ bytes: [UInt8], digits: Int? = nil) -> String {
-  func digit(_ half: UInt8) -> UInt8 { half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") - 10 + half }
-  let count = min(digits ?? .max, bytes.count * 2)
-  return String(unsafeUninitializedCapacity: max(count, 0)) { text in
-    for at in 0..<max(count, 0) { text[at] = digit(at % 2 == 0 ? bytes[at / 2] >> 4 : bytes[at / 2] & 15) }
-    return max(count, 0)
+  func digit(_ half: UInt8) -> UInt8 { half &+ (half < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
+  let count = max(min(digits ?? .max, bytes.count * 2), 0)
+  return bytes.withUnsafeBufferPointer { bytes in
+    String(unsafeUninitializedCapacity: count) { text in
+      for at in 0..<count / 2 {
+        text[at * 2] = digit(bytes[at] >> 4)
+        text[at * 2 + 1] = digit(bytes[at] & 15)
+      }
+      if count % 2 == 1 { text[count - 1] = digit(bytes[count / 2] >> 4) }
+      return count
+    }
   }
 }
 
@@ -28,7 +38,14 @@ public struct HMACKey: Sendable {
 
   /// The HMAC of `bytes` with SHA-256, 32 bytes.
   public func code(of bytes: [UInt8]) -> [UInt8] {
-    outer.digest(of: inner.digest(of: bytes, after: 64), after: 64)
+    var first = inner
+    bytes.withUnsafeBytes { first.end($0, length: 64) }
+    return withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { words in
+      first.write(to: words)
+      var second = outer
+      second.end(UnsafeRawBufferPointer(words), length: 64)
+      return second.bytes
+    }
   }
 }
 
@@ -37,27 +54,20 @@ private struct SHA256State {
   private var a: UInt32 = 0x6a09_e667, b: UInt32 = 0xbb67_ae85, c: UInt32 = 0x3c6e_f372, d: UInt32 = 0xa54f_f53a
   private var e: UInt32 = 0x510e_527f, f: UInt32 = 0x9b05_688c, g: UInt32 = 0x1f83_d9ab, h: UInt32 = 0x5be0_cd19
 
+  /// All that is left of the message, one bit, zeros, and the length in bits.
   /// - Parameter length: how many bytes it has taken before, whole blocks.
-  func digest(of bytes: [UInt8], after length: Int) -> [UInt8] {
-    var state = self
-    bytes.withUnsafeBytes { bytes in
-      let whole = bytes.count / 64 * 64
-      for start in stride(from: 0, to: whole, by: 64) {
-        state.take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]))
-      }
-      state.end(UnsafeRawBufferPointer(rebasing: bytes[whole...]), length: length + bytes.count)
+  mutating func end(_ bytes: UnsafeRawBufferPointer, length: Int) {
+    let whole = bytes.count / 64 * 64
+    for start in stride(from: 0, to: whole, by: 64) {
+      take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]))
     }
-    return state.bytes
-  }
-
-  /// The last block or two: the rest of the message, one bit, zeros, and the length in bits.
-  private mutating func end(_ rest: UnsafeRawBufferPointer, length: Int) {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[whole...])
     let count = rest.count < 56 ? 64 : 128
     withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { tail in
       tail.initializeMemory(as: UInt8.self, repeating: 0)
       tail.copyBytes(from: rest)
       tail[rest.count] = 0x80
-      let bits = UInt64(length) &* 8
+      let bits = UInt64(length + bytes.count) &* 8
       for index in 0..<8 { tail[count - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8)) }
       for start in stride(from: 0, to: count, by: 64) {
         take(UnsafeRawBufferPointer(rebasing: tail[start..<start + 64]))
@@ -65,24 +75,26 @@ private struct SHA256State {
     }
   }
 
-  private var bytes: [UInt8] {
+  var bytes: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-      func put(_ word: UInt32, _ index: Int) {
-        digest[index * 4] = UInt8(truncatingIfNeeded: word >> 24)
-        digest[index * 4 + 1] = UInt8(truncatingIfNeeded: word >> 16)
-        digest[index * 4 + 2] = UInt8(truncatingIfNeeded: word >> 8)
-        digest[index * 4 + 3] = UInt8(truncatingIfNeeded: word)
-      }
-      put(a, 0)
-      put(b, 1)
-      put(c, 2)
-      put(d, 3)
-      put(e, 4)
-      put(f, 5)
-      put(g, 6)
-      put(h, 7)
+      write(to: UnsafeMutableRawBufferPointer(digest))
       count = 32
     }
+  }
+
+  /// The words, their highest bytes first.
+  func write(to digest: UnsafeMutableRawBufferPointer) {
+    func put(_ word: UInt32, _ index: Int) {
+      digest.storeBytes(of: word.bigEndian, toByteOffset: index * 4, as: UInt32.self)
+    }
+    put(a, 0)
+    put(b, 1)
+    put(c, 2)
+    put(d, 3)
+    put(e, 4)
+    put(f, 5)
+    put(g, 6)
+    put(h, 7)
   }
 
   /// A block of 64 bytes.
@@ -116,9 +128,10 @@ private struct SHA256State {
   _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32,
   _ word: UInt32
 ) {
-  let first = h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ (g ^ (e & (f ^ g))) &+ word
+  // By 6, 11 and 25 bits, and by 2, 13 and 22: each from what the one before has come to.
+  let first = h &+ rotated(rotated(rotated(e, 14) ^ e, 5) ^ e, 6) &+ (g ^ (e & (f ^ g))) &+ word
   d = d &+ first
-  h = first &+ (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ ((a & b) | (c & (a | b)))
+  h = first &+ rotated(rotated(rotated(a, 9) ^ a, 11) ^ a, 2) &+ ((a & b) | (c & (a | b)))
 }
 
 private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }

@@ -6,11 +6,13 @@ package enum AddressForm {
   /// hyphens (RFC 5321 section 4.1.2, without quoted local parts, address literals and SMTPUTF8). Whatever else
   /// a text may hold, a line break, a comma or a bracket among it, makes it no address.
   package static func isMailbox(_ text: String) -> Bool {
-    let bytes = text.utf8
-    guard bytes.count <= 254, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return false }
-    let (local, domain) = (text[..<at].utf8, text[bytes.index(after: at)...].utf8)
-    return local.count <= 64 && isDotted(local, isAtom)
-      && isDotted(domain, { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }) && areLabels(domain)
+    var text = text
+    return text.withUTF8 { bytes in
+      guard bytes.count <= 254, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return false }
+      let (local, domain) = (bytes[..<at], bytes[(at + 1)...])
+      return local.count <= 64 && isDotted(local, isAtom)
+        && isDotted(domain, { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }) && areLabels(domain)
+    }
   }
 
   /// What is wrong with a text that is no such address.
@@ -41,11 +43,17 @@ package enum AddressForm {
 
   /// RFC 5322 section 3.2.3, atext.
   private static func isAtom(_ byte: UInt8) -> Bool {
-    isLetterOrDigit(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    // !#$%&'*+-/=?^_`{|}~
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2F, 0x3D, 0x3F, 0x5E...0x60, 0x7B...0x7E: true
+    default: false
+    }
   }
 
   /// Parts of such bytes, none of them empty, with points between them.
-  private static func isDotted(_ text: Substring.UTF8View, _ isPart: (UInt8) -> Bool) -> Bool {
+  @inline(__always)
+  private static func isDotted(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ isPart: (UInt8) -> Bool) -> Bool {
     var last = UInt8(ascii: ".")
     for byte in text {
       guard byte == UInt8(ascii: ".") ? last != byte : isPart(byte) else { return false }
@@ -55,7 +63,7 @@ package enum AddressForm {
   }
 
   /// Each of at most 63 bytes, with no hyphen at its ends.
-  private static func areLabels(_ domain: Substring.UTF8View) -> Bool {
+  private static func areLabels(_ domain: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     var (last, count) = (UInt8(ascii: "."), 0)
     for byte in domain {
       if byte == UInt8(ascii: ".") || last == UInt8(ascii: ".") {

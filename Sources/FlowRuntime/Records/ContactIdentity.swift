@@ -42,8 +42,12 @@ public enum ContactIdentity {
   /// An address as it is compared: of email in lower case, a telephone number of digits alone. Anything else in form C.
   public static func canonical(_ text: String) -> String {
     if text.utf8.first == UInt8(ascii: "+"), let number = PhoneNumber(text) { return number.text }
+    // By far the most: of ASCII, and in lower case.
+    let isLower = text.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    }
+    if isLower == true { return text }
     let text = text.composed
-    let isLower = text.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-    return isLower || !text.utf8.contains(UInt8(ascii: "@")) ? text : text.lowercased()
+    return text.utf8.contains(UInt8(ascii: "@")) ? text.lowercased() : text
   }
 }
