@@ -178,7 +178,9 @@ private struct Reading {
   mutating func string() throws(JSONError) -> String {
     at += 1
     let start = at
-    while let byte = next, (0x20..<0x80).contains(byte), byte != 0x22, byte != 0x5C { at += 1 }
+    var end = start
+    while end < bytes.count, 0x20..<0x80 ~= bytes[end], bytes[end] != 0x22, bytes[end] != 0x5C { end += 1 }
+    at = end
     // Most texts are as they stand there.
     if next == 0x22 {
       defer { at += 1 }
@@ -274,6 +276,7 @@ private struct Keys {
   /// - Returns: where it began before; nil where it is new.
   mutating func add(_ key: String, at start: Int) -> Int? {
     if first.count < Keys.fewest {
+      if first.isEmpty { first.reserveCapacity(Keys.fewest) }
       let known = first.first { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
       if let known { return known.start }
       first.append((key, start))

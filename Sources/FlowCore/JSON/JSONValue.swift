@@ -1,5 +1,5 @@
 /// A JSON text as it was written: numbers keep their digits, objects the order of their members.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   /// The literal as written, such as `1.50` or `12e3`.

@@ -69,9 +69,10 @@ private struct DataReader {
 
   mutating func read(_ json: JSONValue, as type: ValueType, depth: Int) -> Value {
     if case .optional(let inner) = type {
-      return json == .null ? .absent : read(json, as: inner, depth: depth)
+      if case .null = json { return .absent }
+      return read(json, as: inner, depth: depth)
     }
-    if json == .null { return problem(.missing, "is missing") }
+    if case .null = json { return problem(.missing, "is missing") }
     if depth >= 64, type.fields != nil || type.isList { return problem(.tooDeep, "is nested too deep") }
     switch type {
     case .none, .optional: return .absent

@@ -33,7 +33,7 @@ public indirect enum Value: Hashable, Sendable {
     return .record(fields)
   }
 
-  public var isAbsent: Bool { self == .absent }
+  public var isAbsent: Bool { if case .absent = self { true } else { false } }
   public var text: String? { if case .text(let text) = self { text } else { nil } }
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
   public var instant: Instant? { if case .instant(let value) = self { value } else { nil } }
