@@ -55,9 +55,10 @@ public struct Template: Sendable, Hashable {
   /// Fills in the values, each as people write it (see ``Formatting``). An `ask` renders `asking`; nothing
   /// where it is nil.
   public func render(
-    _ scope: some Scope, _ formatting: Formatting, asking: RenderedText? = nil
+    _ scope: some Scope, _ formatting: @autoclosure () -> Formatting, asking: RenderedText? = nil
   ) throws(EvaluationError) -> RenderedText {
     var out = RenderedText()
+    out.reserve(pieces.count)
     for piece in pieces {
       switch piece {
       case .text(let text): out.append(text, isValue: false)
@@ -65,7 +66,12 @@ public struct Template: Sendable, Hashable {
       case .value(let expression, let filters):
         let value = try expression.evaluate(scope)
         if value.isAbsent { throw EvaluationError(.absent, expression.text) }
-        out.append(formatting.print(value, filters), isValue: true)
+        // A text that no filter changes reads the same in every language.
+        if filters.isEmpty, case .text(let text) = value {
+          out.append(text, isValue: true)
+        } else {
+          out.append(formatting().print(value, filters), isValue: true)
+        }
       }
     }
     return out
@@ -95,12 +101,19 @@ public struct RenderedText: Hashable, Sendable, Codable {
 
   public var plain: String {
     if pieces.count == 1 { return pieces[0].text }
-    var plain = ""
-    plain.reserveCapacity(pieces.reduce(0) { $0 + $1.text.utf8.count })
-    for piece in pieces { plain += piece.text }
-    return plain
+    return String(unsafeUninitializedCapacity: pieces.reduce(0) { $0 + $1.text.utf8.count }) { plain in
+      var rest = UnsafeMutableRawBufferPointer(plain)
+      for piece in pieces {
+        var text = piece.text
+        text.withUTF8 { rest.copyMemory(from: UnsafeRawBufferPointer($0)) }
+        rest = UnsafeMutableRawBufferPointer(rebasing: rest[text.utf8.count...])
+      }
+      return plain.count - rest.count
+    }
   }
   public var isEmpty: Bool { pieces.isEmpty }
+
+  mutating func reserve(_ count: Int) { pieces.reserveCapacity(count) }
 
   public mutating func append(_ text: String, isValue: Bool) {
     if text.isEmpty { return }

@@ -165,7 +165,9 @@ struct Stepper {
         node: node, stage: stage, arrived: now, due: due, computed: computed ?? due, shift: run.heldDays))
   }
 
-  mutating func note(_ node: NodeIndex?, _ kind: Entry.Kind) {
+  mutating func note(_ node: NodeIndex?, _ kind: consuming Entry.Kind) {
+    // A step or two, and what they lead to.
+    if entries.isEmpty { entries.reserveCapacity(4) }
     guard let node else { return entries.append(Entry(at: now, step: nil, round: nil, kind: kind)) }
     let step = graph.nodes[node]
     // The round of the innermost `repeat` around the step. No closure: it would take a copy of all that is here.

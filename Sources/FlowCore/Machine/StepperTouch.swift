@@ -30,8 +30,10 @@ extension Stepper {
   }
 
   func isSuppressed(_ verb: String) -> Bool {
-    let all = run.suppressed.union(surroundings.suppressed)
-    return all.contains(verb) || all.contains("all")
+    for verbs in [run.suppressed, surroundings.suppressed] where !verbs.isEmpty {
+      if verbs.contains(verb) || verbs.contains("all") { return true }
+    }
+    return false
   }
 
   private mutating func withhold(_ node: NodeIndex, because reason: String) -> Target {
@@ -157,6 +159,7 @@ extension Stepper {
   private func window(of step: Node) -> OpenTimes? {
     switch step.window {
     case .any: nil
+    case .policy where graph.policy.window == nil && graph.policy.holidays.isEmpty: nil
     case .policy: (graph.policy.window, contactZone, graph.policy.holidays)
     case .own(let window): (window, contactZone, graph.policy.holidays)
     }
@@ -210,14 +213,14 @@ extension Stepper {
       }
     }
     let delivery: Delivery
-    switch self.delivery(node, action, until: until) {
-    case .failure(let reason):
+    do throws(Failure) {
+      delivery = try self.delivery(node, action, until: until)
+    } catch let reason {
       let next = fail(node, because: reason.text)
       guard surroundings.unrenderable[Surroundings.Place(node)] != nil, let until,
         let failed = action.cases.first(where: { $0.key == "failed" })?.target
       else { return next }
       return unrendered(node, failed, until: until)
-    case .success(let made): delivery = made
     }
     var handover = Entry.Handover(
       verb: action.verb, touch: action.touch, until: until, because: step.due?.text, purpose: action.purpose)
@@ -277,19 +280,20 @@ extension Stepper {
 
   private func delivery(
     _ node: NodeIndex, _ action: ChannelAction, until: Instant?
-  ) -> Result<Delivery, Failure> {
+  ) throws(Failure) -> Delivery {
     let step = graph.nodes[node]
-    if let reason = surroundings.unrenderable[Surroundings.Place(node)] { return .failure(Failure(text: reason)) }
-    let scope = scope
+    if let reason = surroundings.unrenderable[Surroundings.Place(node)] { throw Failure(text: reason) }
+    let (scope, contact) = (scope, contact)
+    var to = contact
+    var by: Value?
+    var fields: [Delivery.Field] = []
+    fields.reserveCapacity(action.fields.count + 1)
     do throws(EvaluationError) {
-      var to = contact
-      var by: Value?
-      var fields: [Delivery.Field] = []
       let ask = try action.ask.map { (ask) throws(EvaluationError) in try ask.render(scope, formatting) }
       for field in action.fields {
-        switch (field.name, field.content) {
-        case ("to", .expression(let expression)): to = try expression.evaluate(scope)
-        case ("by", .expression(let expression)): by = try expression.evaluate(scope)
+        switch field.content {
+        case .expression(let expression) where field.name == "to": to = try expression.evaluate(scope)
+        case .expression(let expression) where field.name == "by": by = try expression.evaluate(scope)
         default:
           fields.append(
             Delivery.Field(
@@ -299,24 +303,21 @@ extension Stepper {
       if let ask, action.main == nil || action.field(action.main ?? "") == nil {
         fields.append(Delivery.Field(name: action.main ?? "ask", content: .text(ask)))
       }
-      if action.isTask, by == nil { return .failure(Failure(text: "nobody is named to do it")) }
-      // A task is its person's, and a web address nobody's: both are there where a run follows up nobody.
-      if to.isAbsent, action.address != .none, !action.isTask {
-        return .failure(Failure(text: "there is nobody to reach"))
-      }
-      let address = action.address.of(to) ?? to.text ?? ""
-      if address.isEmpty, action.address != .none, !action.isTask {
-        return .failure(Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.words)"))
-      }
-      return .success(
-        Delivery(
-          workflow: graph.workflow, node: node, step: step.name, verb: action.verb, occurrence: count(node),
-          touch: action.touch, isTask: action.isTask, until: until, purpose: action.purpose, to: to,
-          address: address, by: by, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone,
-          isEscalation: false, outcomes: action.outcomes))
     } catch {
-      return .failure(Failure(text: error.description))
+      throw Failure(text: error.description)
     }
+    if action.isTask, by == nil { throw Failure(text: "nobody is named to do it") }
+    // A task is its person's, and a web address nobody's: both are there where a run follows up nobody.
+    if to.isAbsent, action.address != .none, !action.isTask { throw Failure(text: "there is nobody to reach") }
+    let address = action.address.of(to) ?? to.text ?? ""
+    if address.isEmpty, action.address != .none, !action.isTask {
+      throw Failure(text: "\(to[path: ["name"]].text ?? "the contact") has no \(action.address.words)")
+    }
+    return Delivery(
+      workflow: graph.workflow, node: node, step: step.name, verb: action.verb, occurrence: count(node),
+      touch: action.touch, isTask: action.isTask, until: until, purpose: action.purpose, to: to,
+      address: address, by: by, contact: contact, owner: owner(scope), fields: fields, at: now, zone: run.zone,
+      isEscalation: false, outcomes: action.outcomes)
   }
 
   private func content(
