@@ -115,7 +115,8 @@ enum Part {
     // By far the most.
     if line.count <= 76, !isOdd, line.last != 0x20 { return out.append(contentsOf: line) }
     func isLast(_ index: Int) -> Bool { index + 1 == line.count }
-    var column = 0
+    // From where on the line stands for itself, and the column of what is next.
+    var (start, column) = (0, 0)
     for (index, byte) in line.enumerated() {
       let isPlain =
         switch byte {
@@ -126,19 +127,24 @@ enum Part {
         }
       let width = isPlain ? 1 : 3
       // The 76th column is for the soft line break, but for a line that ends here.
-      if column + width > (isLast(index) ? 76 : 75) {
+      let isFull = column + width > (isLast(index) ? 76 : 75)
+      if isFull || !isPlain {
+        out.append(contentsOf: UnsafeBufferPointer(rebasing: line[start..<index]))
+        start = index
+      }
+      if isFull {
         out.append(text: "=\r\n")
         column = 0
       }
-      if isPlain {
-        out.append(byte)
-      } else {
+      if !isPlain {
         out.append(UInt8(ascii: "="))
         out.append(digit(byte >> 4))
         out.append(digit(byte & 15))
+        start = index + 1
       }
       column += width
     }
+    out.append(contentsOf: UnsafeBufferPointer(rebasing: line[start...]))
   }
 
   private static func digit(_ half: UInt8) -> UInt8 {

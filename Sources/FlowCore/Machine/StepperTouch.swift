@@ -227,7 +227,7 @@ extension Stepper {
     if let by = delivery.by { handover.by = shown(by, by: .email) }
     if !action.isTask, action.address != .none { handover.to = delivery.address }
     note(node, action.isTask ? .task(handover) : .sent(handover))
-    effects.append(.deliver(delivery))
+    effects.append(.deliver(consume delivery))
     run.handovers[node, default: 0] += 1
     noteRound(node)
     if action.touch {
@@ -290,14 +290,14 @@ extension Stepper {
     fields.reserveCapacity(action.fields.count + 1)
     do throws(EvaluationError) {
       let ask = try action.ask.map { (ask) throws(EvaluationError) in try ask.render(scope, formatting) }
-      for field in action.fields {
-        switch field.content {
-        case .expression(let expression) where field.name == "to": to = try expression.evaluate(scope)
-        case .expression(let expression) where field.name == "by": by = try expression.evaluate(scope)
-        default:
+      for index in action.fields.indices {
+        let name = action.fields[index].name
+        switch action.fields[index].content {
+        case .expression(let expression) where name == "to": to = try expression.evaluate(scope)
+        case .expression(let expression) where name == "by": by = try expression.evaluate(scope)
+        case let content:
           fields.append(
-            Delivery.Field(
-              name: field.name, content: try content(field, scope, ask: field.name == action.main ? ask : nil)))
+            Delivery.Field(name: name, content: try self.content(content, scope, ask: name == action.main ? ask : nil)))
         }
       }
       if let ask, action.main == nil || action.field(action.main ?? "") == nil {
@@ -321,9 +321,9 @@ extension Stepper {
   }
 
   private func content(
-    _ field: ChannelAction.Field, _ scope: RunScope, ask: RenderedText?
+    _ content: ChannelAction.Content, _ scope: RunScope, ask: RenderedText?
   ) throws(EvaluationError) -> Delivery.Content {
-    switch field.content {
+    switch content {
     case .template(let template): .text(try closed(template, scope, by: ask))
     case .expression(let expression): .value(try expression.evaluate(scope))
     case .expressions(let expressions):
