@@ -98,6 +98,14 @@ let package = Package(
       name: "ProofKit", dependencies: ["FaultKit", "FlowAnalysis", "FlowCompiler", "FlowCore", "FlowTime"],
       path: "Tests/Proofs/Kit"),
     .executableTarget(name: "flow-proofs", dependencies: ["ProofKit"], path: "Tests/Proofs/Program"),
+    // Changed workflow files (Tests/Fuzz/run); the rest of that folder is a package of its own.
+    .target(
+      name: "FuzzKit", dependencies: ["FlowCompiler", "FlowCore", "FlowTime"], path: "Tests/Fuzz/Sources/FuzzKit"),
+    .target(
+      name: "Carried",
+      dependencies: ["FuzzKit", "FlowCompiler", "FlowAnalysis", "FlowReport", "FlowCore", "FlowTime"],
+      path: "Tests/Fuzz/Sources/Carried"),
+    .executableTarget(name: "flow-mutants", dependencies: ["Carried", "FuzzKit"], path: "Tests/Fuzz/Program"),
     .executableTarget(
       name: "flow-mail", dependencies: ["FlowTransport", "FlowPlugin"], path: "Benchmarks/Mail", exclude: ["run"]),
     // Drives the built command with what is found.

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowPlugin
+import FuzzKit
 
 /// What a program in another language answers, in pieces of any size.
 enum Frames {

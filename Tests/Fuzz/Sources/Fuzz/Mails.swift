@@ -2,6 +2,7 @@ import EmailChannel
 import FlowCore
 import FlowPlugin
 import FlowTime
+import FuzzKit
 
 /// Mails as they come from anybody.
 enum Mails {

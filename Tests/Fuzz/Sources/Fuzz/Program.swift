@@ -1,9 +1,13 @@
-import Glibc
+import FuzzKit
+
+#if canImport(Carried)
+  import Carried
+#endif
 
 /// One program for all readers.
 ///
 ///     FLOW_FUZZ=yaml Fuzz [options of libFuzzer] [folders]     FLOW_FUZZ says which reader gets the bytes
-///     Fuzz --mutants N [--seed S] [--only I] [--write FOLDER]  changed workflow files, checked and carried through
+///     Fuzz --mutants N [--seed S] [--only I] [--write FOLDER]  changed workflow files, as `flow-mutants` has them
 ///
 /// The working directory is the repository: the shipped manifests, calendars and workflows are read from it.
 ///
@@ -11,7 +15,9 @@ import Glibc
 @_cdecl("Fuzz_main")
 public func fuzzMain(_ count: CInt, _ arguments: Arguments) -> CInt {
   let words = (1..<max(1, Int(count))).compactMap { arguments[$0].map { String(cString: $0) } }
-  if words.first == "--mutants" { return Mutants(words)?.run() ?? usage() }
+  #if canImport(Carried)
+    if words.first == "--mutants" { return Mutants(words)?.run() ?? usage() }
+  #endif
   guard Readers.chosen != nil else { return usage() }
   var count = count
   var arguments = arguments
@@ -32,18 +38,4 @@ private func runDriver(
 private func usage() -> CInt {
   Said.line("FLOW_FUZZ is one of \(Readers.all.keys.sorted().joined(separator: ", ")); or: --mutants N [--seed S]")
   return 2
-}
-
-/// What the program says: on standard error, as libFuzzer does.
-enum Said {
-  static func line(_ text: String) {
-    let bytes = Array((text + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-  }
-
-  /// A promise is broken: said, then the process ends the way a crash does, so that the input is kept.
-  static func broken(_ promise: String) -> Never {
-    line("BROKEN: " + promise)
-    abort()
-  }
 }

@@ -2,7 +2,12 @@ import FlowCompiler
 import FlowCore
 import FlowPlugin
 import FlowTime
+import FuzzKit
 import Glibc
+
+#if canImport(Carried)
+  import Carried
+#endif
 
 /// Everything that reads foreign bytes, by the name of its corpus.
 enum Readers {
@@ -10,11 +15,16 @@ enum Readers {
 
   static let chosen: Reader? = getenv("FLOW_FUZZ").flatMap { all[String(cString: $0)] }
 
-  static let all: [String: Reader] = [
-    "yaml": yaml, "expression": { Expressions.read($0) }, "time": { Times.read($0) }, "zone": { Times.readZone($0) },
-    "json": json, "manifest": manifest, "frames": { Frames.read($0) }, "project": project, "workflow": workflow,
-    "mail": { Mails.read($0) },
-  ]
+  static let all: [String: Reader] = {
+    var all: [String: Reader] = [
+      "yaml": yaml, "expression": { Expressions.read($0) }, "time": { Times.read($0) }, "zone": { Times.readZone($0) },
+      "json": json, "manifest": manifest, "frames": { Frames.read($0) }, "project": project, "mail": { Mails.read($0) },
+    ]
+    #if canImport(Carried)
+      all["workflow"] = { Workflows.read($0) }
+    #endif
+    return all
+  }()
 
   private static let yaml: Reader = { bytes in
     let source = SourceText(file: "fuzz.yaml", utf8: bytes)
@@ -56,10 +66,4 @@ enum Readers {
     "Workflows/calendars/de.ics": Array(
       "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".utf8)
   ])
-
-  /// A workflow from its bytes to the last entry of every path, beside the shipped ones.
-  private static let workflow: Reader = { bytes in
-    let file = "Workflows/fuzz.yaml"
-    Carried(file: file, files: Shipped.files.with(file, bytes)).through()
-  }
 }

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowTime
+import FuzzKit
 
 /// Types, names and values for the readers that need some.
 enum Samples {

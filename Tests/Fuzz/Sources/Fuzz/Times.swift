@@ -1,4 +1,5 @@
 import FlowTime
+import FuzzKit
 
 /// Durations, instants, windows, dates, calendars, zones.
 enum Times {

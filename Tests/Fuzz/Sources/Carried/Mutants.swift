@@ -1,8 +1,9 @@
+import FuzzKit
 import Glibc
 
 /// Thousands of changed workflow files, each compiled, reported on, drawn and carried to its end. Every one is known by
 /// (seed, number), so that what is found can be had again without keeping it.
-struct Mutants {
+package struct Mutants {
   private var count = 0
   private var seed: UInt64 = 2026
   /// The one that is wanted again.
@@ -14,7 +15,7 @@ struct Mutants {
   /// the machine may be slow. What grows beyond all bounds costs more.
   private static let limit = 10_000
 
-  init?(_ words: [String]) {
+  package init?(_ words: [String]) {
     var rest = words[...]
     while let option = rest.popFirst() {
       guard let value = rest.popFirst() else { return nil }
@@ -28,7 +29,7 @@ struct Mutants {
     }
   }
 
-  func run() -> CInt {
+  package func run() -> CInt {
     Watch.begin()
     let originals = Shipped.files.contents.keys.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix("/flow.yaml") }.sorted()
     let mutator = Mutator(originals.compactMap { Shipped.files.contents[$0] })
@@ -71,7 +72,7 @@ struct Mutants {
 }
 
 /// Says which mutant it was when the process dies or hangs.
-private enum Watch {
+package enum Watch {
   /// What the handler writes: it may neither allocate nor lock.
   nonisolated(unsafe) private static let line = UnsafeMutablePointer<UInt8>.allocate(capacity: 400)
   nonisolated(unsafe) private static var length = 0
@@ -84,7 +85,7 @@ private enum Watch {
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 
-  static func begin() {
+  package static func begin() {
     for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGALRM, SIGFPE] {
       Glibc.signal(signal) { number in
         _ = Glibc.write(2, Watch.line, Watch.length)
@@ -94,7 +95,7 @@ private enum Watch {
     }
   }
 
-  static func look(_ text: String) {
+  package static func look(_ text: String) {
     let bytes = Array("DIED OR HUNG: \(text)\n".utf8.prefix(400))
     for (index, byte) in bytes.enumerated() { line[index] = byte }
     length = bytes.count

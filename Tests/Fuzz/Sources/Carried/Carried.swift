@@ -3,11 +3,17 @@ import FlowCompiler
 import FlowCore
 import FlowReport
 import FlowTime
+import FuzzKit
 
 /// What `flow check`, `flow graph` and `flow simulate` do with one workflow file, without a channel.
-struct Carried {
-  let file: String
-  let files: Overlay
+package struct Carried {
+  private let file: String
+  private let files: Overlay
+
+  package init(file: String, files: Overlay) {
+    self.file = file
+    self.files = files
+  }
 
   private static let start = Instant(seconds: 1_774_453_200)
   /// More steps than a run of any finite graph has; ten years are no end of it either.
@@ -15,7 +21,7 @@ struct Carried {
 
   /// - Returns: whether the file has a graph.
   @discardableResult
-  func through() -> Bool {
+  package func through() -> Bool {
     let compilation = Compiler.compile(
       CompilerInput(
         files: [file], project: Shipped.project, manifests: Shipped.manifests, zones: Shipped.zones, source: files))
@@ -76,5 +82,13 @@ struct Carried {
     _ = TimelineReport.text(timeline, width: 60, color: true)
     _ = TimelineReport.svg(timeline)
     guard (try? JSONReader.read(TimelineReport.json(timeline))) != nil else { Said.broken("the timeline is no JSON") }
+  }
+}
+
+/// A workflow from its bytes to the last entry of every path, beside the shipped ones.
+package enum Workflows {
+  package static func read(_ bytes: [UInt8]) {
+    let file = "Workflows/fuzz.yaml"
+    Carried(file: file, files: Shipped.files.with(file, bytes)).through()
   }
 }

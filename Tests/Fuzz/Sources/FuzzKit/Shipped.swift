@@ -3,12 +3,12 @@ import FlowCore
 import FlowTime
 
 /// The project in the repository, read once.
-enum Shipped {
-  static let zones = SystemZones()
+package enum Shipped {
+  package static let zones = SystemZones()
   private static let disk = DiskFiles(root: ".")
 
   /// All of Workflows/, in memory.
-  static let files: Overlay = {
+  package static let files: Overlay = {
     var contents: [String: [UInt8]] = [:]
     for folder in ["Workflows", "Workflows/fixtures", "Workflows/calendars"] + messages {
       for name in disk.list(folder) {
@@ -21,18 +21,21 @@ enum Shipped {
   private static let messages =
     ["Workflows/messages"] + disk.list("Workflows/messages").map { "Workflows/messages/\($0)" }
 
+  /// Of any file, from the working directory; nil where it cannot be read.
+  package static func bytes(of path: String) -> [UInt8]? { try? disk.read(path).get() }
+
   /// Names of workflow files, sorted.
-  static let workflows = disk.list("Workflows").filter {
+  package static let workflows = disk.list("Workflows").filter {
     $0.hasSuffix(".yaml") && $0 != "flow.yaml" && !$0.hasSuffix(".scenarios.yaml")
   }.map { "Workflows/" + $0 }
 
-  static let project: Project = {
+  package static let project: Project = {
     let file = "Workflows/flow.yaml"
     guard case .success(let bytes) = files.read(file) else { Said.broken("run it in the repository: no \(file)") }
     return Compiler.project(SourceText(file: file, utf8: bytes), files: files, zones: zones).0
   }()
 
-  static let manifests: [Manifest] = {
+  package static let manifests: [Manifest] = {
     let paths = disk.list("Plugins").flatMap { plugin in
       disk.list("Plugins/\(plugin)").filter { $0.hasSuffix(".yaml") }.map { "Plugins/\(plugin)/\($0)" }
     }
@@ -46,20 +49,22 @@ enum Shipped {
 }
 
 /// Files in memory.
-struct Overlay: ProjectFiles {
-  var contents: [String: [UInt8]]
+package struct Overlay: ProjectFiles {
+  package var contents: [String: [UInt8]]
 
-  func with(_ path: String, _ bytes: [UInt8]) -> Overlay {
+  package init(contents: [String: [UInt8]]) { self.contents = contents }
+
+  package func with(_ path: String, _ bytes: [UInt8]) -> Overlay {
     var files = self
     files.contents[path] = bytes
     return files
   }
 
-  func read(_ path: String) -> Result<[UInt8], FileProblem> {
+  package func read(_ path: String) -> Result<[UInt8], FileProblem> {
     contents[path].map { .success($0) } ?? .failure(.missing)
   }
 
-  func list(_ folder: String) -> [String] {
+  package func list(_ folder: String) -> [String] {
     let prefix = folder + "/"
     return contents.keys.filter { $0.hasPrefix(prefix) && !$0.dropFirst(prefix.count).contains("/") }
       .map { String($0.dropFirst(prefix.count)) }.sorted()

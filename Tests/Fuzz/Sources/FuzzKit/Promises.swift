@@ -1,9 +1,9 @@
 import FlowCore
 
 /// What every reader promises, whatever the bytes.
-enum Promises {
+package enum Promises {
   /// A finding stands in its file, and says something.
-  static func hold(_ findings: [Diagnostic], in sources: [String: SourceText]) {
+  package static func hold(_ findings: [Diagnostic], in sources: [String: SourceText]) {
     for finding in findings {
       if finding.message.isEmpty { Said.broken("\(finding.code) says nothing") }
       hold(finding.span, of: finding, in: sources)
@@ -24,7 +24,7 @@ enum Promises {
   }
 
   /// What a reader refuses, it says why.
-  static func explained<Result>(_ result: Result?, _ findings: [Diagnostic], _ reader: String) {
+  package static func explained<Result>(_ result: Result?, _ findings: [Diagnostic], _ reader: String) {
     if result == nil, !findings.contains(where: { $0.severity == .error }) {
       Said.broken("\(reader) gives neither a result nor an error")
     }
