@@ -47,16 +47,25 @@ enum Delta {
 
   /// Something new, which is likely to come again: where it stands, and how much longer what it stands for is.
   fileprivate struct New {
-    var start: Int
-    var count: Int
+    var start = 0
+    var count = 0
     var skip = 0
   }
 
   /// What was new lately, the latest first.
   fileprivate struct News {
-    private var ring = InlineArray<16, New>(repeating: New(start: 0, count: 0))
+    /// The last sixteen, in memory of the caller's: an array in place is copied for each question.
+    private let ring: UnsafeMutableBufferPointer<New>
     private var last = 0
     private(set) var count = 0
+
+    /// - Parameter ring: of ``room``.
+    init(_ ring: UnsafeMutableBufferPointer<New>) {
+      self.ring = ring
+      ring.initialize(repeating: New())
+    }
+
+    static let room = 16
 
     mutating func add(_ new: New) {
       last = (last + 1) & 15
@@ -65,20 +74,21 @@ enum Delta {
     }
 
     /// - Parameter index: below ``count``.
-    subscript(index: Int) -> New { ring.span[(last - index) & 15] }
+    subscript(index: Int) -> New { ring[(last - index) & 15] }
 
     /// What follows the latest tells how long it is in the base.
     mutating func note(skip: Int) { if count > 0 { ring[last].skip = skip } }
   }
 
-  static func encode(_ bytes: [UInt8], against base: Base, into packer: inout Packer) {
-    packer.put(UInt64(bytes.count))
+  static func encode(_ target: UnsafeRawBufferPointer, against base: Base, into packer: inout Packer) {
+    packer.put(UInt64(target.count))
     withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 256) { own in
       own.initialize(repeating: 0)
-      bytes.withUnsafeBytes { target in
+      withUnsafeTemporaryAllocation(of: New.self, capacity: News.room) { ring in
         base.bytes.withUnsafeBytes { source in
           base.places.withUnsafeBufferPointer { places in
-            var writer = DeltaWriter(target: target, source: source, places: places, shift: base.shift, own: own)
+            var writer = DeltaWriter(
+              target: target, source: source, places: places, shift: base.shift, own: own, news: News(ring))
             writer.write(&packer)
           }
         }
@@ -92,13 +102,15 @@ enum Delta {
   static func decode(_ unpacker: inout Unpacker, against base: [UInt8]) throws(StoreError) -> [UInt8] {
     let length = try unpacker.number()
     guard length <= UInt64(longest) else { throw Unpacker.corrupt("a line is too long") }
-    var reader = DeltaReader(base: base, length: Int(length))
-    while reader.out.count < reader.length { try reader.readPiece(&unpacker) }
-    return reader.out
+    return try withUnsafeTemporaryAllocation(of: New.self, capacity: News.room) { (ring) throws(StoreError) in
+      var reader = DeltaReader(base: base, length: Int(length), news: News(ring))
+      while reader.out.count < reader.length { try reader.readPiece(&unpacker) }
+      return reader.out
+    }
   }
 }
 
-/// Copied for none of its questions: it holds what was new.
+/// Copied for none of its questions.
 private struct DeltaWriter: ~Copyable {
   let target: UnsafeRawBufferPointer
   let source: UnsafeRawBufferPointer
@@ -107,7 +119,9 @@ private struct DeltaWriter: ~Copyable {
   let shift: UInt32
   /// Where four bytes stand in what is new, by their hash: position + 1.
   let own: UnsafeMutableBufferPointer<UInt16>
-  private var news = Delta.News()
+  private var news: Delta.News
+  /// With which bytes something new has begun, each a bit by its lower six: what begins otherwise was not new.
+  private var beginnings: UInt64 = 0
   /// The last piece was new, and what follows says how long it is in the base.
   private var isAfterNew = false
   /// The place in the base that follows the last piece.
@@ -118,13 +132,14 @@ private struct DeltaWriter: ~Copyable {
 
   init(
     target: UnsafeRawBufferPointer, source: UnsafeRawBufferPointer, places: UnsafeBufferPointer<UInt32>,
-    shift: UInt32, own: UnsafeMutableBufferPointer<UInt16>
+    shift: UInt32, own: UnsafeMutableBufferPointer<UInt16>, news: Delta.News
   ) {
     self.target = target
     self.source = source
     self.places = places
     self.shift = shift
     self.own = own
+    self.news = news
   }
 
   mutating func write(_ packer: inout Packer) {
@@ -211,6 +226,7 @@ private struct DeltaWriter: ~Copyable {
       packer.put(bytes: UnsafeRawBufferPointer(rebasing: target[literal..<end]))
     }
     news.add(Delta.New(start: literal, count: count))
+    beginnings |= 1 << UInt64(target[literal] & 63)
     // As long as what it stands for, most often.
     expected += count
     isAfterNew = true
@@ -218,21 +234,26 @@ private struct DeltaWriter: ~Copyable {
   }
 
   /// Something that was new before comes again.
+  @inline(__always)
   private func again() -> (Int, Delta.New)? {
+    guard beginnings & 1 << UInt64(target[at] & 63) != 0 else { return nil }
     // Where the base goes on, it goes on.
-    if expected >= 0, isSame(source, expected, at, 4) { return nil }
+    if at + 4 <= target.count, has(target.loadUnaligned(fromByteOffset: at, as: UInt32.self), source, expected) {
+      return nil
+    }
+    let first = target[at]
     var best: (Int, Delta.New)?
     for index in 0..<news.count {
       let new = news[index]
-      if new.count > best?.1.count ?? 0, isSame(target, new.start, at, new.count) { best = (index, new) }
+      if target[new.start] == first, new.count > best?.1.count ?? 0, isAgain(new) { best = (index, new) }
     }
     return best
   }
 
-  /// Whether so many bytes from a place on are those of the list from another.
-  private func isSame(_ from: UnsafeRawBufferPointer, _ start: Int, _ at: Int, _ count: Int) -> Bool {
-    guard start + count <= from.count, at + count <= target.count else { return false }
-    for index in 0..<count where from[start + index] != target[at + index] { return false }
+  /// Whether the bytes of something new are those that come.
+  private func isAgain(_ new: Delta.New) -> Bool {
+    guard at + new.count <= target.count else { return false }
+    for index in 0..<new.count where target[new.start + index] != target[at + index] { return false }
     return true
   }
 
@@ -258,9 +279,9 @@ private struct DeltaWriter: ~Copyable {
         }
       } else {
         for shift in 1...8 {
-          for place in [aligned + shift, aligned - shift] where has(four, source, place) {
-            improve(&best, source, place, place)
-          }
+          let (after, before) = (aligned + shift, aligned - shift)
+          if has(four, source, after) { improve(&best, source, after, after) }
+          if has(four, source, before) { improve(&best, source, before, before) }
         }
       }
     }
@@ -312,17 +333,22 @@ private struct DeltaWriter: ~Copyable {
   private func match(_ from: UnsafeRawBufferPointer, _ start: Int) -> Int {
     let limit = min(from.count - start, target.count - at)
     var count = 0
-    while count + 8 <= limit,
-      from.loadUnaligned(fromByteOffset: start + count, as: UInt64.self)
-        == target.loadUnaligned(fromByteOffset: at + count, as: UInt64.self)
-    { count += 8 }
+    while count + 8 <= limit {
+      let (left, right) = (
+        from.loadUnaligned(fromByteOffset: start + count, as: UInt64.self),
+        target.loadUnaligned(fromByteOffset: at + count, as: UInt64.self)
+      )
+      // The lowest byte in which they differ tells how many before it are the same.
+      if left != right { return count + (left ^ right).littleEndian.trailingZeroBitCount / 8 }
+      count += 8
+    }
     while count < limit, from[start + count] == target[at + count] { count += 1 }
     return count
   }
 }
 
 /// The value of a lower-case hexadecimal digit.
-private func digit(_ byte: UInt8) -> UInt8? {
+func digit(_ byte: UInt8) -> UInt8? {
   switch byte {
   case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
   case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
@@ -334,12 +360,13 @@ private struct DeltaReader {
   let base: [UInt8]
   let length: Int
   var out: [UInt8] = []
-  private var news = Delta.News()
+  private var news: Delta.News
   private var isAfterNew = false
   private var expected = 0
 
-  init(base: [UInt8], length: Int) {
+  init(base: [UInt8], length: Int, news: Delta.News) {
     self.base = base
+    self.news = news
     self.length = length
     out.reserveCapacity(min(length, 1 << 16))
   }
@@ -418,23 +445,27 @@ private struct DeltaReader {
 }
 
 /// Tells whether bytes are what was written: each bit counts.
-func checksum(_ bytes: [UInt8]) -> UInt32 {
-  var sum: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
+func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  let sum = mixed(bytes, from: 0)
+  return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+}
+
+/// A number that bytes come to: each bit of them counts, and of where it begins.
+func mixed(_ bytes: UnsafeRawBufferPointer, from beginning: UInt64) -> UInt64 {
+  var sum: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count) ^ beginning << 56
   func add(_ word: UInt64) {
     sum = (sum ^ word) &* 0xD6E8_FEB8_6659_FD93
     sum ^= sum >> 32
   }
-  bytes.withUnsafeBytes { all in
-    var at = 0
-    while at + 8 <= all.count {
-      add(UInt64(littleEndian: all.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
-      at += 8
-    }
-    while at < all.count {
-      add(UInt64(all[at]))
-      at += 1
-    }
+  var at = 0
+  while at + 8 <= bytes.count {
+    add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+    at += 8
+  }
+  while at < bytes.count {
+    add(UInt64(bytes[at]))
+    at += 1
   }
   add(0)
-  return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
+  return sum
 }

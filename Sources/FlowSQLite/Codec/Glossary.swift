@@ -91,9 +91,11 @@ final class Glossary: Sendable {
   // MARK: Packed lines
 
   /// Where lines are packed, one after the other.
-  struct Room {
+  struct Room: ~Copyable {
     fileprivate var plain = Packer()
     fileprivate var told = Packer()
+    /// The line that was packed last: until the next one is.
+    var packed: UnsafeRawBufferPointer { told.raw }
   }
 
   /// - Parameters:
@@ -101,23 +103,24 @@ final class Glossary: Sendable {
   ///   - origin: whose it is: a run's number, or that of a line of the inbox.
   ///   - clock: an instant that the reader knows.
   ///   - seal: of the columns beside it.
+  ///   - room: which has the packed line then.
   func pack(
     _ key: Key, of origin: Int64, clock: Int64, seal: UInt32, in room: inout Room, _ write: (inout Packer) -> Void
-  ) -> [UInt8] {
+  ) {
     room.plain.begin(clock: clock)
     write(&room.plain)
     room.told.begin()
     let (number, base) = base(key) ?? adopt(room.plain.bytes, as: key, of: origin)
+    let plain = room.plain.raw
     // The lowest bit is for another layout.
     room.told.put(UInt64(number) << 1)
     if let base {
-      Delta.encode(room.plain.bytes, against: base, into: &room.told)
+      Delta.encode(plain, against: base, into: &room.told)
     } else {
-      room.told.put(bytes: room.plain.bytes)
+      room.told.put(bytes: plain)
     }
-    let sum = checksum(room.plain.bytes) ^ seal
+    let sum = checksum(plain) ^ seal
     for shift: UInt32 in [0, 8, 16, 24] { room.told.put(byte: UInt8(truncatingIfNeeded: sum >> shift)) }
-    return room.told.bytes
   }
 
   /// The same line, told by no other. What is damaged stays so.
@@ -125,7 +128,7 @@ final class Glossary: Sendable {
     var packer = Packer()
     packer.put(UInt64(0))
     packer.put(bytes: try told(packed))
-    packer.put(bytes: packed.suffix(4))
+    packer.put(bytes: Array(packed.suffix(4)))
     return packer.bytes
   }
 
@@ -170,7 +173,9 @@ final class Glossary: Sendable {
   func plain(_ bytes: [UInt8], seal: UInt32) throws(StoreError) -> [UInt8] {
     let plain = try told(bytes)
     let sum = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    guard sum == checksum(plain) ^ (areSealed ? seal : 0) else { throw Unpacker.corrupt("its checksum is another") }
+    guard sum == plain.withUnsafeBytes(checksum) ^ (areSealed ? seal : 0) else {
+      throw Unpacker.corrupt("its checksum is another")
+    }
     return plain
   }
 

@@ -11,8 +11,11 @@ package protocol Packed {
   init(_ unpacker: inout Unpacker) throws(StoreError)
 }
 
-package struct Packer {
-  private(set) var bytes: [UInt8] = []
+/// Bytes in memory of their own, one after the other: an array would ask for each whether it is shared.
+package struct Packer: ~Copyable {
+  private var start: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private(set) var count = 0
   /// The instant that was put last: the next one is told by its distance.
   var clock: Int64 = 0
   /// What stands in lines of the outbox that are known to the reader, and is told by their number.
@@ -20,41 +23,71 @@ package struct Packer {
   /// Of the run that is put.
   var data: PackedData?
 
-  /// Most lines fit into a few hundred bytes.
-  init() { bytes.reserveCapacity(480) }
+  init() {
+    // Most lines fit into a few hundred bytes.
+    capacity = 480
+    start = .allocate(capacity: capacity)
+  }
+
+  deinit { start.deallocate() }
+
+  /// What was put, as a value.
+  var bytes: [UInt8] { Array(raw) }
+  /// The same as it lies: until something else is put.
+  var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
   /// Another line, in the same place.
   mutating func begin(clock: Int64 = 0) {
-    bytes.removeAll(keepingCapacity: true)
+    count = 0
     self.clock = clock
     (shown, data) = ([], nil)
   }
 
-  mutating func put(_ value: some Packed) { value.pack(&self) }
-  mutating func put(byte: UInt8) { bytes.append(byte) }
+  private mutating func grow(by more: Int) {
+    capacity = max(2 * capacity, count + more)
+    let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    wider.moveInitialize(from: start, count: count)
+    start.deallocate()
+    start = wider
+  }
 
-  mutating func put(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+  mutating func put(_ value: some Packed) { value.pack(&self) }
+
+  mutating func put(byte: UInt8) {
+    if count == capacity { grow(by: 1) }
+    start[count] = byte
+    count += 1
+  }
+
+  mutating func put(bytes more: UnsafeRawBufferPointer) {
+    guard let from = more.baseAddress, !more.isEmpty else { return }
+    if count + more.count > capacity { grow(by: more.count) }
+    UnsafeMutableRawPointer(start + count).copyMemory(from: from, byteCount: more.count)
+    count += more.count
+  }
+
+  mutating func put(bytes more: [UInt8]) { more.withUnsafeBytes { put(bytes: $0) } }
 
   /// Seven bits a byte, the least first.
   mutating func put(_ number: UInt64) {
     var left = number
     while left >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: left) | 0x80)
+      put(byte: UInt8(truncatingIfNeeded: left) | 0x80)
       left >>= 7
     }
-    bytes.append(UInt8(left))
+    put(byte: UInt8(left))
   }
 
   mutating func put(_ raw: [UInt8]) {
     put(UInt64(raw.count))
-    bytes += raw
+    put(bytes: raw)
   }
 
   mutating func put(utf8 text: String) {
     var text = text
     text.withUTF8 { utf8 in
       put(UInt64(utf8.count))
-      bytes.append(contentsOf: utf8)
+      put(bytes: UnsafeRawBufferPointer(utf8))
     }
   }
 }
@@ -75,10 +108,10 @@ final class PackedData: @unchecked Sendable {
       packer.clock = after
       return
     }
-    let start = packer.bytes.count
+    let start = packer.count
     (self.values, before) = (values, packer.clock)
     packer.put(values)
-    (bytes, after) = (Array(packer.bytes[start...]), packer.clock)
+    (bytes, after) = (Array(packer.raw[start...]), packer.clock)
   }
 
   /// As they stand in a line, which this program has written, or one before it: packed anew they may be others.
@@ -245,7 +278,12 @@ extension Array: Packed where Element: Packed {
 
 /// Sorted: the same value is the same bytes.
 extension Set: Packed where Element: Packed & Comparable {
-  package func pack(_ packer: inout Packer) { packer.put(sorted()) }
+  package func pack(_ packer: inout Packer) {
+    // Most have one element, or none: nothing is copied to put that in order.
+    guard count < 2 else { return packer.put(sorted()) }
+    packer.put(UInt64(count))
+    for element in self { packer.put(element) }
+  }
   package init(_ unpacker: inout Unpacker) throws(StoreError) { self = Set(try unpacker.get([Element].self)) }
 }
 
@@ -253,17 +291,25 @@ extension Set: Packed where Element: Packed & Comparable {
 extension Dictionary: Packed where Key: Packed & Comparable, Value: Packed {
   package func pack(_ packer: inout Packer) {
     packer.put(UInt64(count))
-    // Most have one entry or two: nothing is copied to put these in order.
-    if count == 2, keys[startIndex] < keys[index(after: startIndex)] {
+    if count == 1 {
       put(startIndex, &packer)
-      put(index(after: startIndex), &packer)
-    } else if count == 2 {
-      put(index(after: startIndex), &packer)
-      put(startIndex, &packer)
-    } else if count == 1 {
-      put(startIndex, &packer)
-    } else if count > 2 {
+    } else if count > 16 {
       for place in indices.sorted(by: { keys[$0] < keys[$1] }) { put(place, &packer) }
+    } else if count > 1 {
+      // Most have a few entries: nothing is copied to put these in order.
+      withUnsafeTemporaryAllocation(of: Index.self, capacity: count) { places in
+        var known = 0
+        for place in indices {
+          var at = known
+          while at > 0, keys[place] < keys[places[at - 1]] {
+            places[at] = places[at - 1]
+            at -= 1
+          }
+          places[at] = place
+          known += 1
+        }
+        for index in 0..<known { put(places[index], &packer) }
+      }
     }
   }
 

@@ -44,24 +44,16 @@ let taskID = Digits(count: 8)
 enum DeliveryKey {
   static func cell(_ text: String) -> Cell {
     guard text.utf8.count == 32 else { return .text(text) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(16)
-    var high: UInt8?
-    for byte in text.utf8 {
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-      default: return .text(text)
-      }
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
+    var digits = text
+    let bytes = digits.withUTF8 { digits in
+      [UInt8](unsafeUninitializedCapacity: 16) { bytes, count in
+        while count < 16, let high = digit(digits[2 * count]), let low = digit(digits[2 * count + 1]) {
+          bytes[count] = high << 4 | low
+          count += 1
+        }
       }
     }
-    return .bytes(bytes)
+    return bytes.count == 16 ? .bytes(bytes) : .text(text)
   }
 
   static func text(_ cell: Cell) -> String {

@@ -55,6 +55,11 @@ final class Statement {
     }
   }
 
+  /// - Parameter bytes: not copied: they must lie there until the statement was run.
+  func bind(_ index: Int32, lying bytes: UnsafeRawBufferPointer) {
+    _ = sqlite3_bind_blob64(handle, index, bytes.baseAddress, UInt64(bytes.count), nil)
+  }
+
   func bind(_ index: Int32, _ cell: Cell) {
     switch cell {
     case .number(let number): bind(index, number)

@@ -89,7 +89,7 @@ final class GroupWriter {
     let key = Glossary.Key(kind: Kind.inbox, first: type.word, second: state, third: 0)
     let (number, at) = (entry.number, incoming.at.milliseconds)
     let seal = Seal.event(number, source: source, id: incoming.id, at: at, type: type, state: state)
-    let packed = glossary.pack(key, of: number, clock: at, seal: seal, in: &room) { packer in
+    glossary.pack(key, of: number, clock: at, seal: seal, in: &room) { packer in
       packer.put(entry.row.received)
       packer.put(incoming.body)
       packer.put(incoming.depth)
@@ -99,7 +99,7 @@ final class GroupWriter {
       let statement = try file.statement(.updateInbox)
       statement.bind(1, entry.number)
       statement.bind(2, state)
-      statement.bind(3, packed)
+      statement.bind(3, lying: room.packed)
       return try statement.run()
     }
     let statement = try file.statement(.insertInbox)
@@ -109,7 +109,7 @@ final class GroupWriter {
     statement.bind(4, incoming.at.milliseconds)
     statement.bind(5, type)
     statement.bind(6, state)
-    statement.bind(7, packed)
+    statement.bind(7, lying: room.packed)
     try statement.run()
   }
 
@@ -150,7 +150,7 @@ final class GroupWriter {
         version: version, steps: entry.steps, lastStep: entry.lastStep, lastLine: entry.lastLine,
         lastTask: entry.lastTask, touches: record.touched.count, sequence: record.sequence,
         due: record.due?.milliseconds, ended: record.ended?.milliseconds, outcome: outcome, stuck: record.stuck)
-    let packed = glossary.pack(key, of: entry.number, clock: record.started.milliseconds, seal: seal, in: &room) {
+    glossary.pack(key, of: entry.number, clock: record.started.milliseconds, seal: seal, in: &room) {
       packer in
       packer.data = entry.packedData
       packer.put(entry.told)
@@ -159,7 +159,7 @@ final class GroupWriter {
       packer.put(entry.areThreadsTold ? [:] : record.threads)
       packer.put(record.run)
     }
-    statement.bind(13, packed)
+    statement.bind(13, lying: room.packed)
     // A run may be moved to another version.
     statement.bind(15, version)
     if !entry.isStored {
@@ -204,7 +204,7 @@ final class GroupWriter {
     let key = Glossary.Key(kind: Kind.step, first: version(new.version).word, second: what.word, third: 0)
     let at = new.step.at.milliseconds(since: new.started)
     let seal = Seal.step(new.number, run: new.run, previous: new.previous, at: at, what: what)
-    let packed = glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, seal: seal, in: &room) { packer in
+    glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, seal: seal, in: &room) { packer in
       packer.shown = new.shown
       packer.put(new.isHeard)
       packer.put(new.step.event)
@@ -219,7 +219,7 @@ final class GroupWriter {
     statement.bind(3, known(new.previous))
     statement.bind(4, at)
     statement.bind(5, what)
-    statement.bind(6, packed)
+    statement.bind(6, lying: room.packed)
     try statement.run()
   }
 
@@ -251,11 +251,10 @@ final class GroupWriter {
       let seal = Seal.line(
         line.number, run: line.run, previous: line.previous, key: outgoing.key.text, step: step, verb: verb,
         touch: outgoing.touch, planned: off)
-      statement.bind(
-        14,
-        glossary.pack(key, of: line.run, clock: planned.milliseconds, seal: seal ^ line.moving, in: &room) {
-          LineRow.pack(outgoing, outgoing.rendering, &$0)
-        })
+      glossary.pack(key, of: line.run, clock: planned.milliseconds, seal: seal ^ line.moving, in: &room) {
+        LineRow.pack(outgoing, outgoing.rendering, &$0)
+      }
+      statement.bind(14, lying: room.packed)
       statement.bind(15, off)
     }
     try statement.run()
@@ -273,8 +272,8 @@ final class GroupWriter {
     statement.bind(2, isOpen)
     let seal = Seal.task(
       entry.number, id: entry.record.id, run: entry.run, previous: entry.previous, name: name, open: isOpen)
-    statement.bind(
-      3, glossary.pack(key, of: entry.run, clock: 0, seal: seal, in: &room) { TaskRow.pack(entry.record, &$0) })
+    glossary.pack(key, of: entry.run, clock: 0, seal: seal, in: &room) { TaskRow.pack(entry.record, &$0) }
+    statement.bind(3, lying: room.packed)
     if !entry.isStored {
       statement.bind(4, taskID.cell(entry.record.id))
       statement.bind(5, entry.run)
@@ -390,15 +389,26 @@ extension Incoming.Body {
 extension JournalStep {
   /// What a person reads in the table: `sent receipt, waiting`.
   fileprivate var summary: String {
-    var text = ""
     let all = entries.span
-    for index in all.indices {
-      if index > 0 { text += ", " }
-      text += all[index].type
-      guard let step = all[index].step else { continue }
-      text += " "
-      text += step
+    var room = 0
+    for index in all.indices { room += 3 + all[index].type.utf8.count + (all[index].step?.utf8.count ?? 0) }
+    return String(unsafeUninitializedCapacity: room) { bytes in
+      var count = 0
+      func put(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+          _ = UnsafeMutableBufferPointer(rebasing: bytes[count...]).update(fromContentsOf: utf8)
+          count += utf8.count
+        }
+      }
+      for index in all.indices {
+        if index > 0 { put(", ") }
+        put(all[index].type)
+        guard let step = all[index].step else { continue }
+        put(" ")
+        put(step)
+      }
+      return count
     }
-    return text
   }
 }
