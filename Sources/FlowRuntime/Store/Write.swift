@@ -92,7 +92,10 @@ public struct Fact: Hashable, Sendable {
 
   /// There is one a message, a contact or what was erased of one: such facts are looked up by their name, and need not
   /// stay in memory.
-  public static func isOneOfMany(_ name: String) -> Bool { many.contains { name.utf8.starts(with: $0.utf8) } }
+  public static func isOneOfMany(_ name: String) -> Bool {
+    let first = name.utf8.first
+    return many.contains { $0.utf8.first == first && name.utf8.starts(with: $0.utf8) }
+  }
 
   /// Beginnings of names: the run that sent a message, the contact that an identity belongs to, what was erased.
   public static let many = ["reference/", "contact/", erased]

@@ -10,7 +10,8 @@ final class Presence {
   }
 
   /// 2,097,152 of them: of 100,000 names one in a hundred others is taken for one.
-  private var bits = [UInt64](repeating: 0, count: 1 << 15)
+  private static let count: UInt64 = 1 << 21
+  private let bits: UnsafeMutableBufferPointer<UInt64>
   /// With more lines than these it is not made: they would have to be read.
   private static let limit: Int64 = 50_000
 
@@ -18,6 +19,8 @@ final class Presence {
   /// - Returns: nil where there is too much in the file.
   init?(of front: Front) throws(StoreError) {
     guard front.lastInbox + front.lastRun + front.lastLine + front.lastTask <= Presence.limit else { return nil }
+    bits = .allocate(capacity: Int(Presence.count / 64))
+    bits.initialize(repeating: 0)
     let file = front.file
     for id in try file.once("SELECT id FROM incoming").all({ $0.text(0) }) { add(.incoming, id) }
     for id in try file.once("SELECT id FROM run").all({ runID.text($0.cell(0)) }) { add(.run, id) }
@@ -36,6 +39,8 @@ final class Presence {
     for name in front.changes.facts.keys { add(.fact, name) }
   }
 
+  deinit { bits.deallocate() }
+
   func add(_ kind: Kind, _ name: String) {
     let (first, second) = places(kind, name)
     bits[first >> 6] |= 1 << UInt64(first & 63)
@@ -49,11 +54,8 @@ final class Presence {
   }
 
   private func places(_ kind: Kind, _ name: String) -> (Int, Int) {
-    var hasher = Hasher()
-    hasher.combine(kind.rawValue)
-    hasher.combine(name)
-    let hash = UInt(bitPattern: hasher.finalize())
-    let count = UInt(bits.count * 64)
-    return (Int(hash % count), Int((hash >> 32) % count))
+    var name = name
+    let hash = name.withUTF8 { mixed(UnsafeRawBufferPointer($0), from: UInt64(kind.rawValue)) }
+    return (Int(hash % Presence.count), Int((hash >> 32) % Presence.count))
   }
 }
