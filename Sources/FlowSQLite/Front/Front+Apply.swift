@@ -7,12 +7,11 @@ extension Front {
     try loadQueues()
     changes.isEmpty = changes.isEmpty && writes.isEmpty
     let firstStep = changes.steps.count
-    for index in writes.indices { try apply(writes, index, firstStep) }
+    try writes.forEachInPlace { (write) throws(StoreError) in try apply(write.value, firstStep) }
   }
 
-  /// - Parameter index: of the one that is made: as it lies, so that only what is used of it is copied.
-  private func apply(_ writes: [Write], _ index: Int, _ firstStep: Int) throws(StoreError) {
-    switch writes[index] {
+  private func apply(_ write: borrowing Write, _ firstStep: Int) throws(StoreError) {
+    switch write {
     case .receive(let row):
       lastInbox += 1
       let entry = InboxEntry(number: lastInbox, row, isStored: false)

@@ -33,12 +33,11 @@ extension Front {
       batch.clear()
       swap(&batch, &emptyBatch)
     }
-    for index in writes.indices { try check(writes, index, &batch) }
+    try writes.forEachInPlace { (write) throws(StoreError) in try check(write.value, &batch) }
   }
 
-  /// - Parameter index: of the one that is checked: as it lies, so that only what is used of it is copied.
-  private func check(_ writes: [Write], _ index: Int, _ batch: inout Batch) throws(StoreError) {
-    switch writes[index] {
+  private func check(_ write: borrowing Write, _ batch: inout Batch) throws(StoreError) {
+    switch write {
     case .receive(let row):
       let key = row.incoming.key
       guard try inbox(key) == nil, !batch.inbox.contains(key) else { throw .known("event \(row.incoming.id)") }

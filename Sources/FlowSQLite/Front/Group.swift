@@ -100,18 +100,17 @@ extension Front {
   private func seal(_ new: [NewStep]) -> [Group.StepLine] {
     var lines: [Group.StepLine] = []
     lines.reserveCapacity(new.count)
-    // As they lie: each would be copied otherwise.
-    let all = new.span
-    for index in all.indices { lines.append(seal(all[index])) }
+    new.forEachInPlace { lines.append(seal($0)) }
     return lines
   }
 
-  private func seal(_ new: borrowing NewStep) -> Group.StepLine {
-    let record = new.run.record
+  private func seal(_ new: borrowing InPlace<NewStep>) -> Group.StepLine {
+    let record = new.value.run.record
     return Group.StepLine(
-      number: new.number, run: new.run.number, version: record?.version ?? "", started: record?.started ?? .epoch,
-      previous: new.previous, step: new.step, isHeard: new.isHeard,
-      shown: new.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
+      number: new.value.number, run: new.value.run.number, version: record?.version ?? "",
+      started: record?.started ?? .epoch, previous: new.value.previous, step: new.value.step,
+      isHeard: new.value.isHeard,
+      shown: new.value.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
   }
 
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {

@@ -40,24 +40,25 @@ final class GroupWriter {
   }
 
   private func writeLines(_ group: Group) throws(StoreError) {
-    try inOrder(group.inbox, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
-    try inOrder(group.steps, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
-    try inOrder(group.lines, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
-    try inOrder(group.tasks, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
-    try inOrder(group.runs, by: { $0.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.inbox, by: { $0.value.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.steps, by: { $0.value.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.lines, by: { $0.value.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.tasks, by: { $0.value.number }) { (line) throws(StoreError) in try write(line) }
+    try inOrder(group.runs, by: { $0.value.number }) { (line) throws(StoreError) in try write(line) }
   }
 
-  /// By number: neighbours share pages. The lines stay as they lie: each would be copied otherwise.
+  /// By number: neighbours share pages.
   private func inOrder<Line>(
-    _ lines: [Line], by number: (Line) -> Int64, _ write: (Line) throws(StoreError) -> Void
+    _ lines: [Line], by number: (borrowing InPlace<Line>) -> Int64,
+    _ write: (borrowing InPlace<Line>) throws(StoreError) -> Void
   ) throws(StoreError) {
-    try lines.withUnsafeBufferPointer { (lines) throws(StoreError) in
+    try lines.withInPlace { (lines) throws(StoreError) in
       if lines.count < 2 {
-        for index in lines.indices { try write(lines[index]) }
+        for index in 0..<lines.count { try write(lines[index]) }
         return
       }
-      let numbers = lines.indices.map { number(lines[$0]) }
-      let order = lines.indices.sorted { numbers[$0] < numbers[$1] }
+      let numbers = (0..<lines.count).map { number(lines[$0]) }
+      let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
       for index in order { try write(lines[index]) }
     }
   }
@@ -82,28 +83,28 @@ final class GroupWriter {
 
   // MARK: Inbox
 
-  private func write(_ entry: Group.InboxLine) throws(StoreError) {
-    let incoming = entry.row.incoming
+  private func write(_ entry: borrowing InPlace<Group.InboxLine>) throws(StoreError) {
+    let incoming = entry.value.row.incoming
     let (source, type) = (glossary.cell(incoming.source), glossary.cell(incoming.body.type))
-    let state = entry.row.result?.number ?? 1
+    let state = entry.value.row.result?.number ?? 1
     let key = Glossary.Key(kind: Kind.inbox, first: type.word, second: state, third: 0)
-    let (number, at) = (entry.number, incoming.at.milliseconds)
+    let (number, at) = (entry.value.number, incoming.at.milliseconds)
     let seal = Seal.event(number, source: source, id: incoming.id, at: at, type: type, state: state)
     glossary.pack(key, of: number, clock: at, seal: seal, in: &room) { packer in
-      packer.put(entry.row.received)
+      packer.put(entry.value.row.received)
       packer.put(incoming.body)
       packer.put(incoming.depth)
-      packer.put(entry.row.result)
+      packer.put(entry.value.row.result)
     }
-    guard !entry.isStored else {
+    guard !entry.value.isStored else {
       let statement = try file.statement(.updateInbox)
-      statement.bind(1, entry.number)
+      statement.bind(1, entry.value.number)
       statement.bind(2, state)
       statement.bind(3, lying: room.packed)
       return try statement.run()
     }
     let statement = try file.statement(.insertInbox)
-    statement.bind(1, entry.number)
+    statement.bind(1, entry.value.number)
     statement.bind(2, source)
     statement.bind(3, incoming.id)
     statement.bind(4, incoming.at.milliseconds)
@@ -115,25 +116,26 @@ final class GroupWriter {
 
   // MARK: Runs
 
-  private func write(_ entry: Group.RunLine) throws(StoreError) {
-    let statement = try file.statement(entry.isDamaged ? .updateEnds : entry.isStored ? .updateRun : .insertRun)
-    statement.bind(1, entry.number)
-    if !entry.isStored { statement.bind(2, runID.cell(entry.id)) }
-    statement.bind(9, entry.steps)
-    statement.bind(10, known(entry.lastStep))
-    statement.bind(11, known(entry.lastLine))
-    statement.bind(12, known(entry.lastTask))
-    if entry.isDamaged { return try statement.run() }
-    if let record = entry.record {
+  private func write(_ entry: borrowing InPlace<Group.RunLine>) throws(StoreError) {
+    let statement = try file.statement(
+      entry.value.isDamaged ? .updateEnds : entry.value.isStored ? .updateRun : .insertRun)
+    statement.bind(1, entry.value.number)
+    if !entry.value.isStored { statement.bind(2, runID.cell(entry.value.id)) }
+    statement.bind(9, entry.value.steps)
+    statement.bind(10, known(entry.value.lastStep))
+    statement.bind(11, known(entry.value.lastLine))
+    statement.bind(12, known(entry.value.lastTask))
+    if entry.value.isDamaged { return try statement.run() }
+    if let record = entry.value.record {
       bind(record, entry, statement)
     } else {
       for index: Int32 in [3, 4, 5, 6, 7, 8, 13, 15] { statement.bind(index, Int64?.none) }
-      if !entry.isStored { for index: Int32 in [14, 16, 17, 18, 19, 20] { statement.bind(index, Int64?.none) } }
+      if !entry.value.isStored { for index: Int32 in [14, 16, 17, 18, 19, 20] { statement.bind(index, Int64?.none) } }
     }
     try statement.run()
   }
 
-  private func bind(_ record: RunRecord, _ entry: Group.RunLine, _ statement: Statement) {
+  private func bind(_ record: RunRecord, _ entry: borrowing InPlace<Group.RunLine>, _ statement: Statement) {
     let version = version(record.version)
     let outcome = record.outcome.map(glossary.cell)
     statement.bind(3, record.due?.milliseconds)
@@ -147,22 +149,22 @@ final class GroupWriter {
     let seal =
       seal(record, entry)
       ^ Seal.run(
-        version: version, steps: entry.steps, lastStep: entry.lastStep, lastLine: entry.lastLine,
-        lastTask: entry.lastTask, touches: record.touched.count, sequence: record.sequence,
+        version: version, steps: entry.value.steps, lastStep: entry.value.lastStep, lastLine: entry.value.lastLine,
+        lastTask: entry.value.lastTask, touches: record.touched.count, sequence: record.sequence,
         due: record.due?.milliseconds, ended: record.ended?.milliseconds, outcome: outcome, stuck: record.stuck)
-    glossary.pack(key, of: entry.number, clock: record.started.milliseconds, seal: seal, in: &room) {
+    glossary.pack(key, of: entry.value.number, clock: record.started.milliseconds, seal: seal, in: &room) {
       packer in
-      packer.data = entry.packedData
-      packer.put(entry.told)
-      packer.put(entry.hasHeardStart)
-      packer.put(entry.areThreadsTold)
-      packer.put(entry.areThreadsTold ? [:] : record.threads)
+      packer.data = entry.value.packedData
+      packer.put(entry.value.told)
+      packer.put(entry.value.hasHeardStart)
+      packer.put(entry.value.areThreadsTold)
+      packer.put(entry.value.areThreadsTold ? [:] : record.threads)
       packer.put(record.run)
     }
     statement.bind(13, lying: room.packed)
     // A run may be moved to another version.
     statement.bind(15, version)
-    if !entry.isStored {
+    if !entry.value.isStored {
       statement.bind(14, glossary.cell(record.workflow))
       statement.bind(16, record.subject)
       statement.bind(17, record.contact)
@@ -173,13 +175,13 @@ final class GroupWriter {
   }
 
   /// Of what never changes, which is reckoned once.
-  private func seal(_ record: RunRecord, _ entry: Group.RunLine) -> UInt32 {
-    if let known = entry.packedData.seal { return known }
+  private func seal(_ record: RunRecord, _ entry: borrowing InPlace<Group.RunLine>) -> UInt32 {
+    if let known = entry.value.packedData.seal { return known }
     let seal = Seal.run(
-      entry.number, id: entry.id, workflow: glossary.cell(record.workflow), subject: record.subject,
+      entry.value.number, id: entry.value.id, workflow: glossary.cell(record.workflow), subject: record.subject,
       contact: record.contact, exclusive: record.exclusive.map(glossary.cell), event: record.event,
       started: record.started.milliseconds)
-    entry.packedData.seal = seal
+    entry.value.packedData.seal = seal
     return seal
   }
 
@@ -199,24 +201,24 @@ final class GroupWriter {
 
   // MARK: Journals
 
-  private func write(_ new: Group.StepLine) throws(StoreError) {
-    let what = glossary.cell(new.step.summary)
-    let key = Glossary.Key(kind: Kind.step, first: version(new.version).word, second: what.word, third: 0)
-    let at = new.step.at.milliseconds(since: new.started)
-    let seal = Seal.step(new.number, run: new.run, previous: new.previous, at: at, what: what)
-    glossary.pack(key, of: new.run, clock: new.step.at.milliseconds, seal: seal, in: &room) { packer in
-      packer.shown = new.shown
-      packer.put(new.isHeard)
-      packer.put(new.step.event)
-      packer.put(new.step.entries)
-      packer.put(new.step.touchesElsewhere)
-      packer.put(new.step.suppressed)
-      packer.put(new.step.held)
+  private func write(_ new: borrowing InPlace<Group.StepLine>) throws(StoreError) {
+    let what = glossary.cell(new.value.step.summary)
+    let key = Glossary.Key(kind: Kind.step, first: version(new.value.version).word, second: what.word, third: 0)
+    let at = new.value.step.at.milliseconds(since: new.value.started)
+    let seal = Seal.step(new.value.number, run: new.value.run, previous: new.value.previous, at: at, what: what)
+    glossary.pack(key, of: new.value.run, clock: new.value.step.at.milliseconds, seal: seal, in: &room) { packer in
+      packer.shown = new.value.shown
+      packer.put(new.value.isHeard)
+      packer.put(new.value.step.event)
+      packer.put(new.value.step.entries)
+      packer.put(new.value.step.touchesElsewhere)
+      packer.put(new.value.step.suppressed)
+      packer.put(new.value.step.held)
     }
     let statement = try file.statement(.insertStep)
-    statement.bind(1, new.number)
-    statement.bind(2, new.run)
-    statement.bind(3, known(new.previous))
+    statement.bind(1, new.value.number)
+    statement.bind(2, new.value.run)
+    statement.bind(3, known(new.value.previous))
     statement.bind(4, at)
     statement.bind(5, what)
     statement.bind(6, lying: room.packed)
@@ -225,33 +227,34 @@ final class GroupWriter {
 
   // MARK: Outbox
 
-  private func write(_ line: Group.OutboxLine) throws(StoreError) {
-    let outgoing = line.outgoing
+  private func write(_ line: borrowing InPlace<Group.OutboxLine>) throws(StoreError) {
+    let outgoing = line.value.outgoing
     let planned = outgoing.planned
-    let statement = try file.statement(line.isStored ? .updateLine : .insertLine)
-    statement.bind(1, line.number)
+    let statement = try file.statement(line.value.isStored ? .updateLine : .insertLine)
+    statement.bind(1, line.value.number)
     statement.bind(2, outgoing.state.number)
     statement.bind(3, outgoing.next == planned ? nil : outgoing.next.milliseconds)
     statement.bind(4, outgoing.attempts)
     statement.bind(5, outgoing.settled?.milliseconds(since: planned))
     statement.bind(6, outgoing.because)
     statement.bind(7, outgoing.receipt)
-    if line.isStored {
-      statement.bind(8, Int64(line.turned))
+    if line.value.isStored {
+      statement.bind(8, Int64(line.value.turned))
     } else {
       let (step, verb) = (glossary.cell(outgoing.step), glossary.cell(outgoing.verb))
-      let key = Glossary.Key(kind: Kind.line, first: version(line.version).word, second: step.word, third: verb.word)
-      statement.bind(8, line.run)
-      statement.bind(9, known(line.previous))
+      let key = Glossary.Key(
+        kind: Kind.line, first: version(line.value.version).word, second: step.word, third: verb.word)
+      statement.bind(8, line.value.run)
+      statement.bind(9, known(line.value.previous))
       statement.bind(10, DeliveryKey.cell(outgoing.key.text))
       statement.bind(11, step)
       statement.bind(12, verb)
       statement.bind(13, outgoing.touch ? 1 : 0)
-      let off = planned.milliseconds(since: line.started)
+      let off = planned.milliseconds(since: line.value.started)
       let seal = Seal.line(
-        line.number, run: line.run, previous: line.previous, key: outgoing.key.text, step: step, verb: verb,
-        touch: outgoing.touch, planned: off)
-      glossary.pack(key, of: line.run, clock: planned.milliseconds, seal: seal ^ line.moving, in: &room) {
+        line.value.number, run: line.value.run, previous: line.value.previous, key: outgoing.key.text, step: step,
+        verb: verb, touch: outgoing.touch, planned: off)
+      glossary.pack(key, of: line.value.run, clock: planned.milliseconds, seal: seal ^ line.value.moving, in: &room) {
         LineRow.pack(outgoing, outgoing.rendering, &$0)
       }
       statement.bind(14, lying: room.packed)
@@ -262,22 +265,23 @@ final class GroupWriter {
 
   // MARK: Tasks and what is seldom
 
-  private func write(_ entry: Group.TaskLine) throws(StoreError) {
-    let name = glossary.cell(entry.record.name)
-    let isOpen: Int64 = entry.record.isOpen ? 1 : 0
+  private func write(_ entry: borrowing InPlace<Group.TaskLine>) throws(StoreError) {
+    let name = glossary.cell(entry.value.record.name)
+    let isOpen: Int64 = entry.value.record.isOpen ? 1 : 0
     let key = Glossary.Key(
-      kind: Kind.task, first: glossary.number(entry.record.workflow), second: name.word, third: isOpen)
-    let statement = try file.statement(entry.isStored ? .updateTask : .insertTask)
-    statement.bind(1, entry.number)
+      kind: Kind.task, first: glossary.number(entry.value.record.workflow), second: name.word, third: isOpen)
+    let statement = try file.statement(entry.value.isStored ? .updateTask : .insertTask)
+    statement.bind(1, entry.value.number)
     statement.bind(2, isOpen)
     let seal = Seal.task(
-      entry.number, id: entry.record.id, run: entry.run, previous: entry.previous, name: name, open: isOpen)
-    glossary.pack(key, of: entry.run, clock: 0, seal: seal, in: &room) { TaskRow.pack(entry.record, &$0) }
+      entry.value.number, id: entry.value.record.id, run: entry.value.run, previous: entry.value.previous, name: name,
+      open: isOpen)
+    glossary.pack(key, of: entry.value.run, clock: 0, seal: seal, in: &room) { TaskRow.pack(entry.value.record, &$0) }
     statement.bind(3, lying: room.packed)
-    if !entry.isStored {
-      statement.bind(4, taskID.cell(entry.record.id))
-      statement.bind(5, entry.run)
-      statement.bind(6, known(entry.previous))
+    if !entry.value.isStored {
+      statement.bind(4, taskID.cell(entry.value.record.id))
+      statement.bind(5, entry.value.run)
+      statement.bind(6, known(entry.value.previous))
       statement.bind(7, name)
     }
     try statement.run()
