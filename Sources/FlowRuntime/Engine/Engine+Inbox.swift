@@ -25,17 +25,18 @@ extension Engine {
   /// Takes in several and works them off, as far as nothing follows from one, and none concerns a run that one
   /// before it has changed: what that has planned goes out first.
   /// - Parameter others: names of runs that none of them may concern; the first may where there are none.
-  /// - Returns: which of them had come before, for those that were taken, and the names of the runs that they changed.
+  /// - Returns: those that were taken, and the names of the runs that they changed.
   func takeIn(
     _ all: [Incoming], besides others: Set<String> = []
-  ) async throws(StoreError) -> (known: [Bool], changed: Set<String>) {
-    var known: [Bool] = []
+  ) async throws(StoreError) -> (taken: [Taken], changed: Set<String>) {
+    var taken: [Taken] = []
     var changed: Set<String> = []
     for incoming in all {
-      guard known.isEmpty && others.isEmpty || isApart(incoming, from: changed) && isApart(incoming, from: others)
+      guard taken.isEmpty && others.isEmpty || isApart(incoming, from: changed) && isApart(incoming, from: others)
       else { break }
-      known.append(try takeIn(incoming))
-      guard let result = try await workFirst() else { continue }
+      taken.append(Taken(isKnown: try takeIn(incoming)))
+      guard let (key, result) = try await workFirst() else { continue }
+      if key == incoming.key { taken[taken.count - 1].result = result }
       for id in result.reached + result.started.map(\.run) {
         changed.insert(id)
         if let record = try store.run(id) { changed.formUnion([record.subject, record.contact]) }
@@ -43,7 +44,15 @@ extension Engine {
       // Before what follows from it is looked at, what it has planned goes out.
       if try !store.pending(limit: 1).isEmpty { break }
     }
-    return (known, changed)
+    return (taken, changed)
+  }
+
+  /// What has come in.
+  struct Taken {
+    /// It had come before.
+    var isKnown: Bool
+    /// What was done about it; nil where that stands in the store alone.
+    var result: Received?
   }
 
   /// Whether it concerns no run that is known by any of these names.
@@ -61,10 +70,10 @@ extension Engine {
   /// Works off the line of the inbox that came first; false where there is none.
   func workOne() async throws(StoreError) -> Bool { try await workFirst() != nil }
 
-  /// - Returns: what was done about it; nil where there is none.
-  private func workFirst() async throws(StoreError) -> Received? {
+  /// - Returns: which it is, and what was done about it; nil where there is none.
+  private func workFirst() async throws(StoreError) -> (InboxKey, Received)? {
     guard let row = try store.pending(limit: 1).first else { return nil }
-    return try await work(row)
+    return (row.incoming.key, try await work(row))
   }
 
   /// Works off a line that nothing was done about.

@@ -162,7 +162,7 @@ public actor Engine {
     let (isKnown, claim) = try await alone { engine async throws(StoreError) in
       // Where nothing comes before it, what it leads to is in the same transaction.
       guard try !engine.hasMore() else { return (try engine.takeIn(incoming), Claim()) }
-      let isKnown = try await engine.takeIn([incoming]).known.first ?? false
+      let isKnown = try await engine.takeIn([incoming]).taken.first?.isKnown ?? false
       return (isKnown, try engine.claimAtOnce())
     }
     try await handOver(claim)
@@ -239,7 +239,8 @@ public actor Engine {
   @discardableResult
   public func receive(_ all: [Incoming]) async throws(StoreError) -> [Received] {
     let all = all.map(\.composed)
-    var results = [Received](repeating: .unmatched("it was not worked off"), count: all.count)
+    var known = [Bool](repeating: false, count: all.count)
+    var results = [Received?](repeating: nil, count: all.count)
     let order = all.indices.sorted { (all[$0].at, all[$0].id, $0) < (all[$1].at, all[$1].id, $1) }
     var rest = order[...]
     try await inTurns { (begun) async throws(StoreError) in
@@ -251,23 +252,23 @@ public actor Engine {
         let group = rest.prefix(groupLimit).map { all[$0] }
         let names = begun.names
         let taken = try await turn(&begun) { engine async throws(StoreError) in
-          let (known, changed) = try await engine.takeIn(group, besides: names)
-          var step = Step(result: known, claim: try engine.claimAtOnce())
-          if known.count == engine.groupLimit, try !engine.hasMore() { step.names = changed }
+          let (taken, changed) = try await engine.takeIn(group, besides: names)
+          var step = Step(result: taken, claim: try engine.claimAtOnce())
+          if taken.count == engine.groupLimit, try !engine.hasMore() { step.names = changed }
           return step
         }
-        for (index, isKnown) in zip(rest, taken) { results[index].isKnown = isKnown }
+        for (index, one) in zip(rest, taken) { (known[index], results[index]) = (one.isKnown, one.result) }
         rest = rest.dropFirst(taken.count)
       }
     }
     try await finish()
-    for index in order {
-      let isKnown = results[index].isKnown
-      guard var result = try store.inbox(all[index].key)?.result ?? (isKnown ? Received() : nil) else { continue }
-      result.isKnown = result.isKnown || isKnown
-      results[index] = result
+    return try all.indices.map { (index) throws(StoreError) in
+      var result = results[index]
+      if result == nil { result = try store.inbox(all[index].key)?.result }
+      guard var result = result ?? (known[index] ? Received() : nil) else { return .unmatched("it was not worked off") }
+      result.isKnown = result.isKnown || known[index]
+      return result
     }
-    return results
   }
 
   /// When there is next something to do: a run is due, or a delivery may be tried again. Nil where nothing
