@@ -4,8 +4,8 @@ import PackageDescription
 // The rooms that read foreign bytes, without network or store, so that a build with sanitizers takes a minute. The
 // folders under Sources/ are links to the rooms themselves.
 //
-// FLOW_FUZZ_READERS: only what reads foreign bytes, half of it, without what carries a workflow through proofs, drawings
-// and reports.
+// FLOW_FUZZ_READERS: only what reads foreign bytes, which is half of it, without what carries a workflow through
+// proofs, drawings and reports.
 let readersOnly = Context.environment["FLOW_FUZZ_READERS"] != nil
 let carried: [Target] = [
   .target(name: "FlowAnalysis", dependencies: ["FlowCore", "FlowTime"]),
