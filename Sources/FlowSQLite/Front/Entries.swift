@@ -123,14 +123,17 @@ final class InboxEntry {
   }
 }
 
-/// A step of a journal that is not in the file yet.
-struct NewStep {
+/// A step of a journal that is not in the file yet: a value, so that it is written as it stands here.
+struct NewStep: Sendable {
   var number: Int64
-  var run: RunEntry
+  var run: Int64
+  var version: String
+  /// When the run has started, where it has; else the epoch.
+  var started: Instant
   var previous: Int64
   var step: JournalStep
-  /// What was planned with it.
-  var lines: [LineEntry] = []
+  /// Texts that stand in the lines of the outbox that were planned with it.
+  var shown: [(line: Int64, texts: [Entry.NamedText])] = []
   /// The run knows the step's event from now on.
   var isHeard = false
 }

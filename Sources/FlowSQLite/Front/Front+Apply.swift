@@ -37,7 +37,10 @@ extension Front {
     case .append(let step):
       let entry = try runToWrite(step.run)
       lastStep += 1
-      changes.steps.append(NewStep(number: lastStep, run: entry, previous: entry.lastStep, step: step))
+      changes.steps.append(
+        NewStep(
+          number: lastStep, run: entry.number, version: entry.record?.version ?? "",
+          started: entry.record?.started ?? .epoch, previous: entry.lastStep, step: step))
       entry.lastStep = lastStep
       entry.steps = step.sequence
       change(entry)
@@ -105,7 +108,7 @@ extension Front {
       return
     }
     for index in changes.steps.indices.reversed() where index >= firstStep {
-      if changes.steps[index].run === entry, changes.steps[index].step.event?.id == event {
+      if changes.steps[index].run == entry.number, changes.steps[index].step.event?.id == event {
         changes.steps[index].isHeard = true
         return
       }
@@ -135,8 +138,8 @@ extension Front {
     entry.lastLine = lastLine
     entry.lines?.append(line)
     for index in changes.steps.indices.reversed() where index >= firstStep {
-      if changes.steps[index].run === entry {
-        changes.steps[index].lines.append(line)
+      if changes.steps[index].run == entry.number {
+        changes.steps[index].shown.append((lastLine, outgoing.rendering.shown))
         break
       }
     }

@@ -29,19 +29,6 @@ struct Group: Sendable {
     var packedData: PackedData
   }
 
-  struct StepLine: Sendable {
-    var number: Int64
-    var run: Int64
-    var version: String
-    /// When the run has started, where it has; else the epoch.
-    var started: Instant
-    var previous: Int64
-    var step: JournalStep
-    var isHeard: Bool
-    /// Texts that stand in lines of the outbox.
-    var shown: [(line: Int64, texts: [Entry.NamedText])]
-  }
-
   struct OutboxLine: Sendable {
     var number: Int64
     var run: Int64
@@ -66,7 +53,7 @@ struct Group: Sendable {
 
   var inbox: [InboxLine] = []
   var runs: [RunLine] = []
-  var steps: [StepLine] = []
+  var steps: [NewStep] = []
   var lines: [OutboxLine] = []
   var tasks: [TaskLine] = []
   var heard: [(run: Int64, event: String)] = []
@@ -84,7 +71,6 @@ extension Front {
       defer { entry.isStored = true }
       return Group.InboxLine(number: entry.number, row: entry.row, isStored: entry.isStored)
     }
-    let steps = seal(changes.steps)
     let lines = try changes.lines.map { (line) throws(StoreError) in try seal(line) }
     let tasks = changes.tasks.map { entry in
       defer { entry.isStored = true }
@@ -93,24 +79,8 @@ extension Front {
     }
     let runs = try changes.runs.map { (entry) throws(StoreError) in try seal(entry) }
     return Group(
-      inbox: inbox, runs: runs, steps: steps, lines: lines, tasks: tasks, heard: changes.heard,
+      inbox: inbox, runs: runs, steps: changes.steps, lines: lines, tasks: tasks, heard: changes.heard,
       suppressions: changes.suppressions, touches: changes.touches, versions: changes.versions, facts: changes.facts)
-  }
-
-  private func seal(_ new: [NewStep]) -> [Group.StepLine] {
-    var lines: [Group.StepLine] = []
-    lines.reserveCapacity(new.count)
-    new.forEachInPlace { lines.append(seal($0)) }
-    return lines
-  }
-
-  private func seal(_ new: borrowing InPlace<NewStep>) -> Group.StepLine {
-    let record = new.value.run.record
-    return Group.StepLine(
-      number: new.value.number, run: new.value.run.number, version: record?.version ?? "",
-      started: record?.started ?? .epoch, previous: new.value.previous, step: new.value.step,
-      isHeard: new.value.isHeard,
-      shown: new.value.lines.compactMap { line in line.outgoing.map { (line.number, $0.rendering.shown) } })
   }
 
   private func seal(_ line: LineEntry) throws(StoreError) -> Group.OutboxLine {

@@ -201,7 +201,7 @@ final class GroupWriter {
 
   // MARK: Journals
 
-  private func write(_ new: borrowing InPlace<Group.StepLine>) throws(StoreError) {
+  private func write(_ new: borrowing InPlace<NewStep>) throws(StoreError) {
     let what = glossary.cell(new.value.step.summary)
     let key = Glossary.Key(kind: Kind.step, first: version(new.value.version).word, second: what.word, third: 0)
     let at = new.value.step.at.milliseconds(since: new.value.started)
