@@ -18,7 +18,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "FlowTime"),
-    .target(name: "FlowCore", dependencies: ["FlowTime"]),
+    .systemLibrary(name: "CSHA256"),
+    .target(name: "FlowCore", dependencies: ["FlowTime", "CSHA256"]),
     .target(name: "FlowCompiler", dependencies: ["FlowCore", "FlowTime", "CLibYAML"]),
     .target(name: "FlowPlugin", dependencies: ["FlowCore", "FlowTime"]),
     // Of email only what reads a mail: pure functions, beside nothing of the channel.

@@ -153,7 +153,7 @@ extension Mender {
       .yamlUnquoted, at: context..<context + 1, range, inFlow: false,
       "the text begins with an unquoted \"\(sign)\", after which YAML wants a line break",
       label: "needs quotes")
-    mended.finding.help = (mended.finding.help ?? "") + ", or begin it on the next line, indented"
+    mended.finding.help += ", or begin it on the next line, indented"
     return mended
   }
 

@@ -35,7 +35,7 @@ struct Mender {
       : "the text ends before this \"#\": the rest of the line would be a comment"
     var mended = text(
       .yamlComment, at: hash..<hash + 1, range, inFlow: inFlow, message, label: "begins a comment")
-    mended.finding.help = (mended.finding.help ?? "") + "; a comment has a blank after its \"#\""
+    mended.finding.help += "; a comment has a blank after its \"#\""
     return mended
   }
 

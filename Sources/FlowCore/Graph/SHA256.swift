@@ -1,6 +1,15 @@
+import CSHA256
+
 /// The SHA-256 digest of `bytes`, 32 bytes (FIPS 180-4).
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
   var state = SHA256State()
+  bytes.withUnsafeBytes { state.end($0, length: 0) }
+  return state.bytes
+}
+
+/// The same on a processor without instructions for it.
+package func portableSHA256(_ bytes: [UInt8]) -> [UInt8] {
+  var state = SHA256State(hasInstructions: false)
   bytes.withUnsafeBytes { state.end($0, length: 0) }
   return state.bytes
 }
@@ -53,14 +62,15 @@ public struct HMACKey: Sendable {
 private struct SHA256State {
   private var a: UInt32 = 0x6a09_e667, b: UInt32 = 0xbb67_ae85, c: UInt32 = 0x3c6e_f372, d: UInt32 = 0xa54f_f53a
   private var e: UInt32 = 0x510e_527f, f: UInt32 = 0x9b05_688c, g: UInt32 = 0x1f83_d9ab, h: UInt32 = 0x5be0_cd19
+  private let hasInstructions: Bool
+
+  init(hasInstructions: Bool = processorHasInstructions) { self.hasInstructions = hasInstructions }
 
   /// All that is left of the message, one bit, zeros, and the length in bits.
   /// - Parameter length: how many bytes it has taken before, whole blocks.
   mutating func end(_ bytes: UnsafeRawBufferPointer, length: Int) {
     let whole = bytes.count / 64 * 64
-    for start in stride(from: 0, to: whole, by: 64) {
-      take(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]))
-    }
+    take(UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
     let rest = UnsafeRawBufferPointer(rebasing: bytes[whole...])
     let count = rest.count < 56 ? 64 : 128
     withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { tail in
@@ -69,9 +79,7 @@ private struct SHA256State {
       tail[rest.count] = 0x80
       let bits = UInt64(length + bytes.count) &* 8
       for index in 0..<8 { tail[count - 1 - index] = UInt8(truncatingIfNeeded: bits >> UInt64(index * 8)) }
-      for start in stride(from: 0, to: count, by: 64) {
-        take(UnsafeRawBufferPointer(rebasing: tail[start..<start + 64]))
-      }
+      take(UnsafeRawBufferPointer(tail))
     }
   }
 
@@ -97,8 +105,27 @@ private struct SHA256State {
     put(h, 7)
   }
 
-  /// A block of 64 bytes.
-  mutating func take(_ block: UnsafeRawBufferPointer) {
+  /// - Parameter blocks: of 64 bytes each.
+  mutating func take(_ blocks: UnsafeRawBufferPointer) {
+    guard hasInstructions else {
+      for start in stride(from: 0, to: blocks.count, by: 64) {
+        takeOne(UnsafeRawBufferPointer(rebasing: blocks[start..<start + 64]))
+      }
+      return
+    }
+    let bytes = blocks.assumingMemoryBound(to: UInt8.self).baseAddress
+    // The eight words come first, one after the other.
+    withUnsafeMutableBytes(of: &self) { words in
+      withUnsafeBytes(of: roundConstants) { constants in
+        flow_sha256_take(
+          words.assumingMemoryBound(to: UInt32.self).baseAddress, bytes, blocks.count / 64,
+          constants.assumingMemoryBound(to: UInt32.self).baseAddress)
+      }
+    }
+  }
+
+  /// The same of one block, on any processor.
+  private mutating func takeOne(_ block: UnsafeRawBufferPointer) {
     var w = InlineArray<64, UInt32>(repeating: 0)
     for i in 0..<16 { w[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: i * 4, as: UInt32.self)) }
     for i in 16..<64 {
@@ -122,6 +149,9 @@ private struct SHA256State {
     (e, f, g, h) = (e &+ s.e, f &+ s.f, g &+ s.g, h &+ s.h)
   }
 }
+
+/// Most processors of this decade have instructions for it, which take a sixth of the time.
+private let processorHasInstructions = flow_sha256_is_there() != 0
 
 /// One round: the new `e` stands in `d`, the new `a` in `h`.
 @inline(__always) private func turn(
