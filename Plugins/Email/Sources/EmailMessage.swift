@@ -21,22 +21,6 @@ struct EmailMessage {
   /// At the domain of flow.yaml, by which it is known again, whoever sends the step.
   private let messageID: String
 
-  init(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) {
-    self.delivery = delivery
-    self.settings = settings
-    to = try Mailbox(delivery.to, address: delivery.address.isEmpty ? nil : delivery.address)
-    from = try EmailMessage.sender(delivery, settings)
-    cc = try EmailMessage.copies(delivery)
-    attachments = try EmailMessage.attachments(delivery, settings)
-    subject = EmailMessage.subject(delivery)
-    replies = try EmailMessage.replies(delivery, settings)
-    body = PlainText.clean(delivery.template("body") ?? RenderedText())
-    plain = EmailMessage.plain(body, settings)
-    digest = EmailMessage.digest(
-      delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
-    messageID = "<\(digest)@\((settings.from ?? from).address.domain)>"
-  }
-
   var rendering: Rendering {
     var shown = [
       Entry.NamedText("subject", subject.text), Entry.NamedText("body", plain),
@@ -228,6 +212,26 @@ struct EmailMessage {
       bytes.append(contentsOf: file)
     }
     return hexadecimal(sha256(bytes), digits: 32)
+  }
+}
+
+// In an extension: from what is handed to it all at once, a message is made in its place.
+extension EmailMessage {
+  init(_ delivery: Delivery, _ settings: EmailSettings) throws(ChannelError) {
+    let to = try Mailbox(delivery.to, address: delivery.address.isEmpty ? nil : delivery.address)
+    let from = try EmailMessage.sender(delivery, settings)
+    let cc = try EmailMessage.copies(delivery)
+    let attachments = try EmailMessage.attachments(delivery, settings)
+    let subject = EmailMessage.subject(delivery)
+    let replies = try EmailMessage.replies(delivery, settings)
+    let body = PlainText.clean(delivery.template("body") ?? RenderedText())
+    let plain = EmailMessage.plain(body, settings)
+    let digest = EmailMessage.digest(
+      delivery, [from.shown, to.address.text, subject.text, plain], attachments.map(\.bytes))
+    self.init(
+      delivery: delivery, settings: settings, from: from, to: to, cc: cc, subject: subject, attachments: attachments,
+      body: body, plain: plain, replies: replies, digest: digest,
+      messageID: "<\(digest)@\((settings.from ?? from).address.domain)>")
   }
 }
 

@@ -155,8 +155,7 @@ enum Part {
 extension [UInt8] {
   /// In UTF-8.
   mutating func append(text: String) {
-    var text = text
-    text.withUTF8 { append(contentsOf: $0) }
+    if text.utf8.withContiguousStorageIfAvailable({ append(contentsOf: $0) }) == nil { append(contentsOf: text.utf8) }
   }
 
   mutating func endLine() {

@@ -92,16 +92,26 @@ public enum Machine {
     var stepper = Stepper(graph: graph, run: run, now: now, surroundings: surroundings)
     stepper.entries.append(Entry(at: now, kind: .started(event: graph.trigger.event)))
     stepper.proceed(to: graph.entry)
-    return stepper.transition
+    return stepper.finish()
   }
 
   /// What an event does to a run. A timer that is not due, and anything told to a run that has ended, change nothing.
   public static func step(
     _ graph: Graph, _ run: Run, _ event: Event, at now: Instant, _ surroundings: Surroundings
   ) -> Transition {
-    var stepper = Stepper(graph: graph, run: run, now: now, surroundings: surroundings)
-    if run.waiting != nil { stepper.receive(event) }
-    return stepper.transition
+    step(Stepper(graph: graph, run: run, now: now, surroundings: surroundings), event)
+  }
+
+  /// The same of a run that is shared, and copied once.
+  package static func step(
+    _ graph: Graph, _ run: Shared<Run>, _ event: Event, at now: Instant, _ surroundings: Surroundings
+  ) -> Transition {
+    step(Stepper(graph: graph, run: run.value, now: now, surroundings: surroundings), event)
+  }
+
+  private static func step(_ stepper: consuming Stepper, _ event: Event) -> Transition {
+    if case .waiting = stepper.run.state { stepper.receive(event) }
+    return stepper.finish()
   }
 }
 

@@ -162,15 +162,20 @@ public struct Run: Hashable, Sendable, Codable {
 /// What one event did to a run: the pivot of the house. The store commits it, the timeline prints it, the proof
 /// explores it, a test compares it, a replay repeats it.
 public struct Transition: Hashable, Sendable {
-  public var run: Run
+  /// The run as it is now: whoever keeps it shares it with the transition.
+  package private(set) var shared: Shared<Run>
+  public var run: Run {
+    _read { yield shared.value }
+    set { shared = Shared(newValue) }
+  }
   /// In the order in which things happened.
   public var entries: [Entry]
   public var effects: [Effect]
   /// Steps that were due and gave way to another place or an end: no entry says so.
   public var gaveWay: [GaveWay]
 
-  public init(run: Run, entries: [Entry], effects: [Effect], gaveWay: [GaveWay] = []) {
-    self.run = run
+  public init(run: consuming Run, entries: [Entry], effects: [Effect], gaveWay: [GaveWay] = []) {
+    shared = Shared(run)
     self.entries = entries
     self.effects = effects
     self.gaveWay = gaveWay

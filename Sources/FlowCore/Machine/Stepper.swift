@@ -16,15 +16,19 @@ struct Stepper {
   /// What the run waited for is behind it: nothing is left to cancel.
   var hasMovedOn = false
 
-  init(graph: Graph, run: Run, now: Instant, surroundings: Surroundings) {
+  init(graph: Graph, run: consuming Run, now: Instant, surroundings: Surroundings) {
     self.graph = graph
     self.run = run
     self.now = now
     self.surroundings = surroundings
-    zone = surroundings.zones.zone(named: run.zone) ?? .utc
+    zone = surroundings.zones.zone(named: self.run.zone) ?? .utc
   }
 
-  var transition: Transition { Transition(run: run, entries: entries, effects: effects, gaveWay: gaveWay) }
+  /// What has come of it. The run is taken out, not copied: nothing more is asked of the stepper.
+  mutating func finish() -> Transition {
+    let run = exchange(&run, with: Run(key: [], data: [:], started: now, zone: ""))
+    return Transition(run: run, entries: entries, effects: effects, gaveWay: gaveWay)
+  }
 
   var scope: RunScope {
     RunScope(graph: graph, run: run, now: now, zone: zone, calendar: graph.policy.calendar, hours: hours)

@@ -30,7 +30,7 @@ extension Machine {
     var stepper = Stepper(graph: new, run: names.renamed(run, waitingAt: node), now: now, surroundings: surroundings)
     stepper.note(nil, .migrated(from: old.fingerprint, to: new.fingerprint))
     if let target = stepper.reschedule() { stepper.proceed(to: target) }
-    return .moved(stepper.transition)
+    return .moved(stepper.finish())
   }
 }
 

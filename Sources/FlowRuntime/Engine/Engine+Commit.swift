@@ -17,13 +17,17 @@ extension Engine {
     let also = also + [.hear(run: id, event: event.id)]
     switch (try reading(record), event.kind) {
     case (.success(let graph), _):
+      let identities = identities(of: record)
+      let surroundings = try surroundings(
+        graph, contact: record.contact, identities: identities, except: record.id)
       try await commit(
-        record, event: event, at: now, try surroundings(of: record, graph), depth: incoming.depth, also: also
+        record, event: event, at: now, surroundings, identities, depth: incoming.depth, also: also
       ) { Machine.step(graph, record.run, event, at: now, $0) }
     case (.failure, .cancel(let because)):
       // A person can end it all the same.
       try await commit(
-        record, event: event, at: now, Surroundings(zones: zones), depth: incoming.depth, also: also
+        record, event: event, at: now, Surroundings(zones: zones), identities(of: record), depth: incoming.depth,
+        also: also
       ) { _ in Machine.cancelled(record.run, because: because, at: now) }
     case (.failure(let unreadable), _):
       try keep(event, of: incoming, for: record, unreadable, also: also)
@@ -59,22 +63,23 @@ extension Engine {
     if let line = try notLeft(of: record), !goesOn(line) {
       return try standStill(record, isNoted: true, reason(behind: line))
     }
-    let surroundings = try surroundings(of: record, graph)
+    let identities = identities(of: record)
+    let surroundings = try surroundings(
+      graph, contact: record.contact, identities: identities, except: record.id)
     let event = Event(id: "timer.\(record.sequence)", at: due, kind: .timer)
-    let transition = Machine.step(graph, record.run, event, at: now, surroundings)
+    let transition = Machine.step(graph, record.state, event, at: now, surroundings)
     if transition.entries.isEmpty, transition.effects.isEmpty, transition.run == record.run {
       if let because = surroundings.held.values.min() { return try standStill(record, isNoted: false, because) }
       return try setAside(record, "it was due and did nothing")
     }
-    try await commit(record, event: event, at: now, surroundings, depth: 0) {
+    try await commit(record, event: event, at: now, surroundings, identities, depth: 0) {
       $0.unrenderable.isEmpty && $0.held == surroundings.held
         ? transition : Machine.step(graph, record.run, event, at: now, $0)
     }
   }
 
-  private func surroundings(of record: RunRecord, _ graph: Graph) throws(StoreError) -> Surroundings {
-    let identities = ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
-    return try surroundings(graph, contact: record.contact, identities: identities, except: record.id)
+  func identities(of record: RunRecord) -> [String] {
+    ContactIdentity.all(of: record.run.data["contact"] ?? .absent)
   }
 
   /// A run that cannot go on waits for a person, by name, and blocks no other.
@@ -89,15 +94,15 @@ extension Engine {
   ///   - record: as stored; for a new run with sequence 0.
   ///   - event: nil for a new run, and for one that is moved to another version.
   ///   - now: the instant that the transition is made at: the journal says it, and a replay folds by it.
+  ///   - identities: of the contact that `record` has.
   ///   - also: what belongs into the same transaction.
   ///   - transition: made once, and again for each step that turns out to be unrenderable.
   func commit(
-    _ record: RunRecord, event: Event?, at now: Instant, _ surroundings: Surroundings, depth: Int,
-    also: [Write] = [],
-    _ transition: (Surroundings) -> Transition
+    _ record: RunRecord, event: Event?, at now: Instant, _ surroundings: Surroundings,
+    _ identities: [String], depth: Int, also: [Write] = [], _ transition: (Surroundings) -> Transition
   ) async throws(StoreError) {
     var surroundings = surroundings
-    var plan = try await plan(transition(surroundings), of: record, event, at: now, depth)
+    var plan = try await plan(transition(surroundings), of: record, identities, event, at: now, depth)
     var rerun: Rerun?
     // Made anew where a step cannot be rendered.
     while let (place, verb, error) = plan.unrenderable, surroundings.unrenderable[place] == nil {
@@ -106,7 +111,7 @@ extension Engine {
       } else {
         surroundings.unrenderable[place] = error.text
       }
-      plan = try await self.plan(transition(surroundings), of: record, event, at: now, depth)
+      plan = try await self.plan(transition(surroundings), of: record, identities, event, at: now, depth)
     }
     claimed.subtract(plan.stopped)
     let step = JournalStep(
@@ -163,12 +168,13 @@ extension Engine {
   }
 
   private func plan(
-    _ transition: consuming Transition, of record: RunRecord, _ event: Event?, at now: Instant, _ depth: Int
+    _ transition: consuming Transition, of record: RunRecord, _ identities: [String], _ event: Event?,
+    at now: Instant, _ depth: Int
   ) async throws(StoreError) -> Plan {
     let effects = transition.effects
     // Given away: its entries are changed in their place.
     let among = EventRow.depth(depth, among: effects.count(where: \.isOfOthers))
-    var plan = Plan(record: record, transition: transition, now: now, depth: among)
+    var plan = Plan(record: record, identities, transition: transition, now: now, depth: among)
     if let event {
       if case .complaint = event.kind { plan.isComplaint = true }
       try stop(&plan, event, record.run)
@@ -191,6 +197,9 @@ extension Engine {
     var writes: [Write] = []
     /// It is counted against the cap of its workflow's first live run.
     var isFirstRun = false
+    /// Of the contact that the run had before, and what it is known by.
+    private let contact: Value?
+    private let identities: [String]
     let now: Instant
     let depth: Int
     /// Indices of entries that hand something over and were not rendered yet, in order.
@@ -204,7 +213,11 @@ extension Engine {
     /// The first that no channel could render, and why.
     var unrenderable: (place: Surroundings.Place, verb: String, error: ChannelError)?
 
-    init(record: RunRecord, transition: consuming Transition, now: Instant, depth: Int) {
+    init(
+      record: RunRecord, _ identities: [String], transition: consuming Transition, now: Instant, depth: Int
+    ) {
+      contact = record.run.data["contact"]
+      self.identities = identities
       next = record
       // Whatever held it up, it has gone on.
       next.stuck = nil
@@ -212,16 +225,25 @@ extension Engine {
       unrendered = Self.handovers(transition.entries)
       self.now = now
       self.depth = depth
-      next.run = transition.run
+      next.take(transition)
       entries = transition.entries
     }
 
     /// Indices of entries that hand something over.
     private static func handovers(_ entries: [Entry]) -> ArraySlice<Int> {
       var found: [Int] = []
-      for index in entries.indices where entries[index].handover != nil { found.append(index) }
+      for index in entries.indices {
+        // Nothing is copied to be asked.
+        switch entries[index].kind {
+        case .sent, .task: found.append(index)
+        default: break
+        }
+      }
       return found[...]
     }
+
+    /// ``ContactIdentity/all(of:)``, which is known of most.
+    func identities(of one: Value) -> [String] { one == contact ? identities : ContactIdentity.all(of: one) }
 
     /// What is due now and has not gone out stands still; so does a run that is paused.
     mutating func standStill(_ because: String, wasPaused: String?) {

@@ -65,7 +65,7 @@ extension Engine {
     if let version = library.sources[graph.fingerprint], !savedVersions.contains(graph.fingerprint) {
       also.append(.version(version))
     }
-    try await commit(record, event: nil, at: now, surroundings, depth: incoming.depth, also: also, start)
+    try await commit(record, event: nil, at: now, surroundings, identities, depth: incoming.depth, also: also, start)
     savedVersions.insert(graph.fingerprint)
     return .success(id)
   }

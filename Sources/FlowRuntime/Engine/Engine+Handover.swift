@@ -5,8 +5,7 @@ import FlowTime
 /// From a delivery to a receipt: rendered before the commit that plans it, handed over after it.
 extension Engine {
   /// Renders a delivery and plans it; where no channel can, the plan says so.
-  func render(_ delivery: Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
-    var delivery = delivery
+  func render(_ delivery: consuming Delivery, _ index: Int, into plan: inout Plan) async throws(StoreError) {
     delivery.thread = plan.next.threads[delivery.verb]
     if delivery.thread == nil { delivery.thread = try toldThread(delivery.verb, plan.next) }
     if outlets[delivery.verb]?.isLive == true { delivery.token = token(of: plan.next.id) }
@@ -66,7 +65,7 @@ extension Engine {
   private func outgoing(_ delivery: Delivery, _ rendering: Rendering, _ index: Int, _ plan: Plan)
     -> Outgoing
   {
-    let contact = ContactIdentity.all(of: delivery.contact)
+    let contact = plan.identities(of: delivery.contact)
     // An escalation tells several people in one step.
     let whom = delivery.isEscalation ? String(index) : contact.first ?? ""
     let key = Derived.hex(
@@ -306,7 +305,9 @@ extension Engine {
   /// Everything about a touch is checked twice: when it was due, and here. What was stopped never leaves.
   /// - Returns: a failure where nobody can look.
   func leave(_ line: Outgoing) throws(StoreError) -> Result<Leave, Unreadable> {
-    if line.attempts > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
+    // What is claimed for the first time has been in nobody's hands before: what stops it now takes it out of `claimed`.
+    let before = line.state == .claimed ? line.attempts - 1 : line.attempts
+    if before > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
       return .success(.never(because: because))
     }
     // Not by the clock: one that was set back comes to the same instant again.
@@ -361,14 +362,15 @@ extension Engine {
 extension Entry {
   /// What the channel made of a hand-over.
   fileprivate mutating func show(_ rendering: Rendering) {
-    switch kind {
+    // Taken out and put back, not copied.
+    switch exchange(&kind, with: .timeout) {
     case .sent(var handover):
       handover.rendered = rendering.shown
       kind = .sent(handover)
     case .task(var handover):
       handover.rendered = rendering.shown
       kind = .task(handover)
-    default: break
+    case let other: kind = other
     }
   }
 }

@@ -61,7 +61,7 @@ extension Engine {
       let known = engine.sending.holds.values.sorted {
         ($0.isWhole ? 0 : 1, $0.fact) < ($1.isWhole ? 0 : 1, $1.fact)
       }
-      let unread = engine.outlets.keys.sorted().compactMap { engine.unread($0) }
+      let unread = engine.outlets.verbs.compactMap { engine.unread($0) }
       let capped = engine.sending.firstRuns.keys.sorted().compactMap { engine.capped($0, run: "") }
       return known.filter { $0.run == nil } + unread + capped + known.filter { $0.run != nil }
     }
@@ -101,7 +101,7 @@ extension Engine {
       if let hold = hold(verb: verb, workflow, run: run) { held[verb] = hold.because }
     }
     if sending.holds.isEmpty { return held }
-    for verb in outlets.keys where held[verb] == nil {
+    for verb in outlets.verbs where held[verb] == nil {
       if let hold = refusal(of: verb) { held[verb] = hold.because }
     }
     return held

@@ -39,6 +39,8 @@ extension Engine {
   /// Every name under which something of a contact may be stored: the one that its run has, what its run knows it by,
   /// and under which name other runs know it.
   func names(_ contact: String, _ identities: [String]) -> [String] {
+    // By far the most.
+    if identities.count == 1, identities[0] == contact, sending.joined.isEmpty { return identities }
     var names = sending.joined.all(contact)
     for identity in identities where !names.contains(identity) { names.append(identity) }
     return names

@@ -49,7 +49,7 @@ extension Engine {
   @discardableResult
   public func poll() async throws(StoreError) -> [Polled] {
     var all: [Polled] = []
-    for verb in outlets.keys.sorted() where outlets[verb]?.polls == true { all.append(try await poll(verb)) }
+    for verb in outlets.verbs where outlets[verb]?.polls == true { all.append(try await poll(verb)) }
     return all
   }
 

@@ -32,7 +32,7 @@ extension Engine {
     var taken: [Taken] = []
     var changed: Set<String> = []
     for incoming in all {
-      guard taken.isEmpty && others.isEmpty || isApart(incoming, from: changed) && isApart(incoming, from: others)
+      guard taken.isEmpty && others.isEmpty || isApart(incoming, from: changed, others)
       else { break }
       taken.append(Taken(isKnown: try takeIn(incoming)))
       guard let (key, result) = try await workFirst() else { continue }
@@ -56,14 +56,16 @@ extension Engine {
   }
 
   /// Whether it concerns no run that is known by any of these names.
-  private func isApart(_ incoming: Incoming, from changed: Set<String>) -> Bool {
+  private func isApart(_ incoming: Incoming, from changed: Set<String>, _ others: Set<String>) -> Bool {
+    func isApart(_ name: String) -> Bool { !changed.contains(name) && !others.contains(name) }
     switch incoming.body {
     case .event(let type, let subject?, _):
       // Other built-in events may concern all that is known of a contact.
-      (type == "reply" || !BuiltInEvent.names.contains(type)) && !changed.contains(subject)
-        && !changed.contains(ContactIdentity.canonical(subject))
-    case .run(let run, _): !changed.contains(run)
-    default: false
+      let canonical = ContactIdentity.canonical(subject)
+      return (type == "reply" || !BuiltInEvent.names.contains(type)) && isApart(subject)
+        && (canonical == subject || isApart(canonical))
+    case .run(let run, _): return isApart(run)
+    default: return false
     }
   }
 

@@ -95,7 +95,7 @@ extension Engine {
     let left = Event.Kind.left(step: line.node, counted: counted, withLater: !isByHand)
     let event = Event(id: "left.\(next.sequence)", at: now, kind: left)
     let transition = Machine.step(graph, next.run, event, at: now, Surroundings(zones: zones))
-    next.run = transition.run
+    next.take(transition)
     next.sequence += 1
     return JournalStep(
       run: next.id, sequence: next.sequence, at: now, event: event, entries: transition.entries)

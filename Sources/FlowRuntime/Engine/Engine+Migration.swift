@@ -49,7 +49,7 @@ extension Engine {
     let surroundings = try surroundings(new, contact: record.contact, identities: identities, except: id)
     record.version = new.fingerprint
     let also = try renamed(id, old, new) + kept(new)
-    try await commit(record, event: nil, at: now, surroundings, depth: 0, also: also) {
+    try await commit(record, event: nil, at: now, surroundings, identities, depth: 0, also: also) {
       guard case .moved(let transition) = Machine.migrate(run, from: old, to: new, at: now, $0) else {
         return Transition(run: run, entries: [], effects: [])
       }

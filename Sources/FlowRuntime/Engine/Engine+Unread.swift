@@ -71,8 +71,8 @@ extension Engine {
   ) throws(StoreError) {
     let now = clock.now()
     var plan = Plan(
-      record: record, transition: Transition(run: record.run, entries: [], effects: []), now: now,
-      depth: incoming.depth)
+      record: record, identities(of: record), transition: Transition(run: record.run, entries: [], effects: []),
+      now: now, depth: incoming.depth)
     try stop(&plan, event, record.run)
     claimed.subtract(plan.stopped)
     plan.next.stuck = unreadable.because

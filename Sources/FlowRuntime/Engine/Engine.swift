@@ -21,7 +21,7 @@ import Logging
 public actor Engine {
   let store: any Store
   private(set) var library: Library
-  private(set) var outlets: [String: KeptOutlet]
+  private(set) var outlets: Outlets
   private(set) var caps: Caps?
   let zones: any ZoneSource
   let clock: SteadyClock
@@ -111,7 +111,7 @@ public actor Engine {
     self.store = store
     self.library = library
     self.versions = versions ?? Versions(library)
-    self.outlets = outlets.mapValues(KeptOutlet.init)
+    self.outlets = Outlets(outlets)
     self.caps = caps
     self.zones = zones
     self.clock = SteadyClock(clock)
@@ -140,7 +140,7 @@ public actor Engine {
   func use(_ library: Library, _ outlets: [String: Outlet], _ caps: Caps?) {
     self.library = library
     versions.use(library)
-    self.outlets = outlets.mapValues(KeptOutlet.init)
+    self.outlets = Outlets(outlets)
     self.caps = caps
     watched = Engine.watched(outlets)
     lanes.divide(outlets)

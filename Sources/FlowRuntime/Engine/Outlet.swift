@@ -61,6 +61,24 @@ public struct Outlet: Sendable {
   }
 }
 
+/// Outlets by their verbs. There are few, and they are asked for many times for each delivery: to go through them takes
+/// less than to look one up by a digest of its verb.
+struct Outlets: Sendable {
+  private let all: [(verb: String, outlet: KeptOutlet)]
+
+  init(_ outlets: [String: Outlet]) {
+    all = outlets.sorted { $0.key < $1.key }.map { ($0.key, KeptOutlet($0.value)) }
+  }
+
+  /// Sorted.
+  var verbs: [String] { all.map(\.verb) }
+
+  subscript(verb: String) -> KeptOutlet? {
+    for index in all.indices where all[index].verb == verb { return all[index].outlet }
+    return nil
+  }
+}
+
 /// An outlet as the engine keeps it: it is asked many times for each delivery, and shared, not copied.
 final class KeptOutlet: Sendable {
   let channel: any Channel

@@ -104,7 +104,11 @@ extension Engine {
 
   /// How many seconds pass between two polls, by the verbs of channels that are polled.
   public var pollSeconds: [String: Int] {
-    outlets.compactMapValues { $0.polls ? $0.channel.pollSeconds : nil }
+    var seconds: [String: Int] = [:]
+    for verb in outlets.verbs {
+      if let outlet = outlets[verb], outlet.polls { seconds[verb] = outlet.channel.pollSeconds }
+    }
+    return seconds
   }
 
   /// - Parameter change: false where the run was so already.

@@ -4,6 +4,8 @@ struct JoinedNames {
   private var next: [String: String] = [:]
   private var groups: [String: [String]] = [:]
 
+  var isEmpty: Bool { next.isEmpty }
+
   /// Every name of the same contact, itself first.
   func all(_ name: String) -> [String] {
     guard let group = groups[last(of: name)] else { return [name] }

@@ -15,7 +15,7 @@ public struct RunRecord: Hashable, Sendable {
   }
 
   private var names: Shared<Names>
-  private var state: Shared<Run>
+  private(set) var state: Shared<Run>
 
   /// Twelve hexadecimal digits or more, derived from workflow, key and starting event.
   public var id: String { names.value.id }
@@ -49,6 +49,9 @@ public struct RunRecord: Hashable, Sendable {
     _read { yield state.value }
     set { state = Shared(newValue) }
   }
+
+  /// It has gone on as the transition says.
+  mutating func take(_ transition: borrowing Transition) { state = transition.shared }
 
   /// Of ``run``, which is not copied for it.
   public var started: Instant { state.value.started }
