@@ -90,7 +90,7 @@ public struct Rendering: Hashable, Sendable, Codable {
   public var fileExtension: String
   /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no
   /// such thing, and the receipt's id is its name. The engine hands it back in ``FlowCore/Delivery/Thread``.
-  public var reference: String?
+  public var reference: Optional<String>
 
   public init(
     to: String, shown: [Entry.NamedText], payload: [UInt8], fileExtension: String, reference: String? = nil

@@ -76,7 +76,11 @@ public struct Manifest: Hashable, Sendable {
     public var words: String { fields.joined(separator: " and no ") }
 
     public func of(_ person: Value) -> String? {
-      fields.lazy.compactMap { person[path: [$0]].text.flatMap { $0.isEmpty ? nil : $0 } }.first
+      guard case .record(let known) = person else { return nil }
+      for name in fields {
+        if let text = known[name]?.text, !text.isEmpty { return text }
+      }
+      return nil
     }
   }
 

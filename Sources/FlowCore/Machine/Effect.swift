@@ -55,6 +55,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     }
   }
 
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   public var workflow: String
   public var node: NodeIndex
   public var step: String
@@ -64,16 +65,16 @@ public struct Delivery: Hashable, Sendable, Codable {
   public var touch: Bool
   public var isTask: Bool
   /// The run waits for an outcome, until then.
-  public var until: Instant?
-  public var purpose: String?
+  public var until: Optional<Instant>
+  public var purpose: Optional<String>
   /// Whom it reaches: a contact or a person, as a record with at least `name`.
   public var to: Value
   /// By which address, as the manifest says; empty where the channel needs none.
   public var address: String
   /// Who does it.
-  public var by: Value?
+  public var by: Optional<Value>
   public var contact: Value
-  public var owner: Value?
+  public var owner: Optional<Value>
   /// The channel's fields in the order of the file; `ask` is already in the manifest's main text.
   public var fields: [Field]
   public var at: Instant
@@ -86,17 +87,17 @@ public struct Delivery: Hashable, Sendable, Codable {
   /// Outcomes that may be told.
   public var outcomes: [String]
   /// What the run has sent before by this verb; filled in by the engine, which knows what was rendered.
-  public var thread: Thread?
+  public var thread: Optional<Thread>
   /// Names the run to whoever brings an answer back; filled in by the engine. Letters and digits, the same in
   /// any case of letters; nobody else can make one up.
-  public var token: String?
+  public var token: Optional<String>
 
   /// The messages that this one may follow, for a channel that keeps them together.
   public struct Thread: Hashable, Sendable, Codable {
     /// Each message's ``Rendering``'s `reference`, oldest first.
     public var references: [String]
     /// What the latest of them showed as `subject`.
-    public var subject: String?
+    public var subject: Optional<String>
     public init(references: [String], subject: String? = nil) {
       self.references = references
       self.subject = subject
@@ -137,5 +138,8 @@ public struct Delivery: Hashable, Sendable, Codable {
   /// Where a run is told that it cannot be rendered.
   public var place: Surroundings.Place { Surroundings.Place(node, person: person) }
 
-  public func field(_ name: String) -> Content? { fields.first { $0.name == name }?.content }
+  public func field(_ name: String) -> Content? {
+    for index in fields.indices where fields[index].name == name { return fields[index].content }
+    return nil
+  }
 }

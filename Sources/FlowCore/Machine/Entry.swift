@@ -32,20 +32,21 @@ public struct Entry: Hashable, Sendable, Codable {
 
   /// What was handed to a channel.
   public struct Handover: Hashable, Sendable, Codable {
+    // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
     public var verb: String
     public var touch: Bool
-    public var to: String?
-    public var by: String?
+    public var to: Optional<String>
+    public var by: Optional<String>
     /// Until when an outcome is waited for.
-    public var until: Instant?
+    public var until: Optional<Instant>
     /// The `at:` or `after:` that made it due.
-    public var because: String?
-    public var purpose: String?
+    public var because: Optional<String>
+    public var purpose: Optional<String>
     /// What the channel's `render` shows of it (subject, body, segments …), in its order; filled in by the engine.
     public var rendered: [NamedText]
     /// What became of it, where its channel did not take it when it was planned: that it left later, or why it has not
     /// left. Filled in by whoever shows a stored run; no journal holds it.
-    public var delivery: String?
+    public var delivery: Optional<String>
 
     /// Who gets no copy of it, since its verb is suppressed for them; nil where nobody was left out.
     public var noCopy: String? { rendered.last { $0.name == Entry.noCopy(to: []).name }?.text }
@@ -62,6 +63,7 @@ public struct Entry: Hashable, Sendable, Codable {
       self.because = because
       self.purpose = purpose
       self.rendered = rendered
+      delivery = nil
     }
   }
 
@@ -83,11 +85,12 @@ public struct Entry: Hashable, Sendable, Codable {
     }
   }
 
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   public var at: Instant
   /// The step's name; nil for what belongs to the run.
-  public var step: String?
+  public var step: Optional<String>
   /// Inside a `repeat`, from 1.
-  public var round: Int?
+  public var round: Optional<Int>
   public var kind: Kind
 
   public init(at: Instant, step: String? = nil, round: Int? = nil, kind: Kind) {

@@ -26,6 +26,7 @@ public struct Run: Hashable, Sendable, Codable {
       case escalating(Int)
     }
 
+    // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
     public var node: NodeIndex
     public var stage: Stage
     /// When the run came to the step.
@@ -36,8 +37,8 @@ public struct Run: Hashable, Sendable, Codable {
     /// What holds had moved `day N` by when the run came to the step.
     public var shift: Int
     /// An instant to which a hold has moved it; a due computed anew is never earlier.
-    public var floor: Instant?
-    public var hold: EventHold?
+    public var floor: Optional<Instant>
+    public var hold: Optional<EventHold>
 
     public init(
       node: NodeIndex, stage: Stage, arrived: Instant, due: Instant, computed: Instant, shift: Int,

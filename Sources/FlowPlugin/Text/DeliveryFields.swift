@@ -4,9 +4,8 @@ import FlowCore
 extension Delivery {
   /// A template's text; of the field, or, where an escalation goes out by this channel, what it says.
   public func template(_ name: String) -> RenderedText? {
-    for name in isEscalation ? [name, "say"] : [name] {
-      if case .text(let text)? = field(name) { return text }
-    }
+    if case .text(let text)? = field(name) { return text }
+    if isEscalation, case .text(let text)? = field("say") { return text }
     return nil
   }
 

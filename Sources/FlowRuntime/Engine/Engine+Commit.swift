@@ -116,8 +116,10 @@ extension Engine {
     claimed.subtract(plan.stopped)
     let step = JournalStep(
       run: record.id, sequence: plan.next.sequence, at: plan.now, event: event, entries: plan.entries,
-      touchesElsewhere: surroundings.touchesElsewhere, suppressed: surroundings.suppressed.sorted(),
-      held: surroundings.held.sorted { $0.key < $1.key }.map { Entry.NamedText($0.key, $0.value) })
+      touchesElsewhere: surroundings.touchesElsewhere,
+      suppressed: surroundings.suppressed.isEmpty ? [] : surroundings.suppressed.sorted(),
+      held: surroundings.held.isEmpty
+        ? [] : surroundings.held.sorted { $0.key < $1.key }.map { Entry.NamedText($0.key, $0.value) })
     if let because = surroundings.held.values.min() { plan.standStill(because, wasPaused: record.stuck) }
     var writes: [Write] = []
     writes.reserveCapacity(6 + also.count + plan.writes.count)
@@ -141,10 +143,11 @@ extension Engine {
     try store.add(writes)
     if !plan.next.isLive { versions.forget(record.id) }
     for var line in plan.cancelled { try giveBack(&line) }
-    if !isWaiting { sending.aside.remove(record.id) }
+    // Mostly there are none: nothing is looked up then.
+    if !isWaiting, !sending.aside.isEmpty { sending.aside.remove(record.id) }
     if isWaiting, !sending.firstRuns.isEmpty { try tellCap(record.workflow, run: record.id) }
     sending.note(plan)
-    sending.reruns[record.id] = rerun
+    if rerun != nil || !sending.reruns.isEmpty { sending.reruns[record.id] = rerun }
   }
 
   /// Why a step that its channel cannot render stands still: our mistake holds the channel, what passes is tried again.
@@ -218,14 +221,15 @@ extension Engine {
     ) {
       contact = record.run.data["contact"]
       self.identities = identities
-      next = record
+      var next = record
       // Whatever held it up, it has gone on.
       next.stuck = nil
       next.sequence = record.sequence + 1
+      next.take(transition)
+      self.next = next
       unrendered = Self.handovers(transition.entries)
       self.now = now
       self.depth = depth
-      next.take(transition)
       entries = transition.entries
     }
 

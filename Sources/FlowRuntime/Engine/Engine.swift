@@ -299,7 +299,8 @@ public actor Engine {
 
   /// Something has come in, or is planned and may be tried, or a receipt leads to something.
   func hasMore() throws(StoreError) -> Bool {
-    if receipts.contains(where: { !isPlain($0.receipt, of: $0.line) }) || !unsettled.isEmpty { return true }
+    if !unsettled.isEmpty { return true }
+    for index in receipts.indices where !isPlain(receipts[index].receipt, of: receipts[index].line) { return true }
     if try !store.pending(limit: 1).isEmpty { return true }
     if isStopped { return false }
     return try store.nextOutgoing(until: clock.now(), lanes.idle) != nil

@@ -132,7 +132,7 @@ public struct InboxRow: Hashable, Sendable {
   /// The engine's now when it came.
   public var received: Instant
   /// What was done about it; nil while nothing was.
-  public var result: Received?
+  public var result: Optional<Received>
   public init(incoming: Incoming, received: Instant, result: Received? = nil) {
     self.incoming = incoming
     self.received = received

@@ -71,11 +71,12 @@ public struct Outgoing: Hashable, Sendable {
   /// How often it has been handed over.
   public var attempts: Int
   public var state: State
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// Why it is in that state, where that says more.
-  public var because: String?
+  public var because: Optional<String>
   /// What the far side calls it.
-  public var receipt: String?
-  public var settled: Instant?
+  public var receipt: Optional<String>
+  public var settled: Optional<Instant>
 
   public init(
     key: IdempotencyKey, run: String, sequence: Int, node: NodeIndex, step: String, round: Int?, verb: String,

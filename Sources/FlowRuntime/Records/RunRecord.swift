@@ -3,6 +3,7 @@ import FlowTime
 
 /// A run as the store keeps it.
 public struct RunRecord: Hashable, Sendable {
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// What tells it from others.
   private struct Names: Hashable, Sendable {
     var id: String
@@ -44,7 +45,7 @@ public struct RunRecord: Hashable, Sendable {
   public var threads: [String: Delivery.Thread]
   /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no
   /// other.
-  public var stuck: String?
+  public var stuck: Optional<String>
   public var run: Run {
     _read { yield state.value }
     set { state = Shared(newValue) }
@@ -98,13 +99,14 @@ public struct RunRecord: Hashable, Sendable {
 
 /// One committed transition of a run: what came, when, and what it did. A run is the fold of these.
 public struct JournalStep: Hashable, Sendable, Codable {
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   public var run: String
   /// From 1, without gaps.
   public var sequence: Int
   /// The engine's now.
   public var at: Instant
   /// Nil where the run started, and where the engine adds what it did of itself (a touch it stopped).
-  public var event: Event?
+  public var event: Optional<Event>
   public var entries: [Entry]
   /// What the machine was told of the contact's other runs, as far as it was not empty.
   public var touchesElsewhere: [Instant]

@@ -16,6 +16,7 @@ public struct TaskRecord: Hashable, Sendable, Codable {
     case withdrawn(because: String, at: Instant)
   }
 
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// Short, and the same after a crash.
   public var id: String
   public var run: String
@@ -28,12 +29,12 @@ public struct TaskRecord: Hashable, Sendable, Codable {
   public var text: String
   public var assigned: Instant
   /// Until when the run waits for it.
-  public var due: Instant?
+  public var due: Optional<Instant>
   /// What may be told.
   public var outcomes: [String]
   public var state: State
   /// The id of the event that told the outcome.
-  public var settledBy: String?
+  public var settledBy: Optional<String>
 
   public init(
     id: String, run: String, workflow: String, kind: Kind, person: Value, contact: Value, text: String,
