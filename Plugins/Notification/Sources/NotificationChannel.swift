@@ -82,8 +82,7 @@ public struct NotificationChannel: Channel {
   /// The address that the engine found, or whatever is known of the person. One line without blanks, or,
   /// where only the name is known, the name.
   private static func address(_ delivery: Delivery) throws(ChannelError) -> String {
-    let known = ["email", "handle", "phone", "name"].lazy.compactMap { delivery.to.text(at: $0) }
-    guard let address = delivery.address.isEmpty ? known.first : delivery.address else {
+    guard let address = delivery.address.isEmpty ? known(delivery.to) : delivery.address else {
       throw ChannelError(.permanent, "nobody is named who is told")
     }
     guard HeaderText(address).text == address else {
@@ -91,6 +90,10 @@ public struct NotificationChannel: Channel {
         .permanent, "\"\(HeaderText(address))\" is no address: it holds a line break or the like")
     }
     return address
+  }
+
+  private static func known(_ person: Value) -> String? {
+    ["email", "handle", "phone", "name"].lazy.compactMap { person.text(at: $0) }.first
   }
 
   public func deliver(

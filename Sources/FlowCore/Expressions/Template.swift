@@ -59,8 +59,8 @@ public struct Template: Sendable, Hashable {
   ) throws(EvaluationError) -> RenderedText {
     var out = RenderedText()
     out.reserve(pieces.count)
-    for piece in pieces {
-      switch piece {
+    for index in pieces.indices {
+      switch pieces[index] {
       case .text(let text): out.append(text, isValue: false)
       case .ask: out.append(asking ?? RenderedText())
       case .value(let expression, let filters):

@@ -118,10 +118,11 @@ private struct DataReader {
     guard case .object(let members) = json, let fields = type.fields else { return wrong(json, type) }
     var result = [String: Value](minimumCapacity: min(fields.count, members.count))
     for field in fields {
-      let index = members.indices.first { members[$0].key == field.name }
-      let member = index.map { members[$0].value } ?? .null
+      let index = members.firstIndex { $0.key == field.name }
+      // What may be missing, and is, is nothing to read.
+      if index == nil, case .optional = field.type { continue }
       steps.append(.field(field.name))
-      let value = read(member, as: field.type, depth: depth + 1)
+      let value = read(index.map { members[$0].value } ?? .null, as: field.type, depth: depth + 1)
       steps.removeLast()
       if !value.isAbsent { result[field.name] = value }
     }

@@ -183,11 +183,11 @@ extension Engine {
       try stop(&plan, event, record.run)
       try withdrawTasks(&plan, event)
     }
-    for (index, effect) in effects.enumerated() {
-      if case .deliver(let delivery) = effect {
+    for index in effects.indices {
+      if case .deliver(let delivery) = effects[index] {
         try await render(delivery, index, into: &plan)
       } else {
-        try perform(effect, index, &plan)
+        try perform(effects[index], index, &plan)
       }
     }
     return plan
