@@ -104,7 +104,7 @@ public struct Delivery: Hashable, Sendable, Codable {
     }
   }
 
-  @inline(never) public init(
+  public init(
     workflow: String, node: NodeIndex, step: String, verb: String, occurrence: Int, touch: Bool, isTask: Bool,
     until: Instant?, purpose: String?, to: Value, address: String, by: Value?, contact: Value, owner: Value?,
     fields: [Field], at: Instant, zone: String, person: Int = 0, isEscalation: Bool,

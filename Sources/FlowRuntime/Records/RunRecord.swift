@@ -3,7 +3,6 @@ import FlowTime
 
 /// A run as the store keeps it.
 public struct RunRecord: Hashable, Sendable {
-  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// What tells it from others.
   private struct Names: Hashable, Sendable {
     var id: String
@@ -45,6 +44,7 @@ public struct RunRecord: Hashable, Sendable {
   public var threads: [String: Delivery.Thread]
   /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no
   /// other.
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   public var stuck: Optional<String>
   public var run: Run {
     _read { yield state.value }
