@@ -168,8 +168,8 @@ let package = Package(
 )
 
 // `-c release` optimises what is tested (Tests/run), and not the tests: that would take longer than they run. Rooms are
-// optimised into each other: 4 in 100 more contacts (Benchmarks/README.md). SwiftPM refuses such flags to whoever depends
-// on the package by its version, and so they are left out of what it has checked out for them.
+// optimised into each other: 4 in 100 more contacts (Benchmarks/README.md). SwiftPM refuses such flags to whoever
+// depends on the package by its version, and so they are left out of what it has checked out for them.
 let isDependency = Context.packageDirectory.contains("/checkouts/")
 for target in package.targets where !isDependency && target.type != .system {
   let flag = target.type == .test ? "-Onone" : "-cross-module-optimization"
