@@ -305,7 +305,7 @@ extension Engine {
   /// Everything about a touch is checked twice: when it was due, and here. What was stopped never leaves.
   /// - Returns: a failure where nobody can look.
   func leave(_ line: Outgoing) throws(StoreError) -> Result<Leave, Unreadable> {
-    // What is claimed for the first time has been in nobody's hands before: what stops it now takes it out of `claimed`.
+    // What is claimed for the first time has been in nobody's hands before: what stops it takes it out of `claimed`.
     let before = line.state == .claimed ? line.attempts - 1 : line.attempts
     if before > 0, let because = try store.remembered(Facts.stopped + line.key.text) {
       return .success(.never(because: because))
