@@ -88,6 +88,7 @@ public struct Rendering: Hashable, Sendable, Codable {
   public var payload: [UInt8]
   /// Ending of the file that holds the payload in a folder: `eml`, `txt`, `json`.
   public var fileExtension: String
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// How a later message of the same run names this one (an email's Message-ID); nil where the format has no
   /// such thing, and the receipt's id is its name. The engine hands it back in ``FlowCore/Delivery/Thread``.
   public var reference: Optional<String>

@@ -24,8 +24,7 @@ struct Evaluation {
   mutating func value(of node: Term) throws(EvaluationError) -> Value {
     switch node {
     case .literal(let value): return value
-    case .read(let name, let path, _):
-      return path.isEmpty ? scope.value(of: name) : scope.value(of: name)[path: path]
+    case .read(let name, let path, _): return scope.value(of: name, at: path)
     case .item(let level, let path, _): return items[level][path: path]
     case .arithmetic(let first, let rest, let range):
       var result = try value(of: first)

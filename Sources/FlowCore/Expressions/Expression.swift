@@ -50,9 +50,7 @@ public final class Expression: Sendable {
 
   public func evaluate(_ scope: some Scope) throws(EvaluationError) -> Value {
     // By far the most: nothing is put together for it.
-    if case .read(let name, let path, _) = node {
-      return path.isEmpty ? scope.value(of: name) : scope.value(of: name)[path: path]
-    }
+    if case .read(let name, let path, _) = node { return scope.value(of: name, at: path) }
     var evaluation = Evaluation(scope: scope, text: text, base: base)
     return try evaluation.value(of: node)
   }

@@ -45,6 +45,11 @@ public protocol Scope {
 
 extension Scope {
   public var hours: (window: Window, zone: Zone)? { nil }
+
+  /// What stands at a path below a name; the name's own where the path is empty.
+  func value(of name: Name, at path: [String]) -> Value {
+    path.isEmpty ? value(of: name) : value(of: name)[path: path]
+  }
 }
 
 /// What the type checker is told of a place in a workflow.

@@ -163,8 +163,9 @@ public struct Run: Hashable, Sendable, Codable {
 /// What one event did to a run: the pivot of the house. The store commits it, the timeline prints it, the proof
 /// explores it, a test compares it, a replay repeats it.
 public struct Transition: Hashable, Sendable {
-  /// The run as it is now: whoever keeps it shares it with the transition.
+  /// ``run``: whoever keeps it shares it with the transition.
   package private(set) var shared: Shared<Run>
+  /// The run as it is now.
   public var run: Run {
     _read { yield shared.value }
     set { shared = Shared(newValue) }

@@ -131,6 +131,7 @@ public struct InboxRow: Hashable, Sendable {
   public var incoming: Incoming
   /// The engine's now when it came.
   public var received: Instant
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// What was done about it; nil while nothing was.
   public var result: Optional<Received>
   public init(incoming: Incoming, received: Instant, result: Received? = nil) {

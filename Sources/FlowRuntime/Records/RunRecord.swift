@@ -42,9 +42,9 @@ public struct RunRecord: Hashable, Sendable {
   public var sequence: Int
   /// What it has sent, by verb, for channels that keep messages together.
   public var threads: [String: Delivery.Thread]
+  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   /// Why the engine cannot advance it; nil for a sound run. Such a run waits for a person and blocks no
   /// other.
-  // `Optional` in full: a `?` is set to nil first, and the whole is then copied once more where it is made.
   public var stuck: Optional<String>
   public var run: Run {
     _read { yield state.value }
